@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Rooms (user/*) are static libraries that link in the order of the arrows; programs are
+# user/daemon and user/cli; every tests/{unit,bpf,parity}/test_*.c is a program of its own.
+#
+#   make deps            installs what is missing (Debian packages)
+#   make                 build/xdhcpd, build/xdhcpctl
+#   make demo | check | check-long | bench | format | lint | clean | install
+#   make SAN=1 ...       the same under build/san with ASan and UBSan
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+B := build$(if $(SAN),/san)
+CC ?= gcc
+CLANG ?= clang
+BPFTOOL ?= $(shell command -v bpftool || echo /usr/sbin/bpftool)
+
+PKGS := libbpf libelf zlib yaml-0.1 jansson sqlite3 libevent_core libevent_extra libmnl libcap-ng
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
+PKG_LIBS = $(shell pkg-config --libs $(PKGS))
+
+CFLAGS ?= -O2 -g
+SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+comma := ,
+ALL_CFLAGS = -std=gnu17 -Wall -Wextra -Werror -fno-strict-aliasing -pthread -D_GNU_SOURCE \
+	-DXDHCP_VERSION='"$(VERSION)"' -Iinclude -Iuser -I$(B) $(PKG_CFLAGS) $(CFLAGS) $(SANFLAGS)
+ALL_LDFLAGS = -pthread $(LDFLAGS) $(SANFLAGS)
+
+ROOMS := proto engine config store net control daemon
+# link order: whoever uses stands before what is used
+LIBS := $(foreach r,daemon control config store net engine proto,$(B)/lib$(r).a)
+
+.DEFAULT_GOAL := all
+all: $(B)/xdhcpd $(B)/xdhcpctl
+
+# --- the BPF program ---
+
+BPF_ARCH := $(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/')
+BPF_CFLAGS := -std=gnu17 -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra -Werror \
+	-Iinclude -I/usr/include/$(shell gcc -print-multiarch)
+
+$(B)/xdhcp.bpf.o: bpf/xdhcp.bpf.c $(wildcard bpf/*.h include/*.h) | $(B)
+	$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(B)/xdhcp.skel.h: $(B)/xdhcp.bpf.o
+	$(BPFTOOL) gen skeleton $< name xdhcp_bpf > $@.tmp && mv $@.tmp $@
+
+# test and benchmark programs for the kernel's side (generators, sinks, echo)
+$(B)/tests/%.bpf.o: tests/%.bpf.c $(wildcard include/*.h bpf/*.h) | $(B)
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -Ibpf -c $< -o $@
+
+$(B)/tools/%.bpf.o: tools/%.bpf.c $(wildcard include/*.h bpf/*.h) | $(B)
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -Ibpf -c $< -o $@
+
+$(B)/%.skel.h: $(B)/%.bpf.o
+	$(BPFTOOL) gen skeleton $< name $(notdir $*)_bpf > $@.tmp && mv $@.tmp $@
+
+# --- rooms ---
+
+$(B):
+	@mkdir -p $@
+
+$(B)/%.o: %.c | $(B)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+define ROOM
+OBJS_$(1) := $$(patsubst %.c,$$(B)/%.o,$$(filter-out user/daemon/main.c,$$(sort $$(wildcard user/$(1)/*.c))))
+$$(B)/lib$(1).a: $$(OBJS_$(1))
+	@rm -f $$@
+	$$(AR) rcs $$@ $$^
+-include $$(OBJS_$(1):.o=.d)
+endef
+$(foreach r,$(ROOMS),$(eval $(call ROOM,$(r))))
+
+$(OBJS_net): | $(B)/xdhcp.skel.h
+
+# --- programs ---
+
+CLI_OBJS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard user/cli/*.c)))
+-include $(CLI_OBJS:.o=.d) $(B)/user/daemon/main.d
+
+$(B)/xdhcpd: $(B)/user/daemon/main.o $(LIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+$(B)/xdhcpctl: $(CLI_OBJS) $(B)/libnet.a $(B)/libproto.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+# --- tests ---
+
+TEST_SRCS = $(sort $(wildcard tests/$(1)/test_*.c))
+TEST_BINS = $(patsubst %.c,$(B)/%,$(call TEST_SRCS,$(1)))
+
+# helpers that several tests of one room share
+define TESTROOM
+TEST_HELPERS_$(1) := $$(patsubst %.c,$$(B)/%.o,$$(filter-out $$(wildcard tests/$(1)/test_*.c) $$(wildcard tests/$(1)/*.bpf.c),$$(sort $$(wildcard tests/$(1)/*.c))))
+$$(B)/tests/$(1)/test_%: $$(B)/tests/$(1)/test_%.o $$(TEST_HELPERS_$(1)) $$(TEST_HELPERS_common) $$(LIBS)
+	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(PKG_LIBS) -lcmocka -lm
+-include $$(wildcard $$(B)/tests/$(1)/*.d)
+endef
+$(eval $(call TESTROOM,common))
+$(foreach r,unit bpf parity,$(eval $(call TESTROOM,$(r))))
+.SECONDARY:
+$(patsubst %.c,$(B)/%.o,$(wildcard tests/bpf/*.c tests/parity/*.c)): | $(B)/xdhcp.skel.h
+
+# each program prints its own summary; one that fails ends the run
+run-tests = set -e; for t in $(1); do echo "== $$t"; ./$$t; done
+
+check-unit: $(call TEST_BINS,unit)
+	@$(call run-tests,$^)
+
+check-bpf: $(call TEST_BINS,bpf)
+	@$(call run-tests,$^)
+
+check-parity: $(call TEST_BINS,parity)
+	@$(call run-tests,$^)
+
+check-e2e: all
+	tests/e2e/run
+
+check-vm: all $(call TEST_BINS,bpf)
+	tests/vm/run
+
+check: deps
+	$(MAKE) check-all
+
+check-all: all
+	$(MAKE) check-unit
+	$(MAKE) SAN=1 check-unit
+	$(MAKE) check-bpf
+	$(MAKE) check-parity
+	$(MAKE) check-e2e
+	$(MAKE) check-vm
+
+check-long: deps
+	$(MAKE) check-all
+	LONG=1 tests/e2e/run
+
+demo: deps
+	$(MAKE) all
+	tools/demo
+
+bench: deps
+	$(MAKE) all
+	tools/bench/run
+
+# --- housekeeping ---
+
+deps:
+	@tools/deps
+
+C_FILES = $(shell git ls-files '*.c' '*.h')
+
+format:
+	clang-format -i $(C_FILES)
+
+lint:
+	clang-format --dry-run -Werror $(C_FILES)
+	@! git ls-files '*.c' '*.h' 'tools/*' 'tests/*' Makefile .ci/run | grep -v -E '\.(json|csv|yaml|conf|txt|expected|gitkeep)$$' | \
+		xargs grep -L 'SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause' | grep . || \
+		{ echo 'no SPDX line in the files above' >&2; exit 1; }
+
+clean:
+	rm -rf build
+
+install: all
+	install -D -m 755 $(B)/xdhcpd $(DESTDIR)$(PREFIX)/sbin/xdhcpd
+	install -D -m 755 $(B)/xdhcpctl $(DESTDIR)$(PREFIX)/bin/xdhcpctl
+
+.PHONY: all deps demo check check-all check-unit check-bpf check-parity check-e2e check-vm check-long \
+	bench format lint clean install

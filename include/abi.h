@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The map ABI: what the XDP program, the daemon and bpftool share. Every
+ * pinned map's key and value is here and nowhere else; static asserts hold
+ * every size and offset. A change to any of them raises XDHCP_ABI_VERSION, at
+ * which the next daemon closes, harvests and replaces the maps.
+ *
+ * Addresses and MACs are byte arrays in reading order, so that a dump shows
+ * them as people write them. Times are whole seconds of CLOCK_BOOTTIME,
+ * rounded up where they promise something; XDHCP_FOREVER never ends.
+ *
+ * One writer a field: D marks the daemon's, X the XDP program's.
+ * What survives a crash of the daemon: all of it (the maps are pinned). What
+ * survives a reboot: none of it; the store does.
+ */
+#ifndef XDHCP_ABI_H
+#define XDHCP_ABI_H
+
+#include <linux/types.h>
+#include <stddef.h>
+
+#define XDHCP_ABI_VERSION 1
+#define XDHCP_FOREVER	  0xffffffffu
+
+/* --- leases: array of slots, mmapable; the index comes from `blocks` --- */
+
+#define XDHCP_FORMS    4
+#define XDHCP_TAIL_MAX 108
+
+/* The pieces of a client's own tail, in the order they are sent. */
+enum xdhcp_tail_piece {
+	XDHCP_TAIL_HOSTNAME, /* option 12 */
+	XDHCP_TAIL_CLIENT_ID, /* option 61 (RFC 6842) */
+	XDHCP_TAIL_FQDN, /* option 81 */
+	XDHCP_TAIL_PIECES,
+};
+
+/*
+ * The first 64 bytes are all a comparison touches, and the first 32 are the
+ * harvest header: their place is the same in every ABI version, so that a
+ * daemon of any version can read what an older program has granted.
+ *
+ * addr is zero while the slot is closed. Identity (chaddr, link, generation)
+ * and tail change only while it is closed and after a barrier; addr is stored
+ * last, as one aligned 32-bit store. ack_until and each form are single
+ * aligned stores and may change while it is open. last and granted_until are
+ * one 64-bit word that XDP raises by compare-and-exchange; neither half ever
+ * falls while the slot belongs to one lease, and the daemon clears the word
+ * only while the slot is closed and harvested.
+ */
+struct slot {
+	__u8 addr[4] __attribute__((aligned(8))); /* D */
+	__u8 chaddr[6]; /* D */
+	__u16 link; /* D, the stable id of the link, see struct policy */
+	__u32 generation; /* D, the lease's, low 32 bits */
+	__u32 ack_until; /* D, XDP may promise up to this second, never beyond */
+	__u32 last; /* X, when XDP last granted (also cltt); 0: never */
+	__u32 granted_until; /* X, the furthest second XDP has promised; 0: none */
+	/* harvest header ends */
+	__u64 forms[XDHCP_FORMS]; /* D, see form_word() in form.h; 0: empty */
+	/* second cache line */
+	__u64 hits; /* X, plain increments: two CPUs at once may count one */
+	__u16 tail_sum[XDHCP_TAIL_PIECES]; /* D, folded sum of each piece as if at an even offset */
+	__u8 tail_end[XDHCP_TAIL_PIECES]; /* D, where each piece ends in tail[] */
+	__u8 reserved[3];
+	__u8 tail[XDHCP_TAIL_MAX]; /* D, whole options: code, length, data */
+};
+
+#define XDHCP_GRANT_OFFSET 24 /* the 64-bit word {last, granted_until} */
+
+_Static_assert(sizeof(struct slot) == 192, "three cache lines");
+_Static_assert(offsetof(struct slot, addr) == 0, "harvest header");
+_Static_assert(offsetof(struct slot, chaddr) == 4, "harvest header");
+_Static_assert(offsetof(struct slot, link) == 10, "harvest header");
+_Static_assert(offsetof(struct slot, generation) == 12, "harvest header");
+_Static_assert(offsetof(struct slot, ack_until) == 16, "harvest header");
+_Static_assert(offsetof(struct slot, last) == XDHCP_GRANT_OFFSET, "harvest header");
+_Static_assert(offsetof(struct slot, granted_until) == XDHCP_GRANT_OFFSET + 4, "one word with last");
+_Static_assert(offsetof(struct slot, forms) == 32, "first line ends with the forms");
+_Static_assert(offsetof(struct slot, hits) == 64, "second line");
+_Static_assert(offsetof(struct slot, tail) == 84, "tail fills the slot");
+
+/* --- blocks: hash, /24 -> its first slot; only ever filled --- */
+
+struct block_key {
+	__u8 prefix[4]; /* a.b.c.0 */
+};
+
+struct block {
+	__u32 first; /* index in `leases` of a.b.c.0; a.b.c.d is first + d */
+};
+
+/* --- templates: array, mmapable; immutable while any slot names one --- */
+
+#define XDHCP_TEMPLATE_OPTIONS_MAX 448
+#define XDHCP_TEMPLATE_BITS	   20
+
+/*
+ * The part of a reply that all clients of one recipe share. Index 0 is never
+ * used. The reply's options are options[], then the slot's tail from piece
+ * tail_first up to and without tail_last, then option 82 as it came, then END.
+ */
+struct template {
+	__u32 lifetime; /* seconds as in option 51; XDHCP_FOREVER: infinite */
+	__u32 gate; /* index in `policy` of the scope's gate, must be open */
+	__u8 server_id[4]; /* option 54 as it stands in options[] */
+	__u8 siaddr[4];
+	__u16 options_len;
+	__u16 sum; /* folded ones-complement sum of siaddr, sname, file, cookie and options */
+	__u8 tail_first; /* enum xdhcp_tail_piece; tail_first == tail_last: no tail */
+	__u8 tail_last;
+	__u8 has_boot; /* 0: sname and file are all zero */
+	__u8 reserved[41]; /* zero */
+	__u8 sname[64];
+	__u8 file[128];
+	__u8 options[XDHCP_TEMPLATE_OPTIONS_MAX]; /* whole options, 53 54 51 58 59 first */
+};
+
+_Static_assert(sizeof(struct template) == 704, "eleven cache lines");
+_Static_assert(offsetof(struct template, sname) == 64, "header is one cache line");
+_Static_assert(offsetof(struct template, options) == 256, "options are aligned");
+
+/* --- policy: array, mmapable; gates, links, scopes --- */
+
+#define XDHCP_POLICY_OPERATOR 0 /* the operator's gate, written by xdhcpctl */
+#define XDHCP_POLICY_DAEMON   1 /* the daemon's gate, answer_until */
+#define XDHCP_POLICY_LINKS    256 /* first of the links: (ifindex & 255) and linear probing */
+#define XDHCP_POLICY_LINKS_N  256
+#define XDHCP_POLICY_PROBES   8
+#define XDHCP_POLICY_SCOPES   512 /* first of the scopes */
+#define XDHCP_POLICY_ENTRIES  16384
+#define XDHCP_LINK_ADDRS      8
+
+enum xdhcp_policy_kind {
+	XDHCP_POLICY_NONE, /* free */
+	XDHCP_POLICY_GATE, /* operator and daemon */
+	XDHCP_POLICY_LINK,
+	XDHCP_POLICY_SCOPE,
+};
+
+/*
+ * One record of any kind; what its kind does not use is zero. A closed record
+ * makes every packet it covers pass. Fields of a link change only while it is
+ * closed and after a barrier.
+ */
+struct policy {
+	__u32 kind; /* enum xdhcp_policy_kind */
+	__u32 closed; /* 0: XDP may answer; else it passes */
+	__u32 answer_until; /* DAEMON: the second from which XDP passes; FOREVER: never */
+	__u32 ifindex; /* LINK */
+	__u16 vlan[2]; /* LINK: outer and inner VLAN id; 0: no tag */
+	__u16 link; /* LINK: the stable id that slots carry, from 1 */
+	__u8 mac[6]; /* LINK */
+	__u32 id; /* SCOPE: the subnet's id */
+	__u64 digest; /* SCOPE: of the configuration its templates were made from */
+	__u8 addrs[XDHCP_LINK_ADDRS][4]; /* LINK: our addresses; 0.0.0.0: unused */
+	__u8 broadcasts[XDHCP_LINK_ADDRS][4]; /* LINK: of the subnets of addrs */
+	char name[16]; /* LINK: interface; else what the gate is */
+};
+
+_Static_assert(sizeof(struct policy) == 120, "no holes that a dump would show");
+
+/* --- verdicts: per-CPU array of one, see verdicts.h --- */
+
+/* --- barrier: array of maps of one; updating it waits for running programs --- */
+
+/* --- meta: array of one --- */
+
+struct meta {
+	__u32 abi; /* XDHCP_ABI_VERSION */
+	__u32 slots; /* capacity of `leases` */
+	__u32 slots_used; /* slots given to blocks so far */
+	__u32 reserved;
+	__u64 hash_key[2]; /* of the form hash; never changes while the maps live */
+	__u8 boot_id[16]; /* /proc/sys/kernel/random/boot_id */
+	__u8 store_uuid[16];
+	__u64 newest_commit; /* the store's commit number: written after the commit, before the publish */
+};
+
+_Static_assert(sizeof(struct meta) == 72, "meta");
+
+#endif

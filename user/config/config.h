@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Configuration: YAML or JSON (with comments, with or without the Dhcp4
+ * wrapper) -> struct config. Every key is one row of the schema table
+ * (schema.c), which drives parsing, checks, dump and documentation. All errors of a file
+ * are collected in one run, each as file:line:column: what is wrong, what is allowed.
+ */
+#ifndef XDHCP_CONFIG_H
+#define XDHCP_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "../engine/model.h"
+
+enum fast_path_mode { FAST_PATH_AUTO, FAST_PATH_NATIVE, FAST_PATH_GENERIC, FAST_PATH_OFF };
+
+struct config {
+	struct model model;
+
+	char (*interfaces)[MODEL_IFNAME]; /* interfaces-config.interfaces; "*": all with an address in a subnet */
+	size_t n_interfaces;
+
+	char *lease_database; /* file; default /var/lib/xdhcp/leases.db */
+	char *control_socket; /* default /run/xdhcp/xdhcp.sock; empty: none */
+
+	struct {
+		enum fast_path_mode mode;
+		char *pin_path; /* default /sys/fs/bpf/xdhcp */
+		double horizon; /* x valid-lifetime, >= 2; default 3 */
+		uint32_t max_entries; /* 0: from the configured addresses */
+		uint32_t unattended; /* seconds; default one (the global) valid-lifetime */
+	} fast_path;
+
+	int log_level; /* syslog's LOG_ERR..LOG_DEBUG; default LOG_INFO */
+	json_t *tree; /* the file as it was read, under "Dhcp4", for config-get */
+};
+
+struct config_errors {
+	char **lines; /* "file:line:col: message" */
+	size_t n;
+	char **notices; /* accepted, but worth a line: "file:line:col: notice: ..." */
+	size_t n_notices;
+};
+
+/*
+ * Reads `file` (or, when `text` is not NULL, that text under the name `file`).
+ * 0: *ret_config is owned by the caller. -EINVAL: errors->n >= 1. Other negative errno: could not
+ * read; errors->lines[0] says so. Notices may be there either way.
+ */
+int config_load(const char *file, const char *text, struct config **ret_config,
+		struct config_errors *errors);
+void config_free(struct config *config);
+void config_errors_free(struct config_errors *errors);
+
+#endif

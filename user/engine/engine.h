@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The engine: (leases, model, message, now, entropy) -> decision. Pure: no
+ * I/O, no clock, no globals, no logging. A decision's change is applied to the
+ * leases at once, so that the next message of the same batch sees it; it
+ * is either confirmed after the commit or undone if the commit failed or
+ * refused it. Nothing may be transmitted before the confirmation (I1).
+ */
+#ifndef XDHCP_ENGINE_H
+#define XDHCP_ENGINE_H
+
+#include "lease.h"
+#include "message.h"
+#include "model.h"
+#include "reply.h"
+
+/* What the daemon knows of the link that a message came in by. */
+struct engine_link {
+	uint16_t link;
+	char name[MODEL_IFNAME];
+	uint32_t addrs[XDHCP_LINK_ADDRS]; /* our addresses on it, host order; 0: unused */
+	uint32_t masks[XDHCP_LINK_ADDRS];
+};
+
+enum decision_kind {
+	DECISION_SILENT, /* nothing is sent; `reason` says why */
+	DECISION_REPLY,
+	DECISION_DEFER, /* an address of this client is CLOSING: ask again once that is done */
+	DECISION_END, /* RELEASE or DECLINE accepted: close `end_addr`, see engine_begin_end() */
+};
+
+/*
+ * A change of one lease: applied in memory, to be committed. `before` restores
+ * it. `row` is what the store shall hold, conditional on `row.generation` or, for a
+ * new binding, on `before.generation`.
+ */
+struct change {
+	struct lease_row row;
+	struct lease_row before; /* before.generation 0: there was no record */
+	uint8_t before_state; /* enum lease_state in memory */
+	uint32_t before_offered_until;
+};
+
+struct decision {
+	enum decision_kind kind;
+	const char *reason; /* static text; why silent, NAKed or ended; NULL: nothing to say */
+	const struct subnet *subnet; /* NULL: none matched */
+	uint32_t addr; /* the address it is about, for the log; 0: none */
+	bool has_change;
+	struct change change;
+	struct dhcp_reply reply; /* kind REPLY */
+	bool memoise; /* an ACK whose answer depends only on what form and slot hold */
+	bool cloned; /* a client id was seen on a second MAC: to be logged */
+	char hostname[MODEL_NAME_MAX + 1]; /* for the log; empty: none */
+	uint32_t end_addr; /* kind END */
+	enum lease_end end;
+};
+
+struct engine;
+
+struct engine_config {
+	const struct model *model; /* borrowed; must outlive its use */
+	/* Credit horizon as a multiple of the lifetime; 0: fast path off, ack_until = promised. */
+	double horizon;
+};
+
+/* The engine borrows the table and the model. */
+struct engine *engine_new(struct lease_table *leases);
+void engine_free(struct engine *engine);
+/* Sets or replaces the model (a reload): pools, reservations and free queues are rebuilt. -ENOMEM. */
+int engine_configure(struct engine *engine, const struct engine_config *config);
+
+void engine_decide(struct engine *engine, const struct engine_link *link,
+		   const struct dhcp_msg *msg, uint32_t now, uint64_t entropy,
+		   struct decision *ret_decision);
+
+/* The commit held (confirm) or did not (undo; call in reverse order of the decisions). */
+void engine_confirm(struct engine *engine, const struct change *change);
+void engine_undo(struct engine *engine, const struct change *change);
+
+/* ack_until for a lease that is promised until `promised` with `lifetime` at `now`. */
+uint32_t engine_credit(const struct engine *engine, uint32_t now, uint32_t lifetime,
+		       uint32_t promised);
+
+/*
+ * The end of a binding, in two steps (DESIGN: closing). begin: the lease is
+ * CLOSING, neither offered nor ACKed; the caller closes the slot and waits for the
+ * barrier. finish: with the harvested grant {last, granted_until} (0 if never
+ * published) makes the change to commit: FREE, HELD until granted_until where a grant
+ * crossed the RELEASE or DECLINE (last + 1 >= received_after), or DECLINED.
+ * A harvested grant that outlives an expiry puts the lease back to BOUND.
+ */
+void engine_begin_end(struct engine *engine, struct lease *lease, enum lease_end end);
+void engine_finish_end(struct engine *engine, struct lease *lease, uint32_t last,
+		       uint32_t granted_until, uint32_t received_after, uint32_t now,
+		       struct change *ret_change);
+
+/* Counters by scope, for statistics. */
+struct engine_usage {
+	uint32_t subnet_id;
+	uint64_t total, assigned, declined, free_fresh, free_used;
+};
+void engine_usage(const struct engine *engine, const struct subnet *subnet,
+		  struct engine_usage *ret_usage);
+
+#endif

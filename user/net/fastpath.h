@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The fast path as userspace holds it: the BPF object, its pinned maps and
+ * links, and the maps as plain memory. Knows nothing of leases or messages:
+ * the caller says what a slot shall hold and in which order (daemon/).
+ *
+ * Pins under pin-path (bpffs allows no dot in names):
+ *   leases blocks templates policy verdicts barrier meta   the maps (abi.h)
+ *   leases_txt                                             the iterator
+ *   link_IFINDEX                                           one an attached interface
+ * What survives a crash: all of that. The lock (flock on the pin directory) does not.
+ */
+#ifndef XDHCP_FASTPATH_H
+#define XDHCP_FASTPATH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi.h"
+#include "verdicts.h"
+
+struct fastpath;
+
+struct fastpath_options {
+	const char *pin_path;
+	uint32_t slots; /* wanted capacity, a multiple of 256 */
+	uint32_t templates; /* 0: default */
+};
+
+/* What was found under the pins. */
+enum fastpath_found {
+	FASTPATH_FRESH, /* nothing: maps were made */
+	FASTPATH_ADOPTED, /* maps of this ABI, large enough, used by every pinned link's program */
+	FASTPATH_FOREIGN, /* others: harvest them (fastpath_harvest), then fastpath_replace */
+};
+
+/*
+ * Makes the pin directory and takes its flock. -EBUSY: *ret_holder is the pid
+ * that holds it (0 if it cannot be told). Other errors: no bpffs, no privilege; `why` says
+ * which in one line, with the remedy.
+ */
+int fastpath_lock(const char *pin_path, int *ret_lock, int *ret_holder, char *why, size_t why_len);
+
+/*
+ * Opens what is pinned, else makes and pins it; loads the program over the
+ * maps (the links keep the program they run until fastpath_attach). With FOREIGN every pinned
+ * link has been detached and the running programs have left; nothing else is changed.
+ */
+int fastpath_open(const struct fastpath_options *options, struct fastpath **ret_fastpath,
+		  enum fastpath_found *ret_found, char *why, size_t why_len);
+/* Removes the FOREIGN pins and makes fresh maps in their place. */
+int fastpath_replace(struct fastpath *fp, char *why, size_t why_len);
+/* Unmaps and closes; pins, links and their program stay. */
+void fastpath_close(struct fastpath *fp);
+/* Detaches every link and removes every pin under pin_path (--detach-fast-path). */
+int fastpath_remove(const char *pin_path, char *why, size_t why_len);
+
+/* --- links --- */
+
+enum fastpath_attach_mode { FASTPATH_NATIVE, FASTPATH_GENERIC };
+
+/*
+ * Attaches (or atomically updates the pinned link of) one interface. -EBUSY: another XDP program
+ * is there and is left alone. -EOPNOTSUPP: the driver cannot in this mode.
+ */
+int fastpath_attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_mode mode,
+		    char *why, size_t why_len);
+int fastpath_detach(struct fastpath *fp, uint32_t ifindex);
+/* Removes pinned links whose device is gone (ENOLINK) or is not in keep[]. Returns how many. */
+int fastpath_prune(struct fastpath *fp, const uint32_t *keep, size_t n);
+
+/* --- maps as memory --- */
+
+struct meta *fastpath_meta(struct fastpath *fp);
+struct policy *fastpath_policy(struct fastpath *fp); /* XDHCP_POLICY_ENTRIES records */
+struct template *fastpath_templates(struct fastpath *fp, uint32_t *ret_n);
+uint32_t fastpath_capacity(const struct fastpath *fp); /* slots */
+uint32_t fastpath_slots_used(const struct fastpath *fp); /* given to /24s */
+/* Map ids, for `status` and for tests that adoption kept them. */
+uint32_t fastpath_map_id(const struct fastpath *fp, const char *map);
+
+/*
+ * The slot of an address (host order). With `make` its /24 gets its 256
+ * slots if it has none. NULL: none, or no capacity left. *ret_index (may be
+ * NULL) is the number for `bpftool map lookup`.
+ */
+struct slot *fastpath_slot(struct fastpath *fp, uint32_t addr, bool make, uint32_t *ret_index);
+
+/* One slot as found, whatever ABI wrote it (the harvest header). */
+struct fastpath_grant {
+	uint32_t addr; /* host order, from the slot's place, also when it is closed */
+	bool open;
+	uint8_t chaddr[6];
+	uint16_t link;
+	uint32_t generation, ack_until, last, granted_until;
+};
+/* Walks every slot of every block whose generation is not 0. fn's negative return ends it. */
+int fastpath_harvest(struct fastpath *fp, int (*fn)(void *arg, const struct fastpath_grant *grant),
+		     void *arg);
+
+/*
+ * Waits until no program runs that started before the call (milliseconds:
+ * not on the packet thread). Thread-safe against everything else here.
+ */
+int fastpath_barrier(struct fastpath *fp);
+
+int fastpath_verdicts(const struct fastpath *fp, struct verdicts *ret_sum); /* over all CPUs */
+uint64_t fastpath_acks(const struct verdicts *sum); /* all TX verdicts */
+
+/* --- without a daemon: what xdhcpctl does on the pins --- */
+
+int fastpath_operator_gate(const char *pin_path, bool closed, char *why, size_t why_len);
+
+#endif

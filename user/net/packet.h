@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Frames in and out: one AF_PACKET socket an interface with a filter for UDP
+ * port 67, and one UDP socket bound to port 67 a network namespace, never
+ * read, so that the kernel sends no ICMP unreachable. Works on an interface
+ * without an address and for clients without one.
+ */
+#ifndef XDHCP_PACKET_H
+#define XDHCP_PACKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PACKET_BATCH 64
+#define PACKET_FRAME 2048
+
+struct packet {
+	uint8_t data[PACKET_FRAME];
+	size_t len;
+	uint16_t vlan[2]; /* stripped by the NIC or kernel; 0: none. Tags still in the frame are not here */
+	bool csum_not_ready;
+	bool outgoing; /* our own; the caller skips it */
+};
+
+struct packet_socket;
+
+int packet_open(uint32_t ifindex, struct packet_socket **ret_socket);
+void packet_close(struct packet_socket *socket);
+int packet_fd(const struct packet_socket *socket);
+/*
+ * Drains up to `n` frames without blocking. Returns how many (0: empty) or
+ * negative errno (-ENETDOWN, -ENXIO: the interface is down or gone).
+ */
+int packet_receive(struct packet_socket *socket, struct packet *packets, size_t n);
+/* Sends one whole frame. Negative errno; -EAGAIN and -ENOBUFS are drops to be counted. */
+int packet_send(struct packet_socket *socket, const uint8_t *frame, size_t len);
+/* Frames the kernel dropped since the socket was opened (PACKET_STATISTICS, accumulated). */
+uint64_t packet_kernel_drops(struct packet_socket *socket);
+
+/* The UDP socket that keeps ICMP away. Returns an fd or negative errno (-EADDRINUSE: another DHCP server). */
+int packet_port_guard(void);
+
+#endif

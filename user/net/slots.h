@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Operations on slots and templates as memory: each keeps abi.h's rules of
+ * order and single stores. No I/O. Pairs of loads and stores that XDP may see are
+ * __atomic, and the address word is always the last to open and the first to close.
+ */
+#ifndef XDHCP_SLOTS_H
+#define XDHCP_SLOTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "abi.h"
+
+struct slot_identity {
+	uint32_t addr; /* host order */
+	uint8_t chaddr[6];
+	uint16_t link;
+	uint32_t generation;
+};
+
+struct slot_tail {
+	uint8_t data[XDHCP_TAIL_MAX];
+	uint8_t end[XDHCP_TAIL_PIECES];
+	uint16_t sum[XDHCP_TAIL_PIECES];
+};
+
+bool slot_is_open(const struct slot *slot);
+/* Closes: the address word becomes zero. Grant, forms and the rest stay for the harvest. */
+void slot_close(struct slot *slot);
+/*
+ * Opens a slot that is closed and that no running program still reads (fresh,
+ * or after a barrier). A new generation clears grant, hits and forms; the same one keeps the
+ * grant and hits. One form is set, the others are empty.
+ */
+void slot_open(struct slot *slot, const struct slot_identity *identity, const struct slot_tail *tail,
+	       uint32_t ack_until, uint64_t form);
+bool slot_same_identity(const struct slot *slot, const struct slot_identity *identity);
+bool slot_same_tail(const struct slot *slot, const struct slot_tail *tail);
+void slot_credit(struct slot *slot, uint32_t ack_until);
+uint32_t slot_get_credit(const struct slot *slot);
+/* Adds a form, or replaces the one with the same hash, else an empty one, else victim. */
+void slot_add_form(struct slot *slot, uint64_t form, unsigned victim);
+void slot_drop_forms(struct slot *slot);
+void slot_grant(const struct slot *slot, uint32_t *ret_last, uint32_t *ret_granted_until);
+
+/*
+ * The index of template contents: finds an equal template or writes a new one.
+ * Contents never change while an index is in use.
+ */
+struct template_index;
+/* `used(arg, index)` tells at start which are named by adopted slots; NULL: none. */
+int template_index_new(struct template *templates, uint32_t n, struct template_index **ret_index);
+void template_index_free(struct template_index *index);
+/* Marks an adopted template as in use and indexes its contents. */
+int template_index_adopt(struct template_index *index, uint32_t at);
+/* Returns the template's number (>= 1), or -ENOSPC: full, collect and come again. */
+int64_t template_index_get(struct template_index *index, const struct template *wanted);
+/*
+ * Collection: begin marks all as unused, mark keeps one, end hands out the unmarked into
+ * limbo; after a barrier release makes limbo free again. Returns the number in limbo.
+ */
+void template_index_mark_begin(struct template_index *index);
+void template_index_mark(struct template_index *index, uint32_t at);
+uint32_t template_index_mark_end(struct template_index *index);
+void template_index_release(struct template_index *index);
+uint32_t template_index_in_use(const struct template_index *index);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Received DHCP messages: Ethernet frame -> struct dhcp_msg. Pure: no I/O, no
+ * clock, no allocation, no logging. Decoding never trusts a length and never
+ * reads outside the frame; a frame that is refused gets a numbered reason,
+ * which is also its metric.
+ *
+ * IPv4 addresses in user/ are uint32_t in HOST byte order everywhere except
+ * in wire structs. Times are uint32_t seconds of CLOCK_BOOTTIME.
+ */
+#ifndef XDHCP_MESSAGE_H
+#define XDHCP_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire.h"
+
+#define DHCP_CHADDR_LEN 6
+
+/* X(name, help): why a frame was not decoded. The first is "decoded". */
+#define DHCP_DECODE_RESULTS(X) \
+	X(ok, "decoded") \
+	X(not_dhcp, "not an IPv4 UDP datagram to port 67") \
+	X(ip_header, "IP header is short, has a bad length or a bad checksum") \
+	X(fragment, "IP fragment") \
+	X(truncated, "shorter than its own lengths, or than a BOOTP message") \
+	X(udp_checksum, "UDP checksum is wrong") \
+	X(op, "not a BOOTREQUEST") \
+	X(hardware, "htype, hlen or chaddr is not an Ethernet client's") \
+	X(cookie, "no DHCP cookie") \
+	X(options, "an option runs past the end, or has a wrong length") \
+	X(no_type, "no message type (BOOTP), or an unknown one") \
+	X(server_message, "a message only servers send")
+
+enum dhcp_decode_result {
+#define X(name, help) DHCP_DECODE_##name,
+	DHCP_DECODE_RESULTS(X)
+#undef X
+	DHCP_DECODE_COUNT,
+};
+
+const char *dhcp_decode_name(enum dhcp_decode_result result);
+const char *dhcp_decode_help(enum dhcp_decode_result result);
+
+/* What the link layer knows of a frame beside its bytes. */
+struct dhcp_ingress {
+	uint32_t ifindex;
+	uint16_t link; /* stable id as in struct policy; 0: not a served link */
+	uint16_t vlan[2]; /* stripped or in-frame tags; 0: none */
+	bool csum_not_ready; /* TP_STATUS_CSUMNOTREADY: do not verify UDP's sum */
+	uint32_t received_after; /* no earlier than this second; bounds RELEASE/DECLINE crossings */
+};
+
+struct dhcp_opt {
+	const uint8_t *data; /* NULL: absent */
+	uint16_t len;
+};
+
+/*
+ * A decoded message. opt[] points into `frame` or, where an option was split
+ * (RFC 3396) or overload used (RFC 2132 9.3), into `joined`; both live as long
+ * as the message. Values are validated only as far as the named fields below.
+ */
+struct dhcp_msg {
+	struct dhcp_ingress in;
+	const uint8_t *frame; /* borrowed from the caller */
+	size_t frame_len;
+	uint8_t eth_src[6];
+	uint8_t eth_dst[6];
+	uint32_t ip_src, ip_dst;
+	uint16_t udp_sport;
+
+	uint32_t xid; /* host order */
+	uint16_t secs, flags; /* host order */
+	uint8_t hops;
+	uint32_t ciaddr, giaddr;
+	uint8_t chaddr[16]; /* with its padding */
+
+	const uint8_t *options; /* after the cookie, as received */
+	size_t options_len; /* up to the UDP length's end */
+	struct dhcp_opt opt[256];
+	uint8_t joined[2048];
+	uint16_t joined_len;
+	bool overloaded; /* option 52 present: no fast path */
+	bool repeated; /* a code occurred twice (was concatenated): no fast path for 50 53 54 */
+
+	/* Of options whose value is validated by decode; a wrong length there is DHCP_DECODE_options. */
+	uint8_t type; /* enum dhcp_type, 53 */
+	bool has_requested, has_server_id, has_lease_time;
+	uint32_t requested; /* 50 */
+	uint32_t server_id; /* 54 */
+	uint32_t lease_time; /* 51, seconds */
+	uint16_t max_size; /* 57; 0: absent */
+};
+
+/*
+ * Decodes one Ethernet frame (untagged, or with up to two VLAN tags, which
+ * then land in msg->in.vlan). Returns DHCP_DECODE_ok with *ret_msg filled, or
+ * why not; *ret_msg is then undefined. END may be missing (the packet's end
+ * ends the options). Ethernet padding after the IP total length is ignored.
+ */
+enum dhcp_decode_result dhcp_decode(const uint8_t *frame, size_t len,
+				    const struct dhcp_ingress *in, struct dhcp_msg *ret_msg);
+
+/* Was this REQUEST sent to 255.255.255.255 or a broadcast at layer 2? */
+bool dhcp_is_broadcast(const struct dhcp_msg *msg);
+
+/* The address that a REQUEST asks for: ciaddr, else option 50; 0: none. */
+uint32_t dhcp_asked_address(const struct dhcp_msg *msg);
+
+const char *dhcp_type_name(uint8_t type); /* "DHCPREQUEST", "DHCP?" */
+
+#define DHCP_ADDR_STR 16
+#define DHCP_MAC_STR  18
+const char *dhcp_addr_str(uint32_t addr, char buf[DHCP_ADDR_STR]);
+const char *dhcp_mac_str(const uint8_t mac[6], char buf[DHCP_MAC_STR]);
+
+#endif
