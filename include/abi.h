@@ -29,9 +29,9 @@
 
 /* The pieces of a client's own tail, in the order they are sent. */
 enum xdhcp_tail_piece {
-	XDHCP_TAIL_HOSTNAME, /* option 12 */
+	XDHCP_TAIL_HOSTNAME,  /* option 12 */
 	XDHCP_TAIL_CLIENT_ID, /* option 61 (RFC 6842) */
-	XDHCP_TAIL_FQDN, /* option 81 */
+	XDHCP_TAIL_FQDN,      /* option 81 */
 	XDHCP_TAIL_PIECES,
 };
 
@@ -50,20 +50,21 @@ enum xdhcp_tail_piece {
  */
 struct slot {
 	__u8 addr[4] __attribute__((aligned(8))); /* D */
-	__u8 chaddr[6]; /* D */
-	__u16 link; /* D, the stable id of the link, see struct policy */
-	__u32 generation; /* D, the lease's, low 32 bits */
-	__u32 ack_until; /* D, XDP may promise up to this second, never beyond */
-	__u32 last; /* X, when XDP last granted (also cltt); 0: never */
+	__u8 chaddr[6];				  /* D */
+	__u16 link;	     /* D, the stable id of the link, see struct policy */
+	__u32 generation;    /* D, the lease's, low 32 bits */
+	__u32 ack_until;     /* D, XDP may promise up to this second, never beyond */
+	__u32 reserved;	     /* zero */
+	__u32 last;	     /* X, when XDP last granted (also cltt); 0: never */
 	__u32 granted_until; /* X, the furthest second XDP has promised; 0: none */
 	/* harvest header ends */
 	__u64 forms[XDHCP_FORMS]; /* D, see form_word() in form.h; 0: empty */
 	/* second cache line */
-	__u64 hits; /* X, plain increments: two CPUs at once may count one */
+	__u64 hits;			   /* X, plain increments: two CPUs at once may count one */
 	__u16 tail_sum[XDHCP_TAIL_PIECES]; /* D, folded sum of each piece as if at an even offset */
-	__u8 tail_end[XDHCP_TAIL_PIECES]; /* D, where each piece ends in tail[] */
-	__u8 reserved[3];
-	__u8 tail[XDHCP_TAIL_MAX]; /* D, whole options: code, length, data */
+	__u8 tail_end[XDHCP_TAIL_PIECES];  /* D, where each piece ends in tail[] */
+	__u8 reserved2[3];		   /* zero */
+	__u8 tail[XDHCP_TAIL_MAX];	   /* D, whole options: code, length, data */
 };
 
 #define XDHCP_GRANT_OFFSET 24 /* the 64-bit word {last, granted_until} */
@@ -75,7 +76,8 @@ _Static_assert(offsetof(struct slot, link) == 10, "harvest header");
 _Static_assert(offsetof(struct slot, generation) == 12, "harvest header");
 _Static_assert(offsetof(struct slot, ack_until) == 16, "harvest header");
 _Static_assert(offsetof(struct slot, last) == XDHCP_GRANT_OFFSET, "harvest header");
-_Static_assert(offsetof(struct slot, granted_until) == XDHCP_GRANT_OFFSET + 4, "one word with last");
+_Static_assert(offsetof(struct slot, granted_until) == XDHCP_GRANT_OFFSET + 4,
+	       "one word with last");
 _Static_assert(offsetof(struct slot, forms) == 32, "first line ends with the forms");
 _Static_assert(offsetof(struct slot, hits) == 64, "second line");
 _Static_assert(offsetof(struct slot, tail) == 84, "tail fills the slot");
@@ -100,16 +102,17 @@ struct block {
  * used. The reply's options are options[], then the slot's tail from piece
  * tail_first up to and without tail_last, then option 82 as it came, then END.
  */
-struct template {
-	__u32 lifetime; /* seconds as in option 51; XDHCP_FOREVER: infinite */
-	__u32 gate; /* index in `policy` of the scope's gate, must be open */
+struct template
+{
+	__u32 lifetime;	   /* seconds as in option 51; XDHCP_FOREVER: infinite */
+	__u32 gate;	   /* index in `policy` of the scope's gate, must be open */
 	__u8 server_id[4]; /* option 54 as it stands in options[] */
 	__u8 siaddr[4];
 	__u16 options_len;
-	__u16 sum; /* folded ones-complement sum of siaddr, sname, file, cookie and options */
+	__u16 sum;	 /* folded ones-complement sum of siaddr, sname, file, cookie and options */
 	__u8 tail_first; /* enum xdhcp_tail_piece; tail_first == tail_last: no tail */
 	__u8 tail_last;
-	__u8 has_boot; /* 0: sname and file are all zero */
+	__u8 has_boot;	   /* 0: sname and file are all zero */
 	__u8 reserved[41]; /* zero */
 	__u8 sname[64];
 	__u8 file[128];
@@ -122,8 +125,8 @@ _Static_assert(offsetof(struct template, options) == 256, "options are aligned")
 
 /* --- policy: array, mmapable; gates, links, scopes --- */
 
-#define XDHCP_POLICY_OPERATOR 0 /* the operator's gate, written by xdhcpctl */
-#define XDHCP_POLICY_DAEMON   1 /* the daemon's gate, answer_until */
+#define XDHCP_POLICY_OPERATOR 0	  /* the operator's gate, written by xdhcpctl */
+#define XDHCP_POLICY_DAEMON   1	  /* the daemon's gate, answer_until */
 #define XDHCP_POLICY_LINKS    256 /* first of the links: (ifindex & 255) and linear probing */
 #define XDHCP_POLICY_LINKS_N  256
 #define XDHCP_POLICY_PROBES   8
@@ -144,18 +147,18 @@ enum xdhcp_policy_kind {
  * closed and after a barrier.
  */
 struct policy {
-	__u32 kind; /* enum xdhcp_policy_kind */
-	__u32 closed; /* 0: XDP may answer; else it passes */
+	__u32 kind;	    /* enum xdhcp_policy_kind */
+	__u32 closed;	    /* 0: XDP may answer; else it passes */
 	__u32 answer_until; /* DAEMON: the second from which XDP passes; FOREVER: never */
-	__u32 ifindex; /* LINK */
-	__u16 vlan[2]; /* LINK: outer and inner VLAN id; 0: no tag */
-	__u16 link; /* LINK: the stable id that slots carry, from 1 */
-	__u8 mac[6]; /* LINK */
-	__u32 id; /* SCOPE: the subnet's id */
-	__u64 digest; /* SCOPE: of the configuration its templates were made from */
-	__u8 addrs[XDHCP_LINK_ADDRS][4]; /* LINK: our addresses; 0.0.0.0: unused */
+	__u32 ifindex;	    /* LINK */
+	__u16 vlan[2];	    /* LINK: outer and inner VLAN id; 0: no tag */
+	__u16 link;	    /* LINK: the stable id that slots carry, from 1 */
+	__u8 mac[6];	    /* LINK */
+	__u32 id;	    /* SCOPE: the subnet's id */
+	__u64 digest;	    /* SCOPE: of the configuration its templates were made from */
+	__u8 addrs[XDHCP_LINK_ADDRS][4];      /* LINK: our addresses; 0.0.0.0: unused */
 	__u8 broadcasts[XDHCP_LINK_ADDRS][4]; /* LINK: of the subnets of addrs */
-	char name[16]; /* LINK: interface; else what the gate is */
+	char name[16];			      /* LINK: interface; else what the gate is */
 };
 
 _Static_assert(sizeof(struct policy) == 120, "no holes that a dump would show");
@@ -167,14 +170,15 @@ _Static_assert(sizeof(struct policy) == 120, "no holes that a dump would show");
 /* --- meta: array of one --- */
 
 struct meta {
-	__u32 abi; /* XDHCP_ABI_VERSION */
-	__u32 slots; /* capacity of `leases` */
+	__u32 abi;	  /* XDHCP_ABI_VERSION */
+	__u32 slots;	  /* capacity of `leases` */
 	__u32 slots_used; /* slots given to blocks so far */
 	__u32 reserved;
 	__u64 hash_key[2]; /* of the form hash; never changes while the maps live */
-	__u8 boot_id[16]; /* /proc/sys/kernel/random/boot_id */
+	__u8 boot_id[16];  /* /proc/sys/kernel/random/boot_id */
 	__u8 store_uuid[16];
-	__u64 newest_commit; /* the store's commit number: written after the commit, before the publish */
+	__u64 newest_commit; /* the store's commit number: written after the commit, before the
+				publish */
 };
 
 _Static_assert(sizeof(struct meta) == 72, "meta");

@@ -14,54 +14,55 @@
 
 #include <linux/types.h>
 
-#define XDHCP_VERDICTS(X) \
-	X(ack_selecting, TX, "ACKs of REQUESTs in state SELECTING") \
-	X(ack_init_reboot, TX, "ACKs of REQUESTs in state INIT-REBOOT") \
-	X(ack_renewing, TX, "ACKs of REQUESTs in state RENEWING") \
-	X(ack_rebinding, TX, "ACKs of REQUESTs in state REBINDING") \
-	X(pass_not_ip, PASS, "not an IPv4 frame, or a tagged one") \
-	X(pass_not_udp, PASS, "IPv4 but not UDP") \
-	X(pass_not_dhcp, PASS, "UDP but not to port 67") \
-	X(pass_not_link, PASS, "to port 67 on an interface that is not served") \
-	X(pass_not_us, PASS, "addressed to another host (Ethernet or IP destination)") \
-	X(pass_ip_options, PASS, "IP options") \
-	X(pass_fragment, PASS, "IP fragment, or a frame in several buffers") \
+#define XDHCP_VERDICTS(X)                                                                        \
+	X(ack_selecting, TX, "ACKs of REQUESTs in state SELECTING")                              \
+	X(ack_init_reboot, TX, "ACKs of REQUESTs in state INIT-REBOOT")                          \
+	X(ack_renewing, TX, "ACKs of REQUESTs in state RENEWING")                                \
+	X(ack_rebinding, TX, "ACKs of REQUESTs in state REBINDING")                              \
+	X(pass_not_ip, PASS, "not an IPv4 frame, or a tagged one")                               \
+	X(pass_not_udp, PASS, "IPv4 but not UDP")                                                \
+	X(pass_not_dhcp, PASS, "UDP but not to port 67")                                         \
+	X(pass_not_link, PASS, "to port 67 on an interface that is not served")                  \
+	X(pass_not_us, PASS, "addressed to another host (Ethernet or IP destination)")           \
+	X(pass_ip_options, PASS, "IP options")                                                   \
+	X(pass_fragment, PASS, "IP fragment, or a frame in several buffers")                     \
 	X(pass_length, PASS, "IP or UDP length that does not fit the frame, or no whole header") \
-	X(pass_header, PASS, "not a BOOTREQUEST on Ethernet with a DHCP cookie") \
-	X(pass_relayed, PASS, "relayed (giaddr set)") \
-	X(pass_routed, PASS, "not sent by the client itself: Ethernet source is not chaddr") \
-	X(pass_options_malformed, PASS, "option runs past the packet's end, or has a wrong length") \
-	X(pass_options_many, PASS, "more options than the fast path walks") \
-	X(pass_options_repeated, PASS, "option 50, 53 or 54 twice") \
-	X(pass_overload, PASS, "option 52 (overload)") \
-	X(pass_no_type, PASS, "no message type") \
-	X(pass_discover, PASS, "DISCOVER") \
-	X(pass_decline, PASS, "DECLINE") \
-	X(pass_release, PASS, "RELEASE") \
-	X(pass_inform, PASS, "INFORM") \
-	X(pass_other_type, PASS, "another message type") \
-	X(pass_state, PASS, "a REQUEST in no state of RFC 2131 4.3.2") \
-	X(pass_gate_operator, PASS, "the operator switched the fast path off") \
-	X(pass_gate_daemon, PASS, "the daemon closed the fast path") \
-	X(pass_gate_link, PASS, "the link is closed") \
-	X(pass_gate_scope, PASS, "the scope is closed") \
-	X(pass_unattended, PASS, "no daemon has said for too long that answering is right") \
-	X(pass_no_slot, PASS, "the address has no slot, or its slot is closed") \
-	X(pass_chaddr, PASS, "the address is another client's") \
-	X(pass_moved, PASS, "the client came in by another link") \
-	X(pass_form, PASS, "the daemon has not answered this form of request yet") \
-	X(pass_server_id, PASS, "SELECTING another server") \
-	X(pass_max_size, PASS, "the reply is longer than the client takes (option 57)") \
-	X(pass_credit, PASS, "the lease's durable credit does not cover another lifetime") \
-	X(pass_contended, PASS, "the grant word kept changing under us") \
-	X(pass_room, PASS, "no room in the frame for the reply") \
+	X(pass_header, PASS, "not a BOOTREQUEST on Ethernet with a DHCP cookie")                 \
+	X(pass_relayed, PASS, "relayed (giaddr set)")                                            \
+	X(pass_routed, PASS, "not sent by the client itself: Ethernet source is not chaddr")     \
+	X(pass_options_malformed, PASS,                                                          \
+	  "option runs past the packet's end, or has a wrong length")                            \
+	X(pass_options_many, PASS, "more options than the fast path walks")                      \
+	X(pass_options_repeated, PASS, "option 50, 53 or 54 twice")                              \
+	X(pass_overload, PASS, "option 52 (overload)")                                           \
+	X(pass_no_type, PASS, "no message type")                                                 \
+	X(pass_discover, PASS, "DISCOVER")                                                       \
+	X(pass_decline, PASS, "DECLINE")                                                         \
+	X(pass_release, PASS, "RELEASE")                                                         \
+	X(pass_inform, PASS, "INFORM")                                                           \
+	X(pass_other_type, PASS, "another message type")                                         \
+	X(pass_state, PASS, "a REQUEST in no state of RFC 2131 4.3.2")                           \
+	X(pass_gate_operator, PASS, "the operator switched the fast path off")                   \
+	X(pass_gate_daemon, PASS, "the daemon closed the fast path")                             \
+	X(pass_gate_link, PASS, "the link is closed")                                            \
+	X(pass_gate_scope, PASS, "the scope is closed")                                          \
+	X(pass_unattended, PASS, "no daemon has said for too long that answering is right")      \
+	X(pass_no_slot, PASS, "the address has no slot, or its slot is closed")                  \
+	X(pass_chaddr, PASS, "the address is another client's")                                  \
+	X(pass_moved, PASS, "the client came in by another link")                                \
+	X(pass_form, PASS, "the daemon has not answered this form of request yet")               \
+	X(pass_server_id, PASS, "SELECTING another server")                                      \
+	X(pass_max_size, PASS, "the reply is longer than the client takes (option 57)")          \
+	X(pass_credit, PASS, "the lease's durable credit does not cover another lifetime")       \
+	X(pass_contended, PASS, "the grant word kept changing under us")                         \
+	X(pass_room, PASS, "no room in the frame for the reply")                                 \
 	X(drop_internal, DROP, "a check failed after the frame had been changed")
 
 enum xdhcp_verdict {
 #define X(name, action, help) XDHCP_VERDICT_##name,
 	XDHCP_VERDICTS(X)
 #undef X
-	XDHCP_VERDICT_COUNT,
+		XDHCP_VERDICT_COUNT,
 };
 
 /* The value of the `verdicts` map: frames counted, by way out, per CPU. */

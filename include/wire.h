@@ -13,15 +13,15 @@
 #define DHCP_SERVER_PORT 67
 #define DHCP_CLIENT_PORT 68
 
-#define DHCP_COOKIE		  0x63825363u /* host order */
-#define DHCP_FLAG_BROADCAST	  0x8000u     /* host order */
-#define DHCP_HTYPE_ETHERNET	  1
-#define DHCP_HLEN_ETHERNET	  6
-#define DHCP_LIFETIME_INFINITE	  0xffffffffu /* RFC 2131 3.3 */
-#define DHCP_MAX_OPTIONS_WALKED	  40 /* the fast path's limit; the 41st passes */
-#define DHCP_BOOTP_MIN		  300 /* RFC 1542 2.1: a BOOTP message is at least this long */
-#define DHCP_IP_TTL		  64
-#define DHCP_IP_DF		  0x4000u /* host order: replies are atomic datagrams, id 0 (RFC 6864) */
+#define DHCP_COOKIE		0x63825363u /* host order */
+#define DHCP_FLAG_BROADCAST	0x8000u	    /* host order */
+#define DHCP_HTYPE_ETHERNET	1
+#define DHCP_HLEN_ETHERNET	6
+#define DHCP_LIFETIME_INFINITE	0xffffffffu /* RFC 2131 3.3 */
+#define DHCP_MAX_OPTIONS_WALKED 40	    /* the fast path's limit; the 41st passes */
+#define DHCP_BOOTP_MIN		300 /* RFC 1542 2.1: a BOOTP message is at least this long */
+#define DHCP_IP_TTL		64
+#define DHCP_IP_DF		0x4000u /* host order: replies are atomic datagrams, id 0 (RFC 6864) */
 
 /* RFC 2131 2, figure 1. */
 struct dhcp_header {

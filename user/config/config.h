@@ -14,14 +14,15 @@
 
 #include <jansson.h>
 
-#include "../engine/model.h"
+#include "engine/model.h"
 
 enum fast_path_mode { FAST_PATH_AUTO, FAST_PATH_NATIVE, FAST_PATH_GENERIC, FAST_PATH_OFF };
 
 struct config {
 	struct model model;
 
-	char (*interfaces)[MODEL_IFNAME]; /* interfaces-config.interfaces; "*": all with an address in a subnet */
+	char (*interfaces)[MODEL_IFNAME]; /* interfaces-config.interfaces; "*": all with an address
+					     in a subnet */
 	size_t n_interfaces;
 
 	char *lease_database; /* file; default /var/lib/xdhcp/leases.db */
@@ -29,14 +30,14 @@ struct config {
 
 	struct {
 		enum fast_path_mode mode;
-		char *pin_path; /* default /sys/fs/bpf/xdhcp */
-		double horizon; /* x valid-lifetime, >= 2; default 3 */
+		char *pin_path;	      /* default /sys/fs/bpf/xdhcp */
+		double horizon;	      /* x valid-lifetime, >= 2; default 3 */
 		uint32_t max_entries; /* 0: from the configured addresses */
-		uint32_t unattended; /* seconds; default one (the global) valid-lifetime */
+		uint32_t unattended;  /* seconds; default one (the global) valid-lifetime */
 	} fast_path;
 
 	int log_level; /* syslog's LOG_ERR..LOG_DEBUG; default LOG_INFO */
-	json_t *tree; /* the file as it was read, under "Dhcp4", for config-get */
+	json_t *tree;  /* the file as it was read, under "Dhcp4", for config-get */
 };
 
 struct config_errors {

@@ -3,7 +3,8 @@
  * The control channel: Kea's framing and commands on an AF_UNIX socket. One
  * JSON map in (its end found by the parser, not by newline), one map out, then the server
  * closes. Results: 0 ok, 1 error, 2 unsupported, 3 empty or not found, 4 conflict. Idle
- * timeout 10 s; a request is at most CONTROL_REQUEST_MAX bytes and CONTROL_DEPTH_MAX deep; a slow client blocks nobody.
+ * timeout 10 s; a request is at most CONTROL_REQUEST_MAX bytes and CONTROL_DEPTH_MAX deep; a slow
+ * client blocks nobody.
  */
 #ifndef XDHCP_CONTROL_H
 #define XDHCP_CONTROL_H
@@ -37,10 +38,10 @@ struct control_lease {
 	const char *hostname;
 	uint64_t cltt; /* wall clock, seconds; from the slot if that is newer */
 	uint32_t valid_lft;
-	uint64_t expire; /* wall clock; 0: never */
-	uint32_t state; /* Kea's: 0 default, 1 declined, 2 expired-reclaimed, 3 released */
-	int64_t slot; /* number in `leases`; -1: not in the fast path */
-	uint64_t hits; /* of the slot */
+	uint64_t expire;    /* wall clock; 0: never */
+	uint32_t state;	    /* Kea's: 0 default, 1 declined, 2 expired-reclaimed, 3 released */
+	int64_t slot;	    /* number in `leases`; -1: not in the fast path */
+	uint64_t hits;	    /* of the slot */
 	uint64_t ack_until; /* wall clock; 0: never ends */
 };
 
@@ -56,14 +57,17 @@ struct control_ops {
 	json_t *(*status)(void *arg);
 	/* The configuration in force, under "Dhcp4". New reference. */
 	json_t *(*config)(void *arg);
-	/* Test a configuration ({"Dhcp4": ...}). 0, or -EINVAL with every error in *ret_text (malloc'ed). */
+	/* Test a configuration ({"Dhcp4": ...}). 0, or -EINVAL with every error in *ret_text
+	 * (malloc'ed). */
 	int (*config_test)(void *arg, const json_t *config, char **ret_text);
-	/* Re-read the file and apply it. 0, or negative with *ret_text (malloc'ed); then nothing changed. */
+	/* Re-read the file and apply it. 0, or negative with *ret_text (malloc'ed); then nothing
+	 * changed. */
 	int (*config_reload)(void *arg, char **ret_text);
 	/* Calls fn for each statistic. */
 	void (*statistics)(void *arg, void (*fn)(void *ctx, const struct control_stat *stat),
 			   void *ctx);
-	/* Calls fn for each lease of a client (BOUND, DECLINED), from `from` upward in address order; fn false ends it. */
+	/* Calls fn for each lease of a client (BOUND, DECLINED), from `from` upward in address
+	 * order; fn false ends it. */
 	void (*leases)(void *arg, uint32_t from,
 		       bool (*fn)(void *ctx, const struct control_lease *lease), void *ctx);
 	bool (*lease)(void *arg, uint32_t addr, struct control_lease *ret_lease);
@@ -71,7 +75,8 @@ struct control_ops {
 
 struct control;
 
-/* Listens on `path` (made with mode 0660, its directory 0750; a stale socket is replaced, a live one is -EADDRINUSE). */
+/* Listens on `path` (made with mode 0660, its directory 0750; a stale socket is replaced, a live
+ * one is -EADDRINUSE). */
 int control_open(struct event_base *base, const char *path, const struct control_ops *ops,
 		 void *arg, struct control **ret_control, char *why, size_t why_len);
 void control_close(struct control *control);

@@ -10,9 +10,9 @@
 #define XDHCP_ENGINE_H
 
 #include "lease.h"
-#include "message.h"
 #include "model.h"
-#include "reply.h"
+#include "proto/message.h"
+#include "proto/reply.h"
 
 /* What the daemon knows of the link that a message came in by. */
 struct engine_link {
@@ -26,7 +26,7 @@ enum decision_kind {
 	DECISION_SILENT, /* nothing is sent; `reason` says why */
 	DECISION_REPLY,
 	DECISION_DEFER, /* an address of this client is CLOSING: ask again once that is done */
-	DECISION_END, /* RELEASE or DECLINE accepted: close `end_addr`, see engine_begin_end() */
+	DECISION_END,	/* RELEASE or DECLINE accepted: close `end_addr`, see engine_begin_end() */
 };
 
 /*
@@ -37,7 +37,7 @@ enum decision_kind {
 struct change {
 	struct lease_row row;
 	struct lease_row before; /* before.generation 0: there was no record */
-	uint8_t before_state; /* enum lease_state in memory */
+	uint8_t before_state;	 /* enum lease_state in memory */
 	uint32_t before_offered_until;
 };
 
@@ -45,14 +45,14 @@ struct decision {
 	enum decision_kind kind;
 	const char *reason; /* static text; why silent, NAKed or ended; NULL: nothing to say */
 	const struct subnet *subnet; /* NULL: none matched */
-	uint32_t addr; /* the address it is about, for the log; 0: none */
+	uint32_t addr;		     /* the address it is about, for the log; 0: none */
 	bool has_change;
 	struct change change;
 	struct dhcp_reply reply; /* kind REPLY */
-	bool memoise; /* an ACK whose answer depends only on what form and slot hold */
-	bool cloned; /* a client id was seen on a second MAC: to be logged */
+	bool memoise;		 /* an ACK whose answer depends only on what form and slot hold */
+	bool cloned;		 /* a client id was seen on a second MAC: to be logged */
 	char hostname[MODEL_NAME_MAX + 1]; /* for the log; empty: none */
-	uint32_t end_addr; /* kind END */
+	uint32_t end_addr;		   /* kind END */
 	enum lease_end end;
 };
 
@@ -67,7 +67,8 @@ struct engine_config {
 /* The engine borrows the table and the model. */
 struct engine *engine_new(struct lease_table *leases);
 void engine_free(struct engine *engine);
-/* Sets or replaces the model (a reload): pools, reservations and free queues are rebuilt. -ENOMEM. */
+/* Sets or replaces the model (a reload): pools, reservations and free queues are rebuilt. -ENOMEM.
+ */
 int engine_configure(struct engine *engine, const struct engine_config *config);
 
 void engine_decide(struct engine *engine, const struct engine_link *link,

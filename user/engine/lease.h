@@ -22,14 +22,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "message.h"
+#include "proto/message.h"
 #include "model.h"
 
 enum lease_state {
 	LEASE_FREE, /* nobody's; remembers its last client */
 	LEASE_BOUND,
-	LEASE_CLOSING, /* in memory only: the store still says what it was */
-	LEASE_HELD, /* no binding, but promises to its last client run until `promised` */
+	LEASE_CLOSING,	/* in memory only: the store still says what it was */
+	LEASE_HELD,	/* no binding, but promises to its last client run until `promised` */
 	LEASE_DECLINED, /* quarantined until `promised` */
 };
 
@@ -55,27 +55,28 @@ struct lease_row {
 	uint32_t addr;
 	uint32_t subnet_id;
 	uint64_t generation; /* raised at every new binding of the address */
-	uint8_t state; /* enum lease_state, never CLOSING */
-	uint8_t end; /* enum lease_end */
+	uint8_t state;	     /* enum lease_state, never CLOSING */
+	uint8_t end;	     /* enum lease_end */
 	struct client client;
 	char hostname[MODEL_NAME_MAX + 1];
 	/* Seconds of this boot's CLOCK_BOOTTIME; the store says which boot. */
-	uint32_t cltt; /* last transaction, by the daemon or (as of the last sweep) XDP */
+	uint32_t cltt;	   /* last transaction, by the daemon or (as of the last sweep) XDP */
 	uint32_t lifetime; /* as last granted */
-	uint32_t promised; /* the latest expiry the daemon itself has ACKed; or the end of HELD, DECLINED */
+	uint32_t promised; /* the latest expiry the daemon itself has ACKed; or the end of HELD,
+			      DECLINED */
 	uint32_t granted_until; /* the latest XDP has, as of the last sweep or harvest */
-	uint32_t ack_until; /* XDP may promise up to here; = promised when never published */
+	uint32_t ack_until;	/* XDP may promise up to here; = promised when never published */
 };
 
 struct lease_table;
 
 /* A lease record. Fields are read freely; they change only through lease_* and engine_* calls. */
 struct lease {
-	struct lease_row *row; /* current value; owned by the table */
-	uint8_t state; /* as row->state, or CLOSING */
-	uint8_t closing_to; /* enum lease_end while CLOSING */
+	struct lease_row *row;	/* current value; owned by the table */
+	uint8_t state;		/* as row->state, or CLOSING */
+	uint8_t closing_to;	/* enum lease_end while CLOSING */
 	uint32_t offered_until; /* FREE or the client's own: an OFFER holds it; 0: none */
-	bool published; /* daemon/ says: its slot is open for this generation */
+	bool published;		/* daemon/ says: its slot is open for this generation */
 };
 
 struct lease_table *lease_table_new(void);

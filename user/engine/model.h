@@ -13,7 +13,7 @@
 
 #include <uthash.h>
 
-#define MODEL_IFNAME 16
+#define MODEL_IFNAME   16
 #define MODEL_NAME_MAX 255 /* of a hostname */
 
 struct option_value { /* one configured option */
@@ -42,7 +42,7 @@ struct lifetimes { /* seconds; DHCP_LIFETIME_INFINITE allowed */
 };
 
 struct reservation {
-	uint32_t addr; /* 0: none, only options and hostname */
+	uint32_t addr;	   /* 0: none, only options and hostname */
 	bool by_client_id; /* else by hw-address */
 	uint8_t hw[6];
 	uint8_t client_id[255];
@@ -50,9 +50,9 @@ struct reservation {
 	char hostname[MODEL_NAME_MAX + 1];
 	struct option_list options;
 	struct boot_fields boot;
-	UT_hash_handle by_id; /* in subnet->reservations: key built by reservation_key() */
+	UT_hash_handle by_id;	/* in subnet->reservations: key built by reservation_key() */
 	UT_hash_handle by_addr; /* in subnet->reserved: key addr */
-	uint8_t key[1 + 255]; /* 0x00 + hw, or 0x01 + client id */
+	uint8_t key[1 + 255];	/* 0x00 + hw, or 0x01 + client id */
 	uint16_t key_len;
 };
 
@@ -85,7 +85,7 @@ struct model {
 	struct option_list options; /* global */
 	struct boot_fields boot;
 	bool echo_client_id;
-	uint32_t offer_lifetime; /* seconds an offer is held */
+	uint32_t offer_lifetime;    /* seconds an offer is held */
 	uint32_t decline_probation; /* seconds */
 };
 

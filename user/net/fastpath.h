@@ -24,13 +24,13 @@ struct fastpath;
 
 struct fastpath_options {
 	const char *pin_path;
-	uint32_t slots; /* wanted capacity, a multiple of 256 */
+	uint32_t slots;	    /* wanted capacity, a multiple of 256 */
 	uint32_t templates; /* 0: default */
 };
 
 /* What was found under the pins. */
 enum fastpath_found {
-	FASTPATH_FRESH, /* nothing: maps were made */
+	FASTPATH_FRESH,	  /* nothing: maps were made */
 	FASTPATH_ADOPTED, /* maps of this ABI, large enough, used by every pinned link's program */
 	FASTPATH_FOREIGN, /* others: harvest them (fastpath_harvest), then fastpath_replace */
 };
@@ -75,7 +75,7 @@ int fastpath_prune(struct fastpath *fp, const uint32_t *keep, size_t n);
 struct meta *fastpath_meta(struct fastpath *fp);
 struct policy *fastpath_policy(struct fastpath *fp); /* XDHCP_POLICY_ENTRIES records */
 struct template *fastpath_templates(struct fastpath *fp, uint32_t *ret_n);
-uint32_t fastpath_capacity(const struct fastpath *fp); /* slots */
+uint32_t fastpath_capacity(const struct fastpath *fp);	 /* slots */
 uint32_t fastpath_slots_used(const struct fastpath *fp); /* given to /24s */
 /* Map ids, for `status` and for tests that adoption kept them. */
 uint32_t fastpath_map_id(const struct fastpath *fp, const char *map);
@@ -106,7 +106,7 @@ int fastpath_harvest(struct fastpath *fp, int (*fn)(void *arg, const struct fast
 int fastpath_barrier(struct fastpath *fp);
 
 int fastpath_verdicts(const struct fastpath *fp, struct verdicts *ret_sum); /* over all CPUs */
-uint64_t fastpath_acks(const struct verdicts *sum); /* all TX verdicts */
+uint64_t fastpath_acks(const struct verdicts *sum);			    /* all TX verdicts */
 
 /* --- without a daemon: what xdhcpctl does on the pins --- */
 

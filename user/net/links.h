@@ -25,10 +25,12 @@ struct link_info {
 	bool more_addrs; /* there were more than XDHCP_LINK_ADDRS */
 };
 
-/* Snapshot of all interfaces of this namespace; *ret_links malloc'ed. Returns the number or negative errno. */
+/* Snapshot of all interfaces of this namespace; *ret_links malloc'ed. Returns the number or
+ * negative errno. */
 int links_list(struct link_info **ret_links);
 
-/* A non-blocking netlink socket subscribed to link and IPv4 address changes. fd or negative errno. */
+/* A non-blocking netlink socket subscribed to link and IPv4 address changes. fd or negative errno.
+ */
 int links_monitor_open(void);
 /* Drains it. true: something changed (or messages were lost): list again. */
 bool links_monitor_read(int fd);

@@ -18,7 +18,8 @@
 struct packet {
 	uint8_t data[PACKET_FRAME];
 	size_t len;
-	uint16_t vlan[2]; /* stripped by the NIC or kernel; 0: none. Tags still in the frame are not here */
+	uint16_t vlan[2]; /* stripped by the NIC or kernel; 0: none. Tags still in the frame are not
+			     here */
 	bool csum_not_ready;
 	bool outgoing; /* our own; the caller skips it */
 };
@@ -38,7 +39,8 @@ int packet_send(struct packet_socket *socket, const uint8_t *frame, size_t len);
 /* Frames the kernel dropped since the socket was opened (PACKET_STATISTICS, accumulated). */
 uint64_t packet_kernel_drops(struct packet_socket *socket);
 
-/* The UDP socket that keeps ICMP away. Returns an fd or negative errno (-EADDRINUSE: another DHCP server). */
+/* The UDP socket that keeps ICMP away. Returns an fd or negative errno (-EADDRINUSE: another DHCP
+ * server). */
 int packet_port_guard(void);
 
 #endif

@@ -33,8 +33,8 @@ void slot_close(struct slot *slot);
  * or after a barrier). A new generation clears grant, hits and forms; the same one keeps the
  * grant and hits. One form is set, the others are empty.
  */
-void slot_open(struct slot *slot, const struct slot_identity *identity, const struct slot_tail *tail,
-	       uint32_t ack_until, uint64_t form);
+void slot_open(struct slot *slot, const struct slot_identity *identity,
+	       const struct slot_tail *tail, uint32_t ack_until, uint64_t form);
 bool slot_same_identity(const struct slot *slot, const struct slot_identity *identity);
 bool slot_same_tail(const struct slot *slot, const struct slot_tail *tail);
 void slot_credit(struct slot *slot, uint32_t ack_until);

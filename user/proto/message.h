@@ -20,25 +20,25 @@
 #define DHCP_CHADDR_LEN 6
 
 /* X(name, help): why a frame was not decoded. The first is "decoded". */
-#define DHCP_DECODE_RESULTS(X) \
-	X(ok, "decoded") \
-	X(not_dhcp, "not an IPv4 UDP datagram to port 67") \
+#define DHCP_DECODE_RESULTS(X)                                                 \
+	X(ok, "decoded")                                                       \
+	X(not_dhcp, "not an IPv4 UDP datagram to port 67")                     \
 	X(ip_header, "IP header is short, has a bad length or a bad checksum") \
-	X(fragment, "IP fragment") \
-	X(truncated, "shorter than its own lengths, or than a BOOTP message") \
-	X(udp_checksum, "UDP checksum is wrong") \
-	X(op, "not a BOOTREQUEST") \
-	X(hardware, "htype, hlen or chaddr is not an Ethernet client's") \
-	X(cookie, "no DHCP cookie") \
-	X(options, "an option runs past the end, or has a wrong length") \
-	X(no_type, "no message type (BOOTP), or an unknown one") \
+	X(fragment, "IP fragment")                                             \
+	X(truncated, "shorter than its own lengths, or than a BOOTP message")  \
+	X(udp_checksum, "UDP checksum is wrong")                               \
+	X(op, "not a BOOTREQUEST")                                             \
+	X(hardware, "htype, hlen or chaddr is not an Ethernet client's")       \
+	X(cookie, "no DHCP cookie")                                            \
+	X(options, "an option runs past the end, or has a wrong length")       \
+	X(no_type, "no message type (BOOTP), or an unknown one")               \
 	X(server_message, "a message only servers send")
 
 enum dhcp_decode_result {
 #define X(name, help) DHCP_DECODE_##name,
 	DHCP_DECODE_RESULTS(X)
 #undef X
-	DHCP_DECODE_COUNT,
+		DHCP_DECODE_COUNT,
 };
 
 const char *dhcp_decode_name(enum dhcp_decode_result result);
@@ -47,9 +47,9 @@ const char *dhcp_decode_help(enum dhcp_decode_result result);
 /* What the link layer knows of a frame beside its bytes. */
 struct dhcp_ingress {
 	uint32_t ifindex;
-	uint16_t link; /* stable id as in struct policy; 0: not a served link */
-	uint16_t vlan[2]; /* stripped or in-frame tags; 0: none */
-	bool csum_not_ready; /* TP_STATUS_CSUMNOTREADY: do not verify UDP's sum */
+	uint16_t link;		 /* stable id as in struct policy; 0: not a served link */
+	uint16_t vlan[2];	 /* stripped or in-frame tags; 0: none */
+	bool csum_not_ready;	 /* TP_STATUS_CSUMNOTREADY: do not verify UDP's sum */
 	uint32_t received_after; /* no earlier than this second; bounds RELEASE/DECLINE crossings */
 };
 
@@ -72,27 +72,28 @@ struct dhcp_msg {
 	uint32_t ip_src, ip_dst;
 	uint16_t udp_sport;
 
-	uint32_t xid; /* host order */
+	uint32_t xid;	      /* host order */
 	uint16_t secs, flags; /* host order */
 	uint8_t hops;
 	uint32_t ciaddr, giaddr;
 	uint8_t chaddr[16]; /* with its padding */
 
 	const uint8_t *options; /* after the cookie, as received */
-	size_t options_len; /* up to the UDP length's end */
+	size_t options_len;	/* up to the UDP length's end */
 	struct dhcp_opt opt[256];
 	uint8_t joined[2048];
 	uint16_t joined_len;
 	bool overloaded; /* option 52 present: no fast path */
-	bool repeated; /* a code occurred twice (was concatenated): no fast path for 50 53 54 */
+	bool repeated;	 /* a code occurred twice (was concatenated): no fast path for 50 53 54 */
 
-	/* Of options whose value is validated by decode; a wrong length there is DHCP_DECODE_options. */
+	/* Of options whose value is validated by decode; a wrong length there is
+	 * DHCP_DECODE_options. */
 	uint8_t type; /* enum dhcp_type, 53 */
 	bool has_requested, has_server_id, has_lease_time;
-	uint32_t requested; /* 50 */
-	uint32_t server_id; /* 54 */
+	uint32_t requested;  /* 50 */
+	uint32_t server_id;  /* 54 */
 	uint32_t lease_time; /* 51, seconds */
-	uint16_t max_size; /* 57; 0: absent */
+	uint16_t max_size;   /* 57; 0: absent */
 };
 
 /*
@@ -101,8 +102,8 @@ struct dhcp_msg {
  * why not; *ret_msg is then undefined. END may be missing (the packet's end
  * ends the options). Ethernet padding after the IP total length is ignored.
  */
-enum dhcp_decode_result dhcp_decode(const uint8_t *frame, size_t len,
-				    const struct dhcp_ingress *in, struct dhcp_msg *ret_msg);
+enum dhcp_decode_result dhcp_decode(const uint8_t *frame, size_t len, const struct dhcp_ingress *in,
+				    struct dhcp_msg *ret_msg);
 
 /* Was this REQUEST sent to 255.255.255.255 or a broadcast at layer 2? */
 bool dhcp_is_broadcast(const struct dhcp_msg *msg);

@@ -19,8 +19,8 @@ enum option_type {
 	OPTION_S32,
 	OPTION_ADDRESS,
 	OPTION_STRING,
-	OPTION_FQDN, /* RFC 1035 labels */
-	OPTION_BINARY, /* hex */
+	OPTION_FQDN,	     /* RFC 1035 labels */
+	OPTION_BINARY,	     /* hex */
 	OPTION_ADDRESS_PAIR, /* two addresses, e.g. policy filter, static route */
 };
 
@@ -28,7 +28,7 @@ struct option_def {
 	uint8_t code;
 	const char *name; /* Kea's, e.g. "domain-name-servers" */
 	enum option_type type;
-	bool array; /* one or more values */
+	bool array;    /* one or more values */
 	bool reserved; /* the server sets it itself (50-59, 61, 82 ...): not configurable */
 };
 

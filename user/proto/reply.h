@@ -16,14 +16,15 @@
 
 struct dhcp_piece {
 	uint8_t data[2 + 255]; /* a whole option: code, length, data */
-	uint16_t len; /* 0: absent */
+	uint16_t len;	       /* 0: absent */
 };
 
 struct dhcp_reply {
 	uint8_t type; /* DHCP_OFFER, DHCP_ACK, DHCP_NAK */
 	uint32_t ciaddr, yiaddr, siaddr;
-	uint32_t server_id; /* also the IP source unless the request was unicast to another of ours */
-	uint32_t lifetime; /* seconds, as in option 51; 0: none sent */
+	uint32_t server_id; /* also the IP source unless the request was unicast to another of ours
+			     */
+	uint32_t lifetime;  /* seconds, as in option 51; 0: none sent */
 	uint8_t sname[64];
 	uint8_t file[128];
 	uint8_t options[DHCP_REPLY_OPTIONS_MAX]; /* whole options, 53 54 51 58 59 first */
@@ -51,7 +52,8 @@ size_t dhcp_reply_ip_len(const struct dhcp_msg *request, const struct dhcp_reply
 int dhcp_reply_encode(const struct dhcp_msg *request, const struct dhcp_reply *reply,
 		      const uint8_t our_mac[6], uint8_t *frame, size_t cap);
 
-/* Ones-complement helpers shared with the template builder; host-endian 16-bit words in memory order. */
+/* Ones-complement helpers shared with the template builder; host-endian 16-bit words in memory
+ * order. */
 uint32_t dhcp_csum_add(uint32_t sum, const void *data, size_t len, bool odd);
 uint16_t dhcp_csum_fold(uint32_t sum);
 

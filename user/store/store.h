@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../engine/lease.h"
+#include "engine/lease.h"
 
 struct store;
 
@@ -33,7 +33,7 @@ struct store_change {
 };
 
 struct store_info {
-	uint8_t uuid[16]; /* made when the store was */
+	uint8_t uuid[16];	/* made when the store was */
 	uint64_t newest_commit; /* number of the newest commit, monotone */
 	size_t rows;
 };
