@@ -28,9 +28,9 @@ ALL_CFLAGS = -std=gnu17 -Wall -Wextra -Werror -fno-strict-aliasing -pthread -D_G
 	-DXDHCP_VERSION='"$(VERSION)"' -Iinclude -Iuser -I$(B) $(PKG_CFLAGS) $(CFLAGS) $(SANFLAGS)
 ALL_LDFLAGS = -pthread $(LDFLAGS) $(SANFLAGS)
 
-ROOMS := proto engine config store net control daemon
+ROOMS ?= proto engine config store net control daemon
 # link order: whoever uses stands before what is used
-LIBS := $(foreach r,daemon control config store net engine proto,$(B)/lib$(r).a)
+LIBS = $(foreach r,$(filter $(ROOMS),daemon control config store net engine proto),$(B)/lib$(r).a)
 
 .DEFAULT_GOAL := all
 all: $(B)/xdhcpd $(B)/xdhcpctl
