@@ -47,9 +47,10 @@ const char *dhcp_decode_help(enum dhcp_decode_result result);
 /* What the link layer knows of a frame beside its bytes. */
 struct dhcp_ingress {
 	uint32_t ifindex;
-	uint16_t link;		 /* stable id as in struct policy; 0: not a served link */
-	uint16_t vlan[2];	 /* stripped or in-frame tags; 0: none */
-	bool csum_not_ready;	 /* TP_STATUS_CSUMNOTREADY: do not verify UDP's sum */
+	uint16_t link;	     /* stable id as in struct policy; 0: not a served link */
+	uint16_t vlan[2];    /* ids of tags stripped on the way in, outer first; 0: none */
+	bool csum_not_ready; /* TP_STATUS_CSUMNOTREADY: do not verify UDP's sum */
+	uint32_t our_addr;   /* IP destination if it is one of our addresses on that link; else 0 */
 	uint32_t received_after; /* no earlier than this second; bounds RELEASE/DECLINE crossings */
 };
 
@@ -60,15 +61,23 @@ struct dhcp_opt {
 
 /*
  * A decoded message. opt[] points into `frame` or, where an option was split
- * (RFC 3396) or overload used (RFC 2132 9.3), into `joined`; both live as long
- * as the message. Values are validated only as far as the named fields below.
+ * (RFC 3396: pieces join in the order options, file, sname), into `joined`; so a
+ * message is neither copied nor moved, and lives no longer than its frame.
+ * Values are validated only as far as the named fields below.
+ *
+ * The padding of chaddr (bytes 6 to 15) may hold anything: it is accepted and
+ * copied back as it came (RFC 2131 4.3.1 table 3). The fast path passes such a
+ * request if the padding is not zero. chaddr itself must be a client's: neither zero nor
+ * a group address.
  */
 struct dhcp_msg {
-	struct dhcp_ingress in;
-	const uint8_t *frame; /* borrowed from the caller */
+	struct dhcp_ingress in; /* vlan: stripped tags first, then those in the frame */
+	const uint8_t *frame;	/* borrowed from the caller */
 	size_t frame_len;
 	uint8_t eth_src[6];
 	uint8_t eth_dst[6];
+	uint8_t tags_stripped; /* how many of in.vlan the caller gave */
+	uint8_t tags_in_frame; /* 4 bytes each at frame + 12 */
 	uint32_t ip_src, ip_dst;
 	uint16_t udp_sport;
 
@@ -97,15 +106,20 @@ struct dhcp_msg {
 };
 
 /*
- * Decodes one Ethernet frame (untagged, or with up to two VLAN tags, which
- * then land in msg->in.vlan). Returns DHCP_DECODE_ok with *ret_msg filled, or
- * why not; *ret_msg is then undefined. END may be missing (the packet's end
+ * Decodes one Ethernet frame (untagged, or with up to two VLAN tags counting
+ * those stripped, whose ids then land in msg->in.vlan; id 0 carries only a
+ * priority and is no VLAN). Returns DHCP_DECODE_ok with *ret_msg filled, or
+ * why not; *ret_msg is then undefined. END may be missing (the UDP payload's end
  * ends the options). Ethernet padding after the IP total length is ignored.
  */
 enum dhcp_decode_result dhcp_decode(const uint8_t *frame, size_t len, const struct dhcp_ingress *in,
 				    struct dhcp_msg *ret_msg);
 
-/* Was this REQUEST sent to 255.255.255.255 or a broadcast at layer 2? */
+/*
+ * Was this message broadcast (REBINDING, SELECTING ... as against RENEWING)? It
+ * was unless the caller said in in.our_addr that it was sent to an address of
+ * ours, by a unicast frame.
+ */
 bool dhcp_is_broadcast(const struct dhcp_msg *msg);
 
 /* The address that a REQUEST asks for: ciaddr, else option 50; 0: none. */

@@ -9,6 +9,7 @@
 #define XDHCP_REPLY_H
 
 #include "abi.h"
+#include "csum.h"
 #include "message.h"
 
 #define DHCP_REPLY_OPTIONS_MAX 1232
@@ -34,27 +35,29 @@ struct dhcp_reply {
 	bool shortened; /* options were left out or overloaded because of 57: never memoised */
 };
 
-/* Appends one option (split by RFC 3396 if over 255). -ENOSPC: does not fit; nothing changed. */
+/*
+ * Appends one option to options[] (split by RFC 3396 if over 255 bytes; length 0 is
+ * allowed). -ENOSPC: does not fit; nothing changed.
+ */
 int dhcp_reply_add(struct dhcp_reply *reply, uint8_t code, const void *data, size_t len);
 
 /* The length of the reply's IP packet, to hold against dhcp_max_reply(). */
 size_t dhcp_reply_ip_len(const struct dhcp_msg *request, const struct dhcp_reply *reply);
 
 /*
- * Encodes the whole frame by RFC 2131 4.1: to giaddr:67, else (ACK, OFFER)
- * ciaddr, else broadcast if the B bit is set, else yiaddr at chaddr. A NAK is
- * broadcast (4.3.2; with giaddr the B bit is set in it). IP id 0, DF, TTL 64, real IP
- * and UDP checksums, BOOTP message padded to 300 bytes, secs and hops 0; the
- * source address is the request's unicast destination, else server_id; the source
- * MAC is `our_mac`; a unicast to ciaddr goes to the MAC the request came from.
- * The tags of the request are kept. Returns the frame's length or -ENOSPC.
+ * Encodes the whole frame by RFC 2131 4.1: to the request's giaddr:67, else
+ * (ACK, OFFER) its ciaddr, else broadcast if the B bit is set, else yiaddr at
+ * chaddr; where there is no yiaddr either (an INFORM without ciaddr), broadcast.
+ * A NAK is broadcast (4.3.2; with giaddr it goes to the relay and the B bit is
+ * set in it). IP id 0, DF, TTL 64, real IP and UDP checksums, BOOTP message
+ * padded with zeros to 300 bytes, secs and hops 0; the source address is
+ * request->in.our_addr, else server_id; the source MAC is `our_mac`; a unicast
+ * to ciaddr or giaddr goes to the MAC the request came from. The options are
+ * options[], tail[] in order, option 82 of the request (one option again if it
+ * came split), END. Tags that stood in the request's frame are copied; stripped
+ * ones are put back, priority 0. Returns the frame's length or -ENOSPC.
  */
 int dhcp_reply_encode(const struct dhcp_msg *request, const struct dhcp_reply *reply,
 		      const uint8_t our_mac[6], uint8_t *frame, size_t cap);
-
-/* Ones-complement helpers shared with the template builder; host-endian 16-bit words in memory
- * order. */
-uint32_t dhcp_csum_add(uint32_t sum, const void *data, size_t len, bool odd);
-uint16_t dhcp_csum_fold(uint32_t sum);
 
 #endif
