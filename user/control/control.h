@@ -75,8 +75,11 @@ struct control_ops {
 
 struct control;
 
-/* Listens on `path` (made with mode 0660, its directory 0750; a stale socket is replaced, a live
- * one is -EADDRINUSE). */
+/*
+ * Listens on `path` (made with mode 0660, its directory 0750; a stale socket is
+ * replaced, a live one is -EADDRINUSE, what is no socket -EEXIST). Sets SIGPIPE to be ignored where
+ * it is at its default. An operation must not call control_close() itself: it returns first.
+ */
 int control_open(struct event_base *base, const char *path, const struct control_ops *ops,
 		 void *arg, struct control **ret_control, char *why, size_t why_len);
 void control_close(struct control *control);
