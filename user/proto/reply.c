@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Encoding of replies. See reply.h. What is written here is what the XDP
+ * program writes for the same request (I2): a field that either side copies,
+ * clears or derives is copied, cleared or derived by both.
+ */
+#include "reply.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/udp.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#define OPTION_LEN_MAX 255u
+#define ADDR_BROADCAST 0xffffffffu
+#define VLAN_TAG_LEN   4
+
+static void put_addr(uint8_t p[4], uint32_t addr)
+{
+	p[0] = addr >> 24;
+	p[1] = addr >> 16;
+	p[2] = addr >> 8;
+	p[3] = addr;
+}
+
+static uint8_t *put_u16(uint8_t *p, uint16_t v)
+{
+	p[0] = v >> 8;
+	p[1] = v;
+	return p + 2;
+}
+
+/* --- options --- */
+
+/* What an option of `len` bytes takes on the wire: a code and a length every 255 bytes. */
+static size_t option_wire_len(size_t len)
+{
+	size_t pieces = len == 0 ? 1 : (len + OPTION_LEN_MAX - 1) / OPTION_LEN_MAX;
+
+	return len + 2 * pieces;
+}
+
+/* Writes option_wire_len(len) bytes. */
+static uint8_t *put_option(uint8_t *p, uint8_t code, const uint8_t *data, size_t len)
+{
+	do {
+		size_t n = len < OPTION_LEN_MAX ? len : OPTION_LEN_MAX;
+
+		*p++ = code;
+		*p++ = n;
+		if (n > 0)
+			memcpy(p, data, n);
+		p += n;
+		data += n;
+		len -= n;
+	} while (len > 0);
+	return p;
+}
+
+int dhcp_reply_add(struct dhcp_reply *reply, uint8_t code, const void *data, size_t len)
+{
+	if (len > DHCP_REPLY_OPTIONS_MAX ||
+	    option_wire_len(len) > (size_t)(DHCP_REPLY_OPTIONS_MAX - reply->options_len))
+		return -ENOSPC;
+	put_option(reply->options + reply->options_len, code, len ? data : (const uint8_t *)"",
+		   len);
+	reply->options_len += option_wire_len(len);
+	return 0;
+}
+
+/* The BOOTP message's length, padding included. */
+static size_t bootp_len(const struct dhcp_msg *request, const struct dhcp_reply *reply)
+{
+	const struct dhcp_opt *agent = &request->opt[DHO_RELAY_AGENT];
+	size_t len = sizeof(struct dhcp_header) + reply->options_len + 1;
+
+	for (int i = 0; i < XDHCP_TAIL_PIECES; i++)
+		len += reply->tail[i].len;
+	if (agent->data)
+		len += option_wire_len(agent->len);
+	return len < DHCP_BOOTP_MIN ? DHCP_BOOTP_MIN : len;
+}
+
+size_t dhcp_reply_ip_len(const struct dhcp_msg *request, const struct dhcp_reply *reply)
+{
+	return sizeof(struct iphdr) + sizeof(struct udphdr) + bootp_len(request, reply);
+}
+
+/* --- where to --- */
+
+struct destination {
+	uint8_t mac[6];
+	uint32_t addr;
+	uint16_t port;
+};
+
+static struct destination destination(const struct dhcp_msg *request,
+				      const struct dhcp_reply *reply)
+{
+	struct destination to = {.port = DHCP_CLIENT_PORT};
+
+	/*
+	 * RFC 2131 4.1: "If the 'giaddr' field in a DHCP message from a client is
+	 * non-zero, the server sends any return messages to the 'DHCP server' port on
+	 * the BOOTP relay agent whose address appears in 'giaddr'."
+	 */
+	if (request->giaddr != 0) {
+		to.addr = request->giaddr;
+		to.port = DHCP_SERVER_PORT;
+		memcpy(to.mac, request->eth_src, 6);
+		return to;
+	}
+	/* "In all cases, when 'giaddr' is zero, the server broadcasts any DHCPNAK messages" */
+	if (reply->type != DHCP_NAK && request->ciaddr != 0) {
+		to.addr = request->ciaddr;
+		memcpy(to.mac, request->eth_src, 6);
+		return to;
+	}
+	if (reply->type != DHCP_NAK && !(request->flags & DHCP_FLAG_BROADCAST) &&
+	    reply->yiaddr != 0) {
+		to.addr = reply->yiaddr;
+		memcpy(to.mac, request->chaddr, 6);
+		return to;
+	}
+	to.addr = ADDR_BROADCAST;
+	memset(to.mac, 0xff, 6);
+	return to;
+}
+
+/* --- headers: each returns where the next one starts --- */
+
+static uint8_t *put_ethernet(uint8_t *p, const struct dhcp_msg *request, const uint8_t dst[6],
+			     const uint8_t src[6])
+{
+	size_t in_frame = (size_t)request->tags_in_frame * VLAN_TAG_LEN;
+	unsigned left = request->tags_stripped + request->tags_in_frame;
+
+	memcpy(p, dst, 6);
+	memcpy(p + 6, src, 6);
+	p += 12;
+	for (unsigned i = 0; i < request->tags_stripped; i++) {
+		/* 802.1ad: an outer tag is a service tag */
+		p = put_u16(p, left-- > 1 ? ETH_P_8021AD : ETH_P_8021Q);
+		p = put_u16(p, request->in.vlan[i]);
+	}
+	if (in_frame > 0)
+		memcpy(p, request->frame + 12, in_frame);
+	return put_u16(p + in_frame, ETH_P_IP);
+}
+
+static uint8_t *put_ip(uint8_t *p, uint32_t src, uint32_t dst, size_t len)
+{
+	struct iphdr ip = {
+		.version = 4,
+		.ihl = 5,
+		.tot_len = htons(len),
+		.frag_off = htons(DHCP_IP_DF),
+		.ttl = DHCP_IP_TTL,
+		.protocol = IPPROTO_UDP,
+		.saddr = htonl(src),
+		.daddr = htonl(dst),
+	};
+
+	ip.check = ~dhcp_csum_fold(dhcp_csum_add(0, &ip, sizeof(ip), false));
+	memcpy(p, &ip, sizeof(ip));
+	return p + sizeof(ip);
+}
+
+/* RFC 768. The payload must be in place. */
+static void put_udp(uint8_t *p, uint32_t src, uint32_t dst, uint16_t dport, size_t len)
+{
+	uint32_t pseudo[3] = {htonl(src), htonl(dst),
+			      htonl((uint32_t)IPPROTO_UDP << 16 | (uint32_t)len)};
+	struct udphdr udp = {
+		.source = htons(DHCP_SERVER_PORT),
+		.dest = htons(dport),
+		.len = htons(len),
+	};
+
+	memcpy(p, &udp, sizeof(udp));
+	uint16_t check = ~dhcp_csum_fold(
+		dhcp_csum_add(dhcp_csum_add(0, pseudo, sizeof(pseudo), false), p, len, false));
+	udp.check = check ? check : 0xffff; /* "transmitted as all ones" */
+	memcpy(p, &udp, sizeof(udp));
+}
+
+/* RFC 2131 4.3.1 table 3. */
+static uint8_t *put_bootp(uint8_t *p, const struct dhcp_msg *request,
+			  const struct dhcp_reply *reply)
+{
+	struct dhcp_header h = {
+		.op = DHCP_BOOTREPLY,
+		.htype = DHCP_HTYPE_ETHERNET,
+		.hlen = DHCP_HLEN_ETHERNET,
+		.xid = htonl(request->xid),
+		.flags = htons(request->flags),
+		.cookie = htonl(DHCP_COOKIE),
+	};
+
+	/*
+	 * RFC 2131 4.3.2: "the server MUST set the broadcast bit in the DHCPNAK, so that
+	 * the relay agent will broadcast the DHCPNAK to the client"
+	 */
+	if (reply->type == DHCP_NAK && request->giaddr != 0)
+		h.flags |= htons(DHCP_FLAG_BROADCAST);
+	put_addr(h.ciaddr, reply->ciaddr);
+	put_addr(h.yiaddr, reply->yiaddr);
+	put_addr(h.siaddr, reply->siaddr);
+	put_addr(h.giaddr, request->giaddr);
+	memcpy(h.chaddr, request->chaddr, sizeof(h.chaddr));
+	memcpy(h.sname, reply->sname, sizeof(h.sname));
+	memcpy(h.file, reply->file, sizeof(h.file));
+	memcpy(p, &h, sizeof(h));
+	return p + sizeof(h);
+}
+
+static uint8_t *put_options(uint8_t *p, const struct dhcp_msg *request,
+			    const struct dhcp_reply *reply)
+{
+	const struct dhcp_opt *agent = &request->opt[DHO_RELAY_AGENT];
+
+	memcpy(p, reply->options, reply->options_len);
+	p += reply->options_len;
+	for (int i = 0; i < XDHCP_TAIL_PIECES; i++) {
+		memcpy(p, reply->tail[i].data, reply->tail[i].len);
+		p += reply->tail[i].len;
+	}
+	/* RFC 3046 2.2: echoed whole, and the last option */
+	if (agent->data)
+		p = put_option(p, DHO_RELAY_AGENT, agent->data, agent->len);
+	*p++ = DHO_END;
+	return p;
+}
+
+int dhcp_reply_encode(const struct dhcp_msg *request, const struct dhcp_reply *reply,
+		      const uint8_t our_mac[6], uint8_t *frame, size_t cap)
+{
+	size_t tags = (size_t)(request->tags_stripped + request->tags_in_frame) * VLAN_TAG_LEN;
+	size_t ip_len = dhcp_reply_ip_len(request, reply);
+	size_t len = ETH_HLEN + tags + ip_len;
+
+	if (len > cap || ip_len > UINT16_MAX)
+		return -ENOSPC;
+
+	struct destination to = destination(request, reply);
+	uint32_t src = request->in.our_addr ? request->in.our_addr : reply->server_id;
+	uint8_t *ip = put_ethernet(frame, request, to.mac, our_mac);
+	uint8_t *udp = put_ip(ip, src, to.addr, ip_len);
+	uint8_t *bootp = udp + sizeof(struct udphdr);
+	uint8_t *end = put_options(put_bootp(bootp, request, reply), request, reply);
+
+	memset(end, 0, (size_t)(frame + len - end));
+	put_udp(udp, src, to.addr, to.port, (size_t)(frame + len - udp));
+	return (int)len;
+}
