@@ -7,8 +7,12 @@
  *
  * Times in rows are seconds of CLOCK_BOOTTIME of the boot that wrote them. A
  * row of an older boot is rebased at load: what was still to run then, counted
- * from that boot's newest commit, runs again from this boot's second 0. No wall
+ * from that boot's newest commit, runs again from the second at which this boot first
+ * opened the store (not from second 0: a store may come to a machine that has long been
+ * up). What XDP may have granted up to `ack_until` is then part of `promised`. No wall
  * clock decides anything; wall time is stored for display only.
+ *
+ * A store is used by one thread at a time.
  */
 #ifndef XDHCP_STORE_H
 #define XDHCP_STORE_H
@@ -40,20 +44,31 @@ struct store_info {
 
 /*
  * Opens, creates or migrates; takes an exclusive flock on NAME.lock. -EBUSY:
- * *ret_holder is the pid that holds it. -EINVAL: not ours, or corrupt: nothing is
- * touched. `why` gets one line for the operator on every error.
+ * *ret_holder is the pid that holds it (0: unknown). -EINVAL: not ours, or corrupt: nothing is
+ * touched. -EROFS, -EACCES, -ENOSPC and others as the file system says. `why` gets one line
+ * for the operator on every error.
  */
 int store_open(const struct store_options *options, struct store **ret_store, int *ret_holder,
 	       char *why, size_t why_len);
 void store_close(struct store *store);
 void store_info(const struct store *store, struct store_info *ret_info);
 
-/* Calls `fn` for every row in address order, rebased to this boot. fn's negative return ends it. */
+/*
+ * Calls `fn` for every row in address order, rebased to this boot. fn's negative return ends it
+ * and is returned. -EUCLEAN: a row or the store is damaged; store_error() says where.
+ */
 int store_load(struct store *store, int (*fn)(void *arg, const struct lease_row *row), void *arg);
 
 /*
  * One transaction, synced before it returns. `now` and `wall` are CLOCK_BOOTTIME
- * and CLOCK_REALTIME seconds. On success *ret_number is the commit's number.
+ * and CLOCK_REALTIME seconds. On success *ret_number is the commit's number. With n = 0
+ * it moves the newest commit on, so that less of what has run out is held again after a reboot.
+ *
+ * Changes of one address are taken in the caller's order; after one that was refused the
+ * batch's later ones for that address are refused too. A row's generation is 1 .. INT64_MAX.
+ * Errors: -EIO, -ENOSPC, -EROFS, -EBUSY (another program writes), -ENOMEM, -EUCLEAN (damaged),
+ * -ESTALE (the file was removed or replaced), -EINVAL (not a row). Then nothing is stored,
+ * `refused` is as it was, and the store can be used again as soon as the cause is gone.
  */
 int store_commit(struct store *store, struct store_change *changes, size_t n, uint32_t now,
 		 uint64_t wall, uint64_t *ret_number);

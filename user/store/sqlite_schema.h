@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The SQLite store's schema and statements, all of its SQL in one place.
+ *
+ * A store is known by its application_id; user_version is the schema's
+ * version and raised by any change of what stands here. Times are seconds of
+ * CLOCK_BOOTTIME of the boot that the row names; 4294967295 never ends.
+ * Numbers of enum lease_state and lease_end are pinned by asserts in sqlite.c.
+ */
+#ifndef XDHCP_STORE_SQLITE_SCHEMA_H
+#define XDHCP_STORE_SQLITE_SCHEMA_H
+
+#define SQLITE_STORE_APPLICATION_ID 0x58444843 /* "XDHC" */
+#define SQLITE_STORE_VERSION	    1
+
+#define SQLITE_SCHEMA_STR_(x) #x
+#define SQLITE_SCHEMA_STR(x)  SQLITE_SCHEMA_STR_(x)
+
+/* Text of a time column: empty for never set, UTC otherwise. */
+#define SQLITE_SCHEMA_TIME(t)                                      \
+	"CASE " t " WHEN 0 THEN NULL WHEN 4294967295 THEN 'never'" \
+	" ELSE datetime(" t " + boot.wall_offset, 'unixepoch') END"
+#define SQLITE_SCHEMA_MAC(n) "substr(lower(hex(chaddr)), " #n ", 2)"
+
+/* Run once, in a file of its own that then gets the store's name. ?1 is not used here. */
+#define SQLITE_STORE_SCHEMA                                                                                                                                                                               \
+	"PRAGMA application_id = " SQLITE_SCHEMA_STR(                                                                                                                                                     \
+		SQLITE_STORE_APPLICATION_ID) ";\n"                                                                                                                                                        \
+					     "PRAGMA user_version = " SQLITE_SCHEMA_STR(                                                                                                                  \
+						     SQLITE_STORE_VERSION) ";\n"                                                                                                                          \
+									   "CREATE TABLE meta (\n"                                                                                                        \
+									   "  id INTEGER PRIMARY "                                                                                                        \
+									   "KEY CHECK (id = 1),\n"                                                                                                        \
+									   "  uuid BLOB NOT "                                                                                                             \
+									   "NULL,\n"                                                                                                                      \
+									   "  newest_commit "                                                                                                             \
+									   "INTEGER NOT NULL -- "                                                                                                         \
+									   "its number\n"                                                                                                                 \
+									   ");\n"                                                                                                                         \
+									   "CREATE TABLE boot (\n"                                                                                                        \
+									   "  number INTEGER "                                                                                                            \
+									   "PRIMARY KEY, -- 1, "                                                                                                          \
+									   "2, 3 ...\n"                                                                                                                   \
+									   "  boot_id BLOB NOT "                                                                                                          \
+									   "NULL,\n"                                                                                                                      \
+									   "  start INTEGER NOT "                                                                                                         \
+									   "NULL, -- boottime "                                                                                                           \
+									   "when this boot first "                                                                                                        \
+									   "opened the store\n"                                                                                                           \
+									   "  newest INTEGER NOT "                                                                                                        \
+									   "NULL, -- boottime of "                                                                                                        \
+									   "its newest commit\n"                                                                                                          \
+									   "  wall_offset "                                                                                                               \
+									   "INTEGER NOT NULL -- "                                                                                                         \
+									   "wall clock less "                                                                                                             \
+									   "boottime then; for "                                                                                                          \
+									   "display\n"                                                                                                                    \
+									   ");\n"                                                                                                                         \
+									   "CREATE TABLE lease "                                                                                                          \
+									   "(\n"                                                                                                                          \
+									   "  addr INTEGER "                                                                                                              \
+									   "PRIMARY KEY,\n"                                                                                                               \
+									   "  subnet_id INTEGER "                                                                                                         \
+									   "NOT NULL,\n"                                                                                                                  \
+									   "  generation INTEGER "                                                                                                        \
+									   "NOT NULL,\n"                                                                                                                  \
+									   "  state INTEGER NOT "                                                                                                         \
+									   "NULL, -- 0 free, 1 "                                                                                                          \
+									   "bound, 3 held, 4 "                                                                                                            \
+									   "declined\n"                                                                                                                   \
+									   "  ended INTEGER NOT "                                                                                                         \
+									   "NULL, -- 1 released, "                                                                                                        \
+									   "2 declined, 3 "                                                                                                               \
+									   "expired\n"                                                                                                                    \
+									   "  chaddr BLOB NOT "                                                                                                           \
+									   "NULL,\n"                                                                                                                      \
+									   "  client_id BLOB,\n"                                                                                                          \
+									   "  hostname TEXT,\n"                                                                                                           \
+									   "  cltt INTEGER NOT "                                                                                                          \
+									   "NULL,\n"                                                                                                                      \
+									   "  lifetime INTEGER "                                                                                                          \
+									   "NOT NULL,\n"                                                                                                                  \
+									   "  promised INTEGER "                                                                                                          \
+									   "NOT NULL,\n"                                                                                                                  \
+									   "  granted_until "                                                                                                             \
+									   "INTEGER NOT NULL,\n"                                                                                                          \
+									   "  ack_until INTEGER "                                                                                                         \
+									   "NOT NULL,\n"                                                                                                                  \
+									   "  boot INTEGER NOT "                                                                                                          \
+									   "NULL REFERENCES "                                                                                                             \
+									   "boot\n"                                                                                                                       \
+									   ");\n"                                                                                                                         \
+									   "CREATE VIEW leases "                                                                                                          \
+									   "AS -- for people; "                                                                                                           \
+									   "times are UTC, as of "                                                                                                        \
+									   "the newest sweep\n"                                                                                                           \
+									   "SELECT (addr >> 24) "                                                                                                         \
+									   "|| '.' || ((addr >> "                                                                                                         \
+									   "16) & 255) || '.' || "                                                                                                        \
+									   "((addr >> 8) & 255)\n"                                                                                                        \
+									   "    || '.' || (addr "                                                                                                         \
+									   "& 255) AS address,\n"                                                                                                         \
+									   "  " SQLITE_SCHEMA_MAC(1) " || ':' || " SQLITE_SCHEMA_MAC(                                                                     \
+										   3) " || ':'\n"                                                                                                         \
+										      "    "                                                                                                              \
+										      "||"                                                                                                                \
+										      " " SQLITE_SCHEMA_MAC(5) " || ':' || " SQLITE_SCHEMA_MAC(                                                           \
+											      7) " || ':'\n"                                                                                              \
+												 "    || " SQLITE_SCHEMA_MAC(9) " || ':' || " SQLITE_SCHEMA_MAC(                                          \
+													 11) " AS mac,\n"                                                                                 \
+													     "  lower(hex(client_id)) AS client_id,\n"                                                    \
+													     "  hostname,\n"                                                                              \
+													     "  CASE state WHEN 0 THEN 'free' WHEN 1 THEN 'bound' WHEN 3 THEN 'held'\n"                   \
+													     "    WHEN 4 THEN 'declined' END\n"                                                           \
+													     "    || CASE WHEN state IN (1, 4) THEN ''\n"                                                 \
+													     "       ELSE CASE ended WHEN 1 THEN ' (released)' WHEN 2 THEN ' (declined)'\n"               \
+													     "         WHEN 3 THEN ' (expired)' ELSE '' END END AS state,\n"                              \
+													     "  " SQLITE_SCHEMA_TIME(                                                                     \
+														     "max(promised, granted_until)") " AS expires,\n"                                     \
+																		     "  " SQLITE_SCHEMA_TIME(                             \
+																			     "ack_until") " AS ack_until,\n"              \
+																					  "  " SQLITE_SCHEMA_TIME(        \
+																						  "cltt") " AS cltt,\n"   \
+																							  "  subnet_id\n" \
+																							  "FROM lease JOIN boot ON boot.number = lease.boot ORDER BY addr;\n"
+
+#define SQLITE_STORE_FIRST_META "INSERT INTO meta (id, uuid, newest_commit) VALUES (1, ?1, 0)"
+
+/* FULL: the log is synced in every COMMIT, before it returns (I1). */
+#define SQLITE_STORE_PRAGMAS                    \
+	"PRAGMA synchronous = FULL;"            \
+	"PRAGMA wal_autocheckpoint = 1000;"     \
+	"PRAGMA journal_size_limit = 67108864;" \
+	"PRAGMA cache_size = -16384;"           \
+	"PRAGMA temp_store = MEMORY"
+
+#define SQLITE_STORE_READ_META	"SELECT uuid, newest_commit FROM meta WHERE id = 1"
+#define SQLITE_STORE_READ_BOOTS "SELECT number, boot_id, start, newest FROM boot ORDER BY number"
+#define SQLITE_STORE_COUNT	"SELECT count(*) FROM lease"
+
+/*
+ * Prepared once. X(name, sql). A lease's parameters are the same in insert
+ * and update; ?15 is the expected generation.
+ */
+#define SQLITE_STORE_STATEMENTS(X)                                                                \
+	X(begin, "BEGIN IMMEDIATE")                                                               \
+	X(commit, "COMMIT")                                                                       \
+	X(rollback, "ROLLBACK")                                                                   \
+	X(meta, "UPDATE meta SET newest_commit = ?1 WHERE id = 1 AND newest_commit = ?1 - 1")     \
+	X(boot, "INSERT INTO boot (number, boot_id, start, newest, wall_offset)"                  \
+		" VALUES (?1, ?2, ?3, max(?3, ?4), ?5) ON CONFLICT (number) DO UPDATE"            \
+		" SET newest = max(newest, excluded.newest), wall_offset = excluded.wall_offset") \
+	X(insert, "INSERT INTO lease (addr, subnet_id, generation, state, ended, chaddr,"         \
+		  " client_id, hostname, cltt, lifetime, promised, granted_until, ack_until,"     \
+		  " boot) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"   \
+		  " ON CONFLICT (addr) DO NOTHING")                                               \
+	X(update, "UPDATE lease SET subnet_id = ?2, generation = ?3, state = ?4, ended = ?5,"     \
+		  " chaddr = ?6, client_id = ?7, hostname = ?8, cltt = ?9, lifetime = ?10,"       \
+		  " promised = ?11, granted_until = ?12, ack_until = ?13, boot = ?14"             \
+		  " WHERE addr = ?1 AND generation = ?15")                                        \
+	X(load, "SELECT addr, subnet_id, generation, state, ended, chaddr, client_id, hostname,"  \
+		" cltt, lifetime, promised, granted_until, ack_until, boot"                       \
+		" FROM lease ORDER BY addr")
+
+#endif
