@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Slots as memory shared with the XDP program. Pure: no I/O, no clock.
+ *
+ * The daemon's stores and the program's loads meet in three ways only:
+ *
+ *   addr        opens and closes. Stored last with release, so that whoever
+ *               sees the address sees all the rest; stored first (zero) when closing.
+ *               What a program does that read the old address before, the
+ *               barrier between close and the next change of identity waits for.
+ *   forms, ack_until
+ *               change while open, each in one aligned store. A form is stored with release: the
+ *               template it names is complete before anybody can find it, and the program
+ *               reaches the template through the form's own value, which orders its loads.
+ *   the grant   is the program's; here it is read as one word, so that `last`
+ *               and `granted_until` belong to the same grant, and cleared only while closed.
+ *
+ * The program loads the address and then, without a dependency, the rest. A
+ * processor that reorders such loads (not x86) may pair a new address with what was loaded
+ * before; the program's compare-and-exchange on the grant word is a full
+ * barrier, and it is the place to look at the slot again on those.
+ *
+ * What survives a crash of the daemon at any point here: a slot is closed, or
+ * is open and whole.
+ */
+#include <string.h>
+#include <endian.h>
+
+#include "slots.h"
+
+_Static_assert(sizeof(((struct slot *)0)->forms[0]) == 8, "a form is one 64-bit store");
+
+static uint32_t *addr_word(const struct slot *slot)
+{
+	return (uint32_t *)(uintptr_t)slot->addr;
+}
+
+static uint64_t *grant_word(const struct slot *slot)
+{
+	return (uint64_t *)((uintptr_t)slot + XDHCP_GRANT_OFFSET);
+}
+
+bool slot_is_open(const struct slot *slot)
+{
+	return __atomic_load_n(addr_word(slot), __ATOMIC_ACQUIRE) != 0;
+}
+
+void slot_close(struct slot *slot)
+{
+	/* seq_cst: no later load here (of the grant, say) may come before the close */
+	__atomic_store_n(addr_word(slot), 0, __ATOMIC_SEQ_CST);
+}
+
+void slot_open(struct slot *slot, const struct slot_identity *identity,
+	       const struct slot_tail *tail, uint32_t ack_until, uint64_t form)
+{
+	uint16_t used = tail->end[XDHCP_TAIL_PIECES - 1];
+
+	/* Nobody reads a closed slot whose barrier is past: plain stores, then the address. */
+	if (slot->generation != identity->generation) {
+		__atomic_store_n(grant_word(slot), 0, __ATOMIC_RELAXED);
+		__atomic_store_n(&slot->hits, 0, __ATOMIC_RELAXED);
+	}
+	memcpy(slot->chaddr, identity->chaddr, sizeof(slot->chaddr));
+	slot->link = identity->link;
+	slot->generation = identity->generation;
+	slot->reserved = 0;
+	__atomic_store_n(&slot->ack_until, ack_until, __ATOMIC_RELAXED);
+	for (unsigned i = 0; i < XDHCP_FORMS; i++)
+		__atomic_store_n(&slot->forms[i], i ? 0 : form, __ATOMIC_RELAXED);
+
+	memcpy(slot->tail_sum, tail->sum, sizeof(slot->tail_sum));
+	memcpy(slot->tail_end, tail->end, sizeof(slot->tail_end));
+	memset(slot->reserved2, 0, sizeof(slot->reserved2));
+	if (used > XDHCP_TAIL_MAX)
+		used = XDHCP_TAIL_MAX;
+	memcpy(slot->tail, tail->data, used);
+	/* a dump shows nothing of the last tenant */
+	memset(slot->tail + used, 0, sizeof(slot->tail) - used);
+
+	__atomic_store_n(addr_word(slot), htobe32(identity->addr), __ATOMIC_RELEASE);
+}
+
+/* The address is compared only where there is one: a closed slot has the rest of its identity. */
+bool slot_same_identity(const struct slot *slot, const struct slot_identity *identity)
+{
+	uint32_t addr = __atomic_load_n(addr_word(slot), __ATOMIC_ACQUIRE);
+
+	return (addr == 0 || addr == htobe32(identity->addr)) &&
+	       memcmp(slot->chaddr, identity->chaddr, sizeof(slot->chaddr)) == 0 &&
+	       slot->link == identity->link && slot->generation == identity->generation;
+}
+
+bool slot_same_tail(const struct slot *slot, const struct slot_tail *tail)
+{
+	uint8_t used = tail->end[XDHCP_TAIL_PIECES - 1];
+
+	return used <= XDHCP_TAIL_MAX &&
+	       memcmp(slot->tail_end, tail->end, sizeof(slot->tail_end)) == 0 &&
+	       memcmp(slot->tail_sum, tail->sum, sizeof(slot->tail_sum)) == 0 &&
+	       memcmp(slot->tail, tail->data, used) == 0;
+}
+
+void slot_credit(struct slot *slot, uint32_t ack_until)
+{
+	__atomic_store_n(&slot->ack_until, ack_until, __ATOMIC_RELEASE);
+}
+
+uint32_t slot_get_credit(const struct slot *slot)
+{
+	return __atomic_load_n(&slot->ack_until, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * One store: the word that was there and the word that comes are both whole,
+ * so a program finds either, never a hash of one with the template of the other.
+ */
+void slot_add_form(struct slot *slot, uint64_t form, unsigned victim)
+{
+	unsigned at = victim % XDHCP_FORMS;
+	bool empty = false;
+
+	for (unsigned i = 0; i < XDHCP_FORMS; i++) {
+		uint64_t there = slot->forms[i];
+
+		if (there == form)
+			return;
+		if (there >> XDHCP_TEMPLATE_BITS == form >> XDHCP_TEMPLATE_BITS) {
+			at = i;
+			break;
+		}
+		if (there == 0 && !empty) {
+			at = i;
+			empty = true;
+		}
+	}
+	__atomic_store_n(&slot->forms[at], form, __ATOMIC_RELEASE);
+}
+
+void slot_drop_forms(struct slot *slot)
+{
+	for (unsigned i = 0; i < XDHCP_FORMS; i++)
+		__atomic_store_n(&slot->forms[i], 0, __ATOMIC_SEQ_CST);
+}
+
+void slot_grant(const struct slot *slot, uint32_t *ret_last, uint32_t *ret_granted_until)
+{
+	uint64_t word = __atomic_load_n(grant_word(slot), __ATOMIC_ACQUIRE);
+	uint32_t halves[2];
+
+	memcpy(halves, &word, sizeof(halves));
+	*ret_last = halves[0];
+	*ret_granted_until = halves[1];
+}
