@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * dhcpone: one DHCP request, as the words of the command line make it, and the
+ * replies to it, one JSON line each.
+ *
+ *   dhcpone IF TYPE [chaddr=MAC] [smac=MAC] [dmac=MAC] [src=IP] [dst=IP] [ciaddr=IP]
+ *           [requested=IP] [server=IP] [lifetime=N] [maxsize=N] [cid=HEX] [host=NAME]
+ *           [prl=1,3,6] [broadcast=1] [xid=N] [wait=MS] [replies=N] [count=N] [every=MS]
+ *
+ * TYPE is discover, request, decline, release or inform. The defaults are a
+ * broadcast by the interface's own MAC. It ends when `replies` (1) have come or
+ * `wait` (1000) ms after the last of `count` (1) requests; every request has a
+ * fresh xid unless one is given. With count > 1 each reply is printed and none ends it.
+ * Exit: 0 with a reply, 3 without, 2 for errors. Each line has the CLOCK_BOOTTIME of
+ * the request and of the reply.
+ */
+#include <poll.h>
+#include <signal.h>
+
+#include "wire.h"
+
+struct job {
+	struct wire_request request;
+	unsigned wait, replies, count, every;
+	bool has_xid;
+};
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signo)
+{
+	(void)signo;
+	stopped = 1;
+}
+
+static _Noreturn void die(const char *what, const char *why)
+{
+	fprintf(stderr, "dhcpone: %s: %s\n", what, why);
+	exit(2);
+}
+
+static void hex(const char *s, uint8_t *data, uint8_t *ret_len)
+{
+	uint8_t n = 0;
+
+	for (; s[0] && s[1] && n < 64; s += 2 + (s[2] == ':'))
+		if (sscanf(s, "%2hhx", &data[n++]) != 1)
+			die("not hex", s);
+	*ret_len = n;
+}
+
+static void list(const char *s, uint8_t *data, uint8_t *ret_len)
+{
+	uint8_t n = 0;
+	char *end;
+
+	for (; *s && n < 64; s = *end == ',' ? end + 1 : end) {
+		data[n++] = (uint8_t)strtoul(s, &end, 10);
+		if (end == s)
+			die("not a list of numbers", s);
+	}
+	*ret_len = n;
+}
+
+static bool set_address(struct wire_request *r, const char *key, const char *value)
+{
+	const struct {
+		const char *key;
+		uint32_t *addr;
+	} addrs[] = {{"src", &r->src},
+		     {"dst", &r->dst},
+		     {"ciaddr", &r->ciaddr},
+		     {"requested", &r->requested},
+		     {"server", &r->server_id}};
+	const struct {
+		const char *key;
+		uint8_t *mac;
+	} macs[] = {{"chaddr", r->chaddr}, {"smac", r->smac}, {"dmac", r->dmac}};
+
+	for (size_t i = 0; i < sizeof(addrs) / sizeof(addrs[0]); i++)
+		if (!strcmp(key, addrs[i].key))
+			return wire_parse_ip(value, addrs[i].addr) || (die(key, value), false);
+	for (size_t i = 0; i < sizeof(macs) / sizeof(macs[0]); i++)
+		if (!strcmp(key, macs[i].key))
+			return wire_parse_mac(value, macs[i].mac) || (die(key, value), false);
+	return false;
+}
+
+static void set(struct job *job, const char *key, const char *value)
+{
+	struct wire_request *r = &job->request;
+	unsigned number = (unsigned)strtoul(value, NULL, 0);
+
+	if (set_address(r, key, value)) {
+		if (!strcmp(key, "chaddr"))
+			memcpy(r->smac, r->chaddr, 6);
+	} else if (!strcmp(key, "lifetime"))
+		r->lifetime = number;
+	else if (!strcmp(key, "maxsize"))
+		r->max_size = (uint16_t)number;
+	else if (!strcmp(key, "cid"))
+		hex(value, r->cid, &r->cid_len);
+	else if (!strcmp(key, "prl"))
+		list(value, r->prl, &r->prl_len);
+	else if (!strcmp(key, "host"))
+		r->hostname = value;
+	else if (!strcmp(key, "broadcast"))
+		r->broadcast = number;
+	else if (!strcmp(key, "xid")) {
+		r->xid = number;
+		job->has_xid = true;
+	} else if (!strcmp(key, "wait"))
+		job->wait = number;
+	else if (!strcmp(key, "replies"))
+		job->replies = number;
+	else if (!strcmp(key, "count"))
+		job->count = number;
+	else if (!strcmp(key, "every"))
+		job->every = number;
+	else
+		die("unknown word", key);
+}
+
+static void print(const struct wire_reply *r, double sent)
+{
+	char a[8][18];
+
+	printf("{\"type\":\"%s\",\"yiaddr\":\"%s\",\"ciaddr\":\"%s\",\"server\":\"%s\","
+	       "\"src\":\"%s\",\"dst\":\"%s\",\"smac\":\"%s\",\"dmac\":\"%s\",\"chaddr\":\"%s\","
+	       "\"lifetime\":%u,\"t1\":%u,\"t2\":%u,",
+	       wire_types[r->type <= WIRE_INFORM ? r->type : 0], wire_ip(r->yiaddr, a[0]),
+	       wire_ip(r->ciaddr, a[1]), wire_ip(r->server_id, a[2]), wire_ip(r->src, a[3]),
+	       wire_ip(r->dst, a[4]), wire_mac(r->smac, a[5]), wire_mac(r->dmac, a[6]),
+	       wire_mac(r->chaddr, a[7]), r->lifetime, r->t1, r->t2);
+	printf("\"router\":\"%s\",\"dns\":\"%s\",\"sums\":%s,\"sent\":%.6f,\"at\":%.6f}\n",
+	       wire_ip(r->router, a[0]), wire_ip(r->dns, a[1]), r->sums_good ? "true" : "false",
+	       sent, wire_now());
+	fflush(stdout);
+}
+
+static void transmit(const struct wire *w, struct job *job)
+{
+	uint8_t frame[WIRE_MAX];
+	size_t n;
+
+	if (!job->has_xid)
+		job->request.xid = (uint32_t)random();
+	n = wire_build(&job->request, frame);
+	if (send(w->fd, frame, n, 0) != (ssize_t)n)
+		die("send", strerror(errno));
+}
+
+/* Reads what has come; returns the number of replies to the request (to any of a stream). */
+static unsigned receive(const struct wire *w, const struct job *job, double sent)
+{
+	struct wire_reply reply;
+	uint8_t frame[2048];
+	unsigned got = 0;
+	ssize_t n;
+
+	while ((n = recv(w->fd, frame, sizeof(frame), 0)) > 0)
+		if (wire_parse(frame, (size_t)n, &reply) &&
+		    (reply.xid == job->request.xid || job->count > 1) &&
+		    !memcmp(reply.chaddr, job->request.chaddr, 6)) {
+			print(&reply, sent);
+			got++;
+		}
+	return got;
+}
+
+static int run(const struct wire *w, struct job *job)
+{
+	unsigned sent = 0, got = 0;
+	double at = 0, next = 0;
+
+	while (!stopped) {
+		struct pollfd pfd = {.fd = w->fd, .events = POLLIN};
+		double now = wire_now();
+
+		if (sent < job->count && now >= next) {
+			at = now;
+			transmit(w, job);
+			next = at + (double)(++sent < job->count ? job->every : job->wait) / 1e3;
+		} else if (sent == job->count &&
+			   (now >= next || (job->count == 1 && got >= job->replies))) {
+			break;
+		}
+		if (poll(&pfd, 1, (int)((next - now) * 1e3) + 1) > 0)
+			got += receive(w, job, at);
+	}
+	return got ? 0 : 3;
+}
+
+int main(int argc, char **argv)
+{
+	struct job job = {.wait = 1000, .replies = 1, .count = 1, .every = 100};
+	struct wire w;
+	int r;
+
+	if (argc < 3)
+		die("usage", "dhcpone IF TYPE [KEY=VALUE ...]");
+	r = wire_open(&w, argv[1]);
+	if (r < 0)
+		die(argv[1], strerror(-r));
+	srandom((unsigned)(wire_now() * 1e6) ^ (unsigned)getpid());
+	signal(SIGTERM, stop);
+	signal(SIGINT, stop);
+	for (uint8_t t = 1; t <= WIRE_INFORM; t++)
+		if (!strcmp(argv[2], wire_types[t]))
+			job.request.type = t;
+	if (!job.request.type)
+		die("unknown type", argv[2]);
+	memcpy(job.request.chaddr, w.mac, 6);
+	memcpy(job.request.smac, w.mac, 6);
+	memset(job.request.dmac, 0xff, 6);
+	job.request.dst = 0xffffffff;
+	for (int i = 3; i < argc; i++) {
+		char *value = strchr(argv[i], '=');
+
+		if (!value)
+			die("not KEY=VALUE", argv[i]);
+		*value++ = 0;
+		set(&job, argv[i], value);
+	}
+	return run(&w, &job);
+}

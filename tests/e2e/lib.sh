@@ -1,0 +1,394 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash
+#
+# The rig of the end-to-end cases: network namespaces, veth pairs, daemons,
+# clients, and conditions that are waited for with a deadline. A case begins with
+#
+#     . "${0%/*}/lib.sh"
+#
+# and ends with success if it comes to its end. Everything made here has the
+# case's random id in its name and is removed when the case ends, however it ends:
+# processes (by the pids recorded), namespaces, pins, files. Namespaces are
+# entered with nsenter, since `ip netns exec` hides bpffs.
+set -eu
+
+TOP=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
+B=${B:-$TOP/build}
+case $B in /*) ;; *) B=$TOP/$B ;; esac
+MODE=${MODE:-native}
+PASS_OBJ=$B/tests/e2e/pass.bpf.o
+DHCPONE=$B/tests/e2e/dhcpone
+LOADGEN=${LOADGEN:-$B/loadgen}
+HOOK=$TOP/tests/e2e/client-hook
+BPFTOOL=${BPFTOOL:-$(command -v bpftool || echo /usr/sbin/bpftool)}
+
+ID=xd-$(od -An -N3 -tx1 /dev/urandom | tr -d ' \n')
+DIR=$(mktemp -d "/tmp/$ID.XXXXXX")
+chmod 755 "$DIR"
+PIDS=()       # every background process, in the order they were started
+NAMESPACES=() # full names
+LOGS=()       # what a failing case shows
+
+say() { echo "  $*"; }
+
+fail() {
+	echo "  failed at ${BASH_SOURCE[1]##*/}:${BASH_LINENO[0]}: $*"
+	exit 1
+}
+
+# --- processes ---
+
+alive() { kill -0 "$1" 2>/dev/null; }
+
+# Ends one process: TERM, and KILL if it has not gone within five seconds.
+end() {
+	local deadline=$((SECONDS + 5))
+	kill "$1" 2>/dev/null || return 0
+	while alive "$1"; do
+		if [ "$SECONDS" -ge "$deadline" ]; then
+			kill -9 "$1" 2>/dev/null || :
+			break
+		fi
+		sleep 0.05
+	done
+	wait "$1" 2>/dev/null || :
+}
+
+# background LOG COMMAND...: runs it with its output in LOG; PID is its pid.
+background() {
+	local log=$1
+	shift
+	"$@" >>"$log" 2>&1 </dev/null &
+	PID=$!
+	PIDS+=("$PID")
+}
+
+cleanup() {
+	local status=$? i
+	trap - EXIT INT TERM HUP
+	set +e
+	if [ "$status" != 0 ]; then
+		for i in "${LOGS[@]}"; do
+			[ -s "$i" ] || continue
+			echo "  --- ${i##*/} (last 60 lines)"
+			tail -n 60 "$i" | sed 's/^/  | /'
+		done
+	fi
+	for ((i = ${#PIDS[@]} - 1; i >= 0; i--)); do
+		end "${PIDS[i]}"
+	done
+	# what a client has left in its namespace: only processes of namespaces made here
+	for i in "${NAMESPACES[@]}"; do
+		for p in $(ip netns pids "$i" 2>/dev/null); do
+			kill -9 "$p" 2>/dev/null
+		done
+	done
+	for i in "${NAMESPACES[@]}"; do
+		ip netns del "$i" 2>/dev/null
+	done
+	rm -rf /sys/fs/bpf/"$ID"*
+	[ -n "${KEEP:-}" ] && [ "$status" != 0 ] && cp -r "$DIR" "$KEEP"
+	rm -rf "$DIR"
+	exit "$status"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# await SECONDS WHAT COMMAND...: polls until the command succeeds; fails the case if it never does.
+await() {
+	local deadline what=$2
+	deadline=$(($(date +%s%N) + $1 * 1000000000))
+	shift 2
+	until "$@" >/dev/null 2>&1; do
+		if [ "$(date +%s%N)" -ge "$deadline" ]; then
+			echo "  failed at ${BASH_SOURCE[1]##*/}:${BASH_LINENO[0]}: waited in vain for $what"
+			exit 1
+		fi
+		sleep 0.1
+	done
+}
+
+# expect WHAT COMMAND...: the command must succeed now.
+expect() {
+	local what=$1
+	shift
+	"$@" >/dev/null || {
+		echo "  failed at ${BASH_SOURCE[1]##*/}:${BASH_LINENO[0]}: expected $what"
+		exit 1
+	}
+}
+
+# equal WHAT GOT WANTED
+equal() {
+	[ "$2" = "$3" ] || {
+		echo "  failed at ${BASH_SOURCE[1]##*/}:${BASH_LINENO[0]}: $1 is '$2', not '$3'"
+		exit 1
+	}
+}
+
+# --- namespaces and links ---
+
+# namespace NAME: makes it; NAME is short and local to the case.
+namespace() {
+	local full=$ID-$1
+	ip netns add "$full"
+	NAMESPACES+=("$full")
+	ip -n "$full" link set lo up
+	# nothing of IPv6, and no answers for addresses of other interfaces
+	inside "$1" sh -c 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6
+		echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6' 2>/dev/null || :
+}
+
+# inside NAME COMMAND...: runs it there; the shell's child is the command itself.
+inside() {
+	local full=$ID-$1
+	shift
+	nsenter --net="/run/netns/$full" -- "$@"
+}
+
+# For a background process whose pid must be the program's own: nsenter execs it.
+in_ns() { echo nsenter --net="/run/netns/$ID-$1" --; }
+
+# veth NS1 IF1 NS2 IF2: a pair without checksum offload, both ends up.
+veth() {
+	ip link add name "$2" netns "$ID-$1" type veth peer name "$4" netns "$ID-$3"
+	inside "$1" ethtool -K "$2" tx off >/dev/null
+	inside "$3" ethtool -K "$4" tx off >/dev/null
+	ip -n "$ID-$1" link set "$2" up
+	ip -n "$ID-$3" link set "$4" up
+}
+
+# pass NS IF: the program that lets XDP_TX frames in.
+pass() { inside "$1" ip link set dev "$2" xdp obj "$PASS_OBJ" sec xdp; }
+
+address() { ip -n "$ID-$1" address add "$3" brd + dev "$2"; }
+
+# rig: namespaces s (interface srv, 192.0.2.1/24) and c (interface cli).
+rig() {
+	namespace s
+	namespace c
+	veth s srv c cli
+	address s srv "$NET.1/24"
+	pass c cli
+}
+
+# segment: a bridge in namespace b.
+segment() {
+	namespace b
+	ip -n "$ID-b" link add br0 type bridge forward_delay 0
+	ip -n "$ID-b" link set br0 up
+}
+
+# port NS IF: connects a new interface IF in namespace NS with the bridge.
+port() {
+	local far=p-$1-$2
+	veth "$1" "$2" b "${far:0:15}"
+	ip -n "$ID-b" link set "${far:0:15}" master br0
+	pass b "${far:0:15}"
+	pass "$1" "$2"
+}
+
+mac() { ip -n "$ID-$1" -j link show dev "$2" | jq -r '.[0].address'; }
+
+boottime() { cut -d. -f1 /proc/uptime; }
+
+mount_bpffs() {
+	[ "$(stat -f -c %T /sys/fs/bpf)" = bpf_fs ] || mount -t bpf bpf /sys/fs/bpf
+}
+
+# --- the daemon ---
+#
+# S is the daemon that the functions speak of; its files are $DIR/$S.yaml, .sock, .db, .log.
+
+S=s
+NET=192.0.2
+IFACE=srv
+LIFETIME=20
+POOL=
+GLOBAL=     # further lines of YAML at the top
+SUBNET=     # further lines of the subnet (indented by two)
+FAST_PATH=  # further keys of fast-path, each preceded by a comma
+ROUTER=
+DPID=
+mount_bpffs
+
+pin() { echo "/sys/fs/bpf/$ID-$S"; }
+log() { echo "$DIR/$S.log"; }
+
+# config: writes $DIR/$S.yaml from the variables above.
+config() {
+	cat >"$DIR/$S.yaml" <<-EOT
+		interfaces-config: {interfaces: [$IFACE]}
+		control-socket: {socket-type: unix, socket-name: $DIR/$S.sock}
+		lease-database: {type: sqlite, name: $DIR/$S.db}
+		fast-path: {mode: $MODE, pin-path: $(pin)$FAST_PATH}
+		valid-lifetime: $LIFETIME
+		$GLOBAL
+		subnet4:
+		- id: 1
+		  subnet: $NET.0/24
+		  pools: [{pool: ${POOL:-$NET.100 - $NET.199}}]
+		  option-data: [{name: routers, data: ${ROUTER:-$NET.1}}]
+		$SUBNET
+	EOT
+}
+
+daemon_pid_file() { echo "$DIR/$S.pid"; }
+daemon_pid() { cat "$DIR/$S.pid"; }
+
+ready() { tail -c "+$((LOG_FROM + 1))" "$(log)" | grep -q 'server version .* started'; }
+ready_or_dead() { ready || ! alive "$DPID"; }
+
+# daemon [NS]: starts xdhcpd in the namespace (s) and waits until it is ready.
+daemon() {
+	local ns=${1:-s} enter
+	[ -e "$(log)" ] || { : >"$(log)"; LOGS+=("$(log)"); }
+	LOG_FROM=$(stat -c %s "$(log)")
+	read -ra enter <<<"$(in_ns "$ns")"
+	background "$(log)" "${enter[@]}" "$B/xdhcpd" -c "$DIR/$S.yaml"
+	DPID=$PID
+	echo "$DPID" >"$DIR/$S.pid"
+	await 20 "xdhcpd to start" ready_or_dead
+	ready || fail "xdhcpd ended at its start"
+}
+
+# logged REGEX: since the daemon's last start.
+logged() { tail -c "+$((LOG_FROM + 1))" "$(log)" | grep -Eq -- "$1"; }
+
+stop() { end "$(daemon_pid)"; }
+
+crash() {
+	local pid
+	pid=$(daemon_pid)
+	kill -9 "$pid"
+	wait "$pid" 2>/dev/null || :
+}
+
+ctl() { "$B/xdhcpctl" -s "$DIR/$S.sock" --json "$@"; }
+
+# command NAME [ARGUMENTS]: one command on the socket without xdhcpctl's help; prints the reply.
+command_raw() {
+	local request="{\"command\":\"$1\"${2:+,\"arguments\":$2}}"
+	printf '%s' "$request" | timeout 10 nc -U -N "$DIR/$S.sock"
+}
+
+# The counters as the pinned map has them, so that they can be read with the daemon dead.
+verdicts() {
+	"$BPFTOOL" -j map lookup pinned "$(pin)/verdicts" key 0 0 0 0 |
+		jq -c '[.formatted.values[].value | to_entries[]] | group_by(.key)
+			| map({(.[0].key): (map(.value) | add)}) | add'
+}
+verdict() { verdicts | jq -r ".$1"; }
+acks_xdp() { verdicts | jq -r 'to_entries | map(select(.key | startswith("ack_"))) | map(.value) | add'; }
+
+# more_acks_than N: XDP has answered more often than that.
+more_acks_than() { [ "$(acks_xdp)" -gt "$1" ]; }
+
+lease() { ctl lease "$1" | jq -c '.arguments // empty'; }
+lease_field() { lease "$1" | jq -r ".\"$2\" // empty"; }
+
+map_ids() {
+	local m
+	for m in leases blocks templates policy verdicts barrier meta; do
+		"$BPFTOOL" -j map show pinned "$(pin)/$m" | jq -r "\"$m \" + (.id | tostring)"
+	done
+}
+
+# sql QUERY: on the store, which may be in use.
+sql() { sqlite3 -readonly -cmd '.timeout 5000' "$DIR/$S.db" "$1"; }
+
+# --- clients ---
+#
+# A client has a name N: its log is $DIR/N.log, and $DIR/N.events has one line for each
+# call of its hook: REASON ADDRESS LIFETIME ROUTER.
+
+client_files() {
+	: >>"$DIR/$1.events"
+	[ -e "$DIR/$1.log" ] || { : >"$DIR/$1.log"; LOGS+=("$DIR/$1.log"); }
+}
+
+# client_dhclient NAME NS IF [ARGS...]
+client_dhclient() {
+	local name=$1 ns=$2 ifname=$3 enter
+	shift 3
+	client_files "$name"
+	[ -e "$DIR/$name.conf" ] || cat >"$DIR/$name.conf" <<-EOT
+		timeout 10; retry 1; reboot 3; select-timeout 0; initial-interval 1; backoff-cutoff 2;
+		request subnet-mask, broadcast-address, routers, domain-name-servers;
+	EOT
+	: >>"$DIR/$name.leases"
+	read -ra enter <<<"$(in_ns "$ns")"
+	background "$DIR/$name.log" "${enter[@]}" dhclient -4 -d -v -sf "$HOOK" -e EVENTS="$DIR/$name.events" \
+		-cf "$DIR/$name.conf" -lf "$DIR/$name.leases" -pf "$DIR/$name.clientpid" "$@" "$ifname"
+}
+
+# client_udhcpc NAME NS IF [ARGS...]
+client_udhcpc() {
+	local name=$1 ns=$2 ifname=$3 enter
+	shift 3
+	client_files "$name"
+	read -ra enter <<<"$(in_ns "$ns")"
+	background "$DIR/$name.log" env EVENTS="$DIR/$name.events" "${enter[@]}" udhcpc -f -i "$ifname" \
+		-s "$HOOK" -t 5 -T 1 -A 1 "$@"
+}
+
+# client_dhcpcd NAME NS IF [ARGS...]: dhcpcd's state directories are fixed, so each gets its own.
+client_dhcpcd() {
+	local name=$1 ns=$2 ifname=$3
+	shift 3
+	client_files "$name"
+	mkdir -p "$DIR/$name.lib" "$DIR/$name.run"
+	# \042: quotes would end the script's own
+	cat >"$DIR/$name.conf" <<-EOT
+		hostname
+		option subnet_mask, routers, domain_name_servers, interface_mtu
+		require dhcp_server_identifier
+		noipv4ll
+		timeout 15
+	EOT
+	local enter
+	read -ra enter <<<"$(in_ns "$ns")"
+	background "$DIR/$name.log" "${enter[@]}" unshare --mount --propagation private sh -ec '
+		mount --bind "$1.lib" /var/lib/dhcpcd
+		mkdir -p /run/dhcpcd
+		mount --bind "$1.run" /run/dhcpcd
+		conf=$1.conf events=$1.events hook=$2
+		shift 2
+		exec dhcpcd -4 -B -d -f "$conf" -c "$hook" -e EVENTS="$events" "$@"
+	' sh "$DIR/$name" "$HOOK" "$@" "$ifname"
+}
+
+# happened NAME REGEX: a line of its events matches.
+happened() { grep -Eq -- "$2" "$DIR/$1.events"; }
+# times NAME REGEX
+times() { grep -Ec -- "$2" "$DIR/$1.events" || :; }
+times_more() { [ "$(times "$1" "$2")" -gt "$3" ]; }
+# address_of NAME: of the latest event with an address.
+address_of() { awk '$2 ~ /^[0-9]/ { a = $2 } END { print a }' "$DIR/$1.events"; }
+
+has_address() { ip -n "$ID-$1" -4 -j addr show dev "$2" | jq -e --arg a "$3" '.[0].addr_info[]? | select(.local == $a)'; }
+no_address() { ! has_address "$@"; }
+
+# --- single requests: prints the replies as JSON lines; succeeds with a reply ---
+
+one() {
+	local ns=$1
+	shift
+	inside "$ns" "$DHCPONE" "$@"
+}
+
+# dora NS IF [WORDS...]: DISCOVER, then REQUEST of what is offered; prints the ACK.
+dora() {
+	local ns=$1 ifname=$2 offer
+	shift 2
+	offer=$(one "$ns" "$ifname" discover "$@") || return 1
+	one "$ns" "$ifname" request "$@" requested="$(jq -r .yiaddr <<<"$offer")" server="$(jq -r .server <<<"$offer")"
+}
+
+# renew NS IF ADDR SERVER SMAC [WORDS...]: in state RENEWING.
+renew() {
+	local ns=$1 ifname=$2 addr=$3 server=$4 dmac=$5
+	shift 5
+	one "$ns" "$ifname" request ciaddr="$addr" src="$addr" dst="$server" dmac="$dmac" "$@"
+}
