@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Option values from configuration text. See options.h. Each parser reads one
+ * value, a `token` that the caller has trimmed, and appends it to `out`. Text comes
+ * from files and from the control channel: messages quote it with everything
+ * unprintable replaced and cut short.
+ */
+#include "options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define STRING_MAX 255
+#define FQDN_MAX   255 /* RFC 1035 2.3.4, on the wire */
+#define LABEL_MAX  63
+#define QUOTE_MAX  48
+
+struct token {
+	const char *at;
+	size_t len;
+};
+
+struct out {
+	uint8_t *buf;
+	size_t cap, len;
+	char *why;
+	size_t why_len;
+};
+
+/* Writes why and fails; -EINVAL is all there is to say in a number. */
+__attribute__((format(printf, 2, 3))) static int fail(struct out *out, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(out->why, out->why_len, format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+struct quoted {
+	char text[QUOTE_MAX + 6];
+};
+
+static struct quoted quote(struct token t)
+{
+	struct quoted q;
+	size_t n = t.len > QUOTE_MAX ? QUOTE_MAX : t.len, i = 0;
+
+	q.text[i++] = '\'';
+	for (size_t j = 0; j < n; j++)
+		q.text[i++] = isprint((unsigned char)t.at[j]) ? t.at[j] : '?';
+	strcpy(q.text + i, t.len > n ? "...'" : "'");
+	return q;
+}
+
+static int append(struct out *out, const void *data, size_t len)
+{
+	if (len > out->cap - out->len)
+		return fail(out, "too long: at most %zu bytes", out->cap);
+	memcpy(out->buf + out->len, data, len);
+	out->len += len;
+	return 0;
+}
+
+static int append_be(struct out *out, uint32_t value, unsigned bytes)
+{
+	uint8_t be[4] = {value >> 24, value >> 16, value >> 8, value};
+
+	return append(out, be + 4 - bytes, bytes);
+}
+
+static struct token trim(struct token t)
+{
+	while (t.len > 0 && isspace((unsigned char)t.at[0])) {
+		t.at++;
+		t.len--;
+	}
+	while (t.len > 0 && isspace((unsigned char)t.at[t.len - 1]))
+		t.len--;
+	return t;
+}
+
+/* Takes what stands before `separator` off *rest, trimmed. False: *rest was used up. */
+static bool next_token(struct token *rest, char separator, struct token *ret_token)
+{
+	if (!rest->at)
+		return false;
+	const char *end = memchr(rest->at, separator, rest->len);
+
+	*ret_token = *rest;
+	if (end) {
+		ret_token->len = (size_t)(end - rest->at);
+		rest->at = end + 1;
+		rest->len -= ret_token->len + 1;
+	} else {
+		rest->at = NULL;
+	}
+	*ret_token = trim(*ret_token);
+	return true;
+}
+
+/* Decimal digits and nothing else, up to 10 of them. */
+static bool read_number(struct token t, uint64_t *ret_value)
+{
+	uint64_t value = 0;
+
+	if (t.len == 0 || t.len > 10)
+		return false;
+	for (size_t i = 0; i < t.len; i++) {
+		if (!isdigit((unsigned char)t.at[i]))
+			return false;
+		value = value * 10 + (uint64_t)(t.at[i] - '0');
+	}
+	*ret_value = value;
+	return true;
+}
+
+/* Four decimal numbers; a leading zero, which some read as octal, is refused. */
+static bool read_address(struct token t, uint32_t *ret_addr)
+{
+	struct token part;
+	uint32_t addr = 0;
+	unsigned n = 0;
+
+	for (size_t i = 0; i < t.len; i++)
+		if (!isdigit((unsigned char)t.at[i]) && t.at[i] != '.')
+			return false;
+	while (next_token(&t, '.', &part)) {
+		uint64_t value;
+
+		if (++n > 4 || part.len > 3 || !read_number(part, &value) || value > 255 ||
+		    (part.len > 1 && part.at[0] == '0'))
+			return false;
+		addr = addr << 8 | (uint32_t)value;
+	}
+	if (n != 4)
+		return false;
+	*ret_addr = addr;
+	return true;
+}
+
+static bool is_netmask(uint32_t addr)
+{
+	return (~addr & (~addr + 1)) == 0;
+}
+
+static bool has_space(struct token t)
+{
+	for (size_t i = 0; i < t.len; i++)
+		if (isspace((unsigned char)t.at[i]))
+			return true;
+	return false;
+}
+
+/* --- one value of each type --- */
+
+static int parse_address_into(struct out *out, struct token t, uint32_t *ret_addr)
+{
+	if (!read_address(t, ret_addr))
+		return fail(out, "%s is not an IPv4 address (like 192.0.2.1)", quote(t).text);
+	return append_be(out, *ret_addr, 4);
+}
+
+static int parse_netmask_into(struct out *out, struct token t)
+{
+	uint32_t mask;
+
+	if (!read_address(t, &mask) || !is_netmask(mask))
+		return fail(out, "%s is not a netmask (like 255.255.255.0)", quote(t).text);
+	return append_be(out, mask, 4);
+}
+
+static int parse_address(const struct option_def *def, struct token t, struct out *out)
+{
+	uint32_t addr;
+
+	if (def->check != OPTION_CHECK_NETMASK)
+		return parse_address_into(out, t, &addr);
+	if (read_address(t, &addr) && addr == 0)
+		return fail(out, "0.0.0.0 is no subnet's mask");
+	return parse_netmask_into(out, t);
+}
+
+static int parse_flag(const struct option_def *def, struct token t, struct out *out)
+{
+	static const struct {
+		const char *text;
+		uint8_t value;
+	} words[] = {{"true", 1}, {"false", 0}, {"1", 1}, {"0", 0}};
+
+	(void)def;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (t.len == strlen(words[i].text) && strncasecmp(t.at, words[i].text, t.len) == 0)
+			return append_be(out, words[i].value, 1);
+	return fail(out, "%s is neither true nor false", quote(t).text);
+}
+
+static int parse_unsigned(const struct option_def *def, struct token t, struct out *out)
+{
+	unsigned bytes = def->type == OPTION_U8 ? 1 : def->type == OPTION_U16 ? 2 : 4;
+	uint32_t type_max = UINT32_MAX >> (32 - 8 * bytes);
+	uint32_t max = def->max == 0 || def->max > type_max ? type_max : def->max;
+	uint64_t value;
+
+	if (!read_number(t, &value) || value < def->min || value > max)
+		return fail(out, "%s is not a number from %u to %u", quote(t).text, def->min, max);
+	if (def->check == OPTION_CHECK_NODE_TYPE && value != 1 && value != 2 && value != 4 &&
+	    value != 8)
+		return fail(
+			out,
+			"%s is not a NetBIOS node type: 1 (B-node), 2 (P-node), 4 (M-node) or 8 "
+			"(H-node)",
+			quote(t).text);
+	return append_be(out, (uint32_t)value, bytes);
+}
+
+static int parse_signed(const struct option_def *def, struct token t, struct out *out)
+{
+	bool negative = t.len > 0 && t.at[0] == '-';
+	struct token digits = {t.at + negative, t.len - negative};
+	uint64_t value;
+
+	(void)def;
+	if (!read_number(digits, &value) || value > (uint64_t)INT32_MAX + negative)
+		return fail(out, "%s is not a number from %d to %d", quote(t).text, INT32_MIN,
+			    INT32_MAX);
+	return append_be(out, negative ? (uint32_t)-value : (uint32_t)value, 4);
+}
+
+/* The whole text is one string, but for Kea's escaped commas. RFC 2132 2: no trailing NUL. */
+static int parse_string(const struct option_def *def, struct token t, struct out *out)
+{
+	size_t start = out->len;
+
+	(void)def;
+	for (size_t i = 0; i < t.len; i++) {
+		if (t.at[i] == '\\' && i + 1 < t.len && t.at[i + 1] == ',')
+			continue;
+		if (out->len - start == STRING_MAX)
+			return fail(out, "%s is too long: a string has at most %d bytes",
+				    quote(t).text, STRING_MAX);
+		int r = append(out, &t.at[i], 1);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static bool is_label(struct token t)
+{
+	if (t.len == 0 || t.len > LABEL_MAX)
+		return false;
+	for (size_t i = 0; i < t.len; i++)
+		if (!isalnum((unsigned char)t.at[i]) && t.at[i] != '-' && t.at[i] != '_')
+			return false;
+	return true;
+}
+
+/* RFC 1035 3.1, uncompressed; a trailing dot changes nothing. */
+static int parse_fqdn(const struct option_def *def, struct token t, struct out *out)
+{
+	struct token rest = t, label;
+	size_t start = out->len;
+	int r = 0;
+
+	(void)def;
+	if (rest.len > 1 && rest.at[rest.len - 1] == '.')
+		rest.len--;
+	while (r == 0 && next_token(&rest, '.', &label)) {
+		if (!is_label(label) || has_space(t))
+			return fail(out,
+				    "%s is not a domain name: labels of 1 to %d letters, digits, "
+				    "'-' and '_', separated by dots",
+				    quote(t).text, LABEL_MAX);
+		r = append_be(out, (uint32_t)label.len, 1);
+		if (r == 0)
+			r = append(out, label.at, label.len);
+	}
+	if (r == 0)
+		r = append_be(out, 0, 1);
+	if (r == 0 && out->len - start > FQDN_MAX)
+		return fail(out, "%s is too long: a domain name has at most %d bytes",
+			    quote(t).text, FQDN_MAX);
+	return r;
+}
+
+/* RFC 3442: prefix length, the prefix's significant bytes, router. "NETWORK/LENGTH - ROUTER" */
+static int parse_route(const struct option_def *def, struct token t, struct out *out)
+{
+	struct token rest = t, prefix, router = {NULL, 0}, length = {NULL, 0}, network;
+	uint32_t addr, via;
+	uint64_t len;
+
+	(void)def;
+	next_token(&rest, '-', &prefix);
+	if (rest.at)
+		router = trim(rest);
+	rest = prefix;
+	next_token(&rest, '/', &network);
+	if (rest.at)
+		length = trim(rest);
+	if (!read_address(network, &addr) || !read_number(length, &len) || len > 32 ||
+	    !read_address(router, &via))
+		return fail(out, "%s is not a route (like 10.0.0.0/8 - 192.0.2.1)", quote(t).text);
+	if (len < 32 && (addr & (UINT32_MAX >> len)) != 0)
+		return fail(out, "%s has bits set beyond the prefix length", quote(t).text);
+	int r = append_be(out, (uint32_t)len, 1);
+	for (unsigned i = 0; r == 0 && i < (len + 7) / 8; i++)
+		r = append_be(out, addr >> (24 - 8 * i), 1);
+	return r < 0 ? r : append_be(out, via, 4);
+}
+
+static int parse_empty(const struct option_def *def, struct token t, struct out *out)
+{
+	(void)def;
+	return t.len == 0 ? 0 : fail(out, "%s: this option has no value", quote(t).text);
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static int parse_hex(const struct option_def *def, struct token t, struct out *out)
+{
+	struct token rest = t;
+
+	(void)def;
+	if (t.len >= 2 && t.at[0] == '\'' && t.at[t.len - 1] == '\'')
+		return t.len == 2 ? fail(out, "empty: at least one byte is needed")
+				  : append(out, t.at + 1, t.len - 2);
+	if (rest.len >= 2 && rest.at[0] == '0' && (rest.at[1] == 'x' || rest.at[1] == 'X'))
+		rest = (struct token){rest.at + 2, rest.len - 2};
+	for (size_t i = 0; i < rest.len; i += 2) {
+		int high, low;
+
+		if (i > 0 && (rest.at[i] == ':' || rest.at[i] == ' '))
+			i++;
+		high = i < rest.len ? hex_digit(rest.at[i]) : -1;
+		low = i + 1 < rest.len ? hex_digit(rest.at[i + 1]) : -1;
+		if (high < 0 || low < 0)
+			return fail(out,
+				    "%s is not hex: pairs of hex digits, separated by ':', ' ' or "
+				    "nothing, or text in single quotes",
+				    quote(t).text);
+		int r = append_be(out, (uint32_t)(high << 4 | low), 1);
+		if (r < 0)
+			return r;
+	}
+	return out->len > 0 ? 0 : fail(out, "empty: at least one byte is needed");
+}
+
+/* --- lists --- */
+
+typedef int (*parse_fn)(const struct option_def *def, struct token t, struct out *out);
+
+static parse_fn parser_of(enum option_type type)
+{
+	static const parse_fn parsers[] = {
+		[OPTION_EMPTY] = parse_empty,	  [OPTION_FLAG] = parse_flag,
+		[OPTION_U8] = parse_unsigned,	  [OPTION_U16] = parse_unsigned,
+		[OPTION_U32] = parse_unsigned,	  [OPTION_S32] = parse_signed,
+		[OPTION_ADDRESS] = parse_address, [OPTION_STRING] = parse_string,
+		[OPTION_FQDN] = parse_fqdn,	  [OPTION_BINARY] = parse_hex,
+		[OPTION_ROUTE] = parse_route,
+	};
+
+	return parsers[type];
+}
+
+/* RFC 2132 4.3, 5.8. Kea writes a pair as two items of the list. */
+static int parse_pairs(const struct option_def *def, struct token rest, struct out *out)
+{
+	struct token first, second;
+
+	while (next_token(&rest, ',', &first)) {
+		uint32_t addr;
+		int r = parse_address_into(out, first, &addr);
+
+		if (r < 0)
+			return r;
+		if (def->check == OPTION_CHECK_ROUTE && addr == 0)
+			return fail(out, "0.0.0.0 is not allowed as a destination here: use "
+					 "'routers' for the default route");
+		if (!next_token(&rest, ',', &second))
+			return fail(out, "%s stands alone: addresses come in pairs",
+				    quote(first).text);
+		r = def->check == OPTION_CHECK_FILTER ? parse_netmask_into(out, second)
+						      : parse_address_into(out, second, &addr);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int parse_values(const struct option_def *def, struct token rest, struct out *out)
+{
+	parse_fn parse = parser_of(def->type);
+	struct token t;
+
+	/* commas separate values; in a string they are text, in anything else an error */
+	if (!def->array)
+		return parse(def, rest, out);
+	while (next_token(&rest, ',', &t)) {
+		int r = t.len == 0 ? fail(out, "an item of the list is empty") : parse(def, t, out);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int option_parse(const struct option_def *def, const char *text, uint8_t *buf, size_t cap,
+		 char *whybuf, size_t whylen)
+{
+	struct out out = {.buf = buf, .cap = cap, .why = whybuf, .why_len = whylen};
+	struct token all = trim((struct token){text, strlen(text)});
+	int r;
+
+	if (all.len == 0 && def->type != OPTION_EMPTY)
+		return fail(&out, "empty: expected: %s", option_type_name(def->type, def->array));
+	r = def->type == OPTION_ADDRESS_PAIR ? parse_pairs(def, all, &out)
+					     : parse_values(def, all, &out);
+	return r < 0 ? r : (int)out.len;
+}
+
+int option_parse_hex(const char *text, uint8_t *buf, size_t cap, char *whybuf, size_t whylen)
+{
+	struct out out = {.buf = buf, .cap = cap, .why = whybuf, .why_len = whylen};
+	int r = parse_hex(NULL, trim((struct token){text, strlen(text)}), &out);
+
+	return r < 0 ? r : (int)out.len;
+}
