@@ -45,7 +45,8 @@ struct client {
 	struct frame frame;
 	char *request;
 	size_t len, cap;
-	struct lease_stream *stream; /* NULL: the whole reply is in the buffer */
+	bool writing;		     /* the request is over */
+	struct lease_stream *stream; /* writing: more of the reply is to be made */
 };
 
 TAILQ_HEAD(clients, client);
@@ -108,6 +109,8 @@ static void on_written(struct bufferevent *bev, void *arg)
 	struct client *client = arg;
 
 	(void)bev;
+	if (!client->writing) /* libevent also calls when there was nothing to write */
+		return;
 	client_stirred(client);
 	if (client->stream)
 		client_feed(client);
@@ -118,6 +121,7 @@ static void on_written(struct bufferevent *bev, void *arg)
 static void client_begin_writing(struct client *client)
 {
 	bufferevent_disable(client->bev, EV_READ);
+	client->writing = true;
 	free(client->request);
 	client->request = NULL;
 	client->len = client->cap = 0;
