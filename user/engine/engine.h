@@ -31,14 +31,17 @@ enum decision_kind {
 
 /*
  * A change of one lease: applied in memory, to be committed. `before` restores
- * it. `row` is what the store shall hold, conditional on `row.generation` or, for a
- * new binding, on `before.generation`.
+ * it. `row` is what the store shall hold, conditional on its holding
+ * `before.generation` (which is row.generation unless this is a new binding).
  */
 struct change {
 	struct lease_row row;
 	struct lease_row before; /* before.generation 0: there was no record */
 	uint8_t before_state;	 /* enum lease_state in memory */
-	uint32_t before_offered_until;
+	uint8_t before_closing_to;
+	bool before_absent;	       /* there was no record, also none without a generation */
+	uint32_t before_offered_until; /* of the OFFER that this binding used up; 0: none */
+	uint64_t before_offer_number;
 };
 
 struct decision {
@@ -95,6 +98,34 @@ void engine_begin_end(struct engine *engine, struct lease *lease, enum lease_end
 void engine_finish_end(struct engine *engine, struct lease *lease, uint32_t last,
 		       uint32_t granted_until, uint32_t received_after, uint32_t now,
 		       struct change *ret_change);
+
+/*
+ * The sweep, for one published lease whose slot says {last, granted_until}.
+ * SWEEP_GRANT: XDP granted since the last sweep; *ret_change stores that (for display,
+ * it may be left out). SWEEP_CREDIT: the credit did not cover T2 + lifetime any more, and is
+ * raised: commit, then store lease->ack_until in the slot. Other leases than BOUND ones:
+ * SWEEP_NOTHING.
+ */
+enum engine_sweep { SWEEP_NOTHING, SWEEP_GRANT, SWEEP_CREDIT };
+enum engine_sweep engine_sweep(struct engine *engine, struct lease *lease, uint32_t last,
+			       uint32_t granted_until, uint32_t now, struct change *ret_change);
+
+/*
+ * An orderly stop: XDP will answer no later than `answer_until`, so ack_until
+ * comes down to max(promised, granted_until, answer_until + lifetime) if that is less. false: it
+ * is no less, nothing to commit.
+ */
+bool engine_settle(struct engine *engine, struct lease *lease, uint32_t answer_until,
+		   struct change *ret_change);
+
+/*
+ * A slot found at start that the store does not account for (another store, or an
+ * older one): chaddr may use `addr` until `until`. An unknown or free address, or one that the
+ * store gives to another, becomes HELD for it; one that it has already keeps it, promised as far.
+ * 1: commit *ret_change; 0: nothing to commit; -ENOMEM.
+ */
+int engine_hold(struct engine *engine, uint32_t addr, const uint8_t chaddr[6], uint32_t until,
+		uint32_t now, struct change *ret_change);
 
 /* Counters by scope, for statistics. */
 struct engine_usage {

@@ -20,9 +20,12 @@
 #define XDHCP_LEASE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "proto/message.h"
+#include "heap.h"
+#include "index.h"
 #include "model.h"
 
 enum lease_state {
@@ -70,18 +73,50 @@ struct lease_row {
 
 struct lease_table;
 
-/* A lease record. Fields are read freely; they change only through lease_* and engine_* calls. */
+/*
+ * A lease record: the row, held compactly (a million of them shall fit in
+ * 200 MB), and its places in the indexes. Fields are read freely; they change
+ * only through lease_* and engine_* calls, except `published`. lease_row() gives the
+ * row as the store knows it. Records keep their place in memory as long as they live.
+ */
 struct lease {
-	struct lease_row *row;	/* current value; owned by the table */
-	uint8_t state;		/* as row->state, or CLOSING */
-	uint8_t closing_to;	/* enum lease_end while CLOSING */
-	uint32_t offered_until; /* FREE or the client's own: an OFFER holds it; 0: none */
-	bool published;		/* daemon/ says: its slot is open for this generation */
+	uint64_t generation; /* 0: never bound; only while an OFFER of it is being declined */
+	uint32_t addr;
+	uint32_t subnet_id;
+	uint32_t cltt, lifetime, promised, granted_until, ack_until; /* as in struct lease_row */
+	uint8_t state;						     /* CLOSING too */
+	uint8_t stored;	    /* enum lease_state: as state; what the store says while CLOSING */
+	uint8_t end;	    /* enum lease_end */
+	uint8_t closing_to; /* enum lease_end while CLOSING */
+	uint8_t chaddr[DHCP_CHADDR_LEN];
+	uint8_t client_id_len;
+	uint8_t hostname_len;
+	bool published; /* daemon/ says: its slot is open for this generation */
+
+	/* private to engine/ */
+	bool by_hw;   /* chaddr is the identity, whatever client id was sent */
+	bool indexed; /* by identity */
+	bool timed;   /* in the deadline heap */
+	bool spare;   /* in its pool's heap of free addresses */
+	uint16_t text_cap;
+	uint8_t *text; /* client id, then hostname and NUL; never shrinks, so that undo cannot fail
+			*/
+	struct heap_node at_heap;
+	struct index_node at_exact, at_client_id;
 };
+
+/* The row of a lease. While CLOSING: as the store has it. */
+void lease_row(const struct lease *lease, struct lease_row *ret_row);
+/* Valid until the lease's next change. Never NULL; the name ends in NUL. */
+const uint8_t *lease_client_id(const struct lease *lease);
+const char *lease_hostname(const struct lease *lease);
 
 struct lease_table *lease_table_new(void);
 void lease_table_free(struct lease_table *table);
-/* Loads a stored row at start. -EEXIST, -ENOMEM. */
+/*
+ * Loads a stored row at start, before engine_configure() (which files it under
+ * its pool). -EEXIST, -EINVAL (no address, or a state that is none), -ENOMEM.
+ */
 int lease_load(struct lease_table *table, const struct lease_row *row);
 struct lease *lease_at(const struct lease_table *table, uint32_t addr); /* NULL: never used */
 size_t lease_count(const struct lease_table *table);
@@ -98,7 +133,10 @@ uint32_t lease_deadline(const struct lease *lease);
 struct lease *lease_due(struct lease_table *table, uint32_t now);
 uint32_t lease_next_deadline(const struct lease_table *table); /* FOREVER: none */
 
-/* XDP's grant as harvested or swept: raises granted_until and cltt, re-arms the deadline. */
+/*
+ * XDP's grant as harvested or swept: raises granted_until and cltt, re-arms
+ * the deadline. Nothing of it is committed. A FREE lease has no grant: no effect.
+ */
 void lease_granted(struct lease_table *table, struct lease *lease, uint32_t last,
 		   uint32_t granted_until);
 
