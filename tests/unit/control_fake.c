@@ -95,11 +95,9 @@ static struct control_lease fake_one_of_many(uint32_t n)
 		.slot = n};
 }
 
-static void fake_leases(void *arg, uint32_t from,
-			bool (*fn)(void *ctx, const struct control_lease *lease), void *ctx)
+static void walk(struct fake *fake, uint32_t from,
+		 bool (*fn)(void *ctx, const struct control_lease *lease), void *ctx)
 {
-	struct fake *fake = arg;
-
 	for (size_t i = 0; i < 2; i++)
 		if (table[i].addr >= from && (fake->walked++, !fn(ctx, &table[i])))
 			return;
@@ -112,6 +110,17 @@ static void fake_leases(void *arg, uint32_t from,
 	}
 	fake->walked++;
 	fn(ctx, &table[2]);
+}
+
+static void fake_leases(void *arg, uint32_t from,
+			bool (*fn)(void *ctx, const struct control_lease *lease), void *ctx)
+{
+	struct fake *fake = arg;
+	uint32_t before = fake->walked;
+
+	walk(fake, from, fn, ctx);
+	if (fake->walked - before > fake->longest)
+		fake->longest = fake->walked - before;
 }
 
 static bool fake_lease(void *arg, uint32_t addr, struct control_lease *ret_lease)

@@ -367,6 +367,7 @@ static void test_stream(void **state)
 	for (int i = 0; i < 100; i++) /* nobody reads: the kernel's buffer fills, and that is all */
 		turn(rig);
 	assert_true(rig->fake.walked > 0 && rig->fake.walked < 10000);
+	assert_true(rig->fake.longest < 500); /* a part is bounded in bytes, too */
 	other = dial(rig);
 	puts_to(rig, other, UNKNOWN);
 	expect_reply(rig, other, UNKNOWN_REPLY);
@@ -392,22 +393,59 @@ static void test_stream(void **state)
 	json_decref(reply);
 	free(text);
 
-	/* a filter that finds nothing for a long while still ends, and says what it found */
-	fd = dial(rig);
-	puts_to(rig, fd, ALL("\"subnets\":[2]"));
-	text = take_all(rig, fd, &len);
-	reply = json_loadb(text, len, 0, &error);
-
-	char *dump = json_dumps(reply, JSON_COMPACT);
-
-	assert_string_equal(dump, "{\"arguments\":{\"leases\":[" LEASE_LAST
-				  "]},\"result\":0,\"text\":\"1 IPv4 lease(s) found.\"}");
-	free(dump);
-	json_decref(reply);
-	free(text);
 	fd = dial(rig);
 	puts_to(rig, fd, ALL("\"subnets\":[0]"));
 	expect_reply(rig, fd, BAD_SUBNETS "\n");
+}
+
+/* What a slow reader ties up is bounded however long it takes. */
+static void test_slow_reader(void **state)
+{
+	struct rig *rig = *state;
+	int fd = dial(rig);
+	size_t taken = 0, lease_len = 200; /* at least */
+	char bite[1000];
+
+	rig->fake.many = 50000;
+	puts_to(rig, fd, ALL(""));
+	while (taken < 4 << 20) {
+		ssize_t n = recv(fd, bite, sizeof(bite), 0);
+
+		assert_true(n > 0);
+		taken += (size_t)n;
+		turn(rig);
+		assert_true(rig->fake.walked * lease_len < taken + (1 << 20));
+	}
+	close(fd);
+}
+
+/* A filter that finds nothing for a long while does not hold the loop, and ends. */
+static void test_stream_filtered(void **state)
+{
+	/* the second: a part ends exactly with the last address there can be */
+	static const uint32_t many[] = {50000, 4096 - 3};
+	struct rig *rig = *state;
+
+	for (size_t i = 0; i < 2; i++) {
+		int fd = dial(rig);
+		size_t len;
+
+		rig->fake.many = many[i];
+		rig->fake.walked = 0;
+		puts_to(rig, fd, ALL("\"subnets\":[2]"));
+
+		char *text = take_all(rig, fd, &len);
+		json_t *reply = json_loadb(text, len, 0, NULL);
+		char *dump = json_dumps(reply, JSON_COMPACT);
+
+		assert_string_equal(dump, "{\"arguments\":{\"leases\":[" LEASE_LAST
+					  "]},\"result\":0,\"text\":\"1 IPv4 lease(s) found.\"}");
+		assert_int_equal(rig->fake.walked, many[i] + 3);
+		assert_int_equal(rig->fake.longest, 4096);
+		free(dump);
+		json_decref(reply);
+		free(text);
+	}
 }
 
 /* A reader that goes away in the middle of a long reply takes only its connection along. */
@@ -530,6 +568,8 @@ int main(void)
 		SERVER_TEST(test_idle),
 		SERVER_TEST(test_crowd),
 		SERVER_TEST(test_stream),
+		SERVER_TEST(test_slow_reader),
+		SERVER_TEST(test_stream_filtered),
 		SERVER_TEST(test_reader_leaves),
 		SERVER_TEST(test_socket_file),
 		SERVER_TEST(test_socket_refused),
