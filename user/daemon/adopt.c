@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Two truths meet at start: the store's rows and what XDP has granted in the
+ * slots. Every row is merged with its slot before it is used, and what the
+ * merge changed is committed before any reply.
+ *
+ *  - same generation and client: the grant counts; an open slot stays in service.
+ *    Credit is the smaller of the two: the slot's is lowered to the store's, unless an
+ *    orderly stop gave it back meanwhile, in which case the store is raised first.
+ *  - a row that was published, and its slot is gone: promised until ack_until.
+ *  - a slot the store does not know (another store, an older copy, a lost row): its
+ *    address is held in the store until all the slot may have promised has passed.
+ *
+ * With foreign maps (another ABI, too small) the links were detached first; what they
+ * granted is committed, then they are replaced. A crash anywhere here repeats it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/daemon.h"
+#include "form.h"
+
+struct adoption {
+	struct daemon *d;
+	enum fastpath_found found;
+	bool distrust; /* the store is not the one these maps were filled from */
+	uint32_t now;
+	struct fastpath_grant *grants; /* by address */
+	size_t n_grants, room;
+	struct commit_row *rows; /* to be committed */
+	size_t n_rows, rows_room;
+	uint64_t highest; /* generation */
+	size_t adopted, held, gone;
+};
+
+static int keep_grant(void *arg, const struct fastpath_grant *grant)
+{
+	struct adoption *a = arg;
+
+	if (a->n_grants == a->room) {
+		size_t room = a->room ? a->room * 2 : 1024;
+		void *more = realloc(a->grants, room * sizeof(*a->grants));
+
+		if (!more)
+			return -ENOMEM;
+		a->grants = more;
+		a->room = room;
+	}
+	a->grants[a->n_grants++] = *grant;
+	return 0;
+}
+
+static int by_addr(const void *a, const void *b)
+{
+	const struct fastpath_grant *x = a, *y = b;
+
+	return x->addr < y->addr ? -1 : x->addr > y->addr;
+}
+
+static const struct fastpath_grant *grant_of(const struct adoption *a, uint32_t addr)
+{
+	struct fastpath_grant key = {.addr = addr};
+
+	if (!a->n_grants)
+		return NULL;
+	return bsearch(&key, a->grants, a->n_grants, sizeof(key), by_addr);
+}
+
+static uint32_t later(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
+static int commit_some(struct adoption *a)
+{
+	for (size_t at = 0; at < a->n_rows; at += COMMIT_MAX) {
+		size_t n = a->n_rows - at < COMMIT_MAX ? a->n_rows - at : COMMIT_MAX;
+		int r = commit_rows(a->d, a->rows + at, n);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int to_commit(struct adoption *a, const struct lease_row *row, uint64_t expected)
+{
+	if (a->n_rows == a->rows_room) {
+		size_t room = a->rows_room ? a->rows_room * 2 : 256;
+		void *more = realloc(a->rows, room * sizeof(*a->rows));
+
+		if (!more)
+			return -ENOMEM;
+		a->rows = more;
+		a->rows_room = room;
+	}
+	a->rows[a->n_rows++] = (struct commit_row){.row = *row, .expected_generation = expected};
+	return 0;
+}
+
+static bool same_lease(uint64_t generation, const uint8_t chaddr[6],
+		       const struct fastpath_grant *grant)
+{
+	return grant && grant->generation == (uint32_t)generation &&
+	       !memcmp(grant->chaddr, chaddr, sizeof(grant->chaddr));
+}
+
+/* All that a slot of unknown origin may have promised, by XDP or by the daemon that filled it. */
+static uint32_t may_have_promised(const struct fastpath_grant *grant)
+{
+	return later(grant->granted_until, grant->ack_until);
+}
+
+static void hold(struct lease_row *row, const struct fastpath_grant *grant, uint64_t generation)
+{
+	row->state = LEASE_HELD;
+	row->end = LEASE_END_NONE;
+	row->generation = generation;
+	row->promised = later(row->promised, may_have_promised(grant));
+	row->granted_until = later(row->granted_until, grant->granted_until);
+	row->ack_until = row->promised;
+	memset(&row->client, 0, sizeof(row->client));
+	memcpy(row->client.chaddr, grant->chaddr, sizeof(row->client.chaddr));
+	row->hostname[0] = '\0';
+}
+
+/* The slot of this very lease: *row takes its grant. */
+static bool merge_same(struct adoption *a, struct lease_row *row,
+		       const struct fastpath_grant *grant)
+{
+	struct lease_row before = *row;
+
+	row->granted_until = later(row->granted_until, grant->granted_until);
+	row->cltt = later(row->cltt, grant->last);
+	if (a->distrust)
+		row->promised = later(row->promised, may_have_promised(grant));
+	if (a->found == FASTPATH_FOREIGN || a->distrust)
+		row->ack_until = later(row->promised, row->granted_until);
+	else if (grant->open)
+		row->ack_until = later(row->ack_until, grant->ack_until);
+	return before.granted_until != row->granted_until || before.promised != row->promised ||
+	       before.ack_until != row->ack_until;
+}
+
+static int load_row(void *arg, const struct lease_row *stored)
+{
+	struct adoption *a = arg;
+	const struct fastpath_grant *grant = grant_of(a, stored->addr);
+	struct lease_row row = *stored;
+	int r = 0;
+
+	if (row.generation > a->highest)
+		a->highest = row.generation;
+	if (row.state == LEASE_BOUND && same_lease(row.generation, row.client.chaddr, grant)) {
+		if (merge_same(a, &row, grant))
+			r = to_commit(a, &row, stored->generation);
+	} else if (grant && (grant->open || a->distrust) && may_have_promised(grant) > a->now) {
+		hold(&row, grant, row.generation + 1);
+		a->held++;
+		r = to_commit(a, &row, stored->generation);
+	} else if (row.state == LEASE_BOUND && row.ack_until > row.promised) {
+		row.promised = row.ack_until;
+		a->gone++;
+	}
+	return r < 0 ? r : lease_load(a->d->leases, &row);
+}
+
+/* Slots whose address the store has no row for. */
+static int hold_unknown(struct adoption *a)
+{
+	for (size_t i = 0; i < a->n_grants; i++) {
+		const struct fastpath_grant *grant = &a->grants[i];
+		const struct subnet *subnet;
+		struct lease_row row;
+		int r;
+
+		if (lease_at(a->d->leases, grant->addr) || (!grant->open && !a->distrust) ||
+		    may_have_promised(grant) <= a->now)
+			continue;
+		subnet = model_subnet_of(&a->d->config->model, grant->addr);
+		row = (struct lease_row){.addr = grant->addr,
+					 .subnet_id = subnet ? subnet->id : 0,
+					 .cltt = grant->last};
+		hold(&row, grant, ++a->highest);
+		a->held++;
+		r = to_commit(a, &row, 0);
+		if (r == 0)
+			r = lease_load(a->d->leases, &row);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Every form's template is indexed again, or the slot does not stay open. */
+static bool adopt_templates(struct daemon *d, const struct slot *slot)
+{
+	uint32_t n;
+
+	fastpath_templates(d->fp, &n);
+	for (unsigned i = 0; i < XDHCP_FORMS; i++) {
+		uint32_t at = form_template(slot->forms[i]);
+
+		if (slot->forms[i] &&
+		    (!at || at >= n || template_index_adopt(d->templates, at) < 0))
+			return false;
+	}
+	return true;
+}
+
+static void adopt_slot(struct adoption *a, const struct fastpath_grant *grant)
+{
+	struct daemon *d = a->d;
+	struct lease *lease = lease_at(d->leases, grant->addr);
+	uint32_t index;
+	struct slot *slot = fastpath_slot(d->fp, grant->addr, false, &index);
+
+	if (!slot || !slot_is_open(slot))
+		return;
+	if (!lease || lease->state != LEASE_BOUND ||
+	    !same_lease(lease->generation, lease->chaddr, grant) || !adopt_templates(d, slot)) {
+		slot_close(slot);
+		return;
+	}
+	if (slot_get_credit(slot) > lease->ack_until)
+		slot_credit(slot, lease->ack_until);
+	lease->published = true;
+	d->hits_logged[index] = (uint32_t)slot->hits;
+	a->adopted++;
+}
+
+static void close_all(struct adoption *a)
+{
+	for (size_t i = 0; i < a->n_grants; i++) {
+		struct slot *slot = fastpath_slot(a->d->fp, a->grants[i].addr, false, NULL);
+
+		if (slot && slot_is_open(slot))
+			slot_close(slot);
+	}
+}
+
+static int harvest(struct adoption *a)
+{
+	int r = fastpath_harvest(a->d->fp, keep_grant, a);
+
+	if (r == 0 && a->n_grants)
+		qsort(a->grants, a->n_grants, sizeof(*a->grants), by_addr);
+	return r;
+}
+
+/* The maps were filled from another store, or from a newer state of this one. */
+static int recognise(struct adoption *a, const struct store_info *store)
+{
+	const struct meta *meta = fastpath_meta(a->d->fp);
+	bool other = memcmp(meta->store_uuid, store->uuid, sizeof(store->uuid)) != 0;
+
+	a->distrust = other || meta->newest_commit > store->newest_commit;
+	if (!a->distrust)
+		return 0;
+	log_warning("the store is %s than the one the fast path was filled from: what XDP may have "
+		    "promised is held first",
+		    other ? "another" : "older");
+	a->found = FASTPATH_ADOPTED;
+	if (harvest(a) < 0)
+		return -EIO;
+	close_all(a);
+	a->n_grants = 0;
+	return fastpath_barrier(a->d->fp);
+}
+
+/* The fast path is configured off: what an earlier run left attached stops, then is harvested. */
+static int retire(struct adoption *a)
+{
+	char why[256];
+	int r = fastpath_remove(a->d->config->fast_path.pin_path, why, sizeof(why));
+
+	if (r < 0) {
+		log_error("cannot detach the fast path: %s", why);
+		return r;
+	}
+	a->found = FASTPATH_FOREIGN;
+	return fastpath_barrier(a->d->fp);
+}
+
+static int merge(struct adoption *a)
+{
+	struct daemon *d = a->d;
+	int r = d->fp ? harvest(a) : 0;
+
+	if (r == 0)
+		r = store_load(d->store, load_row, a);
+	if (r == 0)
+		r = hold_unknown(a);
+	return r == 0 ? commit_some(a) : r;
+}
+
+static int take_over(struct adoption *a, const struct store_info *store)
+{
+	struct daemon *d = a->d;
+	struct meta *meta;
+	struct template *templates;
+	char why[256];
+	uint32_t n;
+	int r;
+
+	if (a->found == FASTPATH_FOREIGN) {
+		r = fastpath_replace(d->fp, why, sizeof(why));
+		if (r < 0) {
+			log_error("cannot replace the fast path's maps: %s", why);
+			return r;
+		}
+		free(d->hits_logged);
+		d->hits_logged = calloc(fastpath_capacity(d->fp), sizeof(*d->hits_logged));
+		if (!d->hits_logged)
+			return -ENOMEM;
+	}
+	templates = fastpath_templates(d->fp, &n);
+	r = template_index_new(templates, n, &d->templates);
+	if (r < 0)
+		return r;
+	if (a->found == FASTPATH_ADOPTED) {
+		for (size_t i = 0; i < a->n_grants; i++)
+			adopt_slot(a, &a->grants[i]);
+		/* A slot that a crash left closed may be written only after this. */
+		r = fastpath_barrier(d->fp);
+		if (r < 0)
+			return r;
+	}
+	meta = fastpath_meta(d->fp);
+	memcpy(meta->store_uuid, store->uuid, sizeof(meta->store_uuid));
+	__atomic_store_n(&meta->newest_commit, d->newest_commit, __ATOMIC_RELEASE);
+	return 0;
+}
+
+int adopt(struct daemon *d, enum fastpath_found found)
+{
+	struct adoption a = {.d = d, .found = found, .now = boot_seconds()};
+	struct store_info store;
+	int r = 0;
+
+	store_info(d->store, &store);
+	d->newest_commit = store.newest_commit;
+	if (d->fp && d->config->fast_path.mode == FAST_PATH_OFF)
+		r = retire(&a);
+	else if (d->fp && found == FASTPATH_ADOPTED)
+		r = recognise(&a, &store);
+	if (r == 0)
+		r = merge(&a);
+	if (r == 0 && d->fp && d->config->fast_path.mode != FAST_PATH_OFF)
+		r = take_over(&a, &store);
+	if (r == 0)
+		log_notice("%zu leases loaded; fast path: %zu slots adopted, %zu addresses held, "
+			   "%zu promised to the end of their credit",
+			   lease_count(d->leases), a.adopted, a.held, a.gone);
+	free(a.grants);
+	free(a.rows);
+	return r;
+}

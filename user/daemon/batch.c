@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The way of a packet: drain -> decode -> decide -> commit -> publish ->
+ * transmit. A batch is decided in order, committed in one transaction, and only
+ * then published and sent; what was not committed is undone and nothing of
+ * the batch leaves (I1). Clients retransmit.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "daemon/daemon.h"
+
+#define BATCH_ROUNDS	  4 /* per wake-up, so that timers and control get their turn */
+#define DEFERRED_MAX	  1024
+#define DEFERRED_LIFETIME 2 /* seconds; the client has sent again by then */
+
+struct item {
+	struct port *port;
+	const struct packet *packet;
+	struct dhcp_msg msg;
+	struct decision decision;
+	struct commit_row
+		*row; /* in the commit; several items may share the last row of an address */
+	bool sent;
+};
+
+struct batch {
+	struct item items[PACKET_BATCH];
+	size_t n;
+	struct commit_row rows[PACKET_BATCH];
+	size_t n_rows;
+};
+
+struct deferred {
+	struct deferred *next;
+	uint32_t ifindex, since;
+	struct packet packet;
+	uint32_t received_after;
+};
+
+/* Is the datagram for us? A host that routes sees others' renewals in transit. */
+static bool addressed_to_us(const struct daemon *d, const struct port *port, struct dhcp_msg *msg)
+{
+	static const uint8_t broadcast[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+	if (memcmp(msg->eth_dst, port->info.mac, 6) && memcmp(msg->eth_dst, broadcast, 6))
+		return false;
+	msg->in.our_addr = 0;
+	if (msg->ip_dst == 0xffffffff)
+		return true;
+	for (unsigned i = 0; i < port->info.n_addrs; i++) {
+		if (port->info.addrs[i].broadcast == msg->ip_dst)
+			return true;
+	}
+	if (!port_address_is_ours(d, msg->ip_dst))
+		return false;
+	msg->in.our_addr = msg->ip_dst;
+	return true;
+}
+
+static bool admit(struct daemon *d, struct port *port, const struct packet *packet,
+		  uint32_t received_after, struct dhcp_msg *msg)
+{
+	struct dhcp_ingress in = {
+		.ifindex = port->info.ifindex,
+		.link = port->link.link,
+		.vlan = {packet->vlan[0], packet->vlan[1]},
+		.csum_not_ready = packet->csum_not_ready,
+		.received_after = received_after,
+	};
+	enum dhcp_decode_result result;
+
+	d->count.received++;
+	result = dhcp_decode(packet->data, packet->len, &in, msg);
+	if (result != DHCP_DECODE_ok) {
+		d->count.parse_failed[result]++;
+		log_debug("dropped a frame on %s: %s", port->info.name, dhcp_decode_help(result));
+		return false;
+	}
+	/* A tagged frame belongs to the VLAN's own interface. */
+	if (msg->in.vlan[0] || !addressed_to_us(d, port, msg)) {
+		d->count.not_ours++;
+		return false;
+	}
+	d->count.type_received[msg->type]++;
+	return true;
+}
+
+static void defer(struct daemon *d, const struct item *item)
+{
+	struct deferred *q;
+
+	if (d->n_deferred >= DEFERRED_MAX || !(q = malloc(sizeof(*q)))) {
+		d->count.deferred_dropped++;
+		return;
+	}
+	*q = (struct deferred){.next = d->deferred,
+			       .ifindex = item->port->info.ifindex,
+			       .since = boot_seconds(),
+			       .received_after = item->msg.in.received_after};
+	q->packet = *item->packet;
+	d->deferred = q;
+	d->n_deferred++;
+}
+
+static void decide(struct daemon *d, struct batch *b, struct item *item)
+{
+	struct decision *decision = &item->decision;
+	uint64_t entropy = 0;
+	struct lease *lease;
+
+	if (getrandom(&entropy, sizeof(entropy), GRND_NONBLOCK) < 0)
+		entropy = 0;
+	engine_decide(d->engine, &item->port->link, &item->msg, boot_seconds(), entropy, decision);
+	item->row = NULL;
+	if (decision->kind == DECISION_END) {
+		lease = lease_at(d->leases, decision->end_addr);
+		if (lease)
+			ending_begin(d, lease, decision->end, item->msg.in.received_after);
+	}
+	if (decision->kind == DECISION_DEFER)
+		defer(d, item);
+	if (!decision->has_change)
+		return;
+	/* The last decision on an address is what the store shall hold. */
+	for (size_t i = 0; i < b->n_rows; i++) {
+		if (b->rows[i].row.addr == decision->change.row.addr) {
+			b->rows[i].row = decision->change.row;
+			item->row = &b->rows[i];
+			return;
+		}
+	}
+	item->row = &b->rows[b->n_rows++];
+	*item->row = (struct commit_row){.row = decision->change.row,
+					 .expected_generation = decision->change.before.generation};
+}
+
+/* Takes back the changes that are not in the store, newest first. */
+static void settle(struct daemon *d, struct batch *b, bool failed)
+{
+	for (size_t i = b->n; i-- > 0;) {
+		struct item *item = &b->items[i];
+
+		if (item->row && (failed || item->row->refused))
+			engine_undo(d->engine, &item->decision.change);
+	}
+	for (size_t i = 0; i < b->n; i++) {
+		struct item *item = &b->items[i];
+
+		if (item->row && !failed && !item->row->refused)
+			engine_confirm(d->engine, &item->decision.change);
+	}
+}
+
+static void transmit(struct daemon *d, struct item *item)
+{
+	uint8_t frame[DHCP_FRAME_MAX];
+	int len, r;
+
+	len = dhcp_reply_encode(&item->msg, &item->decision.reply, item->port->info.mac, frame,
+				sizeof(frame));
+	r = len < 0 ? len : packet_send(item->port->socket, frame, (size_t)len);
+	if (r < 0) {
+		d->count.send_failed++;
+		log_warning("cannot send on %s: %s", item->port->info.name, strerror(-r));
+		return;
+	}
+	d->count.type_sent[item->decision.reply.type]++;
+}
+
+static void finish(struct daemon *d, struct item *item)
+{
+	struct decision *decision = &item->decision;
+
+	if (item->row && item->row->refused)
+		return;
+	if (decision->kind == DECISION_REPLY && decision->reply.type == DHCP_ACK)
+		publish_ack(d, &item->msg, decision);
+	if (decision->kind == DECISION_REPLY)
+		transmit(d, item);
+	else if (decision->kind == DECISION_SILENT)
+		d->count.silent++;
+	if (decision->kind != DECISION_DEFER)
+		log_transaction(item->port, &item->msg, decision);
+}
+
+static void run(struct daemon *d, struct batch *b)
+{
+	bool failed;
+
+	b->n_rows = 0;
+	for (size_t i = 0; i < b->n; i++)
+		decide(d, b, &b->items[i]);
+	failed = commit_rows(d, b->rows, b->n_rows) < 0;
+	settle(d, b, failed);
+	if (failed) {
+		d->count.commit_failed_messages += b->n;
+		return;
+	}
+	for (size_t i = 0; i < b->n; i++)
+		finish(d, &b->items[i]);
+}
+
+static struct batch *the_batch(void)
+{
+	static struct batch batch; /* half a megabyte; one thread, never re-entered */
+
+	batch.n = 0;
+	return &batch;
+}
+
+void batch_readable(evutil_socket_t fd, short what, void *arg)
+{
+	static struct packet packets[PACKET_BATCH];
+	struct port *port = arg;
+	struct daemon *d = port->daemon;
+	int n = 0;
+
+	(void)fd;
+	(void)what;
+	for (int round = 0; round < BATCH_ROUNDS; round++) {
+		struct batch *b = the_batch();
+		uint32_t before = boot_seconds();
+
+		n = packet_receive(port->socket, packets, PACKET_BATCH);
+		if (n <= 0)
+			break;
+		for (int i = 0; i < n; i++) {
+			struct item *item = &b->items[b->n];
+
+			if (packets[i].outgoing ||
+			    !admit(d, port, &packets[i], port->empty_at, &item->msg))
+				continue;
+			item->port = port;
+			item->packet = &packets[i];
+			b->n++;
+		}
+		run(d, b);
+		if (n < PACKET_BATCH) {
+			port->empty_at = before;
+			return;
+		}
+	}
+	if (n == 0)
+		port->empty_at = boot_seconds();
+	if (n < 0 && n != -EAGAIN)
+		log_warning("cannot receive on %s: %s", port->info.name, strerror(-n));
+}
+
+void batch_deferred(struct daemon *d)
+{
+	struct deferred *list = d->deferred, *next, *ordered = NULL;
+	uint32_t now = boot_seconds();
+
+	d->deferred = NULL;
+	d->n_deferred = 0;
+	for (; list; list = next) { /* oldest first again */
+		next = list->next;
+		list->next = ordered;
+		ordered = list;
+	}
+	for (; ordered; ordered = next) {
+		struct port *port = port_by_ifindex(d, ordered->ifindex);
+		struct batch *b = the_batch();
+
+		next = ordered->next;
+		if (port && now - ordered->since <= DEFERRED_LIFETIME) {
+			struct item *item = &b->items[0];
+
+			if (admit(d, port, &ordered->packet, ordered->received_after, &item->msg)) {
+				d->count.received--; /* counted when it came in */
+				d->count.type_received[item->msg.type]--;
+				item->port = port;
+				item->packet = &ordered->packet;
+				b->n = 1;
+				run(d, b);
+			}
+		} else {
+			d->count.deferred_dropped++;
+		}
+		free(ordered);
+	}
+}
+
+void batch_forget(struct daemon *d)
+{
+	struct deferred *next;
+
+	for (; d->deferred; d->deferred = next) {
+		next = d->deferred->next;
+		free(d->deferred);
+	}
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The wiring: the only room that knows commit -> publish -> transmit. Every
+ * change of a lease, whoever asked for it (a packet, the sweep, an ending, a
+ * start), goes through commit_rows() before its effect can be seen outside.
+ * One thread does all of it but the barrier, which waits on a thread of its own.
+ *
+ * What survives a crash: the store, the pinned maps and links. Everything in
+ * struct daemon is rebuilt from them (start.c, adopt.c).
+ */
+#ifndef XDHCP_DAEMON_H
+#define XDHCP_DAEMON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <event2/event.h>
+
+#include "config/config.h"
+#include "control/control.h"
+#include "engine/engine.h"
+#include "net/fastpath.h"
+#include "net/links.h"
+#include "net/packet.h"
+#include "net/slots.h"
+#include "proto/message.h"
+#include "store/store.h"
+
+#define DAEMON_ORDERLY_UNATTENDED 60 /* seconds XDP answers on after SIGTERM */
+#define DAEMON_SWEEP_MAX	  60 /* seconds between two sweeps at most */
+
+/* One served interface. Its address stays the same while it lives: events point at it. */
+struct port {
+	struct daemon *daemon;
+	struct port *next;
+	struct link_info info;
+	struct engine_link link;
+	struct packet_socket *socket;
+	struct event *readable;
+	uint32_t empty_at;    /* second at which the socket was last seen empty */
+	const char *xdp_mode; /* "native", "generic"; NULL: not attached */
+	bool seen;	      /* by the rescan under way */
+};
+
+/* Messages and their fate, named as Kea's statistics in stats.c. */
+struct counters {
+	uint64_t received, parse_failed[DHCP_DECODE_COUNT], not_ours;
+	uint64_t type_received[9], type_sent[9];
+	uint64_t silent, deferred_dropped, send_failed;
+	uint64_t commit_failed, commit_failed_messages; /* batches, and what they held */
+	uint64_t commits, commit_rows, publish_full, template_full;
+	uint64_t reclaimed;
+};
+
+struct barrier_thread;
+struct quiesce;
+struct deferred;
+
+struct daemon {
+	const char *config_file;
+	struct config *config;
+	struct event_base *base;
+
+	struct store *store;
+	uint64_t newest_commit;
+	struct lease_table *leases;
+	struct engine *engine;
+
+	struct fastpath *fp; /* NULL: no fast path */
+	int pin_lock;
+	struct template_index *templates;
+	struct barrier_thread *barrier;
+	struct quiesce *quiesce; /* slots closed, or waiting to be re-opened (quiesce.c) */
+	uint32_t *hits_logged;	 /* a slot's hits at the last sweep, by slot number */
+	uint32_t *scope_gates;	 /* by place in model.subnets; 0: none */
+	bool full_warned, templates_warned;
+
+	struct port *ports; /* list */
+	int port_guard, monitor;
+	struct event *monitor_event, *second_timer, *sweep_timer, *rescan_timer;
+	struct event *signals[3];
+
+	uint32_t sweep_at; /* address the running sweep goes on from */
+	bool sweeping;
+	uint64_t template_epoch; /* barrier that the templates in limbo wait for; 0: none */
+
+	struct deferred *deferred;
+	size_t n_deferred;
+
+	struct control *control;
+	struct counters count;
+	uint32_t started, reloaded;
+	bool stopping;
+};
+
+/* clock.c */
+uint32_t boot_seconds(void);		  /* CLOCK_BOOTTIME, rounded down */
+uint64_t wall_seconds(void);		  /* CLOCK_REALTIME; for display only */
+uint64_t boot_to_wall(uint32_t boottime); /* 0: never (FOREVER) */
+int boot_id(uint8_t ret_id[16]);
+
+/* reload.c */
+char *config_error_text(const struct config_errors *errors); /* malloc'ed, one error a line */
+
+/* start.c: everything up to "started", and the orderly way down. 0 or negative errno (said on the
+ * log). */
+int daemon_start(struct daemon *d);
+void daemon_stop(struct daemon *d);
+int engine_apply(struct daemon *d, const struct config *config);
+int timers_start(struct daemon *d);	/* again after a reload: the sweep's period may differ */
+int daemon_main(int argc, char **argv); /* arguments.c */
+
+/* fastpath_start.c */
+int daemon_open_fastpath(struct daemon *d, enum fastpath_found *ret_found);
+
+/* adopt.c: two truths meet. 0 or negative errno. */
+int adopt(struct daemon *d, enum fastpath_found found);
+
+/* commit.c */
+struct commit_row {
+	struct lease_row row;
+	uint64_t expected_generation;
+	bool refused; /* out */
+};
+#define COMMIT_MAX 1024
+/*
+ * Syncs up to COMMIT_MAX rows in one transaction and raises meta.newest_commit.
+ * 0, or negative errno: nothing is stored.
+ */
+int commit_rows(struct daemon *d, struct commit_row *rows, size_t n);
+
+/* batch.c */
+void batch_readable(evutil_socket_t fd, short what, void *port);
+void batch_deferred(struct daemon *d); /* decides again what had to wait for an ending */
+void batch_forget(struct daemon *d);
+
+/* publish.c: from a committed ACK to an open slot. */
+void publish_ack(struct daemon *d, const struct dhcp_msg *msg, const struct decision *decision);
+/* Closes the slot of a lease if it is open. Returns the barrier epoch to wait for; 0: none needed.
+ */
+uint64_t unpublish(struct daemon *d, struct lease *lease);
+
+/* quiesce.c: work that waits for running programs to leave. */
+int quiesce_start(struct daemon *d);
+void quiesce_stop(struct daemon *d);
+uint64_t
+quiesce_request(struct daemon *d); /* the epoch that a barrier begun from now on completes */
+bool quiesce_passed(const struct daemon *d, uint64_t epoch);
+struct reopen {
+	struct slot_identity identity;
+	struct slot_tail tail;
+	uint32_t ack_until;
+	uint64_t form;
+};
+/*
+ * Remembers that the slot of `addr` was closed at `epoch` and is not to be re-written before;
+ * with `reopen` (NULL: not) opens it then.
+ */
+int quiesce_slot(struct daemon *d, uint32_t addr, uint64_t epoch, const struct reopen *reopen);
+bool quiesce_waits(const struct daemon *d, uint32_t addr);
+/* An ending waits for `epoch` (0: at once), then ending_finish() runs. */
+int quiesce_ending(struct daemon *d, uint32_t addr, uint64_t epoch, uint32_t received_after);
+/* An ending whose commit failed: again at the next tick (once a second). */
+int quiesce_retry(struct daemon *d, uint32_t addr, uint32_t received_after);
+void quiesce_tick(struct daemon *d);
+/* Templates that slots waiting to be opened name, for the collection. */
+void quiesce_mark_templates(struct daemon *d);
+
+/* ending.c */
+void ending_begin(struct daemon *d, struct lease *lease, enum lease_end end,
+		  uint32_t received_after);
+struct ended {
+	uint32_t addr, received_after;
+};
+void ending_finish(struct daemon *d, const struct ended *ended, size_t n);
+void ending_expire(struct daemon *d); /* once a second */
+
+/* sweep.c */
+void sweep_begin(struct daemon *d); /* goes on by itself, a chunk of leases an event */
+/* At an orderly stop: harvests every slot and gives back the credit nobody will use. */
+void sweep_give_back(struct daemon *d, uint32_t answer_until);
+uint32_t sweep_period(const struct daemon *d); /* seconds */
+
+/* ports.c */
+int ports_open(struct daemon *d); /* or bring them up to date after a change */
+void ports_close(struct daemon *d);
+struct port *port_by_ifindex(struct daemon *d, uint32_t ifindex);
+bool port_address_is_ours(const struct daemon *d, uint32_t addr);
+
+/* links.c: the link records of `policy`. */
+uint16_t link_id(struct daemon *d, const char *name);	     /* stable, by name */
+int link_publish(struct daemon *d, const struct port *port); /* -ENOSPC: no record is free */
+void link_close(struct daemon *d, uint32_t ifindex);
+void links_close_unserved(struct daemon *d);
+
+/* scopes.c: the scopes' gates in `policy`. */
+int scopes_apply(struct daemon *d);
+uint32_t scope_gate(const struct daemon *d, uint32_t subnet_id); /* policy index; 0: none */
+
+/* reload.c: 0, or negative with *ret_text (malloc'ed) and nothing changed. */
+int reload(struct daemon *d, char **ret_text);
+
+/* inspect.c: what control asks for. */
+extern const struct control_ops daemon_control_ops;
+
+/* log.c: one line an event on stderr; level is syslog's. */
+void log_set_level(int level);
+void log_line(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void log_transaction(const struct port *port, const struct dhcp_msg *msg,
+		     const struct decision *decision);
+#define log_error(...)	 log_line(3, __VA_ARGS__)
+#define log_warning(...) log_line(4, __VA_ARGS__)
+#define log_notice(...)	 log_line(5, __VA_ARGS__)
+#define log_info(...)	 log_line(6, __VA_ARGS__)
+#define log_debug(...)	 log_line(7, __VA_ARGS__)
+
+/* notify.c */
+void notify_service(
+	const char *state); /* sd_notify's protocol; nothing if NOTIFY_SOCKET is unset */
+
+#endif

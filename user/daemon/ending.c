@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The end of a binding: slot closed -> barrier -> grant harvested -> end
+ * committed -> free (I5). Until the commit the address is CLOSING: neither
+ * offered nor ACKed. A crash in between forgets the ending, never the lease.
+ */
+#include <stdlib.h>
+
+#include "daemon/daemon.h"
+
+#define EXPIRE_MAX 4096 /* a second */
+
+void ending_begin(struct daemon *d, struct lease *lease, enum lease_end end,
+		  uint32_t received_after)
+{
+	uint32_t addr = lease->addr;
+
+	engine_begin_end(d->engine, lease, end);
+	if (quiesce_ending(d, addr, unpublish(d, lease), received_after) < 0)
+		log_error("out of memory: an address stays closed until the next start");
+}
+
+static void harvest(struct daemon *d, const struct lease *lease, uint32_t *ret_last,
+		    uint32_t *ret_granted_until)
+{
+	struct slot *slot = d->fp ? fastpath_slot(d->fp, lease->addr, false, NULL) : NULL;
+
+	*ret_last = *ret_granted_until = 0;
+	if (slot && slot->generation == (uint32_t)lease->generation)
+		slot_grant(slot, ret_last, ret_granted_until);
+}
+
+static size_t finish_some(struct daemon *d, const struct ended *ended, size_t n)
+{
+	struct commit_row *rows = calloc(n, sizeof(*rows));
+	struct change *changes = calloc(n, sizeof(*changes));
+	uint32_t *received = calloc(n, sizeof(*received));
+	size_t made = 0;
+	bool failed;
+
+	if (!rows || !changes || !received)
+		goto out;
+	for (size_t i = 0; i < n; i++) {
+		struct lease *lease = lease_at(d->leases, ended[i].addr);
+		uint32_t last, granted_until;
+
+		if (!lease || lease->state != LEASE_CLOSING)
+			continue;
+		harvest(d, lease, &last, &granted_until);
+		engine_finish_end(d->engine, lease, last, granted_until, ended[i].received_after,
+				  boot_seconds(), &changes[made]);
+		rows[made].row = changes[made].row;
+		rows[made].expected_generation = changes[made].before.generation;
+		received[made++] = ended[i].received_after;
+	}
+	failed = commit_rows(d, rows, made) < 0;
+	for (size_t i = made; i-- > 0;) {
+		if (failed || rows[i].refused)
+			engine_undo(d->engine, &changes[i]);
+	}
+	for (size_t i = 0; i < made; i++) {
+		if (!failed && !rows[i].refused) {
+			engine_confirm(d->engine, &changes[i]);
+			d->count.reclaimed += rows[i].row.state == LEASE_FREE;
+		} else {
+			/* Still CLOSING; the second's timer will try again. */
+			if (quiesce_retry(d, changes[i].row.addr, received[i]) < 0)
+				log_error("out of memory");
+		}
+	}
+out:
+	free(rows);
+	free(changes);
+	free(received);
+	return made;
+}
+
+void ending_finish(struct daemon *d, const struct ended *ended, size_t n)
+{
+	for (size_t at = 0; at < n; at += COMMIT_MAX)
+		finish_some(d, ended + at, n - at < COMMIT_MAX ? n - at : COMMIT_MAX);
+}
+
+void ending_expire(struct daemon *d)
+{
+	uint32_t now = boot_seconds();
+	struct lease *lease;
+
+	for (unsigned i = 0; i < EXPIRE_MAX && (lease = lease_due(d->leases, now)); i++) {
+		uint32_t last, granted_until;
+
+		/* What XDP has promised since the last sweep keeps the lease alive. */
+		harvest(d, lease, &last, &granted_until);
+		if (lease->state == LEASE_BOUND && granted_until > now) {
+			lease_granted(d->leases, lease, last, granted_until);
+			continue;
+		}
+		ending_begin(d, lease, LEASE_END_EXPIRED, 0);
+	}
+}

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What the control channel asks the daemon for: status, statistics, leases,
+ * configuration. Reads only, except for the reload. Wall times are made here, from
+ * CLOCK_BOOTTIME, for display.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/daemon.h"
+
+static json_t *status_interfaces(const struct daemon *d)
+{
+	json_t *list = json_array();
+
+	for (const struct port *port = d->ports; port; port = port->next)
+		json_array_append_new(
+			list, json_pack("{s:s, s:i, s:i, s:s}", "name", port->info.name, "ifindex",
+					(int)port->info.ifindex, "link", (int)port->link.link,
+					"mode", port->xdp_mode ? port->xdp_mode : "off"));
+	return list;
+}
+
+/* "native" if any interface is, else "generic", else "off". */
+static const char *mode_in_force(const struct daemon *d)
+{
+	const char *mode = "off";
+
+	for (const struct port *port = d->ports; port; port = port->next) {
+		if (port->xdp_mode && strcmp(mode, "native"))
+			mode = port->xdp_mode;
+	}
+	return mode;
+}
+
+static uint64_t open_slots(const struct daemon *d)
+{
+	const struct lease *lease = lease_next(d->leases, 0);
+	uint64_t n = 0;
+
+	while (lease) {
+		n += lease->published;
+		if (lease->addr == UINT32_MAX)
+			break;
+		lease = lease_next(d->leases, lease->addr + 1);
+	}
+	return n;
+}
+
+static json_t *status_verdicts(const struct verdicts *v)
+{
+	json_t *object = json_object();
+
+#define X(name, action, help) json_object_set_new(object, #name, json_integer((json_int_t)v->name));
+	XDHCP_VERDICTS(X)
+#undef X
+	return object;
+}
+
+static json_t *status_maps(const struct daemon *d)
+{
+	static const char *const maps[] = {"leases",   "blocks",  "templates", "policy",
+					   "verdicts", "barrier", "meta"};
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
+		json_object_set_new(object, maps[i], json_integer(fastpath_map_id(d->fp, maps[i])));
+	return object;
+}
+
+static json_t *status_fast_path(const struct daemon *d)
+{
+	json_t *object = json_pack("{s:s, s:o}", "mode", mode_in_force(d), "interfaces",
+				   status_interfaces(d));
+	const struct policy *policy;
+	struct verdicts sum = {0};
+
+	if (!d->fp) {
+		json_object_update_new(object,
+				       json_pack("{s:i, s:i, s:i, s:o}", "entries", 0, "capacity",
+						 0, "acks", 0, "verdicts", status_verdicts(&sum)));
+		return object;
+	}
+	policy = fastpath_policy(d->fp);
+	fastpath_verdicts(d->fp, &sum);
+	json_object_update_new(
+		object,
+		json_pack("{s:I, s:I, s:I, s:I, s:o, s:s, s:I, s:s, s:I, s:o}", "entries",
+			  (json_int_t)open_slots(d), "capacity",
+			  (json_int_t)fastpath_capacity(d->fp), "slots-used",
+			  (json_int_t)fastpath_slots_used(d->fp), "acks",
+			  (json_int_t)fastpath_acks(&sum), "verdicts", status_verdicts(&sum),
+			  "operator", policy[XDHCP_POLICY_OPERATOR].closed ? "off" : "on",
+			  "answer-until",
+			  (json_int_t)boot_to_wall(policy[XDHCP_POLICY_DAEMON].answer_until),
+			  "pin-path", d->config->fast_path.pin_path, "templates",
+			  (json_int_t)template_index_in_use(d->templates), "map-ids",
+			  status_maps(d)));
+	return object;
+}
+
+static uint64_t parse_failed(const struct daemon *d)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 1; i < DHCP_DECODE_COUNT; i++)
+		sum += d->count.parse_failed[i];
+	return sum;
+}
+
+static uint64_t kernel_drops(const struct daemon *d)
+{
+	uint64_t sum = 0;
+
+	for (const struct port *port = d->ports; port; port = port->next)
+		sum += packet_kernel_drops(port->socket);
+	return sum;
+}
+
+static uint64_t xdp_drops(const struct daemon *d)
+{
+	struct verdicts sum = {0};
+
+	if (d->fp)
+		fastpath_verdicts(d->fp, &sum);
+	return sum.drop_internal;
+}
+
+/* Kernel, XDP and daemon drops, and their sum: packets for us that nobody looked at or answered. */
+static json_t *status_drops(const struct daemon *d)
+{
+	uint64_t kernel = kernel_drops(d), xdp = xdp_drops(d), malformed = parse_failed(d),
+		 other = d->count.commit_failed_messages + d->count.deferred_dropped +
+			 d->count.send_failed;
+	json_t *reasons = json_object();
+
+	for (unsigned i = 1; i < DHCP_DECODE_COUNT; i++)
+		json_object_set_new(reasons, dhcp_decode_name((enum dhcp_decode_result)i),
+				    json_integer((json_int_t)d->count.parse_failed[i]));
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "total",
+			 (json_int_t)(kernel + xdp + malformed + other), "kernel",
+			 (json_int_t)kernel, "xdp", (json_int_t)xdp, "parse-failed",
+			 (json_int_t)malformed, "commit-failed",
+			 (json_int_t)d->count.commit_failed_messages, "deferred",
+			 (json_int_t)d->count.deferred_dropped, "send-failed",
+			 (json_int_t)d->count.send_failed, "parse-failed-by-reason", reasons);
+}
+
+static json_t *status(void *arg)
+{
+	struct daemon *d = arg;
+	uint32_t now = boot_seconds();
+
+	return json_pack("{s:i, s:I, s:I, s:s, s:I, s:I, s:o, s:o}", "pid", (int)getpid(), "uptime",
+			 (json_int_t)(now - d->started), "reload", (json_int_t)(now - d->reloaded),
+			 "version", XDHCP_VERSION, "leases", (json_int_t)lease_count(d->leases),
+			 "commits", (json_int_t)d->count.commits, "drops", status_drops(d),
+			 "fast-path", status_fast_path(d));
+}
+
+static json_t *config(void *arg)
+{
+	struct daemon *d = arg;
+
+	return json_incref(d->config->tree);
+}
+
+static int config_test(void *arg, const json_t *tree, char **ret_text)
+{
+	struct config_errors errors = {0};
+	struct config *tested = NULL;
+	char *text = json_dumps(tree, JSON_INDENT(2));
+	int r;
+
+	(void)arg;
+	if (!text)
+		return -1;
+	r = config_load("config-test", text, &tested, &errors);
+	free(text);
+	if (r < 0)
+		*ret_text = config_error_text(&errors);
+	else
+		config_free(tested);
+	config_errors_free(&errors);
+	return r;
+}
+
+static int config_reload(void *arg, char **ret_text)
+{
+	return reload(arg, ret_text);
+}
+
+struct emitter {
+	void (*fn)(void *ctx, const struct control_stat *stat);
+	void *ctx;
+};
+
+static void emit(const struct emitter *e, const char *name, uint64_t value)
+{
+	struct control_stat stat = {.name = name, .value = (int64_t)value};
+
+	e->fn(e->ctx, &stat);
+}
+
+static void emit_messages(const struct daemon *d, const struct emitter *e)
+{
+	static const char *const received[9] = {[DHCP_DISCOVER] = "pkt4-discover-received",
+						[DHCP_REQUEST] = "pkt4-request-received",
+						[DHCP_DECLINE] = "pkt4-decline-received",
+						[DHCP_RELEASE] = "pkt4-release-received",
+						[DHCP_INFORM] = "pkt4-inform-received"};
+	struct verdicts sum = {0};
+	uint64_t acks;
+
+	if (d->fp)
+		fastpath_verdicts(d->fp, &sum);
+	acks = fastpath_acks(&sum);
+	/* What XDP answered came in and went out as well. */
+	for (unsigned t = 0; t < 9; t++) {
+		if (received[t])
+			emit(e, received[t],
+			     d->count.type_received[t] + (t == DHCP_REQUEST ? acks : 0));
+	}
+	emit(e, "pkt4-received", d->count.received - d->count.not_ours + acks);
+	emit(e, "pkt4-offer-sent", d->count.type_sent[DHCP_OFFER]);
+	emit(e, "pkt4-ack-sent", d->count.type_sent[DHCP_ACK] + acks);
+	emit(e, "pkt4-nak-sent", d->count.type_sent[DHCP_NAK]);
+	emit(e, "pkt4-sent",
+	     d->count.type_sent[DHCP_OFFER] + d->count.type_sent[DHCP_ACK] +
+		     d->count.type_sent[DHCP_NAK] + acks);
+	emit(e, "pkt4-parse-failed", parse_failed(d));
+	emit(e, "pkt4-receive-drop",
+	     parse_failed(d) + kernel_drops(d) + sum.drop_internal +
+		     d->count.commit_failed_messages + d->count.deferred_dropped +
+		     d->count.send_failed);
+	emit(e, "xdhcp-xdp-ack-sent", acks);
+}
+
+static void statistics(void *arg, void (*fn)(void *ctx, const struct control_stat *stat), void *ctx)
+{
+	struct daemon *d = arg;
+	const struct emitter e = {fn, ctx};
+	uint64_t assigned = 0, declined = 0;
+	char name[64];
+
+	emit_messages(d, &e);
+	for (size_t i = 0; i < d->config->model.n_subnets; i++) {
+		const struct subnet *subnet = &d->config->model.subnets[i];
+		struct engine_usage usage;
+
+		engine_usage(d->engine, subnet, &usage);
+		assigned += usage.assigned;
+		declined += usage.declined;
+		snprintf(name, sizeof(name), "subnet[%" PRIu32 "].total-addresses", subnet->id);
+		emit(&e, name, usage.total);
+		snprintf(name, sizeof(name), "subnet[%" PRIu32 "].assigned-addresses", subnet->id);
+		emit(&e, name, usage.assigned);
+		snprintf(name, sizeof(name), "subnet[%" PRIu32 "].declined-addresses", subnet->id);
+		emit(&e, name, usage.declined);
+	}
+	emit(&e, "assigned-addresses", assigned);
+	emit(&e, "declined-addresses", declined);
+	emit(&e, "reclaimed-leases", d->count.reclaimed);
+}
+
+/* Kea's lease states. */
+static uint32_t kea_state(const struct lease *lease)
+{
+	if (lease->state == LEASE_DECLINED)
+		return 1;
+	if (lease->state == LEASE_FREE || lease->state == LEASE_HELD)
+		return lease->end == LEASE_END_RELEASED ? 3 : 2;
+	return 0;
+}
+
+static void show(struct daemon *d, const struct lease *lease, struct control_lease *ret)
+{
+	uint32_t last = lease->cltt, until = lease_deadline(lease), granted, granted_last,
+		 index = 0;
+	struct slot *slot = d->fp ? fastpath_slot(d->fp, lease->addr, false, &index) : NULL;
+
+	*ret = (struct control_lease){.addr = lease->addr,
+				      .subnet_id = lease->subnet_id,
+				      .client_id = lease_client_id(lease),
+				      .client_id_len = lease->client_id_len,
+				      .hostname = lease_hostname(lease),
+				      .valid_lft = lease->lifetime,
+				      .state = kea_state(lease),
+				      .slot = -1};
+	memcpy(ret->hw, lease->chaddr, sizeof(ret->hw));
+	if (slot && slot->generation == (uint32_t)lease->generation) {
+		slot_grant(slot, &granted_last, &granted);
+		last = granted_last > last ? granted_last : last;
+		until = granted > until ? granted : until;
+		ret->slot = slot_is_open(slot) ? (int64_t)index : -1;
+		ret->hits = slot->hits;
+	}
+	ret->cltt = boot_to_wall(last);
+	ret->expire = boot_to_wall(until);
+	ret->ack_until = boot_to_wall(lease->ack_until);
+}
+
+static void leases(void *arg, uint32_t from,
+		   bool (*fn)(void *ctx, const struct control_lease *lease), void *ctx)
+{
+	struct daemon *d = arg;
+	struct lease *lease = lease_next(d->leases, from);
+
+	while (lease) {
+		struct control_lease shown;
+
+		if (lease->state != LEASE_FREE) {
+			show(d, lease, &shown);
+			if (!fn(ctx, &shown))
+				return;
+		}
+		if (lease->addr == UINT32_MAX)
+			return;
+		lease = lease_next(d->leases, lease->addr + 1);
+	}
+}
+
+static bool one_lease(void *arg, uint32_t addr, struct control_lease *ret_lease)
+{
+	struct daemon *d = arg;
+	const struct lease *lease = lease_at(d->leases, addr);
+
+	if (!lease || lease->state == LEASE_FREE)
+		return false;
+	show(d, lease, ret_lease);
+	return true;
+}
+
+const struct control_ops daemon_control_ops = {
+	.version = XDHCP_VERSION,
+	.status = status,
+	.config = config,
+	.config_test = config_test,
+	.config_reload = config_reload,
+	.statistics = statistics,
+	.leases = leases,
+	.lease = one_lease,
+};

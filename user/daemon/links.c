@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The link records of `policy`: which interface XDP may answer on, and what is
+ * ours on it. A link's stable id is kept by name: what slots carry outlives the
+ * daemon and the interface's index. A record changes only while it is closed and after a
+ * barrier; all slots of a link whose addresses changed are closed, because their
+ * answers were made from the old ones.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+#include "daemon/daemon.h"
+
+static struct policy *record_of(struct daemon *d, uint32_t ifindex, bool make)
+{
+	struct policy *links = fastpath_policy(d->fp) + XDHCP_POLICY_LINKS, *free_one = NULL;
+
+	for (unsigned i = 0; i < XDHCP_POLICY_PROBES; i++) {
+		struct policy *p = &links[(ifindex + i) % XDHCP_POLICY_LINKS_N];
+
+		if (p->kind == XDHCP_POLICY_LINK && p->ifindex == ifindex)
+			return p;
+		if (p->kind == XDHCP_POLICY_NONE && !free_one)
+			free_one = p;
+	}
+	return make ? free_one : NULL;
+}
+
+uint16_t link_id(struct daemon *d, const char *name)
+{
+	struct policy *links;
+	uint16_t highest = 0;
+
+	for (const struct port *port = d->ports; port; port = port->next) {
+		if (!strcmp(port->info.name, name))
+			return port->link.link;
+		if (port->link.link > highest)
+			highest = port->link.link;
+	}
+	if (!d->fp)
+		return (uint16_t)(highest + 1);
+	links = fastpath_policy(d->fp) + XDHCP_POLICY_LINKS;
+	for (unsigned i = 0; i < XDHCP_POLICY_LINKS_N; i++) {
+		if (links[i].kind != XDHCP_POLICY_LINK)
+			continue;
+		if (!strncmp(links[i].name, name, sizeof(links[i].name)))
+			return links[i].link;
+		if (links[i].link > highest)
+			highest = links[i].link;
+	}
+	return (uint16_t)(highest + 1);
+}
+
+static void put_addr(uint8_t out[4], uint32_t addr)
+{
+	addr = htonl(addr);
+	memcpy(out, &addr, 4);
+}
+
+static void fill(struct policy *p, const struct port *port)
+{
+	memset(p, 0, sizeof(*p));
+	p->kind = XDHCP_POLICY_LINK;
+	p->closed = 1;
+	p->ifindex = port->info.ifindex;
+	p->link = port->link.link;
+	memcpy(p->mac, port->info.mac, sizeof(p->mac));
+	for (unsigned i = 0; i < port->info.n_addrs; i++) {
+		put_addr(p->addrs[i], port->info.addrs[i].addr);
+		put_addr(p->broadcasts[i], port->info.addrs[i].broadcast);
+	}
+	strncpy(p->name, port->info.name, sizeof(p->name) - 1);
+}
+
+static void close_slots_of(struct daemon *d, uint16_t link)
+{
+	struct lease *lease = lease_next(d->leases, 0);
+
+	for (; lease; lease = lease_next(d->leases, lease->addr + 1)) {
+		struct slot *slot = fastpath_slot(d->fp, lease->addr, false, NULL);
+
+		if (slot && slot_is_open(slot) && slot->link == link)
+			quiesce_slot(d, lease->addr, unpublish(d, lease), NULL);
+		if (lease->addr == UINT32_MAX)
+			break;
+	}
+}
+
+static void open_gate(struct policy *p)
+{
+	__atomic_store_n(&p->closed, 0, __ATOMIC_RELEASE);
+}
+
+static void close_gate(struct policy *p)
+{
+	__atomic_store_n(&p->closed, 1, __ATOMIC_RELEASE);
+}
+
+int link_publish(struct daemon *d, const struct port *port)
+{
+	struct policy *p = record_of(d, port->info.ifindex, true), wanted;
+	bool known;
+
+	if (!p)
+		return -ENOSPC;
+	fill(&wanted, port);
+	wanted.closed = p->closed;
+	if (!memcmp(p, &wanted, sizeof(wanted))) {
+		open_gate(p);
+		return 0;
+	}
+	/* A new record of a known link (the interface came back) keeps its slots. */
+	known = p->kind == XDHCP_POLICY_LINK;
+	close_gate(p);
+	if (fastpath_barrier(d->fp) < 0)
+		return -EIO;
+	if (known)
+		close_slots_of(d, p->link);
+	wanted.closed = 1;
+	*p = wanted;
+	open_gate(p);
+	return 0;
+}
+
+void link_close(struct daemon *d, uint32_t ifindex)
+{
+	struct policy *p = d->fp ? record_of(d, ifindex, false) : NULL;
+
+	if (p)
+		close_gate(p);
+}
+
+/* Records of interfaces that are not served any more make room, their ids stay with their names. */
+void links_close_unserved(struct daemon *d)
+{
+	struct policy *links = fastpath_policy(d->fp) + XDHCP_POLICY_LINKS;
+
+	for (unsigned i = 0; i < XDHCP_POLICY_LINKS_N; i++) {
+		if (links[i].kind == XDHCP_POLICY_LINK && !port_by_ifindex(d, links[i].ifindex))
+			close_gate(&links[i]);
+	}
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The daemon's log: one line an event on stderr, one write(2) a line, so that
+ * lines of several processes do not mix. Under a service manager that reads
+ * levels (JOURNAL_STREAM is set) each line carries its <level>.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "daemon/daemon.h"
+
+static int threshold = LOG_INFO;
+
+void log_set_level(int level)
+{
+	threshold = level;
+}
+
+void log_line(int level, const char *format, ...)
+{
+	char line[1024];
+	int n = 0;
+	va_list args;
+
+	if (level > threshold)
+		return;
+	if (getenv("JOURNAL_STREAM"))
+		n = snprintf(line, sizeof(line), "<%d>", level);
+	n += snprintf(line + n, sizeof(line) - (size_t)n, "xdhcpd: %s",
+		      level <= LOG_ERR	     ? "error: "
+		      : level == LOG_WARNING ? "warning: "
+					     : "");
+	va_start(args, format);
+	n += vsnprintf(line + n, sizeof(line) - (size_t)n, format, args);
+	va_end(args);
+	if (n > (int)sizeof(line) - 2)
+		n = sizeof(line) - 2;
+	line[n++] = '\n';
+	if (write(STDERR_FILENO, line, (size_t)n) < 0)
+		return;
+}
+
+static const char *outcome(const struct decision *decision)
+{
+	switch (decision->kind) {
+	case DECISION_REPLY:
+		return dhcp_type_name(decision->reply.type);
+	case DECISION_END:
+		return decision->end == LEASE_END_DECLINED ? "declined" : "released";
+	default:
+		return "no answer";
+	}
+}
+
+/* "DHCPREQUEST for 192.0.2.10 from 02:00:00:00:00:01 (name) via eth0: DHCPACK" */
+void log_transaction(const struct port *port, const struct dhcp_msg *msg,
+		     const struct decision *decision)
+{
+	char mac[DHCP_MAC_STR], addr[DHCP_ADDR_STR], giaddr[DHCP_ADDR_STR], subject[64] = "";
+	uint32_t about = dhcp_asked_address(msg);
+	bool offered = decision->kind == DECISION_REPLY && decision->reply.type == DHCP_OFFER;
+
+	if (threshold < LOG_INFO)
+		return;
+	if (offered && decision->reply.yiaddr)
+		about = decision->reply.yiaddr;
+	if (decision->kind == DECISION_END)
+		about = decision->end_addr;
+	if (about)
+		snprintf(subject, sizeof(subject), " for %s", dhcp_addr_str(about, addr));
+	log_info("%s%s from %s%s%s%s via %s%s%s: %s%s%s", dhcp_type_name(msg->type), subject,
+		 dhcp_mac_str(msg->chaddr, mac), decision->hostname[0] ? " (" : "",
+		 decision->hostname, decision->hostname[0] ? ")" : "",
+		 msg->giaddr ? dhcp_addr_str(msg->giaddr, giaddr) : port->info.name,
+		 msg->giaddr ? " on " : "", msg->giaddr ? port->info.name : "", outcome(decision),
+		 decision->reason ? ": " : "", decision->reason ? decision->reason : "");
+	if (decision->cloned)
+		log_warning("client id of %s is already in use by another MAC on this network",
+			    mac);
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The served interfaces: which of the machine's they are, their sockets, their
+ * XDP attachment. Brought up to date whenever netlink says that something changed.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/daemon.h"
+
+struct port *port_by_ifindex(struct daemon *d, uint32_t ifindex)
+{
+	struct port *port = d->ports;
+
+	while (port && port->info.ifindex != ifindex)
+		port = port->next;
+	return port;
+}
+
+bool port_address_is_ours(const struct daemon *d, uint32_t addr)
+{
+	for (const struct port *port = d->ports; port; port = port->next) {
+		for (unsigned i = 0; i < port->info.n_addrs; i++) {
+			if (port->info.addrs[i].addr == addr)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool serves_a_subnet(const struct daemon *d, const struct link_info *info)
+{
+	for (size_t i = 0; i < d->config->model.n_subnets; i++) {
+		if (!strcmp(d->config->model.subnets[i].interface, info->name))
+			return true;
+	}
+	for (unsigned i = 0; i < info->n_addrs; i++) {
+		if (model_subnet_of(&d->config->model, info->addrs[i].addr))
+			return true;
+	}
+	return false;
+}
+
+static bool is_wanted(const struct daemon *d, const struct link_info *info)
+{
+	for (size_t i = 0; i < d->config->n_interfaces; i++) {
+		const char *name = d->config->interfaces[i];
+
+		if (!strcmp(name, info->name))
+			return true;
+		if (!strcmp(name, "*") && info->ethernet && !info->loopback && info->up &&
+		    serves_a_subnet(d, info))
+			return true;
+	}
+	return false;
+}
+
+static void fill_engine_link(struct port *port)
+{
+	memset(port->link.addrs, 0, sizeof(port->link.addrs));
+	memset(port->link.masks, 0, sizeof(port->link.masks));
+	strncpy(port->link.name, port->info.name, sizeof(port->link.name) - 1);
+	for (unsigned i = 0; i < port->info.n_addrs; i++) {
+		port->link.addrs[i] = port->info.addrs[i].addr;
+		port->link.masks[i] = port->info.addrs[i].mask;
+	}
+}
+
+static int attach_mode(struct daemon *d, const struct port *port, enum fastpath_attach_mode mode,
+		       char *why, size_t why_len)
+{
+	int r = fastpath_attach(d->fp, port->info.ifindex, mode, why, why_len);
+
+	if (r == 0)
+		return 0;
+	log_warning("%s: no fast path here, the daemon serves it alone: %s", port->info.name, why);
+	return r;
+}
+
+static void attach(struct daemon *d, struct port *port)
+{
+	bool generic = d->config->fast_path.mode == FAST_PATH_GENERIC;
+	char why[256] = "";
+
+	if (!d->fp || port->xdp_mode)
+		return;
+	if (link_publish(d, port) < 0) {
+		log_warning("%s: no fast path here: no record is free for its link",
+			    port->info.name);
+		return;
+	}
+	if (attach_mode(d, port, generic ? FASTPATH_GENERIC : FASTPATH_NATIVE, why, sizeof(why))) {
+		link_close(d, port->info.ifindex);
+		return;
+	}
+	port->xdp_mode = generic ? "generic" : "native";
+}
+
+static int add_port(struct daemon *d, const struct link_info *info)
+{
+	struct port *port = calloc(1, sizeof(*port)), **end = &d->ports;
+	int r;
+
+	if (!port)
+		return -ENOMEM;
+	port->daemon = d;
+	port->info = *info;
+	port->link.link = link_id(d, info->name);
+	port->empty_at = boot_seconds();
+	fill_engine_link(port);
+	r = packet_open(info->ifindex, &port->socket);
+	if (r < 0) {
+		log_error("%s: cannot open a packet socket: %s%s", info->name, strerror(-r),
+			  r == -EPERM ? " (CAP_NET_RAW is needed)" : "");
+		free(port);
+		return r;
+	}
+	port->readable = event_new(d->base, packet_fd(port->socket), EV_READ | EV_PERSIST,
+				   batch_readable, port);
+	if (!port->readable || event_add(port->readable, NULL)) {
+		packet_close(port->socket);
+		free(port);
+		return -ENOMEM;
+	}
+	while (*end)
+		end = &(*end)->next;
+	*end = port;
+	port->seen = true;
+	attach(d, port);
+	log_notice("serving on %s (link %u, %u address%s, fast path: %s)", info->name,
+		   port->link.link, info->n_addrs, info->n_addrs == 1 ? "" : "es",
+		   port->xdp_mode ? port->xdp_mode : "none");
+	if (info->more_addrs)
+		log_warning("%s has more than %d addresses: the rest is not served", info->name,
+			    XDHCP_LINK_ADDRS);
+	return 0;
+}
+
+static void drop_port(struct daemon *d, struct port *port)
+{
+	struct port **at = &d->ports;
+
+	while (*at != port)
+		at = &(*at)->next;
+	*at = port->next;
+	event_free(port->readable);
+	packet_close(port->socket);
+	free(port);
+}
+
+static bool same_addresses(const struct link_info *a, const struct link_info *b)
+{
+	return a->n_addrs == b->n_addrs && !memcmp(a->mac, b->mac, sizeof(a->mac)) &&
+	       !memcmp(a->addrs, b->addrs, sizeof(a->addrs[0]) * a->n_addrs);
+}
+
+static void update_port(struct daemon *d, struct port *port, const struct link_info *info)
+{
+	bool changed = !same_addresses(&port->info, info) || strcmp(port->info.name, info->name);
+
+	port->seen = true;
+	port->info = *info;
+	if (!changed)
+		return;
+	fill_engine_link(port);
+	log_notice("%s: addresses changed, %u now", info->name, info->n_addrs);
+	if (d->fp && port->xdp_mode && link_publish(d, port) < 0)
+		link_close(d, info->ifindex);
+}
+
+static void drop_unseen(struct daemon *d)
+{
+	struct port *port, *next;
+
+	for (port = d->ports; port; port = next) {
+		next = port->next;
+		if (port->seen)
+			continue;
+		log_notice("%s is gone or not to be served any more", port->info.name);
+		link_close(d, port->info.ifindex);
+		if (d->fp)
+			fastpath_detach(d->fp, port->info.ifindex);
+		drop_port(d, port);
+	}
+}
+
+static void prune_links(struct daemon *d)
+{
+	uint32_t keep[XDHCP_POLICY_LINKS_N];
+	size_t n = 0;
+
+	if (!d->fp)
+		return;
+	for (struct port *port = d->ports; port && n < XDHCP_POLICY_LINKS_N; port = port->next)
+		keep[n++] = port->info.ifindex;
+	links_close_unserved(d);
+	fastpath_prune(d->fp, keep, n);
+}
+
+int ports_open(struct daemon *d)
+{
+	struct link_info *links = NULL;
+	int n = links_list(&links), failed = 0;
+
+	if (n < 0) {
+		log_error("cannot list the interfaces: %s", strerror(-n));
+		return n;
+	}
+	for (struct port *port = d->ports; port; port = port->next)
+		port->seen = false;
+	for (int i = 0; i < n; i++) {
+		struct port *port = port_by_ifindex(d, links[i].ifindex);
+
+		if (!is_wanted(d, &links[i]))
+			continue;
+		if (port)
+			update_port(d, port, &links[i]);
+		else if (add_port(d, &links[i]) < 0)
+			failed++;
+	}
+	free(links);
+	drop_unseen(d);
+	prune_links(d);
+	if (!d->ports)
+		log_warning("no interface is served: none of interfaces-config.interfaces is here "
+			    "yet");
+	return failed ? -EIO : 0;
+}
+
+void ports_close(struct daemon *d)
+{
+	while (d->ports)
+		drop_port(d, d->ports);
+}

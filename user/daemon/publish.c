@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * From a committed ACK to an open slot. Called only after the commit that
+ * covers the ACK's promise and the slot's credit (I1). Identity and tail of a slot
+ * change only while it is closed and after a barrier: where they must, the slot is
+ * closed now and opened again when programs have left (quiesce.c); until then the
+ * client is served by the daemon.
+ */
+#include <string.h>
+
+#include "daemon/daemon.h"
+#include "daemon/memo.h"
+#include "form.h"
+#include "proto/form.h"
+
+uint64_t unpublish(struct daemon *d, struct lease *lease)
+{
+	struct slot *slot = d->fp ? fastpath_slot(d->fp, lease->addr, false, NULL) : NULL;
+
+	lease->published = false;
+	if (!slot || !slot_is_open(slot))
+		return 0;
+	slot_close(slot);
+	return quiesce_request(d);
+}
+
+/* The tail that other forms of this very lease may still be sending. */
+static bool tail_in_slot(const struct slot *slot, const struct lease_row *row,
+			 struct slot_tail *ret)
+{
+	if (slot->generation != (uint32_t)row->generation ||
+	    memcmp(slot->chaddr, row->client.chaddr, sizeof(slot->chaddr)))
+		return false;
+	memcpy(ret->data, slot->tail, sizeof(ret->data));
+	memcpy(ret->end, slot->tail_end, sizeof(ret->end));
+	memcpy(ret->sum, slot->tail_sum, sizeof(ret->sum));
+	return true;
+}
+
+/* Did this ACK change what other forms' answers are made of? */
+static bool answer_changed(const struct change *change)
+{
+	const struct lease_row *a = &change->before, *b = &change->row;
+
+	return a->generation != b->generation || strcmp(a->hostname, b->hostname) ||
+	       a->client.client_id_len != b->client.client_id_len ||
+	       memcmp(a->client.client_id, b->client.client_id, a->client.client_id_len);
+}
+
+static int64_t template_number(struct daemon *d, const struct template *t)
+{
+	int64_t number = template_index_get(d->templates, t);
+
+	if (number >= 0)
+		return number;
+	d->count.template_full++;
+	if (!d->templates_warned)
+		log_warning("fast path: no template is free (%u in use); some clients are served "
+			    "by the daemon",
+			    template_index_in_use(d->templates));
+	d->templates_warned = true;
+	return number;
+}
+
+static struct slot *slot_for(struct daemon *d, uint32_t addr)
+{
+	struct slot *slot = fastpath_slot(d->fp, addr, true, NULL);
+
+	if (slot)
+		return slot;
+	d->count.publish_full++;
+	if (!d->full_warned)
+		log_warning("fast path: all %u slots are given to other networks; further clients "
+			    "are served by the daemon (fast-path.max-entries)",
+			    fastpath_capacity(d->fp));
+	d->full_warned = true;
+	return NULL;
+}
+
+static void write_slot(struct daemon *d, struct lease *lease, struct slot *slot,
+		       const struct reopen *memo)
+{
+	uint32_t addr = memo->identity.addr;
+
+	if (slot_is_open(slot) && slot_same_identity(slot, &memo->identity) &&
+	    slot_same_tail(slot, &memo->tail)) {
+		slot_credit(slot, memo->ack_until);
+		slot_add_form(slot, memo->form, (unsigned)d->count.commits % XDHCP_FORMS);
+		return;
+	}
+	if (slot_is_open(slot) || quiesce_waits(d, addr)) {
+		if (quiesce_slot(d, addr, unpublish(d, lease), memo) < 0)
+			log_error("out of memory");
+		return;
+	}
+	slot_open(slot, &memo->identity, &memo->tail, memo->ack_until, memo->form);
+	lease->published = true;
+}
+
+static uint64_t form_of(struct daemon *d, const struct dhcp_msg *msg)
+{
+	const struct meta *meta = fastpath_meta(d->fp);
+	const uint64_t key[2] = {meta->hash_key[0], meta->hash_key[1]};
+
+	return dhcp_form(msg, key);
+}
+
+void publish_ack(struct daemon *d, const struct dhcp_msg *msg, const struct decision *decision)
+{
+	const struct change *change = &decision->change;
+	const struct lease_row *row = &change->row;
+	struct lease *lease = lease_at(d->leases, row->addr);
+	struct reopen memo = {.ack_until = row->ack_until};
+	struct slot_tail old;
+	struct template t;
+	uint64_t form = 0;
+	struct slot *slot;
+	int64_t number;
+	uint32_t gate;
+	bool had;
+
+	if (!d->fp || !decision->has_change || !lease || lease->state != LEASE_BOUND)
+		return;
+	gate = scope_gate(d, row->subnet_id);
+	if (decision->memoise && gate && msg->in.link)
+		form = form_of(d, msg);
+	slot = fastpath_slot(d->fp, row->addr, false, NULL);
+	had = slot && !answer_changed(change) && tail_in_slot(slot, row, &old);
+	if (!form || !memo_template(&decision->reply, gate, &t) ||
+	    !memo_tail(&decision->reply, &t, had ? &old : NULL, &memo.tail) ||
+	    !(slot = slot_for(d, row->addr)) || (number = template_number(d, &t)) < 0) {
+		/* Not published; what was must not outlive what made it true. */
+		if (answer_changed(change) && slot && slot_is_open(slot))
+			quiesce_slot(d, row->addr, unpublish(d, lease), NULL);
+		return;
+	}
+	memo.identity = (struct slot_identity){
+		.addr = row->addr, .link = msg->in.link, .generation = (uint32_t)row->generation};
+	memcpy(memo.identity.chaddr, row->client.chaddr, sizeof(memo.identity.chaddr));
+	memo.form = form_word(form, (uint32_t)number);
+	write_slot(d, lease, slot, &memo);
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Up and down. Order at start: locks, store, maps, adoption; only then sockets
+ * and programs, so that nothing is answered from a state that is not settled. At an
+ * orderly stop XDP goes on for DAEMON_ORDERLY_UNATTENDED seconds, time for a restart.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/daemon.h"
+
+static void push_answer_until(struct daemon *d, uint32_t until)
+{
+	struct policy *p = fastpath_policy(d->fp) + XDHCP_POLICY_DAEMON;
+
+	__atomic_store_n(&p->answer_until, until, __ATOMIC_RELEASE);
+}
+
+static void living(struct daemon *d)
+{
+	if (d->fp)
+		push_answer_until(d, boot_seconds() + d->config->fast_path.unattended);
+}
+
+static void every_second(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+
+	(void)fd;
+	(void)what;
+	living(d);
+	quiesce_tick(d);
+	ending_expire(d);
+}
+
+static void every_sweep(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	sweep_begin(arg);
+}
+
+static void links_changed(evutil_socket_t fd, short what, void *arg)
+{
+	(void)what;
+	if (links_monitor_read(fd))
+		ports_open(arg);
+}
+
+static void on_stop(evutil_socket_t signal, short what, void *arg)
+{
+	struct daemon *d = arg;
+
+	(void)what;
+	log_notice("signal %d: stopping", (int)signal);
+	event_base_loopbreak(d->base);
+}
+
+static void on_hangup(evutil_socket_t signal, short what, void *arg)
+{
+	char *text = NULL;
+
+	(void)signal;
+	(void)what;
+	if (reload(arg, &text) < 0)
+		log_error("configuration not reloaded, nothing changed: %s", text ? text : "?");
+	free(text);
+}
+
+static int repeat(struct daemon *d, struct event **ret_event, uint32_t seconds,
+		  event_callback_fn fn)
+{
+	struct timeval period = {.tv_sec = seconds};
+
+	*ret_event = event_new(d->base, -1, EV_PERSIST, fn, d);
+	return *ret_event && !event_add(*ret_event, &period) ? 0 : -ENOMEM;
+}
+
+int timers_start(struct daemon *d)
+{
+	if (d->sweep_timer)
+		event_free(d->sweep_timer);
+	if (!d->second_timer && repeat(d, &d->second_timer, 1, every_second) < 0)
+		return -ENOMEM;
+	return repeat(d, &d->sweep_timer, sweep_period(d), every_sweep);
+}
+
+static int signals_start(struct daemon *d)
+{
+	d->signals[0] = evsignal_new(d->base, SIGTERM, on_stop, d);
+	d->signals[1] = evsignal_new(d->base, SIGINT, on_stop, d);
+	d->signals[2] = evsignal_new(d->base, SIGHUP, on_hangup, d);
+	for (unsigned i = 0; i < 3; i++) {
+		if (!d->signals[i] || event_add(d->signals[i], NULL))
+			return -ENOMEM;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	return 0;
+}
+
+static int open_store(struct daemon *d)
+{
+	struct store_options options = {.name = d->config->lease_database, .now = boot_seconds()};
+	char why[512] = "";
+	int holder = 0, r = boot_id(options.boot_id);
+
+	if (r < 0) {
+		log_error("cannot read the boot id: %s", strerror(-r));
+		return r;
+	}
+	r = store_open(&options, &d->store, &holder, why, sizeof(why));
+	if (r == -EBUSY)
+		log_error("%s is held by process %d: another xdhcpd runs on this store",
+			  options.name, holder);
+	else if (r < 0)
+		log_error("store %s: %s", options.name, why);
+	return r;
+}
+
+static int open_leases(struct daemon *d)
+{
+	enum fastpath_found found = FASTPATH_FRESH;
+	int r;
+
+	d->leases = lease_table_new();
+	if (!d->leases)
+		return -ENOMEM;
+	r = daemon_open_fastpath(d, &found);
+	if (r == 0)
+		r = adopt(d, found);
+	if (r == 0 && d->fp && d->config->fast_path.mode == FAST_PATH_OFF) {
+		fastpath_close(d->fp);
+		d->fp = NULL;
+	}
+	return r;
+}
+
+int engine_apply(struct daemon *d, const struct config *config)
+{
+	struct engine_config c = {.model = &config->model,
+				  .horizon = d->fp ? config->fast_path.horizon : 0};
+
+	return engine_configure(d->engine, &c);
+}
+
+static int open_network(struct daemon *d)
+{
+	struct policy *policy = d->fp ? fastpath_policy(d->fp) : NULL;
+
+	d->port_guard = packet_port_guard();
+	if (d->port_guard < 0) {
+		log_error("UDP port 67: %s%s", strerror(-d->port_guard),
+			  d->port_guard == -EADDRINUSE ? ": another DHCP server runs here" : "");
+		return d->port_guard;
+	}
+	d->monitor = links_monitor_open();
+	if (d->monitor < 0)
+		return d->monitor;
+	d->monitor_event = event_new(d->base, d->monitor, EV_READ | EV_PERSIST, links_changed, d);
+	if (!d->monitor_event || event_add(d->monitor_event, NULL))
+		return -ENOMEM;
+	if (policy) {
+		policy[XDHCP_POLICY_DAEMON].kind = XDHCP_POLICY_GATE;
+		strcpy(policy[XDHCP_POLICY_DAEMON].name, "daemon");
+		__atomic_store_n(&policy[XDHCP_POLICY_DAEMON].closed, 0, __ATOMIC_RELEASE);
+		if (policy[XDHCP_POLICY_OPERATOR].closed)
+			log_warning("the operator's gate is closed (xdhcpctl fast-path off): the "
+				    "daemon answers alone");
+		living(d);
+	}
+	return ports_open(d);
+}
+
+static int open_control(struct daemon *d)
+{
+	char why[256] = "";
+	int r;
+
+	if (!d->config->control_socket || !d->config->control_socket[0])
+		return 0;
+	r = control_open(d->base, d->config->control_socket, &daemon_control_ops, d, &d->control,
+			 why, sizeof(why));
+	if (r < 0)
+		log_error("control socket %s: %s", d->config->control_socket, why);
+	return r;
+}
+
+int daemon_start(struct daemon *d)
+{
+	int r;
+
+	d->started = d->reloaded = boot_seconds();
+	d->port_guard = d->monitor = d->pin_lock = -1;
+	d->base = event_base_new();
+	if (!d->base)
+		return -ENOMEM;
+	r = signals_start(d);
+	if (r == 0)
+		r = open_store(d);
+	if (r == 0)
+		r = open_leases(d);
+	if (r == 0 && !(d->engine = engine_new(d->leases)))
+		r = -ENOMEM;
+	if (r == 0)
+		r = engine_apply(d, d->config);
+	if (r == 0 && d->fp)
+		r = quiesce_start(d);
+	if (r == 0)
+		r = scopes_apply(d);
+	if (r == 0)
+		r = open_network(d);
+	if (r == 0)
+		r = timers_start(d);
+	if (r == 0)
+		r = open_control(d);
+	if (r < 0)
+		return r;
+	log_notice("server version " XDHCP_VERSION " started");
+	notify_service("READY=1\nSTATUS=serving\n");
+	return 0;
+}
+
+/* Nothing new is decided from here on; XDP goes on for a while on what is committed. */
+static void hand_over(struct daemon *d)
+{
+	uint32_t until = boot_seconds() + DAEMON_ORDERLY_UNATTENDED;
+
+	if (until > boot_seconds() + d->config->fast_path.unattended)
+		until = boot_seconds() + d->config->fast_path.unattended;
+	quiesce_stop(d);
+	push_answer_until(d, until);
+	sweep_give_back(d, until);
+}
+
+static void free_event(struct event *event)
+{
+	if (event)
+		event_free(event);
+}
+
+void daemon_stop(struct daemon *d)
+{
+	notify_service("STOPPING=1\n");
+	control_close(d->control);
+	ports_close(d);
+	if (d->engine && d->fp && d->barrier)
+		hand_over(d);
+	free_event(d->second_timer);
+	free_event(d->sweep_timer);
+	free_event(d->monitor_event);
+	for (unsigned i = 0; i < 3; i++)
+		free_event(d->signals[i]);
+	batch_forget(d);
+	template_index_free(d->templates);
+	if (d->fp)
+		fastpath_close(d->fp);
+	engine_free(d->engine);
+	lease_table_free(d->leases);
+	store_close(d->store);
+	if (d->monitor >= 0)
+		close(d->monitor);
+	if (d->port_guard >= 0)
+		close(d->port_guard);
+	if (d->pin_lock >= 0)
+		close(d->pin_lock);
+	if (d->base)
+		event_base_free(d->base);
+	free(d->hits_logged);
+	free(d->scope_gates);
+}
