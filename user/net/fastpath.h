@@ -44,16 +44,23 @@ int fastpath_lock(const char *pin_path, int *ret_lock, int *ret_holder, char *wh
 
 /*
  * Opens what is pinned, else makes and pins it; loads the program over the
- * maps (the links keep the program they run until fastpath_attach). With FOREIGN every pinned
- * link has been detached and the running programs have left; nothing else is changed.
+ * maps (the links keep the program they run until fastpath_attach). With FOREIGN no pinned
+ * link answers any more (it got a program that only passes, so that the NIC need not reset, or
+ * was detached) and the running programs have left; nothing else is changed. Until
+ * fastpath_replace, a FOREIGN one can only be harvested; its fastpath_meta is read-only, and NULL
+ * if it is of another ABI. The operator's gate is as it was in all three.
+ * The caller holds the lock. Not to be called from two threads at once.
  */
 int fastpath_open(const struct fastpath_options *options, struct fastpath **ret_fastpath,
 		  enum fastpath_found *ret_found, char *why, size_t why_len);
 /* Removes the FOREIGN pins and makes fresh maps in their place. */
 int fastpath_replace(struct fastpath *fp, char *why, size_t why_len);
-/* Unmaps and closes; pins, links and their program stay. */
+/* Unmaps and closes (NULL: nothing); pins, links and their program stay. */
 void fastpath_close(struct fastpath *fp);
-/* Detaches every link and removes every pin under pin_path (--detach-fast-path). */
+/*
+ * Detaches every link and removes every pin under pin_path, and pin_path if that leaves it empty
+ * (--detach-fast-path). 0 also where there was nothing.
+ */
 int fastpath_remove(const char *pin_path, char *why, size_t why_len);
 
 /* --- links --- */
@@ -66,7 +73,7 @@ enum fastpath_attach_mode { FASTPATH_NATIVE, FASTPATH_GENERIC };
  */
 int fastpath_attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_mode mode,
 		    char *why, size_t why_len);
-int fastpath_detach(struct fastpath *fp, uint32_t ifindex);
+int fastpath_detach(struct fastpath *fp, uint32_t ifindex); /* 0 also if it was not attached */
 /* Removes pinned links whose device is gone (ENOLINK) or is not in keep[]. Returns how many. */
 int fastpath_prune(struct fastpath *fp, const uint32_t *keep, size_t n);
 
@@ -110,6 +117,24 @@ uint64_t fastpath_acks(const struct verdicts *sum);			    /* all TX verdicts */
 
 /* --- without a daemon: what xdhcpctl does on the pins --- */
 
+/*
+ * Closes or opens the operator's gate. Closed: no packet is answered any more when this
+ * returns. -ENOENT: nothing is pinned.
+ */
 int fastpath_operator_gate(const char *pin_path, bool closed, char *why, size_t why_len);
+
+#define FASTPATH_OFFLINE_LINKS 64
+struct fastpath_offline {
+	uint32_t abi;
+	uint32_t capacity, slots_used; /* slots */
+	bool operator_closed, daemon_closed;
+	uint32_t answer_until; /* CLOCK_BOOTTIME second from which XDP passes */
+	struct verdicts verdicts;
+	unsigned n_links;			/* pinned, of which links[] has the first */
+	uint32_t links[FASTPATH_OFFLINE_LINKS]; /* ifindexes */
+};
+/* -ENOENT: nothing is pinned. -EPROTO: by a daemon of another ABI. */
+int fastpath_status_offline(const char *pin_path, struct fastpath_offline *ret_status, char *why,
+			    size_t why_len);
 
 #endif

@@ -26,8 +26,10 @@
 #include <string.h>
 #include <endian.h>
 
+#include "form.h"
 #include "slots.h"
 
+_Static_assert(FORM_TEMPLATE_BITS == XDHCP_TEMPLATE_BITS, "one layout");
 _Static_assert(sizeof(((struct slot *)0)->forms[0]) == 8, "a form is one 64-bit store");
 
 static uint32_t *addr_word(const struct slot *slot)
@@ -125,7 +127,7 @@ void slot_add_form(struct slot *slot, uint64_t form, unsigned victim)
 
 		if (there == form)
 			return;
-		if (there >> XDHCP_TEMPLATE_BITS == form >> XDHCP_TEMPLATE_BITS) {
+		if (form_hash(there) == form_hash(form)) {
 			at = i;
 			break;
 		}

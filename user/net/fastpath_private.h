@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the files behind fastpath.h share: the object itself, the names of the
+ * pins, and small helpers. Nothing outside user/net includes this.
+ */
+#ifndef XDHCP_FASTPATH_PRIVATE_H
+#define XDHCP_FASTPATH_PRIVATE_H
+
+#include <limits.h>
+#include <stdatomic.h>
+
+#include "fastpath.h"
+
+/* meta is pinned last and so says that the set is whole. */
+enum net_map {
+	MAP_LEASES,
+	MAP_BLOCKS,
+	MAP_TEMPLATES,
+	MAP_POLICY,
+	MAP_VERDICTS,
+	MAP_BARRIER,
+	MAP_META,
+	MAP_COUNT,
+};
+extern const char *const net_map_names[MAP_COUNT];
+
+#define PIN_LEASES_TXT	   "leases_txt"
+#define PIN_LEASES_TXT_NEW "leases_txt_new" /* on its way to be renamed over the former */
+#define PIN_LINK_PREFIX	   "link_"
+
+/* An mmapable array as memory; `stride` is the distance of its values. */
+struct region {
+	uint8_t *base; /* NULL: not mapped */
+	size_t len;
+	uint32_t stride, n;
+};
+
+/* /24 -> its first slot, in two levels, as the `blocks` map has it. */
+struct block_index {
+	uint32_t *of_16[65536]; /* by the upper 16 bits; 256 entries: first slot + 1; 0: none */
+};
+
+struct xdhcp_bpf;
+
+struct fastpath {
+	char *pin_path;
+	uint32_t slots, templates; /* wanted */
+	enum fastpath_found found;
+	struct xdhcp_bpf *skeleton;
+	char *verifier_log;
+	int program;	     /* fd of `xdhcp`, owned by the skeleton; -1 while FOREIGN */
+	int maps[MAP_COUNT]; /* owned; -1: none. FOREIGN: those that are pinned */
+	struct region leases_map, templates_map, policy_map, meta_map;
+	struct block_index *blocks;
+	/*
+	 * The barrier's maps. The first outer one is private, so that there is a
+	 * barrier before our own maps are there; none is closed before fastpath_close(),
+	 * since another thread may be waiting in it.
+	 */
+	int barrier_inner, barrier_private;
+	atomic_int barrier_outer;
+};
+
+/* Writes one line to `why` and returns `error` (negative errno), for `return net_why(...)`. */
+int net_why(char *why, size_t why_len, int error, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* The same for a system call on `what`: adds strerror and, for EPERM, the remedy. */
+int net_why_errno(char *why, size_t why_len, int error, const char *what);
+
+/* --- pins.c --- */
+
+/* -ENAMETOOLONG or 0. */
+int pins_path(char buf[PATH_MAX], const char *pin_path, const char *name);
+/* An fd, -ENOENT: not pinned, or another negative errno. */
+int pins_get(const char *pin_path, const char *name);
+int pins_remove(const char *pin_path, const char *name); /* 0 also if it was not there */
+/* Is pin_path a directory on a bpffs? */
+int pins_check(const char *pin_path, char *why, size_t why_len);
+/*
+ * Calls fn for every link_IFINDEX. fn may remove that pin. Returns the number of calls, fn's
+ * first negative return, or negative errno; 0 where there is no directory.
+ */
+int pins_each_link(const char *pin_path, int (*fn)(void *arg, const char *name, uint32_t ifindex),
+		   void *arg);
+
+/* --- memory.c --- */
+
+/* Maps the whole of an mmapable array. -EMEDIUMTYPE: it is none. */
+int region_map(int fd, bool writable, struct region *ret_region);
+void region_unmap(struct region *region);
+int map_info(int fd, struct bpf_map_info *ret_info);
+/* Maps all that is there to be mapped; in FOREIGN only leases, and meta if it is of our ABI. */
+int memory_map(struct fastpath *fp);
+void memory_unmap(struct fastpath *fp);
+/* -EBADMSG: a block beyond `slots`; with `lenient` it is left out instead. */
+int blocks_read(int fd, uint32_t slots, bool lenient, struct block_index **ret_blocks);
+void blocks_free(struct block_index *blocks);
+/* Sum of the per-CPU counters of one `verdicts` map. */
+int verdicts_sum(int fd, struct verdicts *ret_sum);
+
+/* --- barrier.c --- */
+
+int barrier_make(int *ret_inner, int *ret_outer);
+int barrier_wait(int outer, int inner);
+
+/* --- attach.c --- */
+
+/* Does this link's program use all the maps in ids[n]? Negative errno. */
+int link_uses_maps(int link_fd, const uint32_t *ids, unsigned n);
+/*
+ * Every pinned link gets a program that only passes (so that the interface
+ * does not go down and up as it may when XDP leaves it); a link that takes none is detached.
+ */
+int links_neutralise(struct fastpath *fp);
+/* Pins the iterator over `leases`, atomically in place of an older one. */
+int leases_txt_pin(struct fastpath *fp, int program);
+
+#endif
