@@ -57,4 +57,7 @@ int config_load(const char *file, const char *text, struct config **ret_config,
 void config_free(struct config *config);
 void config_errors_free(struct config_errors *errors);
 
+/* The schema as text, one paragraph a key: where, type, range, default, what it does. */
+void config_doc(FILE *out);
+
 #endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * From a file to struct config: read, parse, check by the schema, build. Each stage reports
+ * all it finds; only a text that cannot be parsed keeps the later ones from running.
+ */
+#include "build.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Reads at most one byte more than is allowed, so that the parser sees that it is too much. */
+static int read_text(const char *file, char **ret_text, size_t *ret_len)
+{
+	size_t len = 0, cap = 65536, most = DOCUMENT_SIZE_MAX + 1;
+	char *text = malloc(cap);
+	ssize_t n = 0;
+	int r, fd = open(file, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || !text) {
+		r = fd < 0 ? -errno : -ENOMEM;
+		goto fail;
+	}
+	while (len < most) {
+		char *more = len == cap ? realloc(text, 2 * cap) : text;
+
+		if (!more) {
+			r = -ENOMEM;
+			goto fail;
+		}
+		cap = len == cap ? 2 * cap : cap;
+		text = more;
+		n = read(fd, text + len, (cap < most ? cap : most) - len);
+		if (n < 0 && errno != EINTR) {
+			r = -errno;
+			goto fail;
+		}
+		if (n == 0)
+			break;
+		len += n > 0 ? (size_t)n : 0;
+	}
+	close(fd);
+	*ret_text = text;
+	*ret_len = len;
+	return 0;
+fail:
+	if (fd >= 0)
+		close(fd);
+	free(text);
+	return r;
+}
+
+/* The map of global keys: the whole document, or what the Dhcp4 wrapper holds. */
+static struct node *global_map(struct report *report, struct node *root)
+{
+	struct node *wrapped = NULL;
+	char buf[REPORT_QUOTED];
+
+	if (root->type != NODE_MAP) {
+		report_error(report, root->at,
+			     "expected a map of keys such as \"subnet4\", not a %s",
+			     root->type == NODE_LIST ? "list" : "single value");
+		return NULL;
+	}
+	for (struct node *node = root->first; node; node = node->next) {
+		if (!strcmp(node->key, "Dhcp4"))
+			wrapped = node;
+	}
+	if (!wrapped)
+		return root;
+	for (struct node *node = root->first; node; node = node->next) {
+		if (strcmp(node->key, "Dhcp4") != 0)
+			report_error(report, node->key_at,
+				     "key %s cannot stand beside \"Dhcp4\": put it inside, or "
+				     "leave it out",
+				     report_quote(node->key, buf));
+	}
+	if (wrapped->type == NODE_MAP)
+		return wrapped;
+	report_error(report, wrapped->at, "Dhcp4 must be a map of keys");
+	return NULL;
+}
+
+static void build(struct report *report, const struct node *root, struct config *config)
+{
+	struct model *model = &config->model;
+	struct lifetimes life;
+
+	build_lifetimes(report, root, NULL, &life);
+	build_daemon(report, root, &life, config);
+	build_options(report, root, &model->options);
+	build_boot(root, &model->boot);
+	model->echo_client_id = member_bool(root, KEY_ECHO_CLIENT_ID);
+	model->offer_lifetime = (uint32_t)member_integer(root, KEY_OFFER_LIFETIME);
+	model->decline_probation = (uint32_t)member_integer(root, KEY_DECLINE_PROBATION_PERIOD);
+	build_subnets(report, root, &life, config);
+	for (size_t i = 0; i < model->n_subnets; i++)
+		model->subnets[i].digest = subnet_digest(model, &model->subnets[i]);
+}
+
+/* Everything but the model's index and the tree, which only a faultless file gets. */
+static int load(struct report *report, const char *text, size_t len, struct config *config)
+{
+	struct document *document = NULL;
+	struct node *root;
+	int r = document_parse(report, text, len, &document);
+
+	if (r < 0)
+		return r;
+	root = global_map(report, document->root);
+	if (root) {
+		read_tree(report, root, document->json);
+		build(report, root, config);
+	}
+	if (!report->errors.n && !report->oom && root) {
+		config->tree = tree_json(root);
+		r = config->tree ? model_index(&config->model) : -ENOMEM;
+	}
+	document_free(document);
+	if (report->oom)
+		return -ENOMEM;
+	return report->errors.n ? -EINVAL : r;
+}
+
+static void unreadable(struct config_errors *errors, const char *file, int error)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text), "cannot be read: %s", strerror(-error));
+	errors_prepend(errors, file, text);
+}
+
+int config_load(const char *file, const char *text, struct config **ret_config,
+		struct config_errors *errors)
+{
+	struct config *config = calloc(1, sizeof(*config));
+	struct report report;
+	char *owned = NULL;
+	size_t len = text ? strlen(text) : 0;
+	int r = config ? 0 : -ENOMEM;
+
+	*errors = (struct config_errors){0};
+	report_init(&report, file);
+	if (!r && !text)
+		r = read_text(file, &owned, &len);
+	if (!r)
+		r = load(&report, text ? text : owned, len, config);
+	report_finish(&report, errors);
+	free(owned);
+	if (r < 0 && (r != -EINVAL || !errors->n))
+		unreadable(errors, file, r);
+	if (r < 0) {
+		config_free(config);
+		return r;
+	}
+	*ret_config = config;
+	return 0;
+}
+
+void config_free(struct config *config)
+{
+	if (!config)
+		return;
+	model_free(&config->model);
+	free(config->interfaces);
+	free(config->lease_database);
+	free(config->control_socket);
+	free(config->fast_path.pin_path);
+	json_decref(config->tree);
+	free(config);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The digest of a subnet (build.h): FNV-1a over its values in a fixed order,
+ * each variable one with its length before it. It is compared with one kept by
+ * an earlier daemon: DIGEST_VERSION rises whenever what is hashed, or how, changes; every
+ * client of every scope then takes one slow renewal.
+ */
+#include "build.h"
+
+#include <string.h>
+
+#define DIGEST_VERSION 1
+#define FNV_BASIS      0xcbf29ce484222325ull
+#define FNV_PRIME      0x100000001b3ull
+
+static void add_bytes(uint64_t *hash, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+
+	for (size_t i = 0; i < len; i++)
+		*hash = (*hash ^ p[i]) * FNV_PRIME;
+}
+
+static void add_number(uint64_t *hash, uint64_t value)
+{
+	uint8_t bytes[8];
+
+	for (int i = 0; i < 8; i++)
+		bytes[i] = (uint8_t)(value >> (8 * i));
+	add_bytes(hash, bytes, sizeof(bytes));
+}
+
+static void add_data(uint64_t *hash, const void *data, size_t len)
+{
+	add_number(hash, len);
+	add_bytes(hash, data, len);
+}
+
+static void add_text(uint64_t *hash, const char *text)
+{
+	add_data(hash, text, strlen(text));
+}
+
+static void add_option(uint64_t *hash, const struct option_value *value)
+{
+	add_number(hash, value->code);
+	add_number(hash, value->always_send | value->never_send << 1);
+	add_data(hash, value->data, value->len);
+}
+
+static bool has_option(const struct option_list *list, uint8_t code)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->v[i].code == code)
+			return true;
+	}
+	return false;
+}
+
+/* Own options in their order (it may be the order on the wire), then what is inherited. */
+static void add_options(uint64_t *hash, const struct option_list *own,
+			const struct option_list *outer)
+{
+	for (size_t i = 0; i < own->n; i++)
+		add_option(hash, &own->v[i]);
+	for (size_t i = 0; outer && i < outer->n; i++) {
+		if (!has_option(own, outer->v[i].code))
+			add_option(hash, &outer->v[i]);
+	}
+	add_number(hash, UINT64_MAX); /* the list's end: no code */
+}
+
+static void add_boot(uint64_t *hash, const struct boot_fields *own, const struct boot_fields *outer)
+{
+	add_number(hash, own->next_server || !outer ? own->next_server : outer->next_server);
+	add_text(hash,
+		 *own->server_hostname || !outer ? own->server_hostname : outer->server_hostname);
+	add_text(hash,
+		 *own->boot_file_name || !outer ? own->boot_file_name : outer->boot_file_name);
+}
+
+static void add_percent(uint64_t *hash, double percent)
+{
+	add_number(hash, (uint64_t)(percent * 1e12));
+}
+
+static void add_lifetimes(uint64_t *hash, const struct lifetimes *life)
+{
+	add_number(hash, life->valid);
+	add_number(hash, life->min);
+	add_number(hash, life->max);
+	add_number(hash, life->renew_timer);
+	add_number(hash, life->rebind_timer);
+	add_number(hash, life->calculate_tee_times);
+	add_percent(hash, life->t1_percent);
+	add_percent(hash, life->t2_percent);
+}
+
+static uint64_t reservation_digest(const struct reservation *reservation)
+{
+	uint64_t hash = FNV_BASIS;
+
+	add_number(&hash, reservation->addr);
+	add_number(&hash, reservation->by_client_id);
+	if (reservation->by_client_id)
+		add_data(&hash, reservation->client_id, reservation->client_id_len);
+	else
+		add_data(&hash, reservation->hw, sizeof(reservation->hw));
+	add_text(&hash, reservation->hostname);
+	add_options(&hash, &reservation->options, NULL);
+	add_boot(&hash, &reservation->boot, NULL);
+	return hash;
+}
+
+uint64_t subnet_digest(const struct model *model, const struct subnet *subnet)
+{
+	uint64_t hash = FNV_BASIS, reservations = 0;
+
+	add_number(&hash, DIGEST_VERSION);
+	add_number(&hash, subnet->prefix);
+	add_number(&hash, subnet->prefix_len);
+	add_text(&hash, subnet->interface);
+	add_number(&hash, subnet->n_pools);
+	for (size_t i = 0; i < subnet->n_pools; i++) {
+		add_number(&hash, subnet->pools[i].first);
+		add_number(&hash, subnet->pools[i].last);
+	}
+	add_options(&hash, &subnet->options, &model->options);
+	add_boot(&hash, &subnet->boot, &model->boot);
+	add_lifetimes(&hash, &subnet->life);
+	add_number(&hash, subnet->authoritative);
+	add_number(&hash, subnet->match_client_id);
+	add_number(&hash, model->echo_client_id);
+	/* Their order means nothing, so a sum, which has none. */
+	for (size_t i = 0; i < subnet->n_reservations; i++)
+		reservations += reservation_digest(&subnet->reservation_list[i]);
+	add_number(&hash, subnet->n_reservations);
+	add_number(&hash, reservations);
+	return hash ? hash : 1;
+}

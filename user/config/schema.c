@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The table of keys (schema.h). Kea's keys that have no effect here are rows
+ * too, with the reason as their help: nothing in a file is ever ignored silently.
+ */
+#include "schema.h"
+
+#include <string.h>
+
+#define S(scope)    (1u << SCOPE_##scope)
+#define EVERYWHERE  ((1u << SCOPE_COUNT) - 1)
+#define SECONDS_MAX 4294967295.0
+#define YEARS_10    315360000.0
+
+const struct schema_row schema[] = {
+	/* --- interfaces --- */
+	{KEY_INTERFACES_CONFIG, S(ROOT), "interfaces-config", TYPE_MAP, .child = SCOPE_INTERFACES,
+	 .required = true, .help = "where to serve"},
+	{KEY_INTERFACES, S(INTERFACES), "interfaces", TYPE_STRINGS, .min = 1, .required = true,
+	 .help = "interface names, or \"*\": all that have an address in a subnet"},
+	{KEY_NONE, S(INTERFACES), "dhcp-socket-type", TYPE_IGNORED,
+	 .help = "raw sockets are used, and a bound UDP socket beside them"},
+	{KEY_NONE, S(INTERFACES), "re-detect", TYPE_IGNORED,
+	 .help = "interfaces are always followed"},
+	{KEY_NONE, S(INTERFACES),
+	 "outbound-interface|service-sockets-require-all|service-sockets-max-retries|"
+	 "service-sockets-retry-wait-time",
+	 TYPE_IGNORED,
+	 .help = "an answer leaves where its request came in, and an interface that appears later "
+		 "is served from then on"},
+
+	/* --- lifetimes --- */
+	{KEY_VALID_LIFETIME, S(ROOT) | S(SUBNET), "valid-lifetime", TYPE_INTEGER, .min = 1,
+	 .max = SECONDS_MAX, .dflt = "3600",
+	 .help = "seconds a lease is granted for; 4294967295: for ever"},
+	{KEY_MIN_VALID_LIFETIME, S(ROOT) | S(SUBNET), "min-valid-lifetime", TYPE_INTEGER, .min = 1,
+	 .max = SECONDS_MAX, .dflt = "valid-lifetime",
+	 .help = "the least that a client which asks for a lifetime is granted"},
+	{KEY_MAX_VALID_LIFETIME, S(ROOT) | S(SUBNET), "max-valid-lifetime", TYPE_INTEGER, .min = 1,
+	 .max = SECONDS_MAX, .dflt = "valid-lifetime",
+	 .help = "the most that a client which asks for a lifetime is granted"},
+	{KEY_RENEW_TIMER, S(ROOT) | S(SUBNET), "renew-timer", TYPE_INTEGER, .max = SECONDS_MAX,
+	 .dflt = "0", .help = "T1 in seconds; 0: by t1-percent"},
+	{KEY_REBIND_TIMER, S(ROOT) | S(SUBNET), "rebind-timer", TYPE_INTEGER, .max = SECONDS_MAX,
+	 .dflt = "0", .help = "T2 in seconds; 0: by t2-percent"},
+	{KEY_CALCULATE_TEE_TIMES, S(ROOT) | S(SUBNET), "calculate-tee-times", TYPE_BOOL,
+	 .dflt = "true", .help = "send T1 and T2 as parts of the lifetime where no timer is set"},
+	{KEY_T1_PERCENT, S(ROOT) | S(SUBNET), "t1-percent", TYPE_NUMBER, .max = 1, .open = true,
+	 .dflt = "0.5", .help = "T1 as a part of the lifetime"},
+	{KEY_T2_PERCENT, S(ROOT) | S(SUBNET), "t2-percent", TYPE_NUMBER, .max = 1, .open = true,
+	 .dflt = "0.875", .help = "T2 as a part of the lifetime"},
+
+	/* --- options --- */
+	{KEY_OPTION_DATA, S(ROOT) | S(SUBNET) | S(RESERVATION), "option-data", TYPE_MAPS,
+	 .child = SCOPE_OPTION, .help = "DHCP options sent to clients that ask for them"},
+	{KEY_OPTION_NAME, S(OPTION), "name", TYPE_STRING, .min = 1, .max = 128,
+	 .help = "the option's name, such as domain-name-servers"},
+	{KEY_OPTION_CODE, S(OPTION), "code", TYPE_INTEGER, .min = 1, .max = 254,
+	 .help = "the option's code, instead of its name"},
+	{KEY_OPTION_SPACE, S(OPTION), "space", TYPE_CHOICE, .allowed = "dhcp4", .dflt = "dhcp4",
+	 .help = "the option's name space"},
+	{KEY_OPTION_TEXT, S(OPTION), "data", TYPE_STRING, .max = 65535,
+	 .help = "its value: text by the option's type, or hex if csv-format is false"},
+	{KEY_OPTION_CSV_FORMAT, S(OPTION), "csv-format", TYPE_BOOL,
+	 .dflt = "true for known options",
+	 .help = "true: data is text, values separated by commas; false: data is hex"},
+	{KEY_OPTION_ALWAYS_SEND, S(OPTION), "always-send", TYPE_BOOL, .dflt = "false",
+	 .help = "send it also to clients that do not ask for it"},
+	{KEY_OPTION_NEVER_SEND, S(OPTION), "never-send", TYPE_BOOL, .dflt = "false",
+	 .help = "never send it, though an outer scope sets it"},
+
+	/* --- subnets --- */
+	{KEY_SUBNET4, S(ROOT), "subnet4", TYPE_MAPS, .child = SCOPE_SUBNET,
+	 .help = "the subnets that are served"},
+	{KEY_SUBNET_ID, S(SUBNET), "id", TYPE_INTEGER, .min = 1, .max = 4294967294.0,
+	 .dflt = "the next free number",
+	 .help = "the subnet's stable number; leases are kept by it"},
+	{KEY_SUBNET_PREFIX, S(SUBNET), "subnet", TYPE_STRING, .max = 64, .required = true,
+	 .help = "ADDRESS/LENGTH, such as 192.0.2.0/24"},
+	{KEY_SUBNET_INTERFACE, S(SUBNET), "interface", TYPE_STRING, .max = 15, .dflt = "",
+	 .help = "the interface it is on; empty: the one with an address in it"},
+	{KEY_POOLS, S(SUBNET), "pools", TYPE_MAPS, .child = SCOPE_POOL,
+	 .help = "the addresses that are given to any client"},
+	{KEY_POOL, S(POOL), "pool", TYPE_STRING, .max = 64, .required = true,
+	 .help = "FIRST - LAST, or ADDRESS/LENGTH"},
+	{KEY_NONE, S(POOL), "pool-id", TYPE_IGNORED, .help = "pools are named by their addresses"},
+	{KEY_NONE, S(POOL), "option-data", TYPE_REFUSED,
+	 .help = "options of a pool are not in this release; set them in the subnet"},
+
+	/* --- reservations --- */
+	{KEY_RESERVATIONS, S(SUBNET), "reservations", TYPE_MAPS, .child = SCOPE_RESERVATION,
+	 .help = "what single clients get"},
+	{KEY_HW_ADDRESS, S(RESERVATION), "hw-address", TYPE_STRING, .max = 64,
+	 .help = "the client's MAC address; this or client-id"},
+	{KEY_CLIENT_ID, S(RESERVATION), "client-id", TYPE_STRING, .max = 1024,
+	 .help = "the client's identifier (option 61) in hex, or text in inner quotes: \"'text'\""},
+	{KEY_IP_ADDRESS, S(RESERVATION), "ip-address", TYPE_ADDRESS,
+	 .help = "its address; none: any from a pool"},
+	{KEY_HOSTNAME, S(RESERVATION), "hostname", TYPE_STRING, .max = 253, .dflt = "",
+	 .help = "its name, sent as option 12"},
+	{KEY_NONE, S(RESERVATION), "duid|circuit-id|flex-id", TYPE_REFUSED,
+	 .help = "clients are identified by hw-address or client-id in this release"},
+
+	/* --- how to answer --- */
+	{KEY_AUTHORITATIVE, S(ROOT) | S(SUBNET), "authoritative", TYPE_BOOL, .dflt = "false",
+	 .help = "refuse unknown clients that claim an address of our pools, instead of silence"},
+	{KEY_NEXT_SERVER, S(ROOT) | S(SUBNET) | S(RESERVATION), "next-server", TYPE_ADDRESS,
+	 .dflt = "0.0.0.0", .help = "the boot server's address (siaddr); 0.0.0.0: not set"},
+	{KEY_SERVER_HOSTNAME, S(ROOT) | S(SUBNET) | S(RESERVATION), "server-hostname", TYPE_STRING,
+	 .max = 63, .dflt = "", .help = "the boot server's name (sname); empty: not set"},
+	{KEY_BOOT_FILE_NAME, S(ROOT) | S(SUBNET) | S(RESERVATION), "boot-file-name", TYPE_STRING,
+	 .max = 127, .dflt = "", .help = "the boot file (file); empty: not set"},
+	{KEY_MATCH_CLIENT_ID, S(ROOT) | S(SUBNET), "match-client-id", TYPE_BOOL, .dflt = "true",
+	 .help = "know clients by their client identifier; false: by hardware address only"},
+	{KEY_ECHO_CLIENT_ID, S(ROOT), "echo-client-id", TYPE_BOOL, .dflt = "true",
+	 .help = "send the client identifier back (RFC 6842)"},
+	{KEY_OFFER_LIFETIME, S(ROOT), "offer-lifetime", TYPE_INTEGER, .min = 1, .max = 86400,
+	 .dflt = "10", .help = "seconds that an offered address is held for its client"},
+	{KEY_DECLINE_PROBATION_PERIOD, S(ROOT), "decline-probation-period", TYPE_INTEGER,
+	 .max = YEARS_10, .dflt = "600",
+	 .help = "seconds that a declined address is not offered to anybody"},
+
+	/* --- the store --- */
+	{KEY_LEASE_DATABASE, S(ROOT), "lease-database", TYPE_MAP, .child = SCOPE_LEASE_DATABASE,
+	 .restart = true, .help = "where leases are kept"},
+	{KEY_LEASE_TYPE, S(LEASE_DATABASE), "type", TYPE_CHOICE, .allowed = "sqlite|memfile",
+	 .later = "postgresql|mysql", .dflt = "sqlite", .restart = true,
+	 .help = "sqlite: the embedded store; memfile, for Kea's files: the same, beside the named "
+		 "file as NAME.db"},
+	{KEY_LEASE_NAME, S(LEASE_DATABASE), "name", TYPE_STRING, .min = 1, .max = 4000,
+	 .dflt = "/var/lib/xdhcp/leases.db", .restart = true, .help = "its file"},
+	{KEY_NONE, S(LEASE_DATABASE), "persist", TYPE_IGNORED,
+	 .help = "leases are always kept on stable storage"},
+	{KEY_NONE, S(LEASE_DATABASE), "lfc-interval|max-row-errors", TYPE_IGNORED,
+	 .help = "the embedded store needs no clean-up"},
+
+	/* --- the fast path --- */
+	{KEY_FAST_PATH, S(ROOT), "fast-path", TYPE_MAP, .child = SCOPE_FAST_PATH,
+	 .help = "answering renewals by XDP"},
+	{KEY_FAST_PATH_MODE, S(FAST_PATH), "mode", TYPE_CHOICE,
+	 .allowed = "auto|native|generic|off", .dflt = "auto",
+	 .help = "auto: native where the driver can; generic taxes all of the host's traffic"},
+	{KEY_FAST_PATH_PIN_PATH, S(FAST_PATH), "pin-path", TYPE_STRING, .min = 2, .max = 255,
+	 .dflt = "/sys/fs/bpf/xdhcp", .restart = true,
+	 .help = "the directory in a bpffs that keeps the cache while no daemon runs"},
+	{KEY_FAST_PATH_HORIZON, S(FAST_PATH), "horizon", TYPE_NUMBER, .min = 2, .max = 1000,
+	 .dflt = "3", .help = "how far ahead, in lifetimes, credit for renewals is kept on disk"},
+	{KEY_FAST_PATH_MAX_ENTRIES, S(FAST_PATH), "max-entries", TYPE_INTEGER, .max = 16777216,
+	 .dflt = "0", .help = "leases that the cache holds; 0: all configured addresses"},
+	{KEY_FAST_PATH_UNATTENDED, S(FAST_PATH), "unattended", TYPE_INTEGER, .max = SECONDS_MAX,
+	 .dflt = "the global valid-lifetime; 86400 if that is infinite",
+	 .help = "seconds that renewals are still answered after the daemon has crashed"},
+
+	/* --- control and logs --- */
+	{KEY_CONTROL_SOCKET, S(ROOT), "control-socket", TYPE_MAP, .child = SCOPE_SOCKET,
+	 .restart = true, .help = "where commands are taken"},
+	{KEY_CONTROL_SOCKETS, S(ROOT), "control-sockets", TYPE_MAPS, .child = SCOPE_SOCKET,
+	 .max = 1, .restart = true, .help = "the same as a list; empty: no commands are taken"},
+	{KEY_SOCKET_TYPE, S(SOCKET), "socket-type", TYPE_CHOICE, .allowed = "unix",
+	 .later = "http|https", .dflt = "unix", .restart = true, .help = "its type"},
+	{KEY_SOCKET_NAME, S(SOCKET), "socket-name", TYPE_STRING, .max = 107,
+	 .dflt = "/run/xdhcp/xdhcp.sock", .restart = true,
+	 .help = "its path; empty: no commands are taken"},
+	{KEY_LOGGERS, S(ROOT), "loggers", TYPE_MAPS, .child = SCOPE_LOGGER,
+	 .help = "what is logged"},
+	{KEY_LOGGER_NAME, S(LOGGER), "name", TYPE_STRING, .min = 1, .max = 128, .required = true,
+	 .help = "xdhcpd, kea-dhcp4, root or *: the daemon; others have no effect"},
+	{KEY_LOGGER_SEVERITY, S(LOGGER), "severity", TYPE_CHOICE,
+	 .allowed = "DEBUG|INFO|WARN|ERROR|FATAL|NONE", .dflt = "INFO",
+	 .help = "the least that is logged; errors always are"},
+	{KEY_NONE, S(LOGGER), "debuglevel", TYPE_IGNORED, .help = "there is one level of DEBUG"},
+	{KEY_NONE, S(LOGGER), "output_options|output-options", TYPE_IGNORED,
+	 .help = "the daemon logs to stderr"},
+
+	/* --- anywhere --- */
+	{KEY_NONE, EVERYWHERE, "user-context|comment", TYPE_ANY,
+	 .help = "any content, for people and other programs"},
+
+	/* --- Kea's keys without effect here --- */
+	{KEY_NONE, S(ROOT), "multi-threading|dhcp-queue-control|parked-packet-limit", TYPE_IGNORED,
+	 .help = "packets are handled in batches by one thread, and renewals by XDP on all CPUs"},
+	{KEY_NONE, S(ROOT), "sanity-checks", TYPE_IGNORED, .help = "the store is always checked"},
+	{KEY_NONE, S(ROOT), "expired-leases-processing", TYPE_IGNORED,
+	 .help = "leases end when they expire, and their clients are remembered"},
+	{KEY_NONE, S(ROOT), "statistic-default-sample-count|statistic-default-sample-age",
+	 TYPE_IGNORED, .help = "statistics keep their newest value"},
+	{KEY_NONE, S(ROOT) | S(SUBNET), "server-tag|store-extended-info", TYPE_IGNORED,
+	 .help = "there is nothing that would use it"},
+	{KEY_NONE, S(ROOT) | S(SUBNET), "cache-threshold|cache-max-age", TYPE_IGNORED,
+	 .help = "the fast path keeps renewals off the disk"},
+	{KEY_NONE, S(ROOT) | S(SUBNET), "allocator", TYPE_IGNORED,
+	 .help = "a client's own address first, then one never used, then the longest unused"},
+	{KEY_NONE, S(ROOT), "host-reservation-identifiers|reservations-lookup-first", TYPE_IGNORED,
+	 .help = "a reservation is looked up first, by client-id, then by hw-address"},
+	{KEY_NONE, S(ROOT) | S(SUBNET), "reservations-in-subnet", TYPE_BOOL, .allowed = "true",
+	 .dflt = "true", .help = "reservations of a subnet are always used"},
+	{KEY_NONE, S(ROOT) | S(SUBNET), "reservations-global|reservations-out-of-pool", TYPE_BOOL,
+	 .allowed = "false", .dflt = "false",
+	 .help = "reservations are a subnet's, inside or outside its pools"},
+	{KEY_NONE, S(ROOT), "early-global-reservations-lookup", TYPE_BOOL, .allowed = "false",
+	 .dflt = "false", .help = "there are no global reservations in this release"},
+	{KEY_NONE, S(ROOT), "ip-reservations-unique", TYPE_BOOL, .allowed = "true", .dflt = "true",
+	 .help = "an address is reserved for one client"},
+	{KEY_NONE, S(ROOT), "dhcp-ddns", TYPE_MAP, .child = SCOPE_DDNS,
+	 .help = "dynamic DNS is not in this release"},
+	{KEY_NONE, S(DDNS), "enable-updates", TYPE_BOOL, .allowed = "false", .dflt = "false",
+	 .help = "dynamic DNS is not in this release"},
+	{KEY_NONE, S(DDNS),
+	 "max-queue-size|ncr-format|ncr-protocol|sender-ip|sender-port|server-ip|server-port",
+	 TYPE_IGNORED, .help = "dynamic DNS is not in this release"},
+	{KEY_NONE, S(ROOT) | S(SUBNET),
+	 "ddns-send-updates|ddns-override-no-update|ddns-override-client-update|"
+	 "ddns-replace-client-name|ddns-generated-prefix|ddns-qualifying-suffix|"
+	 "ddns-update-on-renew|ddns-use-conflict-resolution|ddns-conflict-resolution-mode|"
+	 "ddns-ttl|ddns-ttl-percent|ddns-ttl-min|ddns-ttl-max|hostname-char-set|"
+	 "hostname-char-replacement",
+	 TYPE_IGNORED, .help = "dynamic DNS is not in this release"},
+
+	/* --- Kea's keys that matter and are not there --- */
+	{KEY_NONE, S(ROOT), "reservations", TYPE_REFUSED,
+	 .help = "global reservations are not in this release; put them into their subnet"},
+	{KEY_NONE, S(ROOT),
+	 "shared-networks|option-def|client-classes|hooks-libraries|compatibility", TYPE_REFUSED,
+	 .help = "not in this release"},
+	{KEY_NONE, S(ROOT), "config-control|hosts-database|hosts-databases", TYPE_REFUSED,
+	 .help = "the configuration is this file; databases are not in this release"},
+	{KEY_NONE, S(ROOT), "dhcp4o6-port|stash-agent-options", TYPE_REFUSED,
+	 .help = "not in this release"},
+	{KEY_NONE, S(ROOT) | S(SUBNET), "reservation-mode", TYPE_REFUSED,
+	 .help = "use reservations-in-subnet and the like"},
+	{KEY_NONE, S(SUBNET), "relay|4o6-interface|4o6-interface-id|4o6-subnet", TYPE_REFUSED,
+	 .help = "not in this release"},
+	{KEY_NONE, S(SUBNET) | S(POOL) | S(RESERVATION) | S(OPTION),
+	 "client-class|client-classes|require-client-classes|evaluate-additional-classes",
+	 TYPE_REFUSED, .help = "client classes are not in this release"},
+	{KEY_NONE, S(LEASE_DATABASE),
+	 "host|port|user|password|connect-timeout|max-reconnect-tries|reconnect-wait-time|on-fail|"
+	 "retry-on-startup|readonly|trust-anchor|cert-file|key-file|cipher-list",
+	 TYPE_REFUSED, .help = "only the embedded store is in this release"},
+	{KEY_NONE, S(SOCKET),
+	 "socket-address|socket-port|http-headers|authentication|trust-anchor|cert-file|key-file|"
+	 "cert-required",
+	 TYPE_REFUSED, .help = "only unix sockets are in this release"},
+};
+
+const size_t schema_n = sizeof(schema) / sizeof(schema[0]);
+
+int schema_word(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (int i = 0;; i++) {
+		size_t n = strcspn(list, "|");
+
+		if (n == len && !memcmp(list, name, n))
+			return i;
+		if (!list[n])
+			return -1;
+		list += n + 1;
+	}
+}
+
+const struct schema_row *schema_find(enum schema_scope scope, const char *name)
+{
+	for (size_t i = 0; i < schema_n; i++) {
+		if ((schema[i].scopes & (1u << scope)) && schema_word(schema[i].name, name) >= 0)
+			return &schema[i];
+	}
+	return NULL;
+}
+
+const struct schema_row *schema_row(enum schema_key key)
+{
+	for (size_t i = 0; i < schema_n; i++) {
+		if (schema[i].key == key)
+			return &schema[i];
+	}
+	return NULL;
+}
+
+#define WORD_MAX 48
+
+static unsigned least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+unsigned schema_distance(const char *a, const char *b)
+{
+	unsigned d[3][WORD_MAX + 1], *before = d[0], *last = d[1], *now = d[2];
+	size_t n = strnlen(a, WORD_MAX + 1), m = strnlen(b, WORD_MAX + 1);
+
+	if (n > WORD_MAX || m > WORD_MAX)
+		return 99;
+	for (size_t j = 0; j <= m; j++)
+		last[j] = before[j] = (unsigned)j;
+	for (size_t i = 1; i <= n; i++) {
+		unsigned *oldest = before;
+
+		now[0] = (unsigned)i;
+		for (size_t j = 1; j <= m; j++) {
+			now[j] = least(least(last[j], now[j - 1]) + 1,
+				       last[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				now[j] = least(now[j], before[j - 2] + 1);
+		}
+		before = last;
+		last = now;
+		now = oldest;
+	}
+	return last[m];
+}
+
+const char *schema_nearest(enum schema_scope scope, const char *name)
+{
+	const char *nearest = NULL;
+	unsigned best = 99;
+
+	for (size_t i = 0; i < schema_n; i++) {
+		const struct schema_row *row = &schema[i];
+		unsigned d;
+
+		if (!(row->scopes & (1u << scope)) || strchr(row->name, '|') ||
+		    row->type == TYPE_IGNORED || row->type == TYPE_REFUSED)
+			continue;
+		d = schema_distance(name, row->name);
+		if (d < best) {
+			best = d;
+			nearest = row->name;
+		}
+	}
+	/* Further than that it is another word, not a slip. */
+	return best <= 2 || best <= strlen(name) / 3 ? nearest : NULL;
+}
+
+const char *schema_type_name(const struct schema_row *row)
+{
+	static const char *const names[] = {
+		[TYPE_INTEGER] = "whole number",
+		[TYPE_NUMBER] = "number",
+		[TYPE_BOOL] = "true or false",
+		[TYPE_STRING] = "text",
+		[TYPE_CHOICE] = "word",
+		[TYPE_ADDRESS] = "IPv4 address",
+		[TYPE_MAP] = "map",
+		[TYPE_MAPS] = "list of maps",
+		[TYPE_STRINGS] = "list of words",
+		[TYPE_ANY] = "anything",
+		[TYPE_IGNORED] = "no effect",
+		[TYPE_REFUSED] = "only empty",
+	};
+
+	return names[row->type];
+}
+
+const char *schema_scope_path(enum schema_scope scope)
+{
+	static const char *const paths[] = {
+#define X(name, path) path,
+		SCHEMA_SCOPES(X)
+#undef X
+	};
+
+	return paths[scope];
+}

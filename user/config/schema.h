@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The schema: one row a key. The single source of what may stand where: reading, checks,
+ * defaults, config-get's types and the documentation all come from the
+ * table, so that a new key is a new row (and the code that acts on it).
+ */
+#ifndef XDHCP_CONFIG_SCHEMA_H
+#define XDHCP_CONFIG_SCHEMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The maps that keys stand in; X(name, path of a key in it, for documentation). */
+#define SCHEMA_SCOPES(X)                            \
+	X(ROOT, "")                                 \
+	X(INTERFACES, "interfaces-config.")         \
+	X(SUBNET, "subnet4[].")                     \
+	X(POOL, "subnet4[].pools[].")               \
+	X(RESERVATION, "subnet4[].reservations[].") \
+	X(OPTION, "option-data[].")                 \
+	X(LEASE_DATABASE, "lease-database.")        \
+	X(FAST_PATH, "fast-path.")                  \
+	X(SOCKET, "control-socket.")                \
+	X(LOGGER, "loggers[].")                     \
+	X(DDNS, "dhcp-ddns.")
+
+enum schema_scope {
+#define X(name, path) SCOPE_##name,
+	SCHEMA_SCOPES(X)
+#undef X
+		SCOPE_COUNT,
+};
+
+enum schema_type {
+	TYPE_INTEGER,
+	TYPE_NUMBER,
+	TYPE_BOOL,
+	TYPE_STRING,
+	TYPE_CHOICE,  /* one of row->allowed */
+	TYPE_ADDRESS, /* IPv4 */
+	TYPE_MAP,     /* of row->child's keys */
+	TYPE_MAPS,    /* list of such maps */
+	TYPE_STRINGS, /* list of strings */
+	TYPE_ANY,     /* any content, for people and other programs */
+	TYPE_IGNORED, /* a key of Kea's without effect here: any content, and a notice */
+	TYPE_REFUSED, /* a key of Kea's that would be needed but is not there: only empty */
+};
+
+/* Keys that code asks for by name; the others need none. */
+enum schema_key {
+	KEY_NONE,
+	KEY_INTERFACES_CONFIG,
+	KEY_INTERFACES,
+	KEY_VALID_LIFETIME,
+	KEY_MIN_VALID_LIFETIME,
+	KEY_MAX_VALID_LIFETIME,
+	KEY_RENEW_TIMER,
+	KEY_REBIND_TIMER,
+	KEY_CALCULATE_TEE_TIMES,
+	KEY_T1_PERCENT,
+	KEY_T2_PERCENT,
+	KEY_OPTION_DATA,
+	KEY_OPTION_NAME,
+	KEY_OPTION_CODE,
+	KEY_OPTION_SPACE,
+	KEY_OPTION_TEXT,
+	KEY_OPTION_CSV_FORMAT,
+	KEY_OPTION_ALWAYS_SEND,
+	KEY_OPTION_NEVER_SEND,
+	KEY_SUBNET4,
+	KEY_SUBNET_ID,
+	KEY_SUBNET_PREFIX,
+	KEY_SUBNET_INTERFACE,
+	KEY_POOLS,
+	KEY_POOL,
+	KEY_RESERVATIONS,
+	KEY_HW_ADDRESS,
+	KEY_CLIENT_ID,
+	KEY_IP_ADDRESS,
+	KEY_HOSTNAME,
+	KEY_AUTHORITATIVE,
+	KEY_NEXT_SERVER,
+	KEY_SERVER_HOSTNAME,
+	KEY_BOOT_FILE_NAME,
+	KEY_MATCH_CLIENT_ID,
+	KEY_ECHO_CLIENT_ID,
+	KEY_OFFER_LIFETIME,
+	KEY_DECLINE_PROBATION_PERIOD,
+	KEY_LEASE_DATABASE,
+	KEY_LEASE_TYPE,
+	KEY_LEASE_NAME,
+	KEY_FAST_PATH,
+	KEY_FAST_PATH_MODE,
+	KEY_FAST_PATH_PIN_PATH,
+	KEY_FAST_PATH_HORIZON,
+	KEY_FAST_PATH_MAX_ENTRIES,
+	KEY_FAST_PATH_UNATTENDED,
+	KEY_CONTROL_SOCKET,
+	KEY_CONTROL_SOCKETS,
+	KEY_SOCKET_TYPE,
+	KEY_SOCKET_NAME,
+	KEY_LOGGERS,
+	KEY_LOGGER_NAME,
+	KEY_LOGGER_SEVERITY,
+	KEY_COUNT,
+};
+
+struct schema_row {
+	enum schema_key key;
+	unsigned scopes;  /* set of 1u << enum schema_scope */
+	const char *name; /* IGNORED and REFUSED: one or more, separated by '|' */
+	enum schema_type type;
+	/* Of an INTEGER or NUMBER its value, of a STRING its length in bytes, of a
+	 * list its members; max 0: no bound. */
+	double min, max;
+	bool open;	     /* NUMBER: min and max themselves are not allowed */
+	const char *allowed; /* CHOICE, BOOL: values, separated by '|'; NULL: both */
+	const char *later;   /* CHOICE: known values that this release does not have */
+	const char *dflt;    /* NULL: none */
+	enum schema_scope child;
+	bool required; /* in each of its scopes */
+	bool restart;  /* a reload does not change it: the daemon must be restarted */
+	const char *help;
+};
+
+extern const struct schema_row schema[];
+extern const size_t schema_n;
+
+/* The row of a key in a scope, or NULL. */
+const struct schema_row *schema_find(enum schema_scope scope, const char *name);
+const struct schema_row *schema_row(enum schema_key key); /* never NULL for a KEY_* */
+/* The known key of this scope that is nearest to `name`, or NULL if none is near. */
+const char *schema_nearest(enum schema_scope scope, const char *name);
+/* Is `name` one of the words of `list` ("a|b|c")? Returns the word's position or -1. */
+int schema_word(const char *list, const char *name);
+/* Optimal string alignment distance of two short words; long ones are at distance 99. */
+unsigned schema_distance(const char *a, const char *b);
+const char *schema_type_name(const struct schema_row *row);
+const char *schema_scope_path(enum schema_scope scope);
+
+#endif
