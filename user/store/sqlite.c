@@ -57,8 +57,10 @@ static struct sqlite_store *sqlite_of(struct store *store)
 
 int sqlite_store_errno(sqlite3 *db)
 {
-	int sys = sqlite3_system_errno(db);
+	int sys = errno; /* SQLite keeps it of most calls, but not of COMMIT */
 
+	if (sqlite3_system_errno(db))
+		sys = sqlite3_system_errno(db);
 	switch (sqlite3_errcode(db) & 0xff) {
 	case SQLITE_NOMEM:
 		return -ENOMEM;
@@ -92,12 +94,16 @@ static int corrupt(struct sqlite_store *s, const char *what)
 	return store_fail(&s->base, -EUCLEAN, "%s: %s", s->path, what);
 }
 
-/* Runs a statement that returns no rows. */
+/* Runs a statement that returns no rows; errno is the step's. */
 static int run(sqlite3_stmt *stmt)
 {
-	int rc = sqlite3_step(stmt);
+	int rc, err;
 
+	errno = 0;
+	rc = sqlite3_step(stmt);
+	err = errno;
 	sqlite3_reset(stmt);
+	errno = err;
 	return rc == SQLITE_DONE ? 0 : -1;
 }
 

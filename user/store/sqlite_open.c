@@ -338,17 +338,21 @@ static int database_failed(const struct opening *o, int r, const char *error)
 static int open_database(const struct opening *o, struct sqlite_store *s, uint32_t now)
 {
 	uint32_t application = 0, version = 0;
+	char wal[PATH_MAX];
 	struct stat st;
-	int r;
+	int r = beside(o, "-wal", wal);
 
+	if (r < 0)
+		return r;
 	if (sqlite3_open_v2(o->path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
 	    SQLITE_OK)
 		return s->db ? database_failed(o, sqlite_store_errno(s->db), sqlite3_errmsg(s->db))
 			     : -ENOMEM;
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_busy_timeout(s->db, BUSY_TIMEOUT_MS);
-	/* Until it is accepted, closing it must not fold the log into it. */
-	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	/* Until it is accepted, closing it must not fold the log that it has into it. */
+	if (stat(wal, &st) == 0 && st.st_size > 0)
+		sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	if (sqlite3_db_readonly(s->db, "main") == 1)
 		return refuse(o, -EROFS, "%s may only be read: its leases could not be kept",
 			      o->path);
