@@ -60,8 +60,8 @@ static bool addressed_to_us(const struct daemon *d, const struct port *port, str
 	return true;
 }
 
-static bool admit(struct daemon *d, struct port *port, const struct packet *packet,
-		  uint32_t received_after, struct dhcp_msg *msg)
+bool batch_admit(struct daemon *d, struct port *port, const struct packet *packet,
+		 uint32_t received_after, struct dhcp_msg *msg)
 {
 	struct dhcp_ingress in = {
 		.ifindex = port->info.ifindex,
@@ -231,7 +231,7 @@ void batch_readable(evutil_socket_t fd, short what, void *arg)
 			struct item *item = &b->items[b->n];
 
 			if (packets[i].outgoing ||
-			    !admit(d, port, &packets[i], port->empty_at, &item->msg))
+			    !batch_admit(d, port, &packets[i], port->empty_at, &item->msg))
 				continue;
 			item->port = port;
 			item->packet = &packets[i];
@@ -269,7 +269,8 @@ void batch_deferred(struct daemon *d)
 		if (port && now - ordered->since <= DEFERRED_LIFETIME) {
 			struct item *item = &b->items[0];
 
-			if (admit(d, port, &ordered->packet, ordered->received_after, &item->msg)) {
+			if (batch_admit(d, port, &ordered->packet, ordered->received_after,
+					&item->msg)) {
 				d->count.received--; /* counted when it came in */
 				d->count.type_received[item->msg.type]--;
 				item->port = port;

@@ -133,6 +133,9 @@ int commit_rows(struct daemon *d, struct commit_row *rows, size_t n);
 void batch_readable(evutil_socket_t fd, short what, void *port);
 void batch_deferred(struct daemon *d); /* decides again what had to wait for an ending */
 void batch_forget(struct daemon *d);
+/* Decodes a frame and tells whether it is a client's message to us; counts it either way. */
+bool batch_admit(struct daemon *d, struct port *port, const struct packet *packet,
+		 uint32_t received_after, struct dhcp_msg *msg);
 
 /* publish.c: from a committed ACK to an open slot. */
 void publish_ack(struct daemon *d, const struct dhcp_msg *msg, const struct decision *decision);

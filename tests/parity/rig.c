@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* See rig.h. Needs root and a bpffs; its pins are in a directory of its own and removed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <cmocka.h>
+
+#include "net/fastpath_private.h"
+#include "rig.h"
+
+#define RIG_SLOTS 1024
+
+static void make_port(struct rig *rig)
+{
+	static const uint8_t mac[6] = {0x02, 0xaa, 0, 0, 0, 1};
+	struct port *port = &rig->port;
+
+	port->daemon = &rig->d;
+	port->info = (struct link_info){.ifindex = 1, .name = "rig0", .up = true, .ethernet = true};
+	memcpy(port->info.mac, mac, sizeof(mac));
+	port->info.n_addrs = 2;
+	port->info.addrs[0] = (struct link_addr){0xc0000201, 0xffffff00, 0xc00002ff};
+	port->info.addrs[1] = (struct link_addr){0xc6336401, 0xffffff00, 0xc63364ff};
+	port->link.link = 1;
+	strcpy(port->link.name, "rig0");
+	for (unsigned i = 0; i < port->info.n_addrs; i++) {
+		port->link.addrs[i] = port->info.addrs[i].addr;
+		port->link.masks[i] = port->info.addrs[i].mask;
+	}
+	port->xdp_mode = "native";
+	rig->d.ports = port;
+}
+
+static void open_maps(struct rig *rig)
+{
+	struct fastpath_options options = {.pin_path = rig->pins, .slots = RIG_SLOTS};
+	enum fastpath_found found;
+	char why[512] = "";
+	int holder, r;
+	uint32_t n;
+
+	r = fastpath_lock(rig->pins, &rig->lock, &holder, why, sizeof(why));
+	if (r < 0)
+		fail_msg("lock %s: %s", rig->pins, why);
+	r = fastpath_open(&options, &rig->d.fp, &found, why, sizeof(why));
+	if (r < 0)
+		fail_msg("open: %s", why);
+	assert_int_equal(found, FASTPATH_FRESH);
+	assert_int_equal(
+		template_index_new(fastpath_templates(rig->d.fp, &n), n, &rig->d.templates), 0);
+	rig->d.hits_logged = calloc(fastpath_capacity(rig->d.fp), sizeof(uint32_t));
+	rig->prog = rig->d.fp->program;
+}
+
+void rig_start(struct rig *rig, const char *yaml)
+{
+	struct config_errors errors = {0};
+	struct daemon *d = &rig->d;
+
+	memset(rig, 0, sizeof(*rig));
+	snprintf(rig->pins, sizeof(rig->pins), "/sys/fs/bpf/xd-parity-%d", (int)getpid());
+	log_set_level(4);
+	if (config_load("rig.yaml", yaml, &d->config, &errors) < 0)
+		fail_msg("%s", errors.lines[0]);
+	config_errors_free(&errors);
+	d->base = event_base_new();
+	d->leases = lease_table_new();
+	d->engine = engine_new(d->leases);
+	assert_non_null(d->engine);
+	open_maps(rig);
+	make_port(rig);
+	assert_int_equal(engine_apply(d, d->config), 0);
+	assert_int_equal(quiesce_start(d), 0);
+	assert_int_equal(scopes_apply(d), 0);
+	assert_int_equal(link_publish(d, &rig->port), 0);
+	fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON].kind = XDHCP_POLICY_GATE;
+	fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON].closed = 0;
+	fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON].answer_until = XDHCP_FOREVER;
+}
+
+void rig_stop(struct rig *rig)
+{
+	struct daemon *d = &rig->d;
+	char why[256];
+
+	quiesce_stop(d);
+	template_index_free(d->templates);
+	fastpath_close(d->fp);
+	assert_int_equal(fastpath_remove(rig->pins, why, sizeof(why)), 0);
+	close(rig->lock);
+	rmdir(rig->pins);
+	engine_free(d->engine);
+	lease_table_free(d->leases);
+	config_free(d->config);
+	event_base_free(d->base);
+	free(d->hits_logged);
+	free(d->scope_gates);
+}
+
+bool rig_xdp(struct rig *rig, const uint8_t *frame, size_t len, struct rig_reply *ret_reply)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = (__u32)len,
+		    .data_out = ret_reply->data, .data_size_out = sizeof(ret_reply->data),
+		    .repeat = 1);
+
+	assert_int_equal(bpf_prog_test_run_opts(rig->prog, &opts), 0);
+	rig->runs++;
+	ret_reply->len = opts.data_size_out;
+	if (opts.retval == 3 /* XDP_TX */)
+		return true;
+	assert_int_equal(opts.retval, 2 /* XDP_PASS */);
+	assert_int_equal(opts.data_size_out, len);
+	assert_memory_equal(ret_reply->data, frame, len);
+	ret_reply->len = 0;
+	return false;
+}
+
+bool rig_daemon(struct rig *rig, const uint8_t *frame, size_t len, bool keep,
+		struct rig_reply *ret_reply)
+{
+	static struct decision decision;
+	static struct dhcp_msg msg;
+	static struct packet packet;
+	struct daemon *d = &rig->d;
+	int n;
+
+	ret_reply->len = 0;
+	assert_true(len <= sizeof(packet.data));
+	packet = (struct packet){.len = len, .csum_not_ready = true};
+	memcpy(packet.data, frame, len);
+	if (!batch_admit(d, &rig->port, &packet, boot_seconds(), &msg))
+		return false;
+	engine_decide(d->engine, &rig->port.link, &msg, boot_seconds(), 1, &decision);
+	if (decision.kind == DECISION_REPLY) {
+		n = dhcp_reply_encode(&msg, &decision.reply, rig->port.info.mac, ret_reply->data,
+				      sizeof(ret_reply->data));
+		assert_true(n > 0);
+		ret_reply->len = (size_t)n;
+	}
+	if (decision.has_change && keep) {
+		engine_confirm(d->engine, &decision.change);
+		publish_ack(d, &msg, &decision);
+	} else if (decision.has_change) {
+		engine_undo(d->engine, &decision.change);
+	}
+	return true;
+}
+
+void rig_settle(struct rig *rig)
+{
+	uint64_t epoch = quiesce_request(&rig->d);
+
+	while (!quiesce_passed(&rig->d, epoch))
+		event_base_loop(rig->d.base, EVLOOP_ONCE);
+	event_base_loop(rig->d.base, EVLOOP_NONBLOCK);
+}
