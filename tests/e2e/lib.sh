@@ -119,6 +119,15 @@ expect() {
 	}
 }
 
+not() { ! "$@"; }
+
+# equal_silent WANTED COMMAND...: for await.
+equal_silent() {
+	local wanted=$1
+	shift
+	[ "$("$@")" = "$wanted" ]
+}
+
 # equal WHAT GOT WANTED
 equal() {
 	[ "$2" = "$3" ] || {
@@ -169,7 +178,7 @@ rig() {
 	namespace s
 	namespace c
 	veth s srv c cli
-	address s srv "$NET.1/24"
+	address s srv "$NET.1/${PREFIX:-24}"
 	pass c cli
 }
 
@@ -227,7 +236,7 @@ config() {
 		$GLOBAL
 		subnet4:
 		- id: 1
-		  subnet: $NET.0/24
+		  subnet: $NET.0/${PREFIX:-24}
 		  pools: [{pool: ${POOL:-$NET.100 - $NET.199}}]
 		  option-data: [{name: routers, data: ${ROUTER:-$NET.1}}]
 		$SUBNET
@@ -267,12 +276,6 @@ crash() {
 
 ctl() { "$B/xdhcpctl" -s "$DIR/$S.sock" --json "$@"; }
 
-# command NAME [ARGUMENTS]: one command on the socket without xdhcpctl's help; prints the reply.
-command_raw() {
-	local request="{\"command\":\"$1\"${2:+,\"arguments\":$2}}"
-	printf '%s' "$request" | timeout 10 nc -U -N "$DIR/$S.sock"
-}
-
 # The counters as the pinned map has them, so that they can be read with the daemon dead.
 verdicts() {
 	"$BPFTOOL" -j map lookup pinned "$(pin)/verdicts" key 0 0 0 0 |
@@ -285,8 +288,28 @@ acks_xdp() { verdicts | jq -r 'to_entries | map(select(.key | startswith("ack_")
 # more_acks_than N: XDP has answered more often than that.
 more_acks_than() { [ "$(acks_xdp)" -gt "$1" ]; }
 
+# more_than N COMMAND...: it prints a number above N.
+more_than() {
+	local n=$1
+	shift
+	[ "$("$@")" -gt "$n" ]
+}
+
+status() { ctl status | jq -c '.arguments'; }
 lease() { ctl lease "$1" | jq -c '.arguments // empty'; }
-lease_field() { lease "$1" | jq -r ".\"$2\" // empty"; }
+# lease_field ADDRESS FIELD: hw-address, cltt, state ..., or slot, hits, expire, ack-until.
+lease_field() { lease "$1" | jq -r "(.\"$2\" // .\"user-context\".xdhcp.\"$2\") | values"; }
+# bound ADDRESS MAC
+bound() { [ "$(lease_field "$1" hw-address) $(lease_field "$1" state)" = "$2 0" ]; }
+unbound() { case $(lease_field "$1" state) in 0) return 1 ;; esac; }
+statistic() { ctl stats | jq -r ".arguments.\"$1\"[0][0]"; }
+live_leases() { ctl leases | jq '[.arguments.leases[]? | select(.state == 0)] | length'; }
+leases_txt() { cat "$(pin)/leases_txt"; }
+in_txt() { leases_txt | grep -q " $1 "; }
+policy() { # KEY FIELD, of the pinned map
+	"$BPFTOOL" -j map lookup pinned "$(pin)/policy" key $(le32 "$1") | jq -r ".formatted.value.$2"
+}
+le32() { echo $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255)); }
 
 map_ids() {
 	local m
@@ -384,6 +407,42 @@ dora() {
 	shift 2
 	offer=$(one "$ns" "$ifname" discover "$@") || return 1
 	one "$ns" "$ifname" request "$@" requested="$(jq -r .yiaddr <<<"$offer")" server="$(jq -r .server <<<"$offer")"
+}
+
+# covered DB LOG [BEFORE]: every promise in storm's LOG that still runs, up to BEFORE
+# (seconds of CLOCK_BOOTTIME), is in the store DB, for the same client and at least as long.
+# Prints each that is not. DB may be in use.
+covered() {
+	local now
+	now=$(boottime)
+	sqlite3 -readonly -cmd '.timeout 5000' -separator ' ' "$1" "
+		SELECT (addr >> 24) || '.' || (addr >> 16 & 255) || '.' || (addr >> 8 & 255) || '.' || (addr & 255),
+			lower(substr(hex(chaddr), 1, 12)), state, max(promised, ack_until) FROM lease" |
+		awk -v now="$now" -v before="${3:-1e18}" '
+			FNR == NR { row[$1] = $2; state[$1] = $3; limit[$1] = $4; next }
+			$1 == "P" && $5 <= before {
+				gsub(":", "", $3)
+				if ($6 > until[$2] || who[$2] != $3) { who[$2] = $3; sent[$2] = $4; until[$2] = $6 }
+			}
+			$1 == "E" && $4 <= before {
+				gsub(":", "", $3)
+				if (who[$2] == $3 && sent[$2] <= $4) delete who[$2]
+			}
+			END {
+				for (a in who) {
+					n++
+					if (until[a] <= now)
+						continue
+					running++
+					if (row[a] != who[a] || (state[a] != 1 && state[a] != 3) || limit[a] < until[a]) {
+						printf "not covered: %s promised to %s until %.3f; store: %s state %s until %s\n",
+							a, who[a], until[a], row[a], state[a], limit[a]
+						bad++
+					}
+				}
+				printf "  %d promises, %d still running, %d not covered\n", n, running, bad
+				exit bad || !n
+			}' - "$2"
 }
 
 # renew NS IF ADDR SERVER SMAC [WORDS...]: in state RENEWING.
