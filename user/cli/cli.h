@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Inside xdhcpctl: one invocation, its subcommands, and how they ask and print.
+ * Exit codes are for scripts and never change their meaning. With --json the
+ * reply's JSON is printed as it came and nothing else goes to stdout; a failure
+ * of our own is then JSON too, in the shape of a reply.
+ */
+#ifndef XDHCP_CLI_H
+#define XDHCP_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+#define CLI_SOCKET   "/run/xdhcp/xdhcp.sock"
+#define CLI_PIN_PATH "/sys/fs/bpf/xdhcp"
+
+enum cli_exit {
+	CLI_OK = 0,
+	CLI_ERROR = 1,	     /* the daemon, or we, could not do it */
+	CLI_USAGE = 2,	     /* wrong arguments */
+	CLI_EMPTY = 3,	     /* nothing there: no such lease, an empty list */
+	CLI_UNREACHABLE = 4, /* no daemon answers */
+};
+
+struct cli {
+	const char *socket;
+	const char *pin_path; /* NULL: not given */
+	bool json;
+	int argc; /* of the subcommand, without its name */
+	char **argv;
+};
+
+/* One command line, from start to exit code. */
+int cli_run(int argc, char **argv);
+
+/* The subcommands; each returns enum cli_exit. */
+int cli_status(const struct cli *cli);
+int cli_stats(const struct cli *cli);
+int cli_leases(const struct cli *cli);
+int cli_lease(const struct cli *cli);
+int cli_reload(const struct cli *cli);
+int cli_fast_path(const struct cli *cli);
+int cli_config(const struct cli *cli);
+int cli_config_test(const struct cli *cli);
+int cli_commands(const struct cli *cli);
+
+/* --- client.c --- */
+
+struct reply {
+	char *text; /* as it came */
+	size_t len;
+	json_t *json; /* a map */
+	int result;
+};
+
+/*
+ * Sends one command (`arguments` is stolen, NULL: none) and reads its reply.
+ * 0: *ret_reply is the caller's, reply_free() it. Negative errno: no daemon
+ * answered; `why` gets one line with the remedy. `seconds`: the longest silence.
+ */
+int client_ask(const struct cli *cli, const char *command, json_t *arguments, unsigned seconds,
+	       struct reply *ret_reply, char *why, size_t why_len);
+void reply_free(struct reply *reply);
+
+/*
+ * Prints a reply that is no success (and, with --json, one that is), frees it
+ * and returns the exit code. *ret_json is set only when there is a success to be printed for
+ * people; json_decref() it.
+ */
+int client_take(const struct cli *cli, struct reply *reply, json_t **ret_json);
+/* The usual way: client_ask, then client_take; says so when no daemon answers. */
+int client_command(const struct cli *cli, const char *command, json_t *arguments, unsigned seconds,
+		   json_t **ret_json);
+
+#define CLIENT_SECONDS	    10
+#define CLIENT_SECONDS_LONG 60 /* reload */
+
+/* The pins to work on: as given, else as the daemon says, else the default. malloc'ed. */
+char *client_pin_path(const struct cli *cli);
+
+/* Prints one line on stderr, or with --json a reply with that text; returns `code`. */
+int cli_fail(const struct cli *cli, enum cli_exit code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* --- output.c --- */
+
+/* A table of text: columns as wide as their contents, one of which shrinks to fit the terminal. */
+struct table;
+
+struct column {
+	const char *title;
+	bool right;  /* numbers */
+	bool shrink; /* is cut first when the terminal is too narrow; at most one */
+};
+
+/* NULL: no memory. `columns` is borrowed. */
+struct table *table_new(const struct column *columns, size_t n);
+/* n texts, copied; NULL counts as "". Bytes that would move the cursor are shown as '?'. */
+void table_row(struct table *table, const char *const *cells);
+/* Prints and frees. */
+void table_print(struct table *table, FILE *out);
+void table_free(struct table *table);
+
+/* "NAME     text", names in a column of their own; text after the first line is indented alike. */
+void print_field(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define DURATION_STR 32
+/* "59m12s", "3h05m", "2d04h" */
+const char *duration_str(uint64_t seconds, char buf[DURATION_STR]);
+#define TIME_STR 32
+/* "2026-01-31 09:05:07", local time */
+const char *time_str(int64_t wall, char buf[TIME_STR]);
+
+/* An integer member, or `otherwise` when there is none. */
+int64_t get_int(const json_t *map, const char *name, int64_t otherwise);
+/* A string member, or `otherwise`. Control characters are the printer's to blank. */
+const char *get_str(const json_t *map, const char *name, const char *otherwise);
+
+/* --- document.c --- */
+
+/*
+ * A configuration file, YAML or JSON (with comments), as the command's JSON,
+ * under "Dhcp4". NULL: `why` says what is wrong, with file, line and column.
+ */
+json_t *document_read(const char *file, char *why, size_t why_len);
+
+#endif
