@@ -100,6 +100,16 @@ int pins_check(const char *pin_path, char *why, size_t why_len)
 	return 0;
 }
 
+/* A bpffs refuses even to look up a name with a dot. */
+static int why_no_directory(const char *path, int error, char *why, size_t why_len)
+{
+	const char *name = strrchr(path, '/');
+
+	if (error == -EPERM && name && strchr(name, '.'))
+		return net_why(why, why_len, -EINVAL, "%s: a bpffs allows no dot in a name", path);
+	return net_why_errno(why, why_len, error, path);
+}
+
 /* Makes the directory and its parents, if the nearest one that exists is on a bpffs. */
 static int make_directory(const char *pin_path, char *why, size_t why_len)
 {
@@ -115,7 +125,7 @@ static int make_directory(const char *pin_path, char *why, size_t why_len)
 		char *slash = strrchr(path, '/');
 
 		if (errno != ENOENT)
-			return net_why_errno(why, why_len, -errno, path);
+			return why_no_directory(path, -errno, why, why_len);
 		if (slash == path)
 			slash++;
 		*slash = '\0';
@@ -130,10 +140,7 @@ static int make_directory(const char *pin_path, char *why, size_t why_len)
 		path[at] = '\0';
 		if (mkdir(path, 0700) == 0 || errno == EEXIST)
 			continue;
-		if (errno == EPERM && strchr(strrchr(path, '/'), '.'))
-			return net_why(why, why_len, -EINVAL, "%s: a bpffs allows no dot in a name",
-				       path);
-		return net_why_errno(why, why_len, -errno, path);
+		return why_no_directory(path, -errno, why, why_len);
 	}
 	return 0;
 }

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Frames in and out by AF_PACKET.
+ *
+ * The socket listens to ETH_P_ALL: only there has a frame its VLAN tag still,
+ * and only there is one seen that the stack itself would drop (no address yet,
+ * a martian source). The filter that keeps all but DHCP out is attached before the
+ * socket is bound to a protocol, so nothing else is ever queued. Frames for other hosts' MACs
+ * (a promiscuous interface) and our own stay out there as well: XDP passes
+ * them as not ours, and so does this path.
+ *
+ * No state but the kernel's queue; what is queued when the daemon dies is lost like any
+ * other datagram.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <linux/filter.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+
+#include "packet.h"
+#include "wire.h"
+
+#define RECEIVE_BUFFER (16 << 20) /* a second or so of a flood of minimal requests */
+
+#ifndef PACKET_IGNORE_OUTGOING
+#define PACKET_IGNORE_OUTGOING 23 /* since 4.20 */
+#endif
+
+union control {
+	struct cmsghdr align;
+	uint8_t space[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+};
+
+struct packet_socket {
+	int fd;
+	uint64_t drops;
+	struct mmsghdr msgs[PACKET_BATCH];
+	struct iovec iovs[PACKET_BATCH];
+	union control controls[PACKET_BATCH];
+	struct sockaddr_ll froms[PACKET_BATCH];
+};
+
+/* One Ethernet header's worth: IPv4, UDP, no later fragment, to port 67. `at`: the ethertype. */
+#define ETHERTYPE_AT(at) BPF_STMT(BPF_LD | BPF_H | BPF_ABS, (at))
+#define DHCP_AT(ip)                                                          \
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (ip) + 9),                        \
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 6),      \
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, (ip) + 6),                \
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, 4, 0),          \
+		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, (ip)),                   \
+		BPF_STMT(BPF_LD | BPF_H | BPF_IND, (ip) + 2),                \
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DHCP_SERVER_PORT, 0, 1), \
+		BPF_STMT(BPF_RET | BPF_K, 0x40000), BPF_STMT(BPF_RET | BPF_K, 0)
+#define DHCP_LEN 9 /* instructions of DHCP_AT */
+
+/*
+ * Untagged (or its tag stripped), one tag or two in the frame. A load beyond
+ * the frame's end ends the filter with 0. The first fragment of a datagram comes
+ * through and is counted by the decoder; later ones name no port.
+ */
+static const struct sock_filter dhcp_only[] = {
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, SKF_AD_OFF + SKF_AD_PKTTYPE),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OTHERHOST, 1, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, 0),
+
+	ETHERTYPE_AT(12),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, DHCP_LEN),
+	DHCP_AT(14),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_8021Q, 2, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_8021AD, 1, 0),
+	BPF_STMT(BPF_RET | BPF_K, 0),
+
+	ETHERTYPE_AT(16),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, DHCP_LEN),
+	DHCP_AT(18),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_8021Q, 1, 0),
+	BPF_STMT(BPF_RET | BPF_K, 0),
+
+	ETHERTYPE_AT(20),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, DHCP_LEN - 1),
+	DHCP_AT(22),
+};
+
+static const struct sock_filter nothing[] = {
+	BPF_STMT(BPF_RET | BPF_K, 0),
+};
+
+static int attach_filter(int fd, const struct sock_filter *filter, size_t n)
+{
+	struct sock_fprog program = {.len = n, .filter = (struct sock_filter *)(uintptr_t)filter};
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0 ? -errno
+											   : 0;
+}
+
+static int set_up(int fd, uint32_t ifindex)
+{
+	struct sockaddr_ll address = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_ALL),
+		.sll_ifindex = ifindex,
+	};
+	int on = 1, size = RECEIVE_BUFFER, r;
+
+	r = attach_filter(fd, dhcp_only, sizeof(dhcp_only) / sizeof(dhcp_only[0]));
+	if (r < 0)
+		return r;
+	if (setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) < 0)
+		return -errno;
+	/* spares us the clones; where it is not known the filter does it */
+	setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on));
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	return bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ? -errno : 0;
+}
+
+int packet_open(uint32_t ifindex, struct packet_socket **ret_socket)
+{
+	struct packet_socket *socket_;
+	int r;
+
+	socket_ = calloc(1, sizeof(*socket_));
+	if (!socket_)
+		return -ENOMEM;
+	/* protocol 0: deaf until it is bound */
+	socket_->fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	r = socket_->fd < 0 ? -errno : set_up(socket_->fd, ifindex);
+	if (r < 0) {
+		packet_close(socket_);
+		return r;
+	}
+	*ret_socket = socket_;
+	return 0;
+}
+
+void packet_close(struct packet_socket *socket)
+{
+	if (!socket)
+		return;
+	if (socket->fd >= 0)
+		close(socket->fd);
+	free(socket);
+}
+
+int packet_fd(const struct packet_socket *socket)
+{
+	return socket->fd;
+}
+
+static void read_auxdata(struct msghdr *msg, struct packet *packet)
+{
+	packet->vlan[0] = packet->vlan[1] = 0;
+	packet->csum_not_ready = false;
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		struct tpacket_auxdata aux;
+
+		if (c->cmsg_level != SOL_PACKET || c->cmsg_type != PACKET_AUXDATA ||
+		    c->cmsg_len < CMSG_LEN(sizeof(aux)))
+			continue;
+		memcpy(&aux, CMSG_DATA(c), sizeof(aux));
+		/* VLAN id 0 is a priority without a VLAN (IEEE 802.1Q 9.6) */
+		if (aux.tp_status & TP_STATUS_VLAN_VALID)
+			packet->vlan[0] = aux.tp_vlan_tci & 0x0fff;
+		packet->csum_not_ready = aux.tp_status & TP_STATUS_CSUMNOTREADY;
+	}
+}
+
+static int receive_batch(struct packet_socket *socket, struct packet *packets, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		socket->iovs[i] = (struct iovec){packets[i].data, sizeof(packets[i].data)};
+		socket->msgs[i].msg_hdr = (struct msghdr){
+			.msg_name = &socket->froms[i],
+			.msg_namelen = sizeof(socket->froms[i]),
+			.msg_iov = &socket->iovs[i],
+			.msg_iovlen = 1,
+			.msg_control = &socket->controls[i],
+			.msg_controllen = sizeof(socket->controls[i]),
+		};
+	}
+	for (;;) {
+		int r = recvmmsg(socket->fd, socket->msgs, n, MSG_DONTWAIT, NULL);
+
+		if (r >= 0)
+			return r;
+		if (errno == EAGAIN)
+			return 0;
+		if (errno != EINTR)
+			return -errno;
+	}
+}
+
+int packet_receive(struct packet_socket *socket, struct packet *packets, size_t n)
+{
+	int got, kept = 0;
+
+	if (n > PACKET_BATCH)
+		n = PACKET_BATCH;
+	do {
+		got = receive_batch(socket, packets, n);
+		for (int i = 0; i < got; i++) {
+			struct msghdr *msg = &socket->msgs[i].msg_hdr;
+
+			/* no Ethernet link carries a DHCP message of this size in one frame that
+			 * we could answer; a part of it is worth nothing */
+			if (msg->msg_flags & MSG_TRUNC)
+				continue;
+			packets[i].len = socket->msgs[i].msg_len;
+			packets[i].outgoing = socket->froms[i].sll_pkttype == PACKET_OUTGOING;
+			read_auxdata(msg, &packets[i]);
+			if (kept != i)
+				packets[kept] = packets[i];
+			kept++;
+		}
+		/* 0 means empty: a batch of nothing but giants does not end the drain */
+	} while (got > 0 && kept == 0);
+	return got < 0 ? got : kept;
+}
+
+int packet_send(struct packet_socket *socket, const uint8_t *frame, size_t len)
+{
+	ssize_t r;
+
+	do
+		r = send(socket->fd, frame, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? -errno : 0;
+}
+
+uint64_t packet_kernel_drops(struct packet_socket *socket)
+{
+	struct tpacket_stats stats;
+	socklen_t len = sizeof(stats);
+
+	/* reading resets them */
+	if (getsockopt(socket->fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len) == 0)
+		socket->drops += stats.tp_drops;
+	return socket->drops;
+}
+
+int packet_port_guard(void)
+{
+	struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(DHCP_SERVER_PORT)};
+	int fd, r;
+
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	/*
+	 * It is there to be found by the kernel's lookup, and takes nothing. No SO_REUSEADDR:
+	 * another server on this port shall be noticed.
+	 */
+	r = attach_filter(fd, nothing, sizeof(nothing) / sizeof(nothing[0]));
+	if (r == 0 && bind(fd, (struct sockaddr *)&any, sizeof(any)) < 0)
+		r = -errno;
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	return fd;
+}
