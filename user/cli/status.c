@@ -6,9 +6,9 @@
 #include "cli.h"
 
 #include <inttypes.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "net/fastpath.h"
@@ -176,22 +176,79 @@ static void print_fast_path(const struct cli *cli, const json_t *fast)
 		print_field("pins", "%s", pins);
 }
 
-/* The daemon is dead: what the pins still say. */
+/* --- the daemon is dead: what the pins still say --- */
+
+static uint32_t boot_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint32_t)now.tv_sec;
+}
+
+static void print_orphan_links(const struct fastpath_offline *offline)
+{
+	char text[1024] = "none: nothing is answered", name[IF_NAMESIZE];
+	size_t n = 0;
+
+	for (unsigned i = 0; i < offline->n_links && i < FASTPATH_OFFLINE_LINKS; i++) {
+		uint32_t ifindex = offline->links[i];
+
+		if (n + IF_NAMESIZE + 2 > sizeof(text))
+			break;
+		/* of another network namespace, or gone */
+		if (!if_indextoname(ifindex, name))
+			snprintf(name, sizeof(name), "#%u", ifindex);
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", n ? ", " : "", name);
+	}
+	print_field("interfaces", "%s", text);
+}
+
+static void print_orphan_gate(const struct fastpath_offline *offline)
+{
+	uint32_t now = boot_now(), until = offline->answer_until;
+	char left[DURATION_STR];
+
+	if (offline->operator_closed)
+		print_field("gate", "off: the operator closed it; open: xdhcpctl fast-path on");
+	else if (offline->daemon_closed)
+		print_field("gate", "closed by the daemon");
+	else if (until == XDHCP_FOREVER)
+		print_field("gate", "open: XDP answers renewals");
+	else if (until > now)
+		print_field("gate", "open: XDP answers renewals for %s more",
+			    duration_str(until - now, left));
+	else
+		print_field("gate", "no daemon for too long: XDP passes everything since %s",
+			    duration_str(now - until, left));
+}
+
 static void print_orphans(const struct cli *cli)
 {
 	const char *pins = cli->pin_path ? cli->pin_path : CLI_PIN_PATH;
-	struct stat st;
+	struct fastpath_offline offline;
+	char why[512] = "";
 
-	if (stat(pins, &st) < 0) {
-		print_field("fast path", "nothing is pinned in %s", pins);
+	if (fastpath_status_offline(pins, &offline, why, sizeof(why)) < 0) {
+		print_field("fast path", "%s", why);
 		return;
 	}
-	print_field("fast path",
-		    "pinned in %s: renewals may still be answered\n"
-		    "leases:   cat %s/leases_txt\n"
-		    "counters: bpftool map dump pinned %s/verdicts\n"
-		    "stop it:  xdhcpctl fast-path off",
-		    pins, pins, pins);
+
+	json_t *verdicts = json_object(), *fast;
+
+#define X(name, action, help) \
+	json_object_set_new(verdicts, #name, json_integer((json_int_t)offline.verdicts.name));
+	XDHCP_VERDICTS(X)
+#undef X
+	fast = json_pack("{s:o}", "verdicts", verdicts);
+	print_field("fast path", "pinned in %s", pins);
+	print_orphan_links(&offline);
+	print_orphan_gate(&offline);
+	print_field("slots", "%u of %u", offline.slots_used, offline.capacity);
+	print_field("ACKs", "%" PRIu64 " by XDP", fastpath_acks(&offline.verdicts));
+	print_verdicts(fast);
+	print_field("leases", "cat %s/leases_txt", pins);
+	json_decref(fast);
 }
 
 int cli_status(const struct cli *cli)
