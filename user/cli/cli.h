@@ -105,6 +105,9 @@ void table_row(struct table *table, const char *const *cells);
 void table_print(struct table *table, FILE *out);
 void table_free(struct table *table);
 
+/* Lines of text from elsewhere, each ended. Bytes that a terminal would obey are shown as '?'. */
+void put_text(const char *text, FILE *out);
+
 /* "NAME     text", names in a column of their own; text after the first line is indented alike. */
 void print_field(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

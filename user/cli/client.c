@@ -187,7 +187,8 @@ int client_take(const struct cli *cli, struct reply *reply, json_t **ret_json)
 		if (reply->text[reply->len - 1] != '\n')
 			putchar('\n');
 	} else if (code != CLI_OK) {
-		fprintf(stderr, "xdhcpctl: %s\n", get_str(reply->json, "text", "unknown error"));
+		fputs("xdhcpctl: ", stderr);
+		put_text(get_str(reply->json, "text", "unknown error"), stderr);
 	} else {
 		*ret_json = json_incref(reply->json);
 	}

@@ -11,7 +11,7 @@ static int say_text(const struct cli *cli, const char *command, json_t *argument
 
 	if (!reply)
 		return code;
-	printf("%s\n", get_str(reply, "text", "done"));
+	put_text(get_str(reply, "text", "done"), stdout);
 	json_decref(reply);
 	return code;
 }

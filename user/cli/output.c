@@ -63,6 +63,20 @@ static void put_clean(const char *text, FILE *out)
 	}
 }
 
+void put_text(const char *text, FILE *out)
+{
+	for (const char *next; *text; text = next) {
+		next = strchr(text, '\n');
+
+		char *line = next ? strndup(text, (size_t)(next - text)) : strdup(text);
+
+		put_clean(line ? line : "", out);
+		putc('\n', out);
+		free(line);
+		next = next ? next + 1 : text + strlen(text);
+	}
+}
+
 struct table *table_new(const struct column *columns, size_t n)
 {
 	struct table *table = calloc(1, sizeof(*table));
