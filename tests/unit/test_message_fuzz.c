@@ -14,6 +14,7 @@
 
 #include "frame.h"
 #include "proto/message.h"
+#include "proto/reply.h"
 
 static const struct dhcp_ingress NOTHING;
 
@@ -115,6 +116,31 @@ static void check_decoded(const uint8_t *frame, size_t len)
 	assert_true(msg.overloaded == (msg.opt[52].data != NULL));
 }
 
+/* Any decoded message can be answered, into exactly the space that the answer takes. */
+static void check_answer(uint64_t *rng)
+{
+	static const uint8_t types[] = {DHCP_OFFER, DHCP_ACK, DHCP_NAK}, mac[6] = {2};
+	static struct dhcp_reply reply;
+	uint8_t data[255] = {1, 2, 3};
+
+	memset(&reply, 0, sizeof(reply));
+	reply.type = types[random_next(rng) % 3];
+	reply.server_id = random_next(rng);
+	reply.yiaddr = random_next(rng) % 4 ? random_next(rng) : 0;
+	dhcp_reply_add(&reply, 53, &reply.type, 1);
+	dhcp_reply_add(&reply, 43, data, random_next(rng) % 255);
+
+	size_t l2 = 14 + 4u * (msg.tags_stripped + msg.tags_in_frame);
+	size_t len = l2 + dhcp_reply_ip_len(&msg, &reply);
+	uint8_t *out = malloc(len);
+
+	assert_non_null(out);
+	assert_int_equal(dhcp_reply_encode(&msg, &reply, mac, out, len), len);
+	assert_int_equal(slow_sum(out + l2, 20, 0), 0xffff);
+	assert_int_equal(slow_udp_sum(out + l2, out + l2 + 20, len - l2 - 20), 0xffff);
+	free(out);
+}
+
 static void test_fuzz(void **state)
 {
 	unsigned long reached[DHCP_DECODE_COUNT] = {0};
@@ -134,8 +160,10 @@ static void test_fuzz(void **state)
 
 		assert_in_range(result, 0, DHCP_DECODE_COUNT - 1);
 		reached[result]++;
-		if (result == DHCP_DECODE_ok)
+		if (result == DHCP_DECODE_ok) {
 			check_decoded(exact, len);
+			check_answer(&rng);
+		}
 		free(exact);
 		free(f.data);
 	}
