@@ -1,15 +1,80 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The XDP program.
+ * The XDP program: repeats what the daemon has already answered (I3).
+ *
+ *   parse.h    is it ours, whole and plain?        else pass
+ *   options.h  walk: what is asked, in which form  else pass
+ *   lease.h    gates, slot, form, template, credit else pass
+ *   reply.h    room, then the reply                TX
+ *
+ * Up to make_room() nothing of the frame has been touched (I4); after it the
+ * frame is sent, or dropped if it is not what was made. Every way out is a verdict, and is
+ * counted in one place, below.
  */
-#include "maps.h"
 #include "leases_txt.h"
+#include "lease.h"
+#include "maps.h"
+#include "options.h"
+#include "parse.h"
+#include "reply.h"
+
+static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx)
+{
+	struct request r = {};
+	struct answer a = {};
+	struct layout l;
+	enum xdhcp_verdict v = parse_headers(ctx, &r);
+	__u32 zero = 0;
+
+	if (v != GO_ON)
+		return v;
+	const struct meta *m = bpf_map_lookup_elem(&meta, &zero);
+	const struct clock *clock = clock_read();
+
+	if (!m || !clock)
+		return XDHCP_VERDICT_pass_gate_daemon;
+	v = walk_options(&r, m->hash_key);
+	if (v != GO_ON)
+		return v;
+	v = find_answer(&r, clock, &a);
+	if (v != GO_ON)
+		return v;
+	if (!lay_out(a.slot, a.template, &l))
+		return XDHCP_VERDICT_pass_form;
+	if (l.ip > dhcp_max_reply(r.max_size))
+		return XDHCP_VERDICT_pass_max_size;
+	v = promise(&a, clock);
+	if (v != GO_ON)
+		return v;
+	if (!make_room(ctx, &r, l.frame))
+		return XDHCP_VERDICT_pass_room;
+	if (!write_reply(ctx, &r, &a, &l))
+		return XDHCP_VERDICT_drop_internal;
+	a.slot->hits++;
+	return a.ack;
+}
+
+static __always_inline void count(enum xdhcp_verdict v)
+{
+	__u32 zero = 0;
+	__u64 *counters = bpf_map_lookup_elem(&verdicts, &zero);
+
+	if (counters && v < XDHCP_VERDICT_COUNT)
+		counters[v]++;
+}
 
 SEC("xdp.frags")
 int xdhcp(struct xdp_md *ctx)
 {
-	(void)ctx;
-	return XDP_PASS;
+	static const __u8 actions[] = {
+#define X(name, action, help) XDP_##action,
+		XDHCP_VERDICTS(X)
+#undef X
+	};
+	enum xdhcp_verdict v = answer(ctx);
+
+	count(v);
+	return v < XDHCP_VERDICT_COUNT ? actions[v] : XDP_PASS;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * From a request to the answer that the daemon has decided for it, or to the
+ * reason why there is none: state, gates, slot, form, template, credit, and last of
+ * all the grant. Writes nothing but the slot's grant word.
+ *
+ * A slot's place follows from its address, so an open slot's address word can
+ * only be the address itself. It is read first; what it guards (identity,
+ * tail) was written before it and changes only after it has been zero and a
+ * barrier has waited for this very run (abi.h), so reading it once is enough.
+ */
+#ifndef XDHCP_BPF_LEASE_H
+#define XDHCP_BPF_LEASE_H
+
+#include "clock.h"
+#include "form.h"
+#include "parse.h"
+
+#define GRANT_TRIES 4
+
+/* What is answered. `ack` is the verdict if all goes well. */
+struct answer {
+	struct slot *slot;
+	const struct template *template;
+	__u32 addr; /* as in the packet */
+	enum xdhcp_verdict ack;
+};
+
+static __always_inline enum xdhcp_verdict check_type(const struct request *r)
+{
+	switch (r->type) {
+	case DHCP_REQUEST:
+		return GO_ON;
+	case 0:
+		return XDHCP_VERDICT_pass_no_type;
+	case DHCP_DISCOVER:
+		return XDHCP_VERDICT_pass_discover;
+	case DHCP_DECLINE:
+		return XDHCP_VERDICT_pass_decline;
+	case DHCP_RELEASE:
+		return XDHCP_VERDICT_pass_release;
+	case DHCP_INFORM:
+		return XDHCP_VERDICT_pass_inform;
+	default:
+		return XDHCP_VERDICT_pass_other_type;
+	}
+}
+
+/*
+ * RFC 2131 4.3.2, table 4: SELECTING: server identifier and requested address,
+ * ciaddr zero. INIT-REBOOT: requested address only. RENEWING, REBINDING: ciaddr only.
+ */
+static __always_inline enum xdhcp_verdict check_state(const struct request *r, struct answer *a)
+{
+	if (r->ciaddr != 0) {
+		if (r->has_asked || r->has_server_id)
+			return XDHCP_VERDICT_pass_state;
+		a->addr = r->ciaddr;
+		a->ack = r->to_our_addr ? XDHCP_VERDICT_ack_renewing : XDHCP_VERDICT_ack_rebinding;
+		return GO_ON;
+	}
+	if (!r->has_asked || r->asked == 0)
+		return XDHCP_VERDICT_pass_state;
+	a->addr = r->asked;
+	a->ack = r->has_server_id ? XDHCP_VERDICT_ack_selecting : XDHCP_VERDICT_ack_init_reboot;
+	return GO_ON;
+}
+
+static __always_inline const struct policy *policy_at(__u32 at)
+{
+	return bpf_map_lookup_elem(&policy, &at);
+}
+
+/* The gates that cover every request. */
+static __always_inline enum xdhcp_verdict check_gates(__u32 now)
+{
+	const struct policy *operators = policy_at(XDHCP_POLICY_OPERATOR);
+	const struct policy *daemons = policy_at(XDHCP_POLICY_DAEMON);
+
+	if (!operators || READ_ONCE(operators->closed))
+		return XDHCP_VERDICT_pass_gate_operator;
+	if (!daemons || READ_ONCE(daemons->closed))
+		return XDHCP_VERDICT_pass_gate_daemon;
+	__u32 until = READ_ONCE(daemons->answer_until);
+
+	if (until != XDHCP_FOREVER && now >= until)
+		return XDHCP_VERDICT_pass_unattended;
+	return GO_ON;
+}
+
+/* NULL: none, or closed. */
+static __always_inline struct slot *find_slot(__u32 addr)
+{
+	__u32 prefix = addr & bpf_htonl(0xffffff00);
+	const struct block *block = bpf_map_lookup_elem(&blocks, &prefix);
+
+	if (!block)
+		return NULL;
+	__u32 at = block->first + (bpf_ntohl(addr) & 0xff);
+	struct slot *slot = bpf_map_lookup_elem(&leases, &at);
+
+	if (!slot)
+		return NULL;
+	__u32 open = *(const volatile word32 *)slot->addr;
+
+	return open == addr ? READ_AFTER(slot, open) : NULL;
+}
+
+static __always_inline enum xdhcp_verdict check_client(const struct request *r,
+						       const struct slot *slot)
+{
+	const __u8 *chaddr = r->data + BOOTP_FIELD(chaddr);
+
+	if (AT32(slot->chaddr) != AT32(chaddr) || AT16(slot->chaddr + 4) != AT16(chaddr + 4))
+		return XDHCP_VERDICT_pass_chaddr;
+	if (slot->link != r->link->link)
+		return XDHCP_VERDICT_pass_moved;
+	return GO_ON;
+}
+
+/* The template of the form that has this hash; NULL: not answered before. */
+static __always_inline const struct template *find_template(const struct slot *slot, __u64 hash)
+{
+	__u32 at = 0;
+
+	for (int i = 0; i < XDHCP_FORMS; i++) {
+		__u64 word = READ_ONCE(slot->forms[i]);
+
+		if (form_hash(word) == hash)
+			at = form_template(word);
+	}
+	return at ? bpf_map_lookup_elem(&templates, &at) : NULL;
+}
+
+/*
+ * Raises {last, granted_until}: both halves only rise, and neither changes
+ * without the other being looked at, hence the compare-and-exchange.
+ */
+static __always_inline bool grant(struct slot *slot, __u32 last, __u32 until)
+{
+	word64 *word = (word64 *)((__u8 *)slot + XDHCP_GRANT_OFFSET);
+	__u64 old = *(volatile word64 *)word;
+
+	for (int i = 0; i < GRANT_TRIES; i++) {
+		__u64 new_last = (__u32)old > last ? (__u32)old : last;
+		__u64 new_until = old >> 32 > until ? old >> 32 : until;
+		__u64 new = new_until << 32 | new_last;
+
+		if (new == old)
+			return true;
+		__u64 found = __sync_val_compare_and_swap(word, old, new);
+
+		if (found == old)
+			return true;
+		old = found;
+	}
+	return false;
+}
+
+/*
+ * I1: no second beyond the durable credit. The promise ends no earlier than the
+ * client's lease, so it counts from a time that is rounded up. The lifetime is never clipped.
+ */
+static __always_inline enum xdhcp_verdict promise(const struct answer *a, const struct clock *clock)
+{
+	__u32 lifetime = a->template->lifetime;
+	__u32 credit = READ_ONCE(a->slot->ack_until);
+	__u64 until = (__u64)clock->later + lifetime;
+
+	if (lifetime == XDHCP_FOREVER || until > XDHCP_FOREVER)
+		until = XDHCP_FOREVER;
+	if (until > credit)
+		return XDHCP_VERDICT_pass_credit;
+	return grant(a->slot, clock->now, until) ? GO_ON : XDHCP_VERDICT_pass_contended;
+}
+
+/* Everything up to the promise; only the reply's size is left to be held against the frame. */
+static __always_inline enum xdhcp_verdict find_answer(const struct request *r,
+						      const struct clock *clock, struct answer *a)
+{
+	enum xdhcp_verdict v = check_type(r);
+
+	if (v == GO_ON)
+		v = check_state(r, a);
+	if (v == GO_ON)
+		v = check_gates(clock->now);
+	if (v != GO_ON)
+		return v;
+	a->slot = find_slot(a->addr);
+	if (!a->slot)
+		return XDHCP_VERDICT_pass_no_slot;
+	v = check_client(r, a->slot);
+	if (v != GO_ON)
+		return v;
+	a->template = find_template(a->slot, r->form);
+	if (!a->template)
+		return XDHCP_VERDICT_pass_form;
+	if (r->has_server_id && r->server_id != AT32(a->template->server_id))
+		return XDHCP_VERDICT_pass_server_id;
+	const struct policy *scope = policy_at(a->template->gate);
+
+	if (!scope || scope->kind != XDHCP_POLICY_SCOPE || READ_ONCE(scope->closed))
+		return XDHCP_VERDICT_pass_gate_scope;
+	return GO_ON;
+}
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Is this frame a DHCP client's request to us, and a plain one? Reads the
+ * headers up to the cookie; what is not ours or merely unusual passes (I7). Writes nothing.
+ *
+ * A check that the daemon makes too is made here as strictly or more so: what
+ * one of the two would refuse must never be answered by the other (I2). The
+ * UDP checksum is the stated exception.
+ */
+#ifndef XDHCP_BPF_PARSE_H
+#define XDHCP_BPF_PARSE_H
+
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/udp.h>
+
+#include "maps.h"
+#include "mem.h"
+#include "wire.h"
+
+#define GO_ON XDHCP_VERDICT_COUNT /* not a way out */
+
+#define IP_AT	   sizeof(struct ethhdr)
+#define UDP_AT	   (IP_AT + sizeof(struct iphdr))
+#define BOOTP_AT   (UDP_AT + sizeof(struct udphdr))
+#define OPTIONS_AT (BOOTP_AT + sizeof(struct dhcp_header))
+#define IP_LEN_MAX 1500
+
+#define BOOTP_FIELD(name) (BOOTP_AT + __builtin_offsetof(struct dhcp_header, name))
+
+/*
+ * What is known of a request. Addresses and xid are words as they lie in the
+ * packet. Valid after the frame has changed, but for the packet pointers.
+ */
+struct request {
+	const __u8 *data, *data_end; /* the frame, linear */
+	const __u8 *end;	     /* of the UDP payload */
+	const struct policy *link;
+	__u32 xid, ciaddr, ip_dst;
+	__u32 asked;	 /* option 50; 0: absent */
+	__u32 server_id; /* option 54, with has_server_id */
+	__u16 flags;	 /* as in the packet */
+	__u16 max_size;	 /* option 57, host order; 0: absent */
+	__u8 type;	 /* option 53; 0: absent */
+	__u8 has_asked, has_server_id;
+	__u8 to_our_addr; /* ip_dst is one of our unicast addresses */
+	__u64 form;	  /* hash */
+};
+
+/* The record of an untagged link. Closed ones are found too. */
+static __always_inline const struct policy *find_link(__u32 ifindex)
+{
+	for (__u32 i = 0; i < XDHCP_POLICY_PROBES; i++) {
+		__u32 at = XDHCP_POLICY_LINKS + ((ifindex + i) & (XDHCP_POLICY_LINKS_N - 1));
+		const struct policy *p = bpf_map_lookup_elem(&policy, &at);
+
+		if (p && p->kind == XDHCP_POLICY_LINK && p->ifindex == ifindex &&
+		    AT32(p->vlan) == 0)
+			return p;
+	}
+	return NULL;
+}
+
+static __always_inline bool is_frame_to_us(const struct request *r)
+{
+	__u32 high = AT32(r->data);
+	__u16 low = AT16(r->data + 4);
+
+	return (high == 0xffffffff && low == 0xffff) ||
+	       (high == AT32(r->link->mac) && low == AT16(r->link->mac + 4));
+}
+
+enum ip_to { IP_TO_OTHERS, IP_TO_ALL, IP_TO_OUR_ADDR };
+
+static __always_inline enum ip_to ip_to(const struct policy *link, __u32 dst)
+{
+	if (dst == 0xffffffff)
+		return IP_TO_ALL;
+	if (dst == 0) /* would equal an unused place */
+		return IP_TO_OTHERS;
+	for (int i = 0; i < XDHCP_LINK_ADDRS; i++) {
+		if (dst == AT32(link->addrs[i]))
+			return IP_TO_OUR_ADDR;
+		if (dst == AT32(link->broadcasts[i]))
+			return IP_TO_ALL;
+	}
+	return IP_TO_OTHERS;
+}
+
+/*
+ * Is it to us at both layers? The daemon goes by the IP destination alone. What
+ * was learned of the destination on the way is forgotten, so that the verifier
+ * looks at the rest of the program once and not once for each way.
+ */
+static __always_inline bool is_to_us(struct request *r)
+{
+	const __u8 *dst = r->data + IP_AT + __builtin_offsetof(struct iphdr, daddr);
+	__u64 unknown = AT32(dst);
+	enum ip_to to = ip_to(r->link, unknown);
+
+	if (to == IP_TO_OTHERS || !is_frame_to_us(r))
+		return false;
+	r->ip_dst = *(const volatile word32 *)dst;
+	r->to_our_addr = (to == IP_TO_OUR_ADDR) ^ unknown_zero(r->ip_dst);
+	return true;
+}
+
+static __always_inline bool ip_checksum_ok(const __u8 *ip)
+{
+	__u64 sum = (__u64)AT32(ip) + AT32(ip + 4) + AT32(ip + 8) + AT32(ip + 12) + AT32(ip + 16);
+
+	return csum_finish(sum) == 0;
+}
+
+/* Ethernet, IP and UDP: is it a whole, plain datagram to port 67? */
+static __always_inline enum xdhcp_verdict parse_datagram(struct request *r)
+{
+	const __u8 *data = r->data, *data_end = r->data_end;
+	const struct ethhdr *eth = (const void *)data;
+	const struct iphdr *ip = (const void *)(data + IP_AT);
+	const struct udphdr *udp = (const void *)(data + UDP_AT);
+
+	if (data + IP_AT > data_end || eth->h_proto != bpf_htons(ETH_P_IP))
+		return XDHCP_VERDICT_pass_not_ip;
+	if (data + UDP_AT > data_end)
+		return XDHCP_VERDICT_pass_length;
+	if (ip->version != 4)
+		return XDHCP_VERDICT_pass_not_ip;
+	if (ip->protocol != IPPROTO_UDP)
+		return XDHCP_VERDICT_pass_not_udp;
+	if (ip->ihl != 5)
+		return ip->ihl > 5 ? XDHCP_VERDICT_pass_ip_options : XDHCP_VERDICT_pass_length;
+	if (ip->frag_off & ~bpf_htons(DHCP_IP_DF)) /* MF, an offset, or the reserved bit */
+		return XDHCP_VERDICT_pass_fragment;
+	if (data + BOOTP_AT > data_end)
+		return XDHCP_VERDICT_pass_length;
+	if (udp->dest != bpf_htons(DHCP_SERVER_PORT))
+		return XDHCP_VERDICT_pass_not_dhcp;
+	return GO_ON;
+}
+
+/* The lengths agree with each other and with the frame, which may carry padding. */
+static __always_inline enum xdhcp_verdict parse_lengths(struct xdp_md *ctx, struct request *r)
+{
+	const struct iphdr *ip = (const void *)(r->data + IP_AT);
+	const struct udphdr *udp = (const void *)(r->data + UDP_AT);
+	__u64 ip_len = bpf_ntohs(ip->tot_len);
+	__u64 linear = (__u64)r->data_end - (__u64)r->data;
+
+	if (linear != bpf_xdp_get_buff_len(ctx))
+		return XDHCP_VERDICT_pass_fragment;
+	if (ip_len > IP_LEN_MAX || ip_len + IP_AT > linear ||
+	    bpf_ntohs(udp->len) + sizeof(*ip) != ip_len)
+		return XDHCP_VERDICT_pass_length;
+	if (ip_len < OPTIONS_AT - IP_AT || r->data + OPTIONS_AT > r->data_end)
+		return XDHCP_VERDICT_pass_length;
+	if (!ip_checksum_ok((const __u8 *)ip))
+		return XDHCP_VERDICT_pass_ip_checksum;
+	r->end = r->data + IP_AT + ip_len;
+	return GO_ON;
+}
+
+/* RFC 2131 2: the fixed part, of an Ethernet client that is on this link itself. */
+static __always_inline enum xdhcp_verdict parse_bootp(struct request *r)
+{
+	const __u8 *data = r->data, *chaddr = data + BOOTP_FIELD(chaddr);
+	const __u32 hardware = bpf_htonl(DHCP_BOOTREQUEST << 24 | DHCP_HTYPE_ETHERNET << 16 |
+					 DHCP_HLEN_ETHERNET << 8);
+
+	/* `hops` is the fourth byte: a direct client's is of no interest, but the daemon's. */
+	if ((AT32(data + BOOTP_AT) & bpf_htonl(0xffffff00)) != hardware ||
+	    AT32(data + BOOTP_FIELD(cookie)) != bpf_htonl(DHCP_COOKIE) || AT16(chaddr + 6) != 0 ||
+	    AT64(chaddr + 8) != 0)
+		return XDHCP_VERDICT_pass_header;
+	if (AT32(data + BOOTP_FIELD(giaddr)) != 0)
+		return XDHCP_VERDICT_pass_relayed;
+	if (AT32(data + 6) != AT32(chaddr) || AT16(data + 10) != AT16(chaddr + 4))
+		return XDHCP_VERDICT_pass_routed;
+	r->xid = AT32(data + BOOTP_FIELD(xid));
+	r->flags = AT16(data + BOOTP_FIELD(flags));
+	r->ciaddr = AT32(data + BOOTP_FIELD(ciaddr));
+	return GO_ON;
+}
+
+static __always_inline enum xdhcp_verdict parse_headers(struct xdp_md *ctx, struct request *r)
+{
+	enum xdhcp_verdict v;
+
+	r->data = (const __u8 *)(long)ctx->data;
+	r->data_end = (const __u8 *)(long)ctx->data_end;
+	v = parse_datagram(r);
+	if (v != GO_ON)
+		return v;
+	r->link = find_link(ctx->ingress_ifindex);
+	if (!r->link)
+		return XDHCP_VERDICT_pass_not_link;
+	__u32 closed = READ_ONCE(r->link->closed);
+
+	if (closed)
+		return XDHCP_VERDICT_pass_gate_link;
+	r->link = READ_AFTER(r->link, closed);
+	if (!is_to_us(r))
+		return XDHCP_VERDICT_pass_not_us;
+	v = parse_lengths(ctx, r);
+	if (v != GO_ON)
+		return v;
+	return parse_bootp(r);
+}
+
+#endif

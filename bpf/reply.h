@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The reply, written over the request: byte for byte what the daemon's encoder
+ * (user/proto/reply.c) makes of the same parts (I2). Everything has been decided when
+ * write_reply() begins; it can only succeed or find that the frame is not what was made.
+ *
+ * Lengths are read from the maps again where loops ended, so that the
+ * verifier goes on with one state and not with one for each way out of the loop.
+ */
+#ifndef XDHCP_BPF_REPLY_H
+#define XDHCP_BPF_REPLY_H
+
+#include "lease.h"
+
+#define BOOTP_MIN_END (BOOTP_AT + DHCP_BOOTP_MIN)
+#define COPY_STEP     32
+
+/* How long the parts are. */
+struct layout {
+	__u32 options;	     /* of the template */
+	__u32 tail_at, tail; /* in slot->tail */
+	__u32 bootp, udp, ip, frame;
+	bool padded;
+};
+
+static __always_inline __u32 tail_piece_end(const struct slot *slot, __u32 pieces)
+{
+	return pieces == 0		     ? 0
+	       : pieces <= XDHCP_TAIL_PIECES ? READ_ONCE(slot->tail_end[pieces - 1])
+					     : XDHCP_TAIL_MAX + 1;
+}
+
+/* False: slot or template hold what no daemon writes. */
+static __always_inline bool lay_out(const struct slot *slot, const struct template *t,
+				    struct layout *l)
+{
+	__u32 first = t->tail_first, last = t->tail_last, end = 0;
+
+	l->options = READ_ONCE(t->options_len);
+	l->tail_at = 0;
+	if (first != last) {
+		l->tail_at = tail_piece_end(slot, first);
+		end = tail_piece_end(slot, last);
+	}
+	l->tail = end - l->tail_at; /* huge if they are the wrong way round */
+	KEEP(l->tail);
+	if (l->options > XDHCP_TEMPLATE_OPTIONS_MAX || end > XDHCP_TAIL_MAX ||
+	    l->tail > XDHCP_TAIL_MAX)
+		return false;
+	l->bootp = sizeof(struct dhcp_header) + l->options + l->tail + 1;
+	l->padded = l->bootp < DHCP_BOOTP_MIN;
+	if (l->padded)
+		l->bootp = DHCP_BOOTP_MIN;
+	l->udp = sizeof(struct udphdr) + l->bootp;
+	l->ip = sizeof(struct iphdr) + l->udp;
+	l->frame = IP_AT + l->ip;
+	return true;
+}
+
+/*
+ * Gives the frame the reply's length. It grows at the head, where drivers
+ * keep room, else at the tail. One adjustment or none succeeds, so there is nothing to undo.
+ */
+static __always_inline bool make_room(struct xdp_md *ctx, const struct request *r, __u32 frame)
+{
+	long grow = (long)frame - (long)((__u64)r->data_end - (__u64)r->data);
+
+	if (grow == 0)
+		return true;
+	if (grow > 0 && bpf_xdp_adjust_head(ctx, -grow) == 0)
+		return true;
+	return bpf_xdp_adjust_tail(ctx, grow) == 0;
+}
+
+/* Where the reply goes: RFC 2131 4.1. chaddr is also the request's Ethernet source. */
+static __always_inline __u32 write_ethernet(__u8 *data, const struct request *r,
+					    const struct answer *a)
+{
+	__u32 dst = a->addr;
+
+	if (r->ciaddr == 0 && (r->flags & bpf_htons(DHCP_FLAG_BROADCAST))) {
+		dst = 0xffffffff;
+		AT32(data) = 0xffffffff;
+		AT16(data + 4) = 0xffff;
+	} else {
+		AT32(data) = AT32(a->slot->chaddr);
+		AT16(data + 4) = AT16(a->slot->chaddr + 4);
+	}
+	AT32(data + 6) = AT32(r->link->mac);
+	AT16(data + 10) = AT16(r->link->mac + 4);
+	AT16(data + 12) = bpf_htons(ETH_P_IP);
+	return dst;
+}
+
+static __always_inline void write_ip(__u8 *ip, __u32 src, __u32 dst, __u32 len)
+{
+	const __u32 version = bpf_htonl(0x45000000), flags = bpf_htonl(DHCP_IP_DF);
+	const __u32 protocol = bpf_htonl(DHCP_IP_TTL << 24 | IPPROTO_UDP << 16);
+	__u32 first = version | bpf_htonl(len);
+
+	AT32(ip) = first;
+	AT32(ip + 4) = flags;
+	AT32(ip + 8) = protocol;
+	AT16(ip + 10) = csum_finish((__u64)first + flags + protocol + src + dst);
+	AT32(ip + 12) = src;
+	AT32(ip + 16) = dst;
+}
+
+/* Sum of the tail's pieces where they stand; one at an odd offset counts with its bytes swapped. */
+static __always_inline __u64 tail_sum(const struct slot *slot, const struct template *t,
+				      const struct layout *l)
+{
+	__u32 shift = l->options - l->tail_at;
+	__u64 sum = 0;
+
+	for (__u32 i = 0; i < XDHCP_TAIL_PIECES; i++) {
+		__u32 at = shift + (i ? slot->tail_end[i - 1] : 0);
+
+		if (i >= t->tail_first && i < t->tail_last)
+			sum += (__u64)slot->tail_sum[i] << ((at & 1) * 8);
+	}
+	return sum;
+}
+
+static __always_inline void write_udp(__u8 *udp, __u32 len, __u64 sum)
+{
+	const __u32 ports = bpf_htonl(DHCP_SERVER_PORT << 16 | DHCP_CLIENT_PORT);
+	__u16 check;
+
+	/* the length counts twice: in the header and in the pseudo-header (RFC 768) */
+	sum += ports + (__u64)bpf_htons(len) * 2 + bpf_htons(IPPROTO_UDP);
+	check = csum_finish(sum);
+	AT32(udp) = ports;
+	AT16(udp + 4) = bpf_htons(len);
+	AT16(udp + 6) = check ? check : 0xffff;
+}
+
+/* RFC 2131 4.3.1 table 3, up to and with chaddr; returns its sum but for siaddr (in t->sum). */
+static __always_inline __u64 write_bootp(__u8 *b, const struct request *r, const struct answer *a)
+{
+	const __u32 hardware = bpf_htonl(DHCP_BOOTREPLY << 24 | DHCP_HTYPE_ETHERNET << 16 |
+					 DHCP_HLEN_ETHERNET << 8);
+	__u32 chaddr = AT32(a->slot->chaddr);
+	__u32 chaddr_end = AT16(a->slot->chaddr + 4); /* and padding */
+	__u32 flags = (__u32)r->flags << 16;	      /* after secs, which is 0 */
+
+	AT32(b) = hardware;
+	AT32(b + 4) = r->xid;
+	AT32(b + 8) = flags;
+	AT32(b + 12) = r->ciaddr;
+	AT32(b + 16) = a->addr;
+	AT32(b + 20) = AT32(a->template->siaddr);
+	AT32(b + 24) = 0; /* giaddr */
+	AT32(b + 28) = chaddr;
+	AT32(b + 32) = chaddr_end;
+	AT64(b + 36) = 0;
+	return (__u64)hardware + r->xid + flags + r->ciaddr + a->addr + chaddr + chaddr_end;
+}
+
+static __always_inline void write_boot_fields(__u8 *sname, const struct template *t)
+{
+	const __u32 len = sizeof(t->sname) + sizeof(t->file);
+
+	if (t->has_boot) {
+		for (__u32 i = 0; i < len; i += 8)
+			AT64(sname + i) = AT64(t->sname + i);
+	} else {
+		for (__u32 i = 0; i < len; i += 8)
+			AT64(sname + i) = 0;
+	}
+}
+
+/*
+ * Copying exact lengths: steps of a fixed size, then what is left, halving.
+ * The bounds that are checked on the way always hold; they are the verifier's. Map
+ * values are bounded by position, the packet by data_end.
+ */
+static __always_inline bool copy_tail(__u8 *to, const __u8 *data_end, const struct slot *slot,
+				      const struct layout *l)
+{
+	__u32 at = l->tail_at, left = l->tail;
+
+#define COPY(n, type)                                                 \
+	do {                                                          \
+		KEEP(at);                                             \
+		KEEP(to);                                             \
+		if (at > XDHCP_TAIL_MAX - (n) || to + (n) > data_end) \
+			return false;                                 \
+		*(type *)to = *(const type *)(slot->tail + at);       \
+		to += (n);                                            \
+		at += (n);                                            \
+	} while (0)
+	for (int i = 0; i < XDHCP_TAIL_MAX / 8 && left >= 8; i++, left -= 8)
+		COPY(8, word64);
+	if (left & 4)
+		COPY(4, word32);
+	if (left & 2)
+		COPY(2, word16);
+	if (left & 1)
+		COPY(1, __u8);
+#undef COPY
+	return true;
+}
+
+static __always_inline bool copy_options(__u8 *to, const __u8 *data_end, const struct template *t)
+{
+	__u32 left = READ_ONCE(t->options_len);
+	const __u8 *from = t->options;
+
+	if (left > XDHCP_TEMPLATE_OPTIONS_MAX)
+		return false;
+#define COPY(n, type)                                                  \
+	do {                                                           \
+		KEEP(to);                                              \
+		KEEP(from);                                            \
+		if (to + (n) > data_end)                               \
+			return false;                                  \
+		for (int b = 0; b < (n); b += sizeof(type))            \
+			*(type *)(to + b) = *(const type *)(from + b); \
+		to += (n);                                             \
+		from += (n);                                           \
+	} while (0)
+	for (int i = 0; i < XDHCP_TEMPLATE_OPTIONS_MAX / 32 && left >= 32; i++, left -= 32)
+		COPY(32, word64);
+	if (left & 16)
+		COPY(16, word64);
+	if (left & 8)
+		COPY(8, word64);
+	if (left & 4)
+		COPY(4, word32);
+	if (left & 2)
+		COPY(2, word16);
+	if (left & 1)
+		COPY(1, __u8);
+#undef COPY
+	return true;
+}
+
+static __always_inline bool write_options(__u8 *data, const __u8 *data_end, const struct answer *a,
+					  const struct layout *l)
+{
+	__u8 *options = data + OPTIONS_AT;
+	__u8 *tail = options + l->options;
+	__u8 *end = tail + l->tail;
+
+	if (l->padded) { /* to 300 bytes; what is written below lies over it */
+		for (__u32 i = 0; i + 8 <= BOOTP_MIN_END - OPTIONS_AT; i += 8)
+			AT64(options + i) = 0;
+		AT32(data + BOOTP_MIN_END - 4) = 0;
+	}
+	KEEP(end);
+	if (end + 1 > data_end)
+		return false;
+	*end = DHO_END;
+	return copy_tail(tail, data_end, a->slot, l) &&
+	       copy_options(options, data_end, a->template);
+}
+
+/* True: data..data_end is the reply. False: the frame is not as make_room() left it. */
+static __always_inline bool write_reply(struct xdp_md *ctx, const struct request *r,
+					const struct answer *a, const struct layout *l)
+{
+	__u8 *data = (__u8 *)(long)ctx->data;
+	const __u8 *data_end = (const __u8 *)(long)ctx->data_end;
+	__u32 src = r->to_our_addr ? r->ip_dst : AT32(a->template->server_id);
+
+	if (data + BOOTP_MIN_END > data_end || (__u64)data_end - (__u64)data != l->frame)
+		return false;
+	__u32 dst = write_ethernet(data, r, a);
+
+	write_ip(data + IP_AT, src, dst, l->ip);
+	__u64 sum = write_bootp(data + BOOTP_AT, r, a);
+	__u32 end = l->options + l->tail;
+
+	sum += (__u64)src + dst + a->template->sum + tail_sum(a->slot, a->template, l);
+	sum += (__u64)bpf_htons(DHO_END << 8) << ((end & 1) * 8);
+	write_udp(data + UDP_AT, l->udp, sum);
+	write_boot_fields(data + BOOTP_FIELD(sname), a->template);
+	AT32(data + BOOTP_FIELD(cookie)) = bpf_htonl(DHCP_COOKIE);
+	return write_options(data, data_end, a, l);
+}
+
+#endif
