@@ -28,6 +28,7 @@ enum cli_exit {
 
 struct cli {
 	const char *socket;
+	bool socket_given;    /* it names one of several daemons */
 	const char *pin_path; /* NULL: not given */
 	bool json;
 	int argc; /* of the subcommand, without its name */
@@ -79,7 +80,11 @@ int client_command(const struct cli *cli, const char *command, json_t *arguments
 #define CLIENT_SECONDS	    10
 #define CLIENT_SECONDS_LONG 60 /* reload */
 
-/* The pins to work on: as given, else as the daemon says, else the default. malloc'ed. */
+/*
+ * The pins to work on: as given, else as the daemon says, else the default,
+ * malloc'ed. NULL: no daemon answers at a socket that was named, so the default may well be
+ * another daemon's.
+ */
 char *client_pin_path(const struct cli *cli);
 
 /* Prints one line on stderr, or with --json a reply with that text; returns `code`. */

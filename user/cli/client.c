@@ -212,18 +212,17 @@ char *client_pin_path(const struct cli *cli)
 {
 	struct reply reply;
 	char why[512];
-	char *path = NULL;
+	char *path;
 
 	if (cli->pin_path)
 		return strdup(cli->pin_path);
 	/* briefly: what waits for this answer may be the emergency switch */
-	if (client_ask(cli, "status-get", NULL, 2, &reply, why, sizeof(why)) == 0) {
-		const json_t *status = json_object_get(reply.json, "arguments");
-		const char *said = get_str(json_object_get(status, "fast-path"), "pin-path", NULL);
+	if (client_ask(cli, "status-get", NULL, 2, &reply, why, sizeof(why)) < 0)
+		return cli->socket_given ? NULL : strdup(CLI_PIN_PATH);
 
-		if (said)
-			path = strdup(said);
-		reply_free(&reply);
-	}
-	return path ? path : strdup(CLI_PIN_PATH);
+	const json_t *status = json_object_get(reply.json, "arguments");
+
+	path = strdup(get_str(json_object_get(status, "fast-path"), "pin-path", CLI_PIN_PATH));
+	reply_free(&reply);
+	return path;
 }

@@ -32,7 +32,8 @@ static const struct subcommand {
 	{"fast-path", "on|off", "open or close the operator's gate",
 	 "off: XDP answers nothing more from this moment, every packet goes to the daemon. It\n"
 	 "writes the pinned map itself, so it works with no daemon running, and a daemon that\n"
-	 "starts later honours it. on takes it back.",
+	 "starts later honours it. on takes it back. With -s and no daemon there, its pins must\n"
+	 "be named: --pin-path.",
 	 1, 1, cli_fast_path},
 	{"config", "", "the configuration in force, as JSON", NULL, 0, 0, cli_config},
 	{"config-test", "FILE", "let the daemon check a configuration without applying it",
@@ -127,6 +128,7 @@ static int parse_options(int argc, char **argv, struct cli *cli, bool *ret_help)
 		switch (c) {
 		case 's':
 			cli->socket = optarg;
+			cli->socket_given = true;
 			break;
 		case OPTION_PIN_PATH:
 			cli->pin_path = optarg;

@@ -229,6 +229,10 @@ static void print_orphans(const struct cli *cli)
 	struct fastpath_offline offline;
 	char why[512] = "";
 
+	if (cli->socket_given && !cli->pin_path) {
+		print_field("fast path", "to see its pins, name them: --pin-path DIR");
+		return;
+	}
 	if (fastpath_status_offline(pins, &offline, why, sizeof(why)) < 0) {
 		print_field("fast path", "%s", why);
 		return;
