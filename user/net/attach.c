@@ -152,8 +152,15 @@ static int link_create(struct fastpath *fp, uint32_t ifindex, enum fastpath_atta
 	if (r < 0)
 		return r;
 	fd = bpf_link_create(fp->program, ifindex, BPF_XDP, &opts);
-	if (fd < 0)
-		return errno == EEXIST ? -EBUSY : -errno; /* EEXIST: one in the other mode */
+	if (fd < 0) {
+		char unused[IF_NAMESIZE];
+
+		r = -errno;
+		if (r == -EEXIST) /* one in the other mode */
+			return -EBUSY;
+		/* to the kernel a missing interface is just a wrong number */
+		return r == -EINVAL && !if_indextoname(ifindex, unused) ? -ENODEV : r;
+	}
 	r = bpf_obj_pin(fd, path) < 0 ? -errno : 0;
 	close(fd);
 	return r;

@@ -103,9 +103,7 @@ int pins_check(const char *pin_path, char *why, size_t why_len)
 /* A bpffs refuses even to look up a name with a dot. */
 static int why_no_directory(const char *path, int error, char *why, size_t why_len)
 {
-	const char *name = strrchr(path, '/');
-
-	if (error == -EPERM && name && strchr(name, '.'))
+	if (error == -EPERM && strchr(path, '.'))
 		return net_why(why, why_len, -EINVAL, "%s: a bpffs allows no dot in a name", path);
 	return net_why_errno(why, why_len, error, path);
 }

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The program on interfaces: attached natively and generically, exchanged in
+ * place at adoption and replacement, never over anybody else's, and gone where it
+ * should be. Real veths in a namespace of the test's own.
+ */
+#include <errno.h>
+#include <net/if.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <cmocka.h>
+#include <linux/if_link.h>
+
+#include "net/fastpath.h"
+#include "netns.h"
+
+#define PINS NETNS_BPFFS "/xdhcp_test"
+
+static char why[512];
+static uint32_t v0, v1; /* ifindexes of a veth pair */
+
+static struct fastpath *open_sized(uint32_t slots, enum fastpath_found expected)
+{
+	struct fastpath_options options = {.pin_path = PINS, .slots = slots, .templates = 64};
+	struct fastpath *fp = NULL;
+	enum fastpath_found found;
+	int r;
+
+	r = fastpath_open(&options, &fp, &found, why, sizeof(why));
+	if (r < 0)
+		fail_msg("fastpath_open: %d: %s", r, why);
+	assert_int_equal(found, expected);
+	return fp;
+}
+
+static struct fastpath *open_as(enum fastpath_found expected)
+{
+	return open_sized(256, expected);
+}
+
+static void attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_mode mode)
+{
+	int r = fastpath_attach(fp, ifindex, mode, why, sizeof(why));
+
+	if (r < 0)
+		fail_msg("fastpath_attach: %d: %s", r, why);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	if (mkdir(PINS, 0700) < 0 || netns_run("ip link add v0 type veth peer name v1") != 0 ||
+	    netns_run("ip link set v0 up && ip link set v1 up") != 0)
+		return -1;
+	v0 = if_nametoindex("v0");
+	v1 = if_nametoindex("v1");
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	int r = fastpath_remove(PINS, why, sizeof(why));
+
+	(void)state;
+	if (if_nametoindex("v0"))
+		r |= netns_run("ip link del v0");
+	return r;
+}
+
+/* What an interface runs: XDP_ATTACHED_*, and the program's id. */
+static uint8_t runs(uint32_t ifindex, uint32_t *ret_program)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, query);
+
+	assert_int_equal(bpf_xdp_query(ifindex, 0, &query), 0);
+	if (ret_program)
+		*ret_program = query.prog_id;
+	return query.attach_mode;
+}
+
+static int pinned_link(uint32_t ifindex)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), PINS "/link_%u", ifindex);
+	return bpf_obj_get(path);
+}
+
+/* The id of the pinned link of an interface; 0: none. */
+static uint32_t link_id(uint32_t ifindex)
+{
+	struct bpf_link_info info = {0};
+	uint32_t len = sizeof(info);
+	int fd = pinned_link(ifindex);
+
+	if (fd < 0)
+		return 0;
+	assert_int_equal(bpf_obj_get_info_by_fd(fd, &info, &len), 0);
+	close(fd);
+	return info.id;
+}
+
+static void program_name(uint32_t id, char name[BPF_OBJ_NAME_LEN])
+{
+	struct bpf_prog_info info = {0};
+	uint32_t len = sizeof(info);
+	int fd = bpf_prog_get_fd_by_id(id);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bpf_obj_get_info_by_fd(fd, &info, &len), 0);
+	memcpy(name, info.name, BPF_OBJ_NAME_LEN);
+	close(fd);
+}
+
+static void assert_runs(uint32_t ifindex, uint8_t mode, const char *program)
+{
+	char name[BPF_OBJ_NAME_LEN];
+	uint32_t id;
+
+	assert_int_equal(runs(ifindex, &id), mode);
+	program_name(id, name);
+	assert_string_equal(name, program);
+}
+
+/* Somebody else's program. */
+static int foreign_program(void)
+{
+	static const struct bpf_insn pass[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "foreign", "GPL", pass, 2, NULL);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+/* --- attaching --- */
+
+static void test_native(void **state)
+{
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+	uint32_t link, program, again;
+
+	(void)state;
+	attach(fp, v0, FASTPATH_NATIVE);
+	assert_runs(v0, XDP_ATTACHED_DRV, "xdhcp");
+	runs(v0, &program);
+	link = link_id(v0);
+	assert_int_not_equal(link, 0);
+	attach(fp, v0, FASTPATH_NATIVE); /* idempotent */
+	assert_int_equal(link_id(v0), link);
+	fastpath_close(fp);
+	/* it stays when its daemon goes */
+	assert_runs(v0, XDP_ATTACHED_DRV, "xdhcp");
+	assert_int_equal(link_id(v0), link);
+
+	/* an adopter loads its own, which runs only once it is attached */
+	fp = open_as(FASTPATH_ADOPTED);
+	runs(v0, &again);
+	assert_int_equal(again, program);
+	attach(fp, v0, FASTPATH_NATIVE);
+	runs(v0, &again);
+	assert_int_not_equal(again, program);
+	assert_runs(v0, XDP_ATTACHED_DRV, "xdhcp");
+	assert_int_equal(link_id(v0), link);
+	fastpath_close(fp);
+	fastpath_close(open_as(FASTPATH_ADOPTED));
+}
+
+static void test_two_links_one_updated(void **state)
+{
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+
+	(void)state;
+	attach(fp, v0, FASTPATH_NATIVE);
+	attach(fp, v1, FASTPATH_NATIVE);
+	fastpath_close(fp);
+	/* killed between the two: both programs use the same maps */
+	fp = open_as(FASTPATH_ADOPTED);
+	attach(fp, v0, FASTPATH_NATIVE);
+	fastpath_close(fp);
+	fastpath_close(open_as(FASTPATH_ADOPTED));
+}
+
+static void test_change_of_mode(void **state)
+{
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+	uint32_t link;
+
+	(void)state;
+	attach(fp, v0, FASTPATH_GENERIC);
+	assert_runs(v0, XDP_ATTACHED_SKB, "xdhcp");
+	link = link_id(v0);
+	attach(fp, v0, FASTPATH_GENERIC);
+	assert_int_equal(link_id(v0), link);
+	attach(fp, v0, FASTPATH_NATIVE);
+	assert_runs(v0, XDP_ATTACHED_DRV, "xdhcp");
+	attach(fp, v0, FASTPATH_GENERIC);
+	assert_runs(v0, XDP_ATTACHED_SKB, "xdhcp");
+	fastpath_close(fp);
+}
+
+static void test_detach(void **state)
+{
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+	int held;
+
+	(void)state;
+	assert_int_equal(fastpath_detach(fp, v0), 0);
+	attach(fp, v0, FASTPATH_NATIVE);
+	held = pinned_link(v0); /* another process may hold it open */
+	assert_true(held >= 0);
+	assert_int_equal(fastpath_detach(fp, v0), 0);
+	assert_int_equal(runs(v0, NULL), XDP_ATTACHED_NONE);
+	assert_int_equal(link_id(v0), 0);
+	close(held);
+	fastpath_close(fp);
+}
+
+static void test_remove_detaches(void **state)
+{
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+
+	(void)state;
+	attach(fp, v0, FASTPATH_NATIVE);
+	attach(fp, v1, FASTPATH_GENERIC);
+	/* with the daemon still there */
+	assert_int_equal(fastpath_remove(PINS, why, sizeof(why)), 0);
+	assert_int_equal(runs(v0, NULL), XDP_ATTACHED_NONE);
+	assert_int_equal(runs(v1, NULL), XDP_ATTACHED_NONE);
+	assert_int_equal(access(PINS, F_OK), -1);
+	fastpath_close(fp);
+}
+
+/* --- what cannot be --- */
+
+static void test_foreign_program_native(void **state)
+{
+	LIBBPF_OPTS(bpf_xdp_attach_opts, none);
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+	int foreign = foreign_program();
+
+	(void)state;
+	assert_int_equal(bpf_xdp_attach(v0, foreign, XDP_FLAGS_DRV_MODE, &none), 0);
+	assert_int_equal(fastpath_attach(fp, v0, FASTPATH_NATIVE, why, sizeof(why)), -EBUSY);
+	assert_non_null(strstr(why, "v0: another XDP program"));
+	assert_runs(v0, XDP_ATTACHED_DRV, "foreign");
+	assert_int_equal(fastpath_attach(fp, v0, FASTPATH_GENERIC, why, sizeof(why)), -EBUSY);
+	assert_runs(v0, XDP_ATTACHED_DRV, "foreign");
+	assert_int_equal(link_id(v0), 0);
+	/* neither detaching nor pruning is about theirs */
+	assert_int_equal(fastpath_detach(fp, v0), 0);
+	assert_int_equal(fastpath_prune(fp, NULL, 0), 0);
+	assert_runs(v0, XDP_ATTACHED_DRV, "foreign");
+	assert_int_equal(bpf_xdp_detach(v0, XDP_FLAGS_DRV_MODE, &none), 0);
+	attach(fp, v0, FASTPATH_NATIVE);
+	close(foreign);
+	fastpath_close(fp);
+}
+
+static void test_foreign_link(void **state)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = XDP_FLAGS_SKB_MODE);
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+	int foreign = foreign_program(), link;
+
+	(void)state;
+	link = bpf_link_create(foreign, v0, BPF_XDP, &opts);
+	assert_true(link >= 0);
+	assert_int_equal(fastpath_attach(fp, v0, FASTPATH_GENERIC, why, sizeof(why)), -EBUSY);
+	assert_int_equal(fastpath_attach(fp, v0, FASTPATH_NATIVE, why, sizeof(why)), -EBUSY);
+	assert_runs(v0, XDP_ATTACHED_SKB, "foreign");
+	close(link);
+	close(foreign);
+	fastpath_close(fp);
+}
+
+static void test_no_driver_support(void **state)
+{
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+	uint32_t lo = if_nametoindex("lo");
+
+	(void)state;
+	assert_int_equal(fastpath_attach(fp, lo, FASTPATH_NATIVE, why, sizeof(why)), -EOPNOTSUPP);
+	assert_string_equal(why, "lo: its driver cannot do native XDP");
+	assert_int_equal(link_id(lo), 0);
+	assert_int_equal(fastpath_attach(fp, 9999, FASTPATH_NATIVE, why, sizeof(why)), -ENODEV);
+	assert_string_equal(why, "#9999: no such interface");
+	fastpath_close(fp);
+}
+
+/* --- devices come and go --- */
+
+static void test_prune(void **state)
+{
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+	uint32_t keep[2] = {v0, v1}, lo = if_nametoindex("lo");
+
+	(void)state;
+	attach(fp, v0, FASTPATH_NATIVE);
+	attach(fp, v1, FASTPATH_NATIVE);
+	attach(fp, lo, FASTPATH_GENERIC);
+	assert_int_equal(fastpath_prune(fp, keep, 2), 1); /* no longer configured */
+	assert_int_equal(runs(lo, NULL), XDP_ATTACHED_NONE);
+	assert_int_equal(link_id(lo), 0);
+	assert_runs(v0, XDP_ATTACHED_DRV, "xdhcp");
+	assert_int_equal(fastpath_prune(fp, keep, 2), 0);
+	assert_int_equal(netns_run("ip link del v0"), 0); /* and v1 with it */
+	assert_int_not_equal(link_id(v0), 0);
+	assert_int_equal(fastpath_prune(fp, keep, 2), 2);
+	assert_int_equal(link_id(v0) | link_id(v1), 0);
+	fastpath_close(fp);
+}
+
+static void test_adopted_without_its_device(void **state)
+{
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+
+	(void)state;
+	attach(fp, v0, FASTPATH_NATIVE);
+	fastpath_close(fp);
+	assert_int_equal(netns_run("ip link del v0"), 0);
+	fp = open_as(FASTPATH_ADOPTED);
+	assert_int_equal(fastpath_prune(fp, &v0, 1), 1);
+	fastpath_close(fp);
+}
+
+/* A new device may have the number of an old one. */
+static void test_ifindex_again(void **state)
+{
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+	uint32_t old;
+
+	(void)state;
+	attach(fp, v0, FASTPATH_NATIVE);
+	old = link_id(v0);
+	assert_int_equal(netns_run("ip link del v0"), 0);
+	assert_int_equal(netns_run("ip link add v0 index %u type veth peer name v1", v0), 0);
+	assert_int_equal(if_nametoindex("v0"), v0);
+	attach(fp, v0, FASTPATH_NATIVE);
+	assert_int_not_equal(link_id(v0), old);
+	assert_runs(v0, XDP_ATTACHED_DRV, "xdhcp");
+	fastpath_close(fp);
+}
+
+/* --- replacing --- */
+
+static void test_replaced_in_place(void **state)
+{
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+	uint32_t link;
+
+	(void)state;
+	attach(fp, v0, FASTPATH_NATIVE);
+	link = link_id(v0);
+	fastpath_close(fp);
+	fp = open_sized(512, FASTPATH_FOREIGN);
+	/* nobody answers, but the interface keeps XDP, so that a NIC need not reset */
+	assert_runs(v0, XDP_ATTACHED_DRV, "xdhcp_pass");
+	assert_int_equal(link_id(v0), link);
+	assert_int_equal(fastpath_attach(fp, v0, FASTPATH_NATIVE, why, sizeof(why)), -EPROTO);
+	assert_int_equal(fastpath_replace(fp, why, sizeof(why)), 0);
+	assert_runs(v0, XDP_ATTACHED_DRV, "xdhcp_pass");
+	attach(fp, v0, FASTPATH_NATIVE);
+	assert_runs(v0, XDP_ATTACHED_DRV, "xdhcp");
+	assert_int_equal(link_id(v0), link);
+	fastpath_close(fp);
+	fastpath_close(open_sized(512, FASTPATH_ADOPTED));
+}
+
+/* A program that writes to other maps than those that are pinned: both are set aside. */
+static void test_link_of_other_maps(void **state)
+{
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+	const char *maps[] = {"leases",	  "blocks",  "templates", "policy",
+			      "verdicts", "barrier", "meta"};
+
+	(void)state;
+	attach(fp, v0, FASTPATH_NATIVE);
+	fastpath_close(fp);
+	assert_int_equal(rename(PINS "/meta", PINS "/kept"), 0);
+	for (unsigned i = 0; i < 6; i++) {
+		char path[128];
+
+		snprintf(path, sizeof(path), PINS "/%s", maps[i]);
+		assert_int_equal(unlink(path), 0);
+	}
+	assert_int_equal(unlink(PINS "/kept"), 0);
+	/* no map at all, but a link */
+	fp = open_as(FASTPATH_FOREIGN);
+	assert_int_equal(fastpath_replace(fp, why, sizeof(why)), 0);
+	fastpath_close(fp);
+	/* all maps as they should be, but the link's program (XDP_PASS now) does not use them */
+	fp = open_as(FASTPATH_FOREIGN);
+	assert_int_equal(fastpath_replace(fp, why, sizeof(why)), 0);
+	attach(fp, v0, FASTPATH_NATIVE);
+	fastpath_close(fp);
+	fastpath_close(open_as(FASTPATH_ADOPTED));
+}
+
+/* A link that takes no other program of ours is detached instead. */
+static void test_set_aside_without_device(void **state)
+{
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+
+	(void)state;
+	attach(fp, v0, FASTPATH_NATIVE);
+	fastpath_close(fp);
+	assert_int_equal(netns_run("ip link del v0"), 0);
+	fp = open_sized(512, FASTPATH_FOREIGN);
+	assert_int_equal(link_id(v0), 0);
+	fastpath_close(fp);
+}
+
+static void test_status_counts_links(void **state)
+{
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+	struct fastpath_offline status;
+
+	(void)state;
+	attach(fp, v0, FASTPATH_NATIVE);
+	fastpath_close(fp);
+	assert_int_equal(fastpath_status_offline(PINS, &status, why, sizeof(why)), 0);
+	assert_int_equal(status.n_links, 1);
+	assert_int_equal(status.links[0], v0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_native),
+		TEST(test_two_links_one_updated),
+		TEST(test_change_of_mode),
+		TEST(test_detach),
+		TEST(test_remove_detaches),
+		TEST(test_foreign_program_native),
+		TEST(test_foreign_link),
+		TEST(test_no_driver_support),
+		TEST(test_prune),
+		TEST(test_adopted_without_its_device),
+		TEST(test_ifindex_again),
+		TEST(test_replaced_in_place),
+		TEST(test_link_of_other_maps),
+		TEST(test_set_aside_without_device),
+		TEST(test_status_counts_links),
+	};
+
+	if (netns_enter() < 0)
+		return 1;
+	return cmocka_run_group_tests_name("attach", tests, NULL, NULL);
+}
