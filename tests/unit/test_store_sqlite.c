@@ -563,6 +563,13 @@ static void a_shell_that_writes_delays_but_does_not_break(void **state)
 	assert_int_equal(sqlite3_exec(shell, "ROLLBACK", NULL, NULL, NULL), 0);
 	assert_int_equal(commit(ctx, make_row(3), 0), 0);
 	assert_int_equal(load(ctx), 3);
+	/* One that writes what only we write: nothing is left half done, not even our lock. */
+	assert_int_equal(
+		sqlite3_exec(shell, "UPDATE meta SET newest_commit = 99", NULL, NULL, NULL), 0);
+	assert_int_equal(commit(ctx, make_row(4), 0), -EUCLEAN);
+	assert_int_equal(sqlite3_exec(shell, "UPDATE meta SET newest_commit = 3", NULL, NULL, NULL),
+			 0);
+	assert_int_equal(commit(ctx, make_row(4), 0), 0);
 	sqlite3_close(shell);
 }
 
