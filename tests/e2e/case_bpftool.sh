@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # What operators look at: a slot, policy and verdicts by bpftool with named fields, leases_txt with a line a
 # live lease (also with the daemon dead), the store in the sqlite3 shell, and xdhcpctl.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=600
 rig

@@ -4,7 +4,7 @@
 #
 # DECLINE: dhcpcd finds by ARP that the address is used by another host, dhclient is told so by its script;
 # the address is quarantined, shown as declined, and given out again when the quarantine is over.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=600
 POOL="192.0.2.100 - 192.0.2.101"

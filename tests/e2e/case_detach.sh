@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # --detach-fast-path: refused while the daemon lives; else the program leaves the interface, the pins are
 # gone and nothing answers. The next daemon begins afresh and keeps every lease.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=600
 rig

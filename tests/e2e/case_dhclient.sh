@@ -3,7 +3,7 @@
 # modes: native generic
 #
 # dhclient: a lease from the daemon, two renewals at T1 that XDP answers and dhclient accepts, release.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=12
 rig

@@ -3,7 +3,7 @@
 # modes: native generic
 #
 # dhcpcd: a lease from the daemon, two renewals at T1 that XDP answers and dhcpcd accepts, release.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=20
 rig

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Another XDP program is on the interface already: it is left alone, the log says so, and the daemon serves
 # without a fast path there.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=600
 rig

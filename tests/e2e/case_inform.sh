@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # INFORM (options only, no lease, to ciaddr), reservations by hw-address and client-id, and an asked lifetime.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=600
 SUBNET='  reservations:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # kill -9 of the daemon under renewal load: no renewal is lost while it is dead nor at its restart, the maps
 # keep their ids, hits and grants go on, all leases are there, and every promise is covered by the store.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=60
 NET=10.20.0

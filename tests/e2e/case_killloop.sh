@@ -4,4 +4,4 @@
 #
 # Ten rounds of kill -9 at random moments under a storm of clients; tests/crash/killloop says what is checked.
 # With LONG=1 a hundred.
-exec "${0%/*}/../crash/killloop" -n "$([ -n "${LONG:-}" ] && echo 100 || echo 10)"
+exec "$(dirname "$0")/../crash/killloop" -n "$([ -n "${LONG:-}" ] && echo 100 || echo 10)"

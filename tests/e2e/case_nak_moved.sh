@@ -4,7 +4,7 @@
 #
 # A client that has moved: it asks for its address of another network (INIT-REBOOT), gets a NAK and then
 # a lease of this one. With dhclient, dhcpcd and single requests; and who is not NAKed.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=600
 segment

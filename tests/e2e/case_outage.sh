@@ -4,7 +4,7 @@
 #
 # The server is away (daemon dead, fast path switched off) for longer than T2: the client rebinds, finds it
 # back, and keeps its address. Then the operator switches the fast path on again and XDP answers.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=40
 GLOBAL="renew-timer: 4

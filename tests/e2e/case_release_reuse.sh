@@ -5,7 +5,7 @@
 #
 # One address, two clients. The first releases it and goes on renewing all the same (a stream of its old
 # renewals), the second wants it: at no time do both hold a promise of it.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=4
 POOL="192.0.2.100 - 192.0.2.100"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # SIGHUP: a bad file changes nothing and the log says so; a good one applies: the changed option comes with the
 # next renewal, which is slow once; clients of an unchanged subnet never leave the fast path.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=600
 rig

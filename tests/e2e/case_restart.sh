@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # An orderly stop and start: XDP answers in between, the maps keep their ids, the next daemon says that it has
 # adopted the cache, hits and grants go on, and no ICMP unreachable leaves, whether a daemon runs or not.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=600
 rig

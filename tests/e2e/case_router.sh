@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # A host that routes: renewals of clients behind it to a server elsewhere pass through it untouched, though
 # their address, client and form are in its own cache; its own clients' renewals it answers.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=600
 rig

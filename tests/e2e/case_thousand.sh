@@ -4,7 +4,7 @@
 #
 # 1,000 clients, 100 renewals each: all answered, and all by XDP after each form's first; then a round in each
 # other state of RFC 2131 4.3.2.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=3600
 NET=10.20.0

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Two daemons on one pin directory, and two on one store: the second ends with exit code 1 and names the
 # first one's pid; the first does not notice.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=600
 rig

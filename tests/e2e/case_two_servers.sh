@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Two servers with disjoint pools on one segment: both offer, the one that is chosen ACKs, each renews only
 # its own, and neither says a word about the other's clients.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=16
 segment

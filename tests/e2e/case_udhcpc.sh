@@ -5,7 +5,7 @@
 #
 # udhcpc: a lease from the daemon, its renewal at T1 answered by XDP and accepted, release. udhcpc
 # takes no lease for shorter than 122 s, so its T1 is over a minute away; then it is asked for another.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=124
 rig

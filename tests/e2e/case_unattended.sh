@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Nobody home: after a crash XDP answers on until `unattended` seconds after the daemon's last sign of life,
 # then passes; after SIGTERM for 60 s more.
-. "${0%/*}/lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 LIFETIME=600
 FAST_PATH=", unattended: 9"

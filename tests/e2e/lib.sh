@@ -4,7 +4,7 @@
 # The rig of the end-to-end cases: network namespaces, veth pairs, daemons,
 # clients, and conditions that are waited for with a deadline. A case begins with
 #
-#     . "${0%/*}/lib.sh"
+#     . "$(dirname "$0")/lib.sh"
 #
 # and ends with success if it comes to its end. Everything made here has the
 # case's random id in its name and is removed when the case ends, however it ends:
