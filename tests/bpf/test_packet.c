@@ -1,0 +1,591 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Frames through AF_PACKET and interfaces by netlink, over a real veth: what
+ * the socket filter lets in, what comes with a frame, what is lost and counted, and
+ * that nobody is told that port 67 is unreachable.
+ *
+ * Where a frame must not arrive, one that must is sent behind it: veth keeps
+ * the order, so the first to arrive tells.
+ */
+#include <errno.h>
+#include <net/if.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <arpa/inet.h>
+
+#include <cmocka.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+
+#include "net/links.h"
+#include "net/packet.h"
+#include "netns.h"
+
+#define SERVER_MAC                  \
+	{                           \
+		2, 0, 0, 0, 0, 0xa0 \
+	}
+#define CLIENT_MAC                  \
+	{                           \
+		2, 0, 0, 0, 0, 0xb0 \
+	}
+#define UDP_LEN	  (8 + 300)
+#define FRAME_LEN (14 + 20 + UDP_LEN)
+
+struct rig {
+	uint32_t server_if, client_if;
+	struct packet_socket *server;
+	int client; /* raw socket on the other end */
+	struct packet packets[PACKET_BATCH];
+};
+
+static int raw_socket(uint32_t ifindex)
+{
+	struct sockaddr_ll address = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = ifindex};
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL));
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+static int set_up(void **state)
+{
+	struct rig *rig = calloc(1, sizeof(*rig));
+
+	*state = rig;
+	if (!rig ||
+	    netns_run("ip link add v0 address 02:00:00:00:00:a0 type veth "
+		      "peer name v1 address 02:00:00:00:00:b0") != 0 ||
+	    netns_run("sysctl -qw net.ipv6.conf.v0.disable_ipv6=1 net.ipv6.conf.v1.disable_ipv6=1 "
+		      "net.ipv4.icmp_ratelimit=0") != 0 ||
+	    netns_run("ip link set v0 up && ip link set v1 up") != 0)
+		return -1;
+	rig->server_if = if_nametoindex("v0");
+	rig->client_if = if_nametoindex("v1");
+	rig->client = raw_socket(rig->client_if);
+	return packet_open(rig->server_if, &rig->server);
+}
+
+static int tear_down(void **state)
+{
+	struct rig *rig = *state;
+
+	packet_close(rig->server);
+	close(rig->client);
+	free(rig);
+	return netns_run("ip link del v0");
+}
+
+/* --- frames --- */
+
+/* A broadcast DHCP datagram of 300 bytes behind n tags of {tpid, tci}. Returns its length. */
+static size_t frame_tagged(uint8_t *frame, const uint16_t (*tags)[2], unsigned n, uint8_t mark)
+{
+	static const uint8_t macs[12] = {255, 255, 255, 255, 255, 255, 2, 0, 0, 0, 0, 0xb0};
+	static const uint8_t ip[20] = {
+		0x45, 0, (20 + UDP_LEN) >> 8, (20 + UDP_LEN) & 255, 0, 0, 0, 0, 64, 17};
+	static const uint8_t udp[8] = {0, 68, 0, 67, UDP_LEN >> 8, UDP_LEN & 255};
+	uint8_t *p = frame;
+
+	memcpy(p, macs, 12);
+	p += 12;
+	for (unsigned i = 0; i < n; i++) {
+		uint16_t tag[2] = {htons(tags[i][0]), htons(tags[i][1])};
+
+		memcpy(p, tag, 4);
+		p += 4;
+	}
+	*p++ = 0x08;
+	*p++ = 0x00;
+	memcpy(p, ip, 20);
+	memset(p + 16, 255, 4);
+	memcpy(p + 20, udp, 8);
+	memset(p + 28, mark, 300);
+	return p + 28 + 300 - frame;
+}
+
+static size_t frame_plain(uint8_t *frame, uint8_t mark)
+{
+	return frame_tagged(frame, NULL, 0, mark);
+}
+
+static void client_sends(struct rig *rig, const uint8_t *frame, size_t len)
+{
+	assert_int_equal(send(rig->client, frame, len, 0), len);
+}
+
+static void client_marks(struct rig *rig, uint8_t mark)
+{
+	uint8_t frame[FRAME_LEN];
+
+	client_sends(rig, frame, frame_plain(frame, mark));
+}
+
+static void wait_readable(int fd)
+{
+	struct pollfd wait = {.fd = fd, .events = POLLIN};
+
+	assert_int_equal(poll(&wait, 1, 10000), 1);
+}
+
+/* The next frame that arrives. */
+static const struct packet *server_receives(struct rig *rig)
+{
+	wait_readable(packet_fd(rig->server));
+	assert_int_equal(packet_receive(rig->server, rig->packets, 1), 1);
+	return rig->packets;
+}
+
+static void assert_marked(const struct packet *packet, uint8_t mark)
+{
+	assert_int_equal(packet->data[packet->len - 1], mark);
+}
+
+static void test_whole_frame(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t frame[FRAME_LEN];
+	const struct packet *packet;
+
+	assert_int_equal(packet_receive(rig->server, rig->packets, PACKET_BATCH), 0);
+	client_sends(rig, frame, frame_plain(frame, 7));
+	packet = server_receives(rig);
+	assert_int_equal(packet->len, FRAME_LEN);
+	assert_memory_equal(packet->data, frame, FRAME_LEN);
+	assert_int_equal(packet->vlan[0], 0);
+	assert_int_equal(packet->vlan[1], 0);
+	assert_false(packet->csum_not_ready);
+	assert_false(packet->outgoing);
+	assert_int_equal(packet_receive(rig->server, rig->packets, PACKET_BATCH), 0);
+}
+
+static void test_batch(void **state)
+{
+	struct rig *rig = *state;
+	unsigned next = 0;
+
+	for (unsigned i = 0; i < 100; i++)
+		client_marks(rig, i);
+	while (next < 100) {
+		int n;
+
+		wait_readable(packet_fd(rig->server));
+		n = packet_receive(rig->server, rig->packets, PACKET_BATCH);
+		assert_in_range(n, 1, PACKET_BATCH);
+		for (int i = 0; i < n; i++)
+			assert_marked(&rig->packets[i], next++);
+	}
+	assert_int_equal(next, 100);
+	assert_int_equal(packet_kernel_drops(rig->server), 0);
+}
+
+static void test_tags(void **state)
+{
+	static const uint16_t vlan[1][2] = {{ETH_P_8021Q, 0x6000 | 10}};
+	static const uint16_t priority[1][2] = {{ETH_P_8021Q, 0xa000}};
+	static const uint16_t qinq[2][2] = {{ETH_P_8021AD, 100}, {ETH_P_8021Q, 10}};
+	struct rig *rig = *state;
+	uint8_t frame[FRAME_LEN + 8], plain[FRAME_LEN];
+	const struct packet *packet;
+
+	frame_plain(plain, 1);
+	client_sends(rig, frame, frame_tagged(frame, vlan, 1, 1));
+	packet = server_receives(rig);
+	assert_int_equal(packet->vlan[0], 10);
+	assert_int_equal(packet->vlan[1], 0);
+	assert_int_equal(packet->len, FRAME_LEN);
+	assert_memory_equal(packet->data, plain, FRAME_LEN);
+
+	client_sends(rig, frame, frame_tagged(frame, priority, 1, 1));
+	packet = server_receives(rig);
+	assert_int_equal(packet->vlan[0], 0);
+	assert_int_equal(packet->len, FRAME_LEN);
+
+	/* the outer one is stripped, the inner one stays in the frame */
+	client_sends(rig, frame, frame_tagged(frame, qinq, 2, 1));
+	packet = server_receives(rig);
+	assert_int_equal(packet->vlan[0], 100);
+	assert_int_equal(packet->len, FRAME_LEN + 4);
+	assert_int_equal(packet->data[12] << 8 | packet->data[13], ETH_P_8021Q);
+	assert_int_equal(packet->data[15], 10);
+
+	/* and of a plain frame behind them nothing is left over */
+	client_marks(rig, 2);
+	assert_int_equal(server_receives(rig)->vlan[0], 0);
+}
+
+/* Changes one thing about a frame, sends it and a good one; the good one must come first. */
+static void refuses(struct rig *rig, unsigned at, uint8_t value)
+{
+	static uint8_t mark = 100;
+	uint8_t frame[FRAME_LEN];
+
+	frame_plain(frame, 1);
+	assert_int_not_equal(frame[at], value);
+	frame[at] = value;
+	client_sends(rig, frame, sizeof(frame));
+	client_marks(rig, ++mark);
+	assert_marked(server_receives(rig), mark);
+}
+
+static void test_filter(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t frame[FRAME_LEN];
+
+	refuses(rig, 14 + 20 + 3, 68); /* to another port */
+	refuses(rig, 14 + 20 + 2, 1);
+	refuses(rig, 14 + 9, 6);    /* TCP */
+	refuses(rig, 14 + 7, 1);    /* a later fragment */
+	refuses(rig, 14 + 6, 0x1f); /* also a late one */
+	refuses(rig, 12, 0x86);	    /* not IPv4 */
+	refuses(rig, 0, 0x02);	    /* another host's MAC */
+	/* a tag in front, then not DHCP */
+	frame_plain(frame, 1);
+	memmove(frame + 16, frame + 12, sizeof(frame) - 16);
+	frame[12] = 0x81;
+	frame[13] = 0x00;
+	frame[18 + 20 + 3] = 68;
+	client_sends(rig, frame, sizeof(frame));
+	client_marks(rig, 9);
+	assert_marked(server_receives(rig), 9);
+
+	/* a first fragment names its port; the decoder counts it */
+	frame_plain(frame, 11);
+	frame[14 + 6] = 0x20;
+	client_sends(rig, frame, sizeof(frame));
+	assert_marked(server_receives(rig), 11);
+	/* IP options move the port */
+	frame_plain(frame, 12);
+	frame[14] = 0x46;
+	memmove(frame + 38, frame + 34, sizeof(frame) - 38);
+	client_sends(rig, frame, sizeof(frame));
+	assert_marked(server_receives(rig), 12);
+	/* to our own MAC */
+	frame_plain(frame, 13);
+	memcpy(frame, (uint8_t[])SERVER_MAC, 6);
+	client_sends(rig, frame, sizeof(frame));
+	assert_marked(server_receives(rig), 13);
+}
+
+static void test_sends(void **state)
+{
+	struct rig *rig = *state;
+	struct packet_socket *second;
+	uint8_t frame[FRAME_LEN], got[2048];
+
+	frame_plain(frame, 21);
+	assert_int_equal(packet_send(rig->server, frame, sizeof(frame)), 0);
+	wait_readable(rig->client);
+	assert_int_equal(recv(rig->client, got, sizeof(got), 0), FRAME_LEN);
+	assert_memory_equal(got, frame, FRAME_LEN);
+	/* neither our own nor what another socket of this host sends comes back */
+	assert_int_equal(packet_open(rig->server_if, &second), 0);
+	assert_int_equal(packet_send(second, frame, sizeof(frame)), 0);
+	packet_close(second);
+	client_marks(rig, 22);
+	assert_marked(server_receives(rig), 22);
+	assert_int_equal(packet_send(rig->server, got, 9000), -EMSGSIZE);
+}
+
+/* A frame that does not fit is skipped, and does not end the drain. */
+static void test_giant(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t frame[4000] = {0};
+
+	assert_int_equal(netns_run("ip link set v0 mtu 9000 && ip link set v1 mtu 9000"), 0);
+	frame_plain(frame, 1);
+	for (unsigned i = 0; i < PACKET_BATCH + 3; i++)
+		client_sends(rig, frame, sizeof(frame));
+	client_marks(rig, 31);
+	for (int n = 0; n == 0;) { /* they may not all have come yet */
+		wait_readable(packet_fd(rig->server));
+		n = packet_receive(rig->server, rig->packets, PACKET_BATCH);
+		assert_in_range(n, 0, 1);
+	}
+	assert_marked(rig->packets, 31);
+	assert_int_equal(rig->packets[0].len, FRAME_LEN);
+	client_sends(rig, frame, sizeof(frame));
+	client_marks(rig, 32);
+	assert_marked(server_receives(rig), 32);
+}
+
+static void test_drops_are_counted(void **state)
+{
+	struct rig *rig = *state;
+	uint64_t received = 0, drops;
+	int small = 4096, n;
+
+	assert_int_equal(setsockopt(packet_fd(rig->server), SOL_SOCKET, SO_RCVBUFFORCE, &small,
+				    sizeof(small)),
+			 0);
+	for (unsigned round = 0; round < 2; round++) {
+		for (unsigned i = 0; i < 100; i++)
+			client_marks(rig, 1);
+		wait_readable(packet_fd(rig->server));
+		/* all have been through once a last one, for which there is room now, is here */
+		do {
+			n = packet_receive(rig->server, rig->packets, PACKET_BATCH);
+			for (int i = 0; i < n; i++)
+				received += rig->packets[i].data[FRAME_LEN - 1] == 1;
+			if (n == 0)
+				client_marks(rig, 2);
+		} while (n == 0 || rig->packets[n - 1].data[FRAME_LEN - 1] != 2);
+	}
+	drops = packet_kernel_drops(rig->server);
+	assert_true(drops > 0);
+	assert_true(received + drops >= 200);
+	assert_int_equal(packet_kernel_drops(rig->server), drops);
+}
+
+static void test_checksum_not_ready(void **state)
+{
+	struct rig *rig = *state;
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(67)};
+	uint8_t payload[300] = {1};
+	int on = 1, fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	/* a stack that leaves the sum to a NIC that does not exist */
+	assert_int_equal(netns_run("ip addr add 10.9.0.2/24 dev v1 && ethtool -K v1 tx on >&2"), 0);
+	to.sin_addr.s_addr = htonl(0xffffffff);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on)), 0);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "v1", 3), 0);
+	assert_int_equal(sendto(fd, payload, 300, 0, (struct sockaddr *)&to, sizeof(to)), 300);
+	assert_true(server_receives(rig)->csum_not_ready);
+	assert_int_equal(netns_run("ethtool -K v1 tx off >&2"), 0);
+	assert_int_equal(sendto(fd, payload, 300, 0, (struct sockaddr *)&to, sizeof(to)), 300);
+	assert_false(server_receives(rig)->csum_not_ready);
+	close(fd);
+}
+
+static void test_interface_down(void **state)
+{
+	struct rig *rig = *state;
+	uint8_t frame[FRAME_LEN];
+
+	frame_plain(frame, 1);
+	assert_int_equal(netns_run("ip link set v0 down"), 0);
+	wait_readable(packet_fd(rig->server)); /* an error is readable too */
+	assert_int_equal(packet_receive(rig->server, rig->packets, 1), -ENETDOWN);
+	assert_int_equal(packet_receive(rig->server, rig->packets, 1), 0);
+	assert_int_equal(packet_send(rig->server, frame, sizeof(frame)), -ENETDOWN);
+	/* and up again: the same socket serves on */
+	assert_int_equal(netns_run("ip link set v0 up"), 0);
+	client_marks(rig, 41);
+	assert_marked(server_receives(rig), 41);
+}
+
+static void test_no_such_interface(void **state)
+{
+	struct packet_socket *none = NULL;
+
+	(void)state;
+	assert_int_equal(packet_open(9999, &none), -ENODEV);
+	assert_null(none);
+	packet_close(NULL);
+}
+
+/* --- the port guard --- */
+
+/* A unicast UDP datagram from 10.9.0.2 to 10.9.0.1, checksum 0. */
+static void client_sends_udp(struct rig *rig, uint16_t port)
+{
+	uint8_t frame[FRAME_LEN];
+	uint32_t sum = 0;
+
+	frame_plain(frame, 0);
+	memcpy(frame, (uint8_t[])SERVER_MAC, 6);
+	memcpy(frame + 14 + 12, (uint8_t[]){10, 9, 0, 2, 10, 9, 0, 1}, 8);
+	frame[14 + 20 + 2] = port >> 8;
+	frame[14 + 20 + 3] = port & 255;
+	for (unsigned i = 0; i < 20; i += 2)
+		sum += frame[14 + i] << 8 | frame[14 + i + 1];
+	sum = (sum >> 16) + (sum & 0xffff);
+	sum = ~((sum >> 16) + sum);
+	frame[14 + 10] = sum >> 8;
+	frame[14 + 11] = sum & 255;
+	client_sends(rig, frame, sizeof(frame));
+}
+
+/* The port of the next ICMP port unreachable that the client is sent. */
+static uint16_t unreachable_port(struct rig *rig)
+{
+	uint8_t got[2048];
+	ssize_t len;
+
+	for (;;) {
+		wait_readable(rig->client);
+		len = recv(rig->client, got, sizeof(got), 0);
+		if (len >= 14 + 20 + 8 + 28 && got[12] == 8 && got[13] == 0 && got[23] == 1 &&
+		    got[34] == 3 && got[35] == 3)
+			return got[64] << 8 | got[65];
+	}
+}
+
+static void test_port_guard(void **state)
+{
+	struct rig *rig = *state;
+	int guard;
+
+	assert_int_equal(netns_run("ip addr add 10.9.0.1/24 dev v0 && "
+				   "ip neigh add 10.9.0.2 lladdr 02:00:00:00:00:b0 dev v0"),
+			 0);
+	/* this is what the guard is for */
+	client_sends_udp(rig, 67);
+	assert_int_equal(unreachable_port(rig), 67);
+	guard = packet_port_guard();
+	assert_true(guard >= 0);
+	client_sends_udp(rig, 67);
+	client_sends_udp(rig, 6767);
+	assert_int_equal(unreachable_port(rig), 6767);
+	/* the packet socket has seen them all the same */
+	server_receives(rig);
+	server_receives(rig);
+	/* it takes nothing */
+	for (unsigned i = 0; i < 1000; i++)
+		client_sends_udp(rig, 67);
+	client_sends_udp(rig, 6768);
+	assert_int_equal(unreachable_port(rig), 6768);
+	assert_int_equal(recv(guard, rig->packets, 1, MSG_DONTWAIT), -1);
+	assert_int_equal(errno, EAGAIN);
+
+	assert_int_equal(packet_port_guard(), -EADDRINUSE);
+	close(guard);
+	guard = packet_port_guard();
+	assert_true(guard >= 0);
+	close(guard);
+}
+
+/* --- interfaces --- */
+
+static struct link_info find_link(const char *name)
+{
+	struct link_info *links = NULL, found = {0};
+	int n = links_list(&links);
+
+	assert_true(n >= 3);
+	for (int i = 0; i < n; i++)
+		if (strcmp(links[i].name, name) == 0)
+			found = links[i];
+	free(links);
+	return found;
+}
+
+static void test_links(void **state)
+{
+	struct rig *rig = *state;
+	struct link_info link = find_link("v0");
+
+	assert_int_equal(link.ifindex, rig->server_if);
+	assert_memory_equal(link.mac, ((uint8_t[])SERVER_MAC), 6);
+	assert_true(link.up && link.ethernet && !link.loopback);
+	assert_int_equal(link.n_addrs, 0);
+	link = find_link("lo");
+	assert_true(link.up && !link.ethernet && link.loopback);
+	assert_int_equal(link.n_addrs, 1);
+	assert_int_equal(link.addrs[0].addr, 0x7f000001);
+
+	assert_int_equal(netns_run("ip link set v1 down"), 0);
+	assert_false(find_link("v1").up);
+	assert_int_equal(find_link("nonsense").ifindex, 0);
+}
+
+static void test_addresses(void **state)
+{
+	struct link_info link;
+
+	(void)state;
+	assert_int_equal(netns_run("ip addr add 10.9.0.1/24 dev v0 && "
+				   "ip addr add 10.9.0.3/24 dev v0 && " /* a secondary one */
+				   "ip addr add 192.0.2.0/31 dev v0 && "
+				   "ip addr add 198.51.100.7/32 dev v0 && "
+				   "ip addr add 172.16.0.1 peer 172.16.0.2/30 dev v0"),
+			 0);
+	link = find_link("v0");
+	assert_int_equal(link.n_addrs, 5);
+	assert_false(link.more_addrs);
+	for (unsigned i = 0; i < 5; i++) {
+		static const struct link_addr expected[5] = {
+			{0x0a090001, 0xffffff00, 0x0a0900ff}, {0x0a090003, 0xffffff00, 0x0a0900ff},
+			{0xc0000200, 0xfffffffe, 0},	      {0xc6336407, 0xffffffff, 0},
+			{0xac100001, 0xfffffffc, 0xac100003},
+		};
+		bool found = false;
+
+		for (unsigned j = 0; j < 5; j++)
+			found |= memcmp(&link.addrs[j], &expected[i], sizeof(expected[i])) == 0;
+		assert_true(found);
+	}
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(netns_run("ip addr add 10.10.%u.1/24 dev v0", i), 0);
+	link = find_link("v0");
+	assert_int_equal(link.n_addrs, XDHCP_LINK_ADDRS);
+	assert_true(link.more_addrs);
+}
+
+static void test_many_links(void **state)
+{
+	struct link_info *links = NULL;
+
+	(void)state;
+	for (unsigned i = 0; i < 40; i++)
+		assert_int_equal(netns_run("ip link add m%u type veth peer name n%u", i, i), 0);
+	assert_int_equal(links_list(&links), 1 + 2 + 80);
+	free(links);
+	assert_memory_not_equal(find_link("n39").mac, ((uint8_t[6]){0}), 6);
+	for (unsigned i = 0; i < 40; i++)
+		assert_int_equal(netns_run("ip link del m%u", i), 0);
+}
+
+static void test_monitor(void **state)
+{
+	int fd = links_monitor_open();
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_false(links_monitor_read(fd));
+	assert_int_equal(netns_run("ip addr add 10.9.0.1/24 dev v0"), 0);
+	wait_readable(fd);
+	assert_true(links_monitor_read(fd));
+	assert_int_equal(netns_run("ip link set v1 down"), 0);
+	wait_readable(fd);
+	assert_true(links_monitor_read(fd));
+	close(fd);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_whole_frame),
+		TEST(test_batch),
+		TEST(test_tags),
+		TEST(test_filter),
+		TEST(test_sends),
+		TEST(test_giant),
+		TEST(test_drops_are_counted),
+		TEST(test_checksum_not_ready),
+		TEST(test_interface_down),
+		TEST(test_no_such_interface),
+		TEST(test_port_guard),
+		TEST(test_links),
+		TEST(test_addresses),
+		TEST(test_many_links),
+		TEST(test_monitor),
+	};
+
+	if (netns_enter() < 0)
+		return 1;
+	return cmocka_run_group_tests_name("packet", tests, NULL, NULL);
+}
