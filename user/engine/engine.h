@@ -70,7 +70,11 @@ struct engine_config {
 /* The engine borrows the table and the model. */
 struct engine *engine_new(struct lease_table *leases);
 void engine_free(struct engine *engine);
-/* Sets or replaces the model (a reload): pools, reservations and free queues are rebuilt. -ENOMEM.
+/*
+ * Sets or replaces the model (a reload): pools and free queues are rebuilt, outstanding OFFERs are
+ * dropped (a REQUEST for one is ACKed all the same if the address went to nobody else). Afterwards
+ * nothing refers to the old model. -ENOMEM: everything is as it was. Call it before the first
+ * engine_decide(), with all leases loaded.
  */
 int engine_configure(struct engine *engine, const struct engine_config *config);
 
@@ -78,7 +82,11 @@ void engine_decide(struct engine *engine, const struct engine_link *link,
 		   const struct dhcp_msg *msg, uint32_t now, uint64_t entropy,
 		   struct decision *ret_decision);
 
-/* The commit held (confirm) or did not (undo; call in reverse order of the decisions). */
+/*
+ * The commit held (confirm) or did not (undo; call in reverse order of the decisions). Undo
+ * restores lease, indexes, queues and OFFER, and cannot fail; what XDP granted meanwhile
+ * stays, and so does an ending that began meanwhile.
+ */
 void engine_confirm(struct engine *engine, const struct change *change);
 void engine_undo(struct engine *engine, const struct change *change);
 
@@ -98,34 +106,6 @@ void engine_begin_end(struct engine *engine, struct lease *lease, enum lease_end
 void engine_finish_end(struct engine *engine, struct lease *lease, uint32_t last,
 		       uint32_t granted_until, uint32_t received_after, uint32_t now,
 		       struct change *ret_change);
-
-/*
- * The sweep, for one published lease whose slot says {last, granted_until}.
- * SWEEP_GRANT: XDP granted since the last sweep; *ret_change stores that (for display,
- * it may be left out). SWEEP_CREDIT: the credit did not cover T2 + lifetime any more, and is
- * raised: commit, then store lease->ack_until in the slot. Other leases than BOUND ones:
- * SWEEP_NOTHING.
- */
-enum engine_sweep { SWEEP_NOTHING, SWEEP_GRANT, SWEEP_CREDIT };
-enum engine_sweep engine_sweep(struct engine *engine, struct lease *lease, uint32_t last,
-			       uint32_t granted_until, uint32_t now, struct change *ret_change);
-
-/*
- * An orderly stop: XDP will answer no later than `answer_until`, so ack_until
- * comes down to max(promised, granted_until, answer_until + lifetime) if that is less. false: it
- * is no less, nothing to commit.
- */
-bool engine_settle(struct engine *engine, struct lease *lease, uint32_t answer_until,
-		   struct change *ret_change);
-
-/*
- * A slot found at start that the store does not account for (another store, or an
- * older one): chaddr may use `addr` until `until`. An unknown or free address, or one that the
- * store gives to another, becomes HELD for it; one that it has already keeps it, promised as far.
- * 1: commit *ret_change; 0: nothing to commit; -ENOMEM.
- */
-int engine_hold(struct engine *engine, uint32_t addr, const uint8_t chaddr[6], uint32_t until,
-		uint32_t now, struct change *ret_change);
 
 /* Counters by scope, for statistics. */
 struct engine_usage {

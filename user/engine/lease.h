@@ -139,5 +139,7 @@ uint32_t lease_next_deadline(const struct lease_table *table); /* FOREVER: none 
  */
 void lease_granted(struct lease_table *table, struct lease *lease, uint32_t last,
 		   uint32_t granted_until);
+/* Sets ack_until to what was committed for it, by the sweep or at an orderly stop. BOUND only. */
+void lease_credit(struct lease_table *table, struct lease *lease, uint32_t ack_until);
 
 #endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * An address for a DISCOVER, in this order: the client's reservation, its
+ * binding, its offer, its last address, the one it asks for, one never used,
+ * the longest free, the one of the oldest offer. Nothing here walks leases or
+ * addresses; it costs O(pools of the subnet + log n).
+ */
+#include <errno.h>
+
+#include "ask.h"
+
+static bool obtainable(enum holder holder)
+{
+	return holder == HOLDER_NOBODY || holder == HOLDER_LAST || holder == HOLDER_MINE ||
+	       holder == HOLDER_MINE_HELD;
+}
+
+/* What needs no hold: reserved for it, bound to it or promised to it. */
+static uint32_t secure(struct ask *ask)
+{
+	const struct lease *own = ask->own;
+	uint32_t addr = ask->reservation ? ask->reservation->addr : 0;
+
+	if (ask_permit(ask, addr) == PERMIT_OK && obtainable(ask_holder(ask, addr)))
+		return addr;
+	if (own && own->state != LEASE_FREE && ask_permit(ask, own->addr) == PERMIT_OK)
+		return own->addr;
+	return 0;
+}
+
+/* RFC 2131 4.3.1: its previous address, "if that address is in the server's pool of available
+ * addresses and not already allocated", then "the address requested". */
+static uint32_t wished(struct ask *ask)
+{
+	uint32_t addr;
+
+	if (ask->own) {
+		addr = ask->own->addr;
+		if (ask_permit(ask, addr) == PERMIT_OK && ask_holder(ask, addr) == HOLDER_LAST)
+			return addr;
+	}
+	addr = ask->msg->has_requested ? ask->msg->requested : 0;
+	if (ask_permit(ask, addr) == PERMIT_OK && obtainable(ask_holder(ask, addr)))
+		return addr;
+	return 0;
+}
+
+static uint32_t never_used(struct ask *ask, struct area *area, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint32_t addr;
+
+		while ((addr = area_fresh(&area[i]))) {
+			if (ask_permit(ask, addr) == PERMIT_OK)
+				return addr;
+			area_withhold(ask->engine, addr); /* our own, or the relay's */
+		}
+	}
+	return 0;
+}
+
+static uint32_t longest_free(struct ask *ask, struct area *area, size_t n)
+{
+	const struct lease *longest = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct lease *lease;
+
+		while ((lease = area_longest_free(&area[i])) &&
+		       ask_permit(ask, lease->addr) != PERMIT_OK)
+			area_withhold(ask->engine, lease->addr);
+		if (lease && (!longest || lease_freed_before(lease, longest)))
+			longest = lease;
+	}
+	return longest ? longest->addr : 0;
+}
+
+static uint32_t evicted(struct ask *ask, struct area *area, size_t n)
+{
+	struct offer *oldest = NULL;
+	uint32_t addr;
+
+	for (size_t i = 0; i < n; i++) {
+		struct offer *offer = area_oldest_offer(&area[i]);
+
+		if (offer && (!oldest || offer_before(offer, oldest)))
+			oldest = offer;
+	}
+	if (!oldest)
+		return 0;
+	addr = oldest->addr;
+	offer_drop(ask->engine, oldest);
+	return ask_permit(ask, addr) == PERMIT_OK ? addr : 0;
+}
+
+int ask_allocate(struct ask *ask, uint32_t *ret_addr)
+{
+	struct engine *engine = ask->engine;
+	uint32_t held_until = ask->now + 1 + engine->config.model->offer_lifetime;
+	struct offer *offer;
+	struct area *area;
+	uint32_t addr;
+	size_t n;
+	int r;
+
+	*ret_addr = secure(ask);
+	if (*ret_addr)
+		return 0;
+	area = areas_of(engine, ask->subnet, &n);
+	for (size_t i = 0; i < n; i++)
+		offers_lapse(engine, &area[i], ask->now);
+
+	offer = offer_of(engine, ask->subnet, &ask->identity);
+	if (offer && ask_permit(ask, offer->addr) == PERMIT_OK) {
+		offer_extend(offer, held_until);
+		*ret_addr = offer->addr;
+		return 0;
+	}
+	if (offer)
+		offer_drop(engine, offer);
+	if (!(addr = wished(ask)) && !(addr = never_used(ask, area, n)) &&
+	    !(addr = longest_free(ask, area, n)) && !(addr = evicted(ask, area, n)))
+		return -ENOENT;
+
+	/* A reserved address needs no hold: nobody else may have it. Nor does one held for it. */
+	if (!subnet_reserved_address(ask->subnet, addr) &&
+	    ask_holder(ask, addr) != HOLDER_MINE_HELD) {
+		r = offer_make(engine, addr, &ask->identity, held_until, 0);
+		if (r < 0)
+			return r;
+	}
+	*ret_addr = addr;
+	return 0;
+}

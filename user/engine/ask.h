@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * One message being decided: what is known of the client and its subnet, and
+ * the questions that every kind of message asks. Private to engine/; lives on the
+ * stack of engine_decide().
+ */
+#ifndef XDHCP_ASK_H
+#define XDHCP_ASK_H
+
+#include "private.h"
+
+struct ask {
+	struct engine *engine;
+	const struct engine_link *link;
+	const struct dhcp_msg *msg;
+	uint32_t now;
+	struct decision *decision;
+
+	/* locate.c */
+	const struct subnet *subnet;
+	uint32_t server_id; /* 0: none */
+	bool routed;	    /* not relayed, and sent on by a router: the client is elsewhere */
+
+	/* identity.c */
+	struct client client;
+	struct identity identity; /* points into client */
+	const struct reservation *reservation;
+	struct lease
+		*own; /* its lease in this subnet: bound, else held, else the last one; or NULL */
+	bool closing; /* one of its leases here is CLOSING */
+	bool cloned;  /* its client id is bound here on another MAC */
+	char hostname[MODEL_NAME_MAX + 1]; /* as it was sent, sanitised; empty: none */
+};
+
+/* May the client have this address at all, whoever has it now? */
+enum permit {
+	PERMIT_OK,
+	PERMIT_RESERVED, /* for another */
+	PERMIT_OUTSIDE,	 /* neither reserved nor in a pool */
+};
+
+/* Whose is an address now, seen from the client? */
+enum holder {
+	HOLDER_NOBODY,	     /* free, and not lately the client's */
+	HOLDER_LAST,	     /* free, the client had it last */
+	HOLDER_MINE,	     /* bound to it */
+	HOLDER_MINE_HELD,    /* no binding, but promised to it */
+	HOLDER_MINE_CLOSING, /* its, being closed */
+	HOLDER_OTHER,	     /* promised to another, or being closed */
+	HOLDER_OFFERED,	     /* free, but offered to another */
+	HOLDER_DECLINED,
+};
+
+/* locate.c: sets subnet, server_id and routed, identifies the client. false: no subnet. */
+bool ask_locate(struct ask *ask);
+bool ask_on_network(const struct ask *ask, uint32_t addr); /* RFC 2131 4.3.2: the right network? */
+bool ask_is_ours(const struct ask *ask, uint32_t server_id);
+static inline bool subnet_contains(const struct subnet *subnet, uint32_t addr)
+{
+	return (addr & subnet->mask) == subnet->prefix;
+}
+
+/* identity.c */
+bool ask_client(struct ask *ask);   /* who, from the message alone. false: identifier too long */
+void ask_identify(struct ask *ask); /* what it has in ask->subnet */
+enum permit ask_permit(const struct ask *ask, uint32_t addr);
+enum holder ask_holder(struct ask *ask, uint32_t addr); /* drops a lapsed offer */
+/* Its reserved address, if that is not `addr` and it could have it now; else 0. */
+uint32_t ask_reserved_elsewhere(struct ask *ask, uint32_t addr);
+/* The name it is known by at `addr`: reserved, sent, or remembered. Empty: none. */
+const char *ask_name(const struct ask *ask, uint32_t addr);
+
+/* allocate.c: an address for a DISCOVER, held by an offer if need be. 0, -ENOENT, -ENOMEM. */
+int ask_allocate(struct ask *ask, uint32_t *ret_addr);
+
+/* answer.c: fill decision->reply */
+void answer_lease(struct ask *ask, uint8_t type, uint32_t addr, uint32_t lifetime);
+void answer_inform(struct ask *ask);
+void answer_nak(struct ask *ask, const char *reason);
+
+/* request.c, decide.c */
+void decide_request(struct ask *ask);
+void decide_silent(struct ask *ask, const char *reason);
+
+#endif

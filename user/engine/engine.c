@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The engine's life, its configuration, credit and counters. Nothing of it
+ * survives a crash but the leases, which others store and load.
+ */
+#include "engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "private.h"
+
+struct engine *engine_new(struct lease_table *leases)
+{
+	struct engine *engine = calloc(1, sizeof(*engine));
+
+	if (!engine)
+		return NULL;
+	engine->leases = leases;
+	if (offers_init(engine) < 0) {
+		engine_free(engine);
+		return NULL;
+	}
+	return engine;
+}
+
+void engine_free(struct engine *engine)
+{
+	if (!engine)
+		return;
+	offers_destroy(engine);
+	areas_destroy(&engine->areas);
+	free(engine);
+}
+
+static void drop_all_offers(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->areas.n; i++)
+		offers_lapse(engine, &engine->areas.v[i], UINT32_MAX);
+}
+
+/* Files a lease under the new model. */
+static void refile(struct engine *engine, struct lease *lease)
+{
+	bool by_hw = identity_by_hw(engine->config.model, lease->addr, lease->client_id_len);
+	struct area *area = area_at(engine, lease->addr);
+
+	lease->spare = false;
+	if (by_hw != lease->by_hw) {
+		struct lease_row row;
+
+		lease_row(lease, &row);
+		table_set(engine->leases, lease, &row, lease->state, lease->closing_to, by_hw);
+	}
+	if (area)
+		fresh_clear(&area->fresh, lease->addr - area->first);
+	areas_file(engine, lease->addr);
+}
+
+int engine_configure(struct engine *engine, const struct engine_config *config)
+{
+	struct lease *lease;
+	struct areas areas;
+	int r = areas_build(&areas, config->model);
+
+	if (r < 0)
+		return r;
+	drop_all_offers(engine);
+	areas_destroy(&engine->areas);
+	engine->areas = areas;
+	engine->config = *config;
+	for (lease = lease_next(engine->leases, 0); lease;
+	     lease = lease->addr == UINT32_MAX ? NULL : lease_next(engine->leases, lease->addr + 1))
+		refile(engine, lease);
+	return 0;
+}
+
+uint32_t engine_credit(const struct engine *engine, uint32_t now, uint32_t lifetime,
+		       uint32_t promised)
+{
+	double until = (double)now + 1 + engine->config.horizon * lifetime;
+
+	if (!(engine->config.horizon > 0))
+		return promised;
+	if (lifetime == DHCP_LIFETIME_INFINITE || until >= XDHCP_FOREVER)
+		return XDHCP_FOREVER;
+	return until > promised ? (uint32_t)until : promised;
+}
+
+void engine_usage(const struct engine *engine, const struct subnet *subnet,
+		  struct engine_usage *ret_usage)
+{
+	struct engine_usage usage = {.subnet_id = subnet->id};
+	const struct model *model = engine->config.model;
+	size_t n;
+	const struct area *area = areas_of(engine, subnet, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		usage.total += area[i].fresh.size;
+		usage.free_fresh += area[i].fresh.count;
+		usage.free_used += area[i].spare.n;
+	}
+	usage.assigned = engine->areas.counts[subnet - model->subnets].assigned;
+	usage.declined = engine->areas.counts[subnet - model->subnets].declined;
+	*ret_usage = usage;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Who the client is and what is its. The client identifier is the key, else
+ * htype and chaddr (RFC 2131 4.2); but an identifier that turns up on a second
+ * MAC while promises to the first run is a cloned machine, a client of its own.
+ * A hw-address reservation serves every identity on its MAC at once.
+ */
+#include <string.h>
+
+#include "ask.h"
+
+static bool letter_or_digit(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* Letters, digits, '-', '.', '_' are kept; what has no letter or digit at all is no name. */
+static void sanitise(const struct dhcp_opt *option, char ret_name[MODEL_NAME_MAX + 1])
+{
+	size_t len = option->data ? option->len : 0;
+	bool named = false;
+
+	while (len && !option->data[len - 1])
+		len--; /* some clients end it as a C string */
+	if (len > MODEL_NAME_MAX)
+		len = MODEL_NAME_MAX;
+	for (size_t i = 0; i < len; i++) {
+		char c = (char)option->data[i];
+		bool keep = letter_or_digit(c) || c == '-' || c == '.' || c == '_';
+
+		ret_name[i] = keep ? c : '-';
+		named |= letter_or_digit(c);
+	}
+	ret_name[named ? len : 0] = '\0';
+}
+
+bool ask_client(struct ask *ask)
+{
+	const struct dhcp_opt *id = &ask->msg->opt[DHO_CLIENT_IDENTIFIER];
+
+	memcpy(ask->client.chaddr, ask->msg->chaddr, sizeof(ask->client.chaddr));
+	if (id->data && id->len > sizeof(ask->client.client_id))
+		return false;
+	if (id->data && id->len) {
+		memcpy(ask->client.client_id, id->data, id->len);
+		ask->client.client_id_len = (uint8_t)id->len;
+	}
+	sanitise(&ask->msg->opt[DHO_HOST_NAME], ask->hostname);
+	return true;
+}
+
+static bool here(const struct ask *ask, const struct lease *lease)
+{
+	return subnet_contains(ask->subnet, lease->addr);
+}
+
+static bool running(const struct lease *lease)
+{
+	return lease->state == LEASE_BOUND || lease->state == LEASE_HELD;
+}
+
+/* Promises to this client id on another MAC. */
+static void look_for_clone(struct ask *ask)
+{
+	struct lease *lease;
+
+	for (lease = table_first_id(ask->engine->leases, &ask->identity); lease;
+	     lease = table_after_id(lease, &ask->identity)) {
+		if (!here(ask, lease) || lease_is(lease, &ask->identity))
+			continue;
+		if (running(lease)) {
+			ask->cloned = true;
+			return;
+		}
+		if (lease->state == LEASE_CLOSING)
+			ask->closing = true; /* then it is known whether it is a clone */
+	}
+}
+
+/* Which of two leases of a client is rather its own: 0 for none. */
+static unsigned rank(const struct ask *ask, const struct lease *lease)
+{
+	unsigned r = lease->state == LEASE_BOUND ? 3 : lease->state == LEASE_HELD ? 2 : 1;
+
+	return ask_permit(ask, lease->addr) == PERMIT_OK ? r + 3 : r;
+}
+
+static void consider(struct ask *ask, struct lease *lease)
+{
+	unsigned mine, best;
+
+	if (!here(ask, lease))
+		return;
+	if (lease->state == LEASE_CLOSING) {
+		ask->closing = true;
+		return;
+	}
+	mine = rank(ask, lease);
+	best = ask->own ? rank(ask, ask->own) : 0;
+	if (mine > best || (mine == best && lease->generation > ask->own->generation))
+		ask->own = lease;
+}
+
+void ask_identify(struct ask *ask)
+{
+	const struct lease_table *leases = ask->engine->leases;
+	struct client *client = &ask->client;
+	struct lease *lease;
+	bool bound = false;
+
+	ask->identity = (struct identity){
+		.chaddr = client->chaddr,
+		.client_id = client->client_id,
+		.client_id_len = client->client_id_len,
+		.by_hw = !client->client_id_len || !ask->subnet->match_client_id,
+	};
+	ask->own = NULL;
+	ask->closing = ask->cloned = false;
+	for (lease = table_first(leases, &ask->identity); lease && !bound;
+	     lease = table_after(lease, &ask->identity))
+		bound = here(ask, lease) && running(lease);
+	if (!bound && !ask->identity.by_hw)
+		look_for_clone(ask);
+	ask->reservation = subnet_reservation(ask->subnet, client->chaddr, client->client_id,
+					      ask->cloned ? 0 : client->client_id_len);
+
+	for (lease = table_first(leases, &ask->identity); lease;
+	     lease = table_after(lease, &ask->identity))
+		consider(ask, lease);
+	if (bound || ask->identity.by_hw || ask->cloned)
+		return;
+	/* Its last address, though it comes with another MAC now. */
+	for (lease = table_first_id(leases, &ask->identity); lease;
+	     lease = table_after_id(lease, &ask->identity))
+		consider(ask, lease);
+}
+
+static bool reserved_for(const struct ask *ask, const struct reservation *r)
+{
+	if (!r->by_client_id)
+		return !memcmp(r->hw, ask->client.chaddr, sizeof(r->hw));
+	return !ask->cloned && r->client_id_len == ask->client.client_id_len &&
+	       !memcmp(r->client_id, ask->client.client_id, r->client_id_len);
+}
+
+static bool taken_by_infrastructure(const struct ask *ask, uint32_t addr)
+{
+	for (unsigned i = 0; i < XDHCP_LINK_ADDRS; i++) {
+		if (addr == ask->link->addrs[i])
+			return true;
+	}
+	return addr == ask->msg->giaddr;
+}
+
+enum permit ask_permit(const struct ask *ask, uint32_t addr)
+{
+	const struct reservation *r;
+
+	if (!addr || !subnet_contains(ask->subnet, addr) || taken_by_infrastructure(ask, addr))
+		return PERMIT_OUTSIDE;
+	r = subnet_reserved_address(ask->subnet, addr);
+	if (r)
+		return reserved_for(ask, r) ? PERMIT_OK : PERMIT_RESERVED;
+	return area_at(ask->engine, addr) ? PERMIT_OK : PERMIT_OUTSIDE;
+}
+
+/* Is a running lease the client's? */
+static bool is_mine(const struct ask *ask, const struct lease *lease)
+{
+	const struct reservation *r;
+
+	if (lease_is(lease, &ask->identity))
+		return true;
+	if (memcmp(lease->chaddr, ask->client.chaddr, sizeof(lease->chaddr)))
+		return false;
+	/* Held from a slot found at start: only the MAC is known. */
+	if (lease->stored == LEASE_HELD && !lease->client_id_len)
+		return true;
+	r = subnet_reserved_address(ask->subnet, lease->addr);
+	return r && !r->by_client_id && reserved_for(ask, r);
+}
+
+static bool remembers(const struct ask *ask, const struct lease *lease)
+{
+	if (!lease->indexed)
+		return false;
+	if (lease_is(lease, &ask->identity))
+		return true;
+	return !lease->by_hw && !ask->identity.by_hw && !ask->cloned &&
+	       lease->client_id_len == ask->identity.client_id_len &&
+	       !memcmp(lease_client_id(lease), ask->identity.client_id, lease->client_id_len);
+}
+
+enum holder ask_holder(struct ask *ask, uint32_t addr)
+{
+	struct lease *lease = lease_at(ask->engine->leases, addr);
+	struct offer *offer = offer_at(ask->engine, addr);
+
+	if (offer && offer->until <= ask->now) {
+		offer_drop(ask->engine, offer);
+		offer = NULL;
+	}
+	if (lease && lease->stored == LEASE_DECLINED)
+		return HOLDER_DECLINED;
+	if (lease && lease->state != LEASE_FREE) {
+		if (lease->stored == LEASE_FREE || !is_mine(ask, lease))
+			return HOLDER_OTHER;
+		if (lease->state == LEASE_CLOSING)
+			return HOLDER_MINE_CLOSING;
+		return lease->state == LEASE_HELD ? HOLDER_MINE_HELD : HOLDER_MINE;
+	}
+	if (offer && offer != offer_of(ask->engine, ask->subnet, &ask->identity))
+		return HOLDER_OFFERED;
+	return lease && remembers(ask, lease) ? HOLDER_LAST : HOLDER_NOBODY;
+}
+
+uint32_t ask_reserved_elsewhere(struct ask *ask, uint32_t addr)
+{
+	uint32_t reserved = ask->reservation ? ask->reservation->addr : 0;
+
+	if (!reserved || reserved == addr || ask_permit(ask, reserved) != PERMIT_OK)
+		return 0;
+	/* Reserved for this MAC by another reservation: its choice which. */
+	if (subnet_reserved_address(ask->subnet, addr) && ask_permit(ask, addr) == PERMIT_OK)
+		return 0;
+	switch (ask_holder(ask, reserved)) {
+	case HOLDER_NOBODY:
+	case HOLDER_LAST:
+	case HOLDER_MINE:
+	case HOLDER_MINE_HELD:
+		return reserved;
+	default:
+		return 0;
+	}
+}
+
+const char *ask_name(const struct ask *ask, uint32_t addr)
+{
+	const struct lease *lease = lease_at(ask->engine->leases, addr);
+
+	if (ask->reservation && ask->reservation->hostname[0])
+		return ask->reservation->hostname;
+	if (ask->hostname[0] || !lease)
+		return ask->hostname;
+	if (lease->state == LEASE_FREE ? remembers(ask, lease) : is_mine(ask, lease))
+		return lease_hostname(lease);
+	return "";
+}

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The lease table. Addresses are found through a tree of four levels of 256,
+ * which is also their order; identities through two chained hash indexes. Records
+ * come from slabs, keep their place, and are re-used when dropped. Nothing
+ * here survives the process: it is rebuilt from the store.
+ */
+#include "lease.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi.h"
+#include "table.h"
+
+#define SLAB_LEASES 1024
+
+struct node { /* of leases on the last level, of nodes above */
+	void *at[256];
+};
+
+struct slab {
+	struct slab *next;
+	struct lease leases[SLAB_LEASES];
+};
+
+struct lease_table {
+	struct node root;
+	struct index exact, by_client_id;
+	struct heap deadlines;
+	struct slab *slabs;
+	struct heap_node *unused; /* dropped or fresh records, chained by at_heap.next */
+	size_t n;
+	uint64_t generation; /* the highest given or loaded */
+};
+
+static struct identity identity_of(const struct lease *lease)
+{
+	return (struct identity){.chaddr = lease->chaddr,
+				 .client_id = lease_client_id(lease),
+				 .client_id_len = lease->client_id_len,
+				 .by_hw = lease->by_hw};
+}
+
+uint64_t identity_hash(uint64_t seed, const struct identity *identity)
+{
+	uint64_t hash = index_hash(seed, identity->chaddr, DHCP_CHADDR_LEN);
+
+	if (identity->by_hw)
+		return hash;
+	return index_hash(hash, identity->client_id, identity->client_id_len);
+}
+
+static uint64_t exact_hash(const struct index *index, const struct index_node *node)
+{
+	const struct identity identity = identity_of(member_of(node, struct lease, at_exact));
+
+	return identity_hash(index->seed, &identity);
+}
+
+static uint64_t client_id_hash(const struct index *index, const struct index_node *node)
+{
+	const struct lease *lease = member_of(node, struct lease, at_client_id);
+
+	return index_hash(index->seed, lease_client_id(lease), lease->client_id_len);
+}
+
+static bool earlier(const struct heap_node *a, const struct heap_node *b)
+{
+	const struct lease *x = member_of(a, struct lease, at_heap);
+	const struct lease *y = member_of(b, struct lease, at_heap);
+	uint32_t dx = lease_deadline(x), dy = lease_deadline(y);
+
+	return dx != dy ? dx < dy : x->addr < y->addr;
+}
+
+struct lease_table *lease_table_new(void)
+{
+	struct lease_table *table = calloc(1, sizeof(*table));
+	uint64_t seed;
+
+	if (!table)
+		return NULL;
+	/* Where memory lies is unknown to clients; what is found does not depend on it. */
+	seed = index_hash((uintptr_t)table, &table, sizeof(table));
+	table->deadlines.less = earlier;
+	if (index_init(&table->exact, seed, exact_hash) < 0 ||
+	    index_init(&table->by_client_id, seed + 1, client_id_hash) < 0) {
+		lease_table_free(table);
+		return NULL;
+	}
+	return table;
+}
+
+static void free_nodes(struct node *node, int level)
+{
+	if (level == 0)
+		return;
+	for (unsigned i = 0; i < 256; i++) {
+		if (node->at[i]) {
+			free_nodes(node->at[i], level - 1);
+			free(node->at[i]);
+		}
+	}
+}
+
+void lease_table_free(struct lease_table *table)
+{
+	struct slab *slab, *next;
+
+	if (!table)
+		return;
+	free_nodes(&table->root, 3);
+	for (slab = table->slabs; slab; slab = next) {
+		next = slab->next;
+		for (size_t i = 0; i < SLAB_LEASES; i++)
+			free(slab->leases[i].text);
+		free(slab);
+	}
+	index_destroy(&table->exact);
+	index_destroy(&table->by_client_id);
+	free(table);
+}
+
+/* --- by address --- */
+
+static unsigned place(uint32_t addr, int level)
+{
+	return addr >> 8 * level & 0xff;
+}
+
+struct lease *lease_at(const struct lease_table *table, uint32_t addr)
+{
+	const struct node *node = &table->root;
+
+	for (int level = 3; level > 0; level--) {
+		node = node->at[place(addr, level)];
+		if (!node)
+			return NULL;
+	}
+	return node->at[place(addr, 0)];
+}
+
+/* Where the record of `addr` is entered; makes the nodes above. NULL: no memory. */
+static void **entry(struct lease_table *table, uint32_t addr)
+{
+	struct node *node = &table->root;
+
+	for (int level = 3; level > 0; level--) {
+		void **below = &node->at[place(addr, level)];
+
+		if (!*below && !(*below = calloc(1, sizeof(struct node))))
+			return NULL;
+		node = *below;
+	}
+	return &node->at[place(addr, 0)];
+}
+
+/* The first entry at or after `addr` below `node`; `addr` 0: any. */
+static struct lease *first_below(const struct node *node, int level, uint32_t addr)
+{
+	unsigned from = place(addr, level);
+
+	for (unsigned i = from; i < 256; i++) {
+		struct lease *lease;
+
+		if (!node->at[i])
+			continue;
+		if (level == 0)
+			return node->at[i];
+		lease = first_below(node->at[i], level - 1,
+				    i == from ? addr & ((1u << 8 * level) - 1) : 0);
+		if (lease)
+			return lease;
+	}
+	return NULL;
+}
+
+struct lease *lease_next(const struct lease_table *table, uint32_t addr)
+{
+	return first_below(&table->root, 3, addr);
+}
+
+size_t lease_count(const struct lease_table *table)
+{
+	return table->n;
+}
+
+/* --- records --- */
+
+static struct lease *take_record(struct lease_table *table)
+{
+	struct heap_node *first = table->unused;
+
+	if (!first) {
+		struct slab *slab = calloc(1, sizeof(*slab));
+
+		if (!slab)
+			return NULL;
+		slab->next = table->slabs;
+		table->slabs = slab;
+		for (size_t i = SLAB_LEASES; i-- > 0;) {
+			slab->leases[i].at_heap.next = table->unused;
+			table->unused = &slab->leases[i].at_heap;
+		}
+		first = table->unused;
+	}
+	table->unused = first->next;
+	return member_of(first, struct lease, at_heap);
+}
+
+struct lease *table_make(struct lease_table *table, uint32_t addr)
+{
+	void **at = entry(table, addr);
+	struct lease *lease = at ? take_record(table) : NULL;
+
+	if (!lease)
+		return NULL;
+	*lease = (struct lease){.addr = addr, .text = lease->text, .text_cap = lease->text_cap};
+	*at = lease;
+	table->n++;
+	return lease;
+}
+
+static void unlink_lease(struct lease_table *table, struct lease *lease)
+{
+	if (lease->timed)
+		heap_remove(&table->deadlines, &lease->at_heap);
+	if (lease->indexed) {
+		index_remove(&table->exact, &lease->at_exact);
+		if (!lease->by_hw)
+			index_remove(&table->by_client_id, &lease->at_client_id);
+	}
+	lease->timed = lease->indexed = false;
+}
+
+static void link_lease(struct lease_table *table, struct lease *lease)
+{
+	lease->timed = (lease->state == LEASE_BOUND || lease->state == LEASE_HELD ||
+			lease->state == LEASE_DECLINED) &&
+		       lease_deadline(lease) != XDHCP_FOREVER;
+	/* Who declined an address shall not be given it again for having had it. */
+	lease->indexed = lease->generation && lease->stored != LEASE_DECLINED &&
+			 lease->end != LEASE_END_DECLINED;
+	if (lease->timed)
+		heap_insert(&table->deadlines, &lease->at_heap);
+	if (lease->indexed) {
+		index_insert(&table->exact, &lease->at_exact);
+		if (!lease->by_hw)
+			index_insert(&table->by_client_id, &lease->at_client_id);
+	}
+}
+
+void table_drop(struct lease_table *table, struct lease *lease)
+{
+	unlink_lease(table, lease);
+	*entry(table, lease->addr) = NULL; /* the nodes are there */
+	lease->at_heap.next = table->unused;
+	table->unused = &lease->at_heap;
+	table->n--;
+}
+
+static size_t text_len(const struct lease_row *row)
+{
+	size_t name = strnlen(row->hostname, MODEL_NAME_MAX);
+
+	if (!row->client.client_id_len && !name)
+		return 0;
+	return row->client.client_id_len + name + 1;
+}
+
+int table_reserve(struct lease *lease, const struct lease_row *row)
+{
+	size_t len = text_len(row);
+	uint8_t *text;
+
+	if (len <= lease->text_cap)
+		return 0;
+	text = realloc(lease->text, len);
+	if (!text)
+		return -ENOMEM;
+	lease->text = text;
+	lease->text_cap = (uint16_t)len;
+	return 0;
+}
+
+static void set_row(struct lease *lease, const struct lease_row *row)
+{
+	size_t len = text_len(row);
+
+	lease->subnet_id = row->subnet_id;
+	lease->generation = row->generation;
+	lease->end = row->end;
+	lease->cltt = row->cltt;
+	lease->lifetime = row->lifetime;
+	lease->promised = row->promised;
+	lease->granted_until = row->granted_until;
+	lease->ack_until = row->ack_until;
+	memcpy(lease->chaddr, row->client.chaddr, sizeof(lease->chaddr));
+	lease->client_id_len = row->client.client_id_len;
+	lease->hostname_len = 0;
+	if (!len)
+		return;
+	lease->hostname_len = (uint8_t)(len - 1 - lease->client_id_len);
+	memcpy(lease->text, row->client.client_id, lease->client_id_len);
+	memcpy(lease->text + lease->client_id_len, row->hostname, lease->hostname_len);
+	lease->text[len - 1] = '\0';
+}
+
+void table_set(struct lease_table *table, struct lease *lease, const struct lease_row *row,
+	       uint8_t state, uint8_t closing_to, bool by_hw)
+{
+	unlink_lease(table, lease);
+	set_row(lease, row);
+	lease->stored = row->state;
+	lease->state = state;
+	lease->closing_to = closing_to;
+	lease->by_hw = by_hw || !row->client.client_id_len;
+	if (row->generation > table->generation)
+		table->generation = row->generation;
+	link_lease(table, lease);
+}
+
+uint64_t table_generation(struct lease_table *table)
+{
+	do
+		table->generation++;
+	while (!(uint32_t)table->generation); /* slots carry the low half, 0 is no lease */
+	return table->generation;
+}
+
+int lease_load(struct lease_table *table, const struct lease_row *row)
+{
+	struct lease *lease;
+
+	if (!row->addr || !row->generation || row->state > LEASE_DECLINED ||
+	    row->state == LEASE_CLOSING)
+		return -EINVAL;
+	if (lease_at(table, row->addr))
+		return -EEXIST;
+	lease = table_make(table, row->addr);
+	if (!lease)
+		return -ENOMEM;
+	if (table_reserve(lease, row) < 0) {
+		table_drop(table, lease);
+		return -ENOMEM;
+	}
+	table_set(table, lease, row, row->state, LEASE_END_NONE, false);
+	return 0;
+}
+
+void lease_row(const struct lease *lease, struct lease_row *ret_row)
+{
+	*ret_row = (struct lease_row){
+		.addr = lease->addr,
+		.subnet_id = lease->subnet_id,
+		.generation = lease->generation,
+		.state = lease->stored,
+		.end = lease->end,
+		.client.client_id_len = lease->client_id_len,
+		.cltt = lease->cltt,
+		.lifetime = lease->lifetime,
+		.promised = lease->promised,
+		.granted_until = lease->granted_until,
+		.ack_until = lease->ack_until,
+	};
+	memcpy(ret_row->client.chaddr, lease->chaddr, sizeof(lease->chaddr));
+	memcpy(ret_row->client.client_id, lease_client_id(lease), lease->client_id_len);
+	memcpy(ret_row->hostname, lease_hostname(lease), lease->hostname_len);
+}
+
+const uint8_t *lease_client_id(const struct lease *lease)
+{
+	return lease->client_id_len ? lease->text : (const uint8_t *)"";
+}
+
+const char *lease_hostname(const struct lease *lease)
+{
+	return lease->hostname_len ? (const char *)lease->text + lease->client_id_len : "";
+}
+
+/* --- by identity --- */
+
+bool lease_is(const struct lease *lease, const struct identity *identity)
+{
+	if (lease->by_hw != identity->by_hw ||
+	    memcmp(lease->chaddr, identity->chaddr, DHCP_CHADDR_LEN))
+		return false;
+	return identity->by_hw ||
+	       (lease->client_id_len == identity->client_id_len &&
+		!memcmp(lease_client_id(lease), identity->client_id, identity->client_id_len));
+}
+
+static struct lease *next_exact(struct index_node *node, const struct identity *identity)
+{
+	for (; node; node = node->next) {
+		struct lease *lease = member_of(node, struct lease, at_exact);
+
+		if (lease_is(lease, identity))
+			return lease;
+	}
+	return NULL;
+}
+
+struct lease *table_first(const struct lease_table *table, const struct identity *identity)
+{
+	uint64_t hash = identity_hash(table->exact.seed, identity);
+
+	return next_exact(index_chain(&table->exact, hash), identity);
+}
+
+struct lease *table_after(const struct lease *lease, const struct identity *identity)
+{
+	return next_exact(lease->at_exact.next, identity);
+}
+
+static struct lease *next_id(struct index_node *node, const struct identity *identity)
+{
+	for (; node; node = node->next) {
+		struct lease *lease = member_of(node, struct lease, at_client_id);
+
+		if (lease->client_id_len == identity->client_id_len &&
+		    !memcmp(lease->text, identity->client_id, identity->client_id_len))
+			return lease;
+	}
+	return NULL;
+}
+
+struct lease *table_first_id(const struct lease_table *table, const struct identity *identity)
+{
+	uint64_t hash = index_hash(table->by_client_id.seed, identity->client_id,
+				   identity->client_id_len);
+
+	return next_id(index_chain(&table->by_client_id, hash), identity);
+}
+
+struct lease *table_after_id(const struct lease *lease, const struct identity *identity)
+{
+	return next_id(lease->at_client_id.next, identity);
+}
+
+/* --- deadlines --- */
+
+uint32_t lease_deadline(const struct lease *lease)
+{
+	return lease->promised > lease->granted_until ? lease->promised : lease->granted_until;
+}
+
+static struct lease *soonest(const struct lease_table *table)
+{
+	struct heap_node *top = table->deadlines.root;
+
+	return top ? member_of(top, struct lease, at_heap) : NULL;
+}
+
+struct lease *lease_due(struct lease_table *table, uint32_t now)
+{
+	struct lease *lease = soonest(table);
+
+	return lease && lease_deadline(lease) <= now ? lease : NULL;
+}
+
+uint32_t lease_next_deadline(const struct lease_table *table)
+{
+	const struct lease *lease = soonest(table);
+
+	return lease ? lease_deadline(lease) : XDHCP_FOREVER;
+}
+
+void lease_granted(struct lease_table *table, struct lease *lease, uint32_t last,
+		   uint32_t granted_until)
+{
+	if (lease->state == LEASE_FREE)
+		return;
+	if (lease->timed)
+		heap_remove(&table->deadlines, &lease->at_heap);
+	if (granted_until > lease->granted_until)
+		lease->granted_until = granted_until;
+	if (last > lease->cltt)
+		lease->cltt = last;
+	if (lease->timed && lease_deadline(lease) == XDHCP_FOREVER)
+		lease->timed = false;
+	if (lease->timed)
+		heap_insert(&table->deadlines, &lease->at_heap);
+}
+
+void lease_credit(struct lease_table *table, struct lease *lease, uint32_t ack_until)
+{
+	(void)table;
+	if (lease->state == LEASE_BOUND)
+		lease->ack_until = ack_until;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The engine's inside; private to engine/. Three kinds of state beside the
+ * lease table, all rebuilt at every configuration:
+ *
+ *  - areas: a pool with its never-used addresses, its free ones by age and its
+ *    OFFERs by age. Every address of a pool that is reserved to nobody is in exactly
+ *    one of: fresh (no record), spare (record is FREE), offered, or none (in use).
+ *  - offers: addresses held for a client between OFFER and REQUEST.
+ *  - counts by subnet.
+ *
+ * Which of these an address belongs to follows from its record, its offer and
+ * the model alone (areas_file), so undoing a change is restoring the record and
+ * filing the address again.
+ */
+#ifndef XDHCP_ENGINE_PRIVATE_H
+#define XDHCP_ENGINE_PRIVATE_H
+
+#include "engine.h"
+#include "fresh.h"
+#include "table.h"
+
+struct offer {
+	uint32_t addr, until; /* lapsed when now >= until */
+	uint64_t number;      /* order of making */
+	struct area *area;
+	struct heap_node at_heap;
+	struct index_node at_addr, at_client;
+	struct identity identity; /* points into this record */
+	uint8_t chaddr[DHCP_CHADDR_LEN];
+	uint8_t client_id[];
+};
+
+struct area {
+	uint32_t first, last;
+	struct fresh fresh;
+	struct heap spare;  /* struct lease, longest free first */
+	struct heap offers; /* struct offer, oldest first */
+};
+
+struct subnet_count {
+	uint64_t assigned, declined;
+};
+
+/* All that depends on the model. */
+struct areas {
+	struct area *v; /* ascending */
+	size_t n;
+	struct subnet_count *counts;	    /* by place in model->subnets */
+	const struct subnet **by_interface; /* those with an interface; by its name, then prefix */
+	size_t n_by_interface;
+};
+
+struct engine {
+	struct lease_table *leases;
+	struct engine_config config;
+	struct areas areas;
+	struct index offers_by_addr, offers_by_client;
+	uint64_t offer_number;
+};
+
+/* areas.c */
+int areas_build(struct areas *areas, const struct model *model); /* all fresh. -ENOMEM */
+void areas_destroy(struct areas *areas);
+/* The areas of a subnet, consecutive. */
+struct area *areas_of(const struct engine *engine, const struct subnet *subnet, size_t *ret_n);
+struct area *area_at(const struct engine *engine, uint32_t addr); /* NULL: in no pool */
+/* The subnets that name this interface, consecutive. */
+const struct subnet *const *areas_by_interface(const struct areas *areas, const char *name,
+					       size_t *ret_n);
+/* Takes an address out of wherever it is filed, before its record or offer changes; and back. */
+void areas_unfile(struct engine *engine, uint32_t addr);
+void areas_file(struct engine *engine, uint32_t addr);
+/* An address that turns out to be a server's own or a relay's: not filed until something changes.
+ */
+void area_withhold(struct engine *engine, uint32_t addr);
+/* What allocation takes next; 0: none. */
+uint32_t area_fresh(const struct area *area);
+struct lease *area_longest_free(const struct area *area);
+bool lease_freed_before(const struct lease *a, const struct lease *b);
+
+/* offers.c */
+int offers_init(struct engine *engine);
+void offers_destroy(struct engine *engine);
+struct offer *offer_at(const struct engine *engine, uint32_t addr);
+/* The client's offer in `subnet`, or NULL. */
+struct offer *offer_of(const struct engine *engine, const struct subnet *subnet,
+		       const struct identity *identity);
+/*
+ * Holds `addr`, which lies in a pool and is not offered, until `until`; number 0: a new one.
+ * -ENOMEM, -EEXIST (the client has one in that pool's subnet), -EINVAL.
+ */
+int offer_make(struct engine *engine, uint32_t addr, const struct identity *identity,
+	       uint32_t until, uint64_t number);
+void offer_extend(struct offer *offer, uint32_t until);
+void offer_drop(struct engine *engine, struct offer *offer);
+void offers_lapse(struct engine *engine, struct area *area, uint32_t now);
+struct offer *area_oldest_offer(const struct area *area);
+bool offer_before(const struct offer *a, const struct offer *b);
+
+/* change.c */
+/* Sets a record and files its address; what the row says was reserved for or is shorter. */
+void record_set(struct engine *engine, struct lease *lease, const struct lease_row *row,
+		uint8_t state, uint8_t closing_to);
+bool identity_by_hw(const struct model *model, uint32_t addr, uint8_t client_id_len);
+/*
+ * Applies `row` to the record of row->addr (made if there is none; `offer`, NULL
+ * or the client's own, is used up) and fills *ret_change. -ENOMEM: nothing is changed.
+ */
+int change_make(struct engine *engine, const struct lease_row *row, struct offer *offer,
+		struct change *ret_change);
+
+#endif

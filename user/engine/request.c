@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * DHCPREQUEST in the four states of RFC 2131 4.3.2. An ACK is applied to the
+ * lease at once and handed out as a change; it may be sent once that is committed.
+ * A NAK changes nothing.
+ */
+#include <string.h>
+
+#include "ask.h"
+
+#define NAK_NETWORK   "wrong network"
+#define NAK_TAKEN     "the address is another client's"
+#define NAK_RESERVED  "the address is reserved for another client"
+#define NAK_OUTSIDE   "the address is in no pool"
+#define NAK_MOVE      "another address is reserved for this client"
+#define NAK_ELSEWHERE "this client has another address"
+#define NAK_UNKNOWN   "no such lease"
+#define NAK_OFFERED   "the address was offered to another client"
+#define NAK_DECLINED  "the address was declined"
+
+/* When a promise of `lifetime` made at `now` ends: the caller's clock was rounded down. */
+static uint32_t promise(uint32_t now, uint32_t lifetime)
+{
+	uint64_t until = (uint64_t)now + 1 + lifetime;
+
+	return lifetime == DHCP_LIFETIME_INFINITE || until >= XDHCP_FOREVER ? XDHCP_FOREVER
+									    : (uint32_t)until;
+}
+
+static uint32_t later(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
+/* The row that an ACK of `addr` makes. Promises already made to the client stand. */
+static void bound_row(struct ask *ask, uint32_t addr, uint32_t lifetime, bool memoise,
+		      struct lease_row *ret)
+{
+	const struct engine *engine = ask->engine;
+	const struct lease *lease = lease_at(engine->leases, addr);
+	uint32_t promised = promise(ask->now, lifetime), credit;
+
+	*ret = (struct lease_row){
+		.addr = addr,
+		.subnet_id = ask->subnet->id,
+		.state = LEASE_BOUND,
+		.client = ask->client,
+		.cltt = ask->now,
+		.lifetime = lifetime,
+	};
+	strcpy(ret->hostname, ask->decision->hostname);
+	if (lease && lease->state != LEASE_FREE)
+		promised = later(promised, lease->promised);
+	ret->promised = promised;
+	credit = memoise ? engine_credit(engine, ask->now, lifetime, promised) : promised;
+	ret->ack_until = later(credit, promised);
+	if (lease && lease->state == LEASE_BOUND) {
+		ret->generation = lease->generation;
+		ret->granted_until = lease->granted_until;
+		ret->ack_until = later(ret->ack_until, lease->ack_until);
+		return;
+	}
+	if (lease && lease->state == LEASE_HELD)
+		ret->promised = later(promised, lease->granted_until);
+	ret->ack_until = later(ret->ack_until, ret->promised);
+	ret->generation = table_generation(engine->leases);
+}
+
+/* `plain`: in one of the four states as the RFC words them, which is all that XDP answers. */
+static void ack(struct ask *ask, uint32_t addr, bool plain)
+{
+	const struct dhcp_msg *msg = ask->msg;
+	struct decision *decision = ask->decision;
+	uint32_t reserved = ask->reservation ? ask->reservation->addr : 0;
+	uint32_t lifetime = lifetimes_grant(&ask->subnet->life,
+					    msg->has_lease_time ? msg->lease_time : 0);
+	struct lease_row row;
+
+	answer_lease(ask, DHCP_ACK, addr, lifetime);
+	/* A reservation elsewhere that is not free yet: the answer depends on when it will be. */
+	decision->memoise = plain && !msg->giaddr && !ask->routed && !msg->overloaded &&
+			    !decision->reply.shortened && (!reserved || reserved == addr);
+	bound_row(ask, addr, lifetime, decision->memoise, &row);
+	if (change_make(ask->engine, &row, offer_at(ask->engine, addr), &decision->change) < 0) {
+		decision->memoise = false;
+		decide_silent(ask, "out of memory");
+		return;
+	}
+	decision->has_change = true;
+}
+
+static const char *not_permitted(enum permit permit)
+{
+	return permit == PERMIT_RESERVED ? NAK_RESERVED : NAK_OUTSIDE;
+}
+
+/* ACKs what the client has or may have, unless it is to move to its reservation. */
+static void grant(struct ask *ask, uint32_t addr, bool plain)
+{
+	enum permit permit = ask_permit(ask, addr);
+
+	if (permit != PERMIT_OK)
+		answer_nak(ask, not_permitted(permit));
+	else if (ask_reserved_elsewhere(ask, addr))
+		answer_nak(ask, NAK_MOVE);
+	else
+		ack(ask, addr, plain);
+}
+
+/* Does it have another address here that it may keep? One client cannot take a whole pool. */
+static bool has_elsewhere(const struct ask *ask, uint32_t addr)
+{
+	const struct lease *own = ask->own;
+
+	return own && own->addr != addr && own->state != LEASE_FREE &&
+	       ask_permit(ask, own->addr) == PERMIT_OK;
+}
+
+static void selecting(struct ask *ask, uint32_t addr, bool plain)
+{
+	if (!subnet_contains(ask->subnet, addr)) {
+		answer_nak(ask, NAK_NETWORK);
+		return;
+	}
+	switch (ask_holder(ask, addr)) {
+	case HOLDER_OTHER:
+		answer_nak(ask, NAK_TAKEN);
+		return;
+	case HOLDER_OFFERED:
+		answer_nak(ask, NAK_OFFERED);
+		return;
+	case HOLDER_DECLINED:
+		answer_nak(ask, NAK_DECLINED);
+		return;
+	case HOLDER_MINE_CLOSING:
+		ask->decision->kind = DECISION_DEFER;
+		return;
+	case HOLDER_NOBODY:
+	case HOLDER_LAST:
+		if (has_elsewhere(ask, addr) && !offer_at(ask->engine, addr) &&
+		    !subnet_reserved_address(ask->subnet, addr)) {
+			answer_nak(ask, NAK_ELSEWHERE);
+			return;
+		}
+		grant(ask, addr, plain);
+		return;
+	case HOLDER_MINE:
+	case HOLDER_MINE_HELD:
+		grant(ask, addr, plain);
+		return;
+	}
+}
+
+/*
+ * RFC 2131 4.3.2: "If the DHCP server has no record of this client, then it MUST
+ * remain silent", since another server on the network may have one; unless the
+ * operator says that there is none (authoritative). Addresses outside our pools are not
+ * ours to refuse.
+ */
+static void unknown(struct ask *ask, uint32_t addr)
+{
+	bool in_pool = subnet_contains(ask->subnet, addr) && area_at(ask->engine, addr);
+	bool ours = in_pool || subnet_reserved_address(ask->subnet, addr);
+	const struct lease *own = ask->own;
+
+	if (own && own->addr != addr && own->state != LEASE_FREE && ours)
+		answer_nak(ask, NAK_ELSEWHERE);
+	else if (ask->subnet->authoritative && in_pool)
+		answer_nak(ask, NAK_UNKNOWN);
+	else
+		decide_silent(ask, "unknown client");
+}
+
+/* INIT-REBOOT (`renewing` false), RENEWING and REBINDING. */
+static void verify(struct ask *ask, uint32_t addr, bool renewing, bool plain)
+{
+	const struct lease *lease = lease_at(ask->engine->leases, addr);
+	const struct reservation *reserved;
+
+	/*
+	 * RFC 2131 4.3.2: "Server SHOULD send a DHCPNAK message to the client if the
+	 * 'requested IP address' is incorrect, or is on the wrong network."
+	 */
+	if (!ask_on_network(ask, addr)) {
+		answer_nak(ask, NAK_NETWORK);
+		return;
+	}
+	switch (ask_holder(ask, addr)) {
+	case HOLDER_OTHER:
+		answer_nak(ask, NAK_TAKEN);
+		return;
+	case HOLDER_MINE_CLOSING:
+		ask->decision->kind = DECISION_DEFER;
+		return;
+	case HOLDER_MINE:
+	case HOLDER_MINE_HELD:
+		grant(ask, addr, plain);
+		return;
+	case HOLDER_LAST:
+		/* Who released an address does not renew it; after a reboot it may have it back. */
+		if (renewing && lease && lease->end == LEASE_END_RELEASED)
+			break;
+		if (has_elsewhere(ask, addr))
+			break;
+		grant(ask, addr, plain);
+		return;
+	case HOLDER_NOBODY:
+		reserved = subnet_reserved_address(ask->subnet, addr);
+		if (!reserved || ask_permit(ask, addr) != PERMIT_OK)
+			break;
+		grant(ask, addr, plain);
+		return;
+	case HOLDER_OFFERED:
+	case HOLDER_DECLINED:
+		break;
+	}
+	unknown(ask, addr);
+}
+
+void decide_request(struct ask *ask)
+{
+	const struct dhcp_msg *msg = ask->msg;
+	uint32_t addr = msg->ciaddr ? msg->ciaddr : msg->requested;
+	bool plain = msg->has_server_id ? !msg->ciaddr : !msg->ciaddr || !msg->has_requested;
+
+	ask->decision->addr = addr;
+	/* RFC 2131 3.1 step 4: servers not selected "use the message as notification that the
+	 * client has declined that server's offer". */
+	if (msg->has_server_id && !ask_is_ours(ask, msg->server_id)) {
+		struct offer *offer = offer_of(ask->engine, ask->subnet, &ask->identity);
+
+		if (offer)
+			offer_drop(ask->engine, offer);
+		decide_silent(ask, "another server was chosen");
+		return;
+	}
+	if (!addr) {
+		decide_silent(ask, "no address is asked for");
+		return;
+	}
+	if (ask->closing) {
+		ask->decision->kind = DECISION_DEFER;
+		return;
+	}
+	if (msg->has_server_id && !msg->ciaddr)
+		selecting(ask, addr, plain);
+	else
+		verify(ask, addr, msg->ciaddr != 0, plain);
+}
