@@ -171,3 +171,27 @@ void config_free(struct config *config)
 	json_decref(config->tree);
 	free(config);
 }
+
+size_t config_needs_restart(const struct config *running, const struct config *wanted, char *names,
+			    size_t len)
+{
+	const struct {
+		const char *name, *running, *wanted;
+	} keys[] = {
+		{"lease-database.name", running->lease_database, wanted->lease_database},
+		{"control-socket.socket-name", running->control_socket, wanted->control_socket},
+		{"fast-path.pin-path", running->fast_path.pin_path, wanted->fast_path.pin_path},
+	};
+	size_t n = 0;
+
+	if (len)
+		*names = 0;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		size_t used = strnlen(names, len);
+
+		if (!strcmp(keys[i].running, keys[i].wanted))
+			continue;
+		snprintf(names + used, len - used, "%s%s", n++ ? ", " : "", keys[i].name);
+	}
+	return n;
+}

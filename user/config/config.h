@@ -57,6 +57,13 @@ int config_load(const char *file, const char *text, struct config **ret_config,
 void config_free(struct config *config);
 void config_errors_free(struct config_errors *errors);
 
+/*
+ * The keys in which `wanted` differs from `running` and which a reload cannot change, as
+ * "lease-database.name, ..." in `names`. Returns how many; 0: a reload does it all.
+ */
+size_t config_needs_restart(const struct config *running, const struct config *wanted, char *names,
+			    size_t len);
+
 /* The schema as text, one paragraph a key: where, type, range, default, what it does. */
 void config_doc(FILE *out);
 

@@ -45,10 +45,28 @@ static void print_range(FILE *out, const struct schema_row *row)
 	}
 }
 
-static void print_row(FILE *out, const struct schema_row *row, enum schema_scope scope)
+/* Every place the key may stand in. */
+static void print_places(FILE *out, const struct schema_row *row)
 {
-	fputs(schema_scope_path(scope), out);
-	print_words(out, row->name);
+	const char *between = "";
+
+	if (row->scopes == SCHEMA_EVERYWHERE) {
+		fputs("anywhere: ", out);
+		print_words(out, row->name);
+		return;
+	}
+	for (int scope = 0; scope < SCOPE_COUNT; scope++) {
+		if (!(row->scopes & (1u << scope)))
+			continue;
+		fprintf(out, "%s%s", between, schema_scope_path((enum schema_scope)scope));
+		print_words(out, row->name);
+		between = "\n";
+	}
+}
+
+static void print_row(FILE *out, const struct schema_row *row)
+{
+	print_places(out, row);
 	fprintf(out, "\n\t%s", schema_type_name(row));
 	print_range(out, row);
 	if (row->dflt)
@@ -62,12 +80,6 @@ static void print_row(FILE *out, const struct schema_row *row, enum schema_scope
 
 void config_doc(FILE *out)
 {
-	for (int scope = 0; scope < SCOPE_COUNT; scope++) {
-		for (size_t i = 0; i < schema_n; i++) {
-			/* a key of several scopes stands under the first */
-			if (schema[i].scopes & (1u << scope) &&
-			    !(schema[i].scopes & ((1u << scope) - 1)))
-				print_row(out, &schema[i], (enum schema_scope)scope);
-		}
-	}
+	for (size_t i = 0; i < schema_n; i++)
+		print_row(out, &schema[i]);
 }

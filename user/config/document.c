@@ -187,7 +187,7 @@ enum scalar_kind scalar_kind(const struct node *node)
 }
 
 /* JSON quotes all text with double quotes; libyaml would let more pass. */
-static void check_json_scalar(struct parse *p, const struct node *node, yaml_scalar_style_t style,
+static void check_json_scalar(struct parse *p, struct node *node, yaml_scalar_style_t style,
 			      bool key)
 {
 	static const char *const words[] = {"null", "true", "false", NULL};
@@ -195,14 +195,17 @@ static void check_json_scalar(struct parse *p, const struct node *node, yaml_sca
 
 	if (style == YAML_DOUBLE_QUOTED_SCALAR_STYLE)
 		return;
-	if (key)
+	if (key) {
 		report_error(p->report, node->key_at, "a JSON key is written in double quotes: %s",
 			     report_quote(node->key, buf));
-	else if (!*node->text)
+		return;
+	}
+	if (node->plain && (is_word(node->text, words) || number_kind(node->text) != SCALAR_STRING))
+		return;
+	node->bad = true;
+	if (node->plain && !*node->text)
 		report_error(p->report, node->at, "a value is missing here");
-	else if (!node->plain ||
-		 (!is_word(node->text, words) && scalar_kind(node) != SCALAR_INTEGER &&
-		  scalar_kind(node) != SCALAR_REAL))
+	else
 		report_error(p->report, node->at, "JSON text is written in double quotes: %s",
 			     report_quote(node->text, buf));
 }
@@ -313,6 +316,7 @@ static int parse_node(struct parse *p, const yaml_event_t *event, unsigned depth
 			     "aliases (*name) are not supported: write the value out, or \"*\" in "
 			     "quotes");
 		node->text = "";
+		node->bad = true;
 		return 0;
 	}
 	if (event->type == YAML_SCALAR_EVENT) {
@@ -357,12 +361,14 @@ static int check_repeated(struct report *report, const struct node *map)
 	for (const struct node *node = map->first; node; node = node->next)
 		members[n++] = node;
 	qsort(members, n, sizeof(*members), by_key);
-	for (size_t i = 1; i < n; i++) {
-		if (!strcmp(members[i - 1]->key, members[i]->key))
+	for (size_t i = 1, first = 0; i < n; i++) {
+		if (strcmp(members[first]->key, members[i]->key) != 0)
+			first = i;
+		else
 			report_error(report, members[i]->key_at,
-				     "key %s is here a second time; the first is at line %u",
+				     "key %s is here again; the first is at line %u",
 				     report_quote(members[i]->key, buf),
-				     members[i - 1]->key_at.line);
+				     members[first]->key_at.line);
 	}
 	free(members);
 	return 0;
@@ -453,7 +459,9 @@ int document_parse(struct report *report, const char *text, size_t len,
 	p.document->json = json_blank_comments(report, p.text, p.len, &blanked, &p.len);
 	if (p.document->json)
 		p.text = blanked;
-	if (!p.document->json || blanked)
+	if (report->errors.n)
+		r = -EINVAL;
+	else if (!p.document->json || blanked)
 		r = parse_text(&p);
 	free(blanked);
 	if (r < 0) {

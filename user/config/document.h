@@ -28,7 +28,7 @@ struct schema_row;
 struct node {
 	enum node_type type;
 	bool plain; /* a scalar without quotes */
-	bool bad;   /* read.c found its value wrong, and said so */
+	bool bad;   /* its value is wrong, and that has been said */
 	struct place at;
 	struct place key_at; /* of a map's member */
 	const char *key;     /* NULL: not a map's member */

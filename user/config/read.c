@@ -251,6 +251,8 @@ static void read_maps(struct report *report, struct node *list, bool json)
 	char buf[REPORT_QUOTED];
 
 	for (struct node *map = list->first; map; map = map->next) {
+		if (map->bad)
+			continue;
 		if (map->type == NODE_MAP) {
 			map->row = list->row;
 			read_map(report, map, list->row->child, json);
@@ -267,7 +269,7 @@ static void read_strings(struct report *report, struct node *list, bool json)
 	char buf[REPORT_QUOTED];
 
 	for (struct node *node = list->first; node; node = node->next) {
-		if (is_text(node, json))
+		if (node->bad || is_text(node, json))
 			continue;
 		node->bad = true;
 		report_error(report, node->at, "%s holds words, not %s", list->key,
@@ -285,11 +287,11 @@ static void read_list(struct report *report, struct node *list, bool json)
 		return;
 	}
 	if (list->n < row->min) {
-		report_error(report, list->at, "%s is empty, at least %.0f is needed", list->key,
+		report_error(report, list->at, "%s is empty, allowed: at least %.0f", list->key,
 			     row->min);
 	} else if (row->max && list->n > row->max) {
 		list->bad = true;
-		report_error(report, list->at, "%s has %zu members, at most %.0f is possible",
+		report_error(report, list->at, "%s has %zu members, allowed: at most %.0f",
 			     list->key, list->n, row->max);
 	}
 	if (row->type == TYPE_MAPS)
@@ -300,6 +302,8 @@ static void read_list(struct report *report, struct node *list, bool json)
 
 static void read_value(struct report *report, struct node *node, bool json)
 {
+	if (node->bad)
+		return;
 	switch (node->row->type) {
 	case TYPE_INTEGER:
 		read_integer(report, node);
@@ -361,8 +365,7 @@ static void unknown_key(struct report *report, struct node *node, enum schema_sc
 		const struct schema_row *row = &schema[i];
 		size_t len = strlen(allowed);
 
-		if ((row->scopes & (1u << scope)) && !strchr(row->name, '|') &&
-		    row->type != TYPE_IGNORED && row->type != TYPE_REFUSED)
+		if (row->key && (row->scopes & (1u << scope)))
 			snprintf(allowed + len, sizeof(allowed) - len, "%s%s", len ? ", " : "",
 				 row->name);
 	}

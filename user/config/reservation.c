@@ -66,8 +66,8 @@ static bool build_identity(struct report *report, const struct node *map,
 	if (member_bad(map, KEY_HW_ADDRESS) || member_bad(map, KEY_CLIENT_ID))
 		return false;
 	if (!hw == !id) {
-		report_error(report, map->at, "a reservation needs %s, hw-address or client-id",
-			     hw ? "one identity, not two" : "an identity");
+		report_error(report, map->at, "a reservation %s: hw-address or client-id",
+			     hw ? "has one identity, not two" : "needs an identity");
 		return false;
 	}
 	if (hw) {

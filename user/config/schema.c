@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define S(scope)    (1u << SCOPE_##scope)
-#define EVERYWHERE  ((1u << SCOPE_COUNT) - 1)
 #define SECONDS_MAX 4294967295.0
 #define YEARS_10    315360000.0
 
@@ -16,7 +15,8 @@ const struct schema_row schema[] = {
 	/* --- interfaces --- */
 	{KEY_INTERFACES_CONFIG, S(ROOT), "interfaces-config", TYPE_MAP, .child = SCOPE_INTERFACES,
 	 .required = true, .help = "where to serve"},
-	{KEY_INTERFACES, S(INTERFACES), "interfaces", TYPE_STRINGS, .min = 1, .required = true,
+	{KEY_INTERFACES, S(INTERFACES), "interfaces", TYPE_STRINGS, .min = 1, .max = 1024,
+	 .required = true,
 	 .help = "interface names, or \"*\": all that have an address in a subnet"},
 	{KEY_NONE, S(INTERFACES), "dhcp-socket-type", TYPE_IGNORED,
 	 .help = "raw sockets are used, and a bound UDP socket beside them"},
@@ -173,8 +173,9 @@ const struct schema_row schema[] = {
 	 .help = "the daemon logs to stderr"},
 
 	/* --- anywhere --- */
-	{KEY_NONE, EVERYWHERE, "user-context|comment", TYPE_ANY,
+	{KEY_USER_CONTEXT, SCHEMA_EVERYWHERE, "user-context", TYPE_ANY,
 	 .help = "any content, for people and other programs"},
+	{KEY_COMMENT, SCHEMA_EVERYWHERE, "comment", TYPE_ANY, .help = "any content, for people"},
 
 	/* --- Kea's keys without effect here --- */
 	{KEY_NONE, S(ROOT), "multi-threading|dhcp-queue-control|parked-packet-limit", TYPE_IGNORED,
@@ -320,8 +321,7 @@ const char *schema_nearest(enum schema_scope scope, const char *name)
 		const struct schema_row *row = &schema[i];
 		unsigned d;
 
-		if (!(row->scopes & (1u << scope)) || strchr(row->name, '|') ||
-		    row->type == TYPE_IGNORED || row->type == TYPE_REFUSED)
+		if (!row->key || !(row->scopes & (1u << scope)))
 			continue;
 		d = schema_distance(name, row->name);
 		if (d < best) {
@@ -330,7 +330,7 @@ const char *schema_nearest(enum schema_scope scope, const char *name)
 		}
 	}
 	/* Further than that it is another word, not a slip. */
-	return best <= 2 || best <= strlen(name) / 3 ? nearest : NULL;
+	return best <= strlen(name) / (best <= 2 ? 2 : 3) ? nearest : NULL;
 }
 
 const char *schema_type_name(const struct schema_row *row)

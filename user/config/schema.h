@@ -32,6 +32,8 @@ enum schema_scope {
 		SCOPE_COUNT,
 };
 
+#define SCHEMA_EVERYWHERE ((1u << SCOPE_COUNT) - 1)
+
 enum schema_type {
 	TYPE_INTEGER,
 	TYPE_NUMBER,
@@ -47,7 +49,7 @@ enum schema_type {
 	TYPE_REFUSED, /* a key of Kea's that would be needed but is not there: only empty */
 };
 
-/* Keys that code asks for by name; the others need none. */
+/* Our own keys. Kea's others are all KEY_NONE: never suggested, never asked for. */
 enum schema_key {
 	KEY_NONE,
 	KEY_INTERFACES_CONFIG,
@@ -103,13 +105,15 @@ enum schema_key {
 	KEY_LOGGERS,
 	KEY_LOGGER_NAME,
 	KEY_LOGGER_SEVERITY,
+	KEY_USER_CONTEXT,
+	KEY_COMMENT,
 	KEY_COUNT,
 };
 
 struct schema_row {
 	enum schema_key key;
 	unsigned scopes;  /* set of 1u << enum schema_scope */
-	const char *name; /* IGNORED and REFUSED: one or more, separated by '|' */
+	const char *name; /* KEY_NONE: one or more, separated by '|' */
 	enum schema_type type;
 	/* Of an INTEGER or NUMBER its value, of a STRING its length in bytes, of a
 	 * list its members; max 0: no bound. */

@@ -226,6 +226,7 @@ struct placed_subnet {
 	struct subnet *subnet; /* NULL: its prefix is wrong */
 	uint32_t prefix, last, id;
 	struct place at, id_at;
+	bool id_bad;
 };
 
 static int by_id(const void *a, const void *b)
@@ -288,7 +289,7 @@ static void check_ids(struct report *report, struct placed_subnet *placed, size_
 				     sorted[i - 1].at.line);
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (placed[i].id)
+		if (placed[i].id || placed[i].id_bad)
 			continue;
 		while (id_taken(sorted, n, next))
 			next++;
@@ -336,6 +337,7 @@ static struct placed_subnet place(const struct node *map, struct subnet *subnet,
 		.id = subnet->id,
 		.at = map->at,
 		.id_at = place_in(map, KEY_SUBNET_ID),
+		.id_bad = member_bad(map, KEY_SUBNET_ID),
 	};
 }
 
