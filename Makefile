@@ -9,6 +9,9 @@
 #   make SAN=1 ...       the same under build/san with ASan and UBSan
 
 VERSION := 0.1.0
+
+# V=1 shows whole commands
+Q := $(if $(V),,@)
 PREFIX ?= /usr/local
 DESTDIR ?=
 
@@ -42,22 +45,25 @@ BPF_CFLAGS := -std=gnu17 -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH)
 	-Iinclude -I/usr/include/$(shell gcc -print-multiarch)
 
 $(B)/xdhcp.bpf.o: bpf/xdhcp.bpf.c $(wildcard bpf/*.h include/*.h) | $(B)
-	$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+	$(if $(V),,@echo "BPF  $@")
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
 $(B)/xdhcp.skel.h: $(B)/xdhcp.bpf.o
-	$(BPFTOOL) gen skeleton $< name xdhcp_bpf > $@.tmp && mv $@.tmp $@
+	$(Q)$(BPFTOOL) gen skeleton $< name xdhcp_bpf > $@.tmp && mv $@.tmp $@
 
 # test and benchmark programs for the kernel's side (generators, sinks, echo)
 $(B)/tests/%.bpf.o: tests/%.bpf.c $(wildcard include/*.h bpf/*.h) | $(B)
 	@mkdir -p $(@D)
-	$(CLANG) $(BPF_CFLAGS) -Ibpf -c $< -o $@
+	$(if $(V),,@echo "BPF  $@")
+	$(Q)$(CLANG) $(BPF_CFLAGS) -Ibpf -c $< -o $@
 
 $(B)/tools/%.bpf.o: tools/%.bpf.c $(wildcard include/*.h bpf/*.h) | $(B)
 	@mkdir -p $(@D)
-	$(CLANG) $(BPF_CFLAGS) -Ibpf -c $< -o $@
+	$(if $(V),,@echo "BPF  $@")
+	$(Q)$(CLANG) $(BPF_CFLAGS) -Ibpf -c $< -o $@
 
 $(B)/%.skel.h: $(B)/%.bpf.o
-	$(BPFTOOL) gen skeleton $< name $(notdir $*)_bpf > $@.tmp && mv $@.tmp $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $(notdir $*)_bpf > $@.tmp && mv $@.tmp $@
 
 # --- rooms ---
 
@@ -66,13 +72,14 @@ $(B):
 
 $(B)/%.o: %.c | $(B)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(if $(V),,@echo "CC   $@")
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 define ROOM
 OBJS_$(1) := $$(patsubst %.c,$$(B)/%.o,$$(filter-out user/daemon/main.c,$$(sort $$(wildcard user/$(1)/*.c))))
 $$(B)/lib$(1).a: $$(OBJS_$(1))
 	@rm -f $$@
-	$$(AR) rcs $$@ $$^
+	$$(Q)$$(AR) rcs $$@ $$^
 -include $$(OBJS_$(1):.o=.d)
 endef
 $(foreach r,$(ROOMS),$(eval $(call ROOM,$(r))))
@@ -85,10 +92,27 @@ CLI_OBJS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard user/cli/*.c)))
 -include $(CLI_OBJS:.o=.d) $(B)/user/daemon/main.d
 
 $(B)/xdhcpd: $(B)/user/daemon/main.o $(LIBS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
 $(B)/xdhcpctl: $(CLI_OBJS) $(B)/libnet.a $(B)/libproto.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+# --- load generator and test clients: programs of one file or folder, no room but proto ---
+
+LOADGEN_OBJS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tools/loadgen/*.c)))
+-include $(LOADGEN_OBJS:.o=.d) $(B)/tests/e2e/dhcpone.d $(B)/tests/crash/storm.d
+
+$(B)/loadgen: $(LOADGEN_OBJS) $(B)/libproto.a
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
+
+$(B)/tests/e2e/dhcpone $(B)/tests/crash/storm: %: %.o
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
+
+RIG := $(B)/loadgen $(B)/tests/e2e/pass.bpf.o $(B)/tests/e2e/dhcpone $(B)/tests/crash/storm
 
 # --- tests ---
 
@@ -99,7 +123,8 @@ TEST_BINS = $(patsubst %.c,$(B)/%,$(call TEST_SRCS,$(1)))
 define TESTROOM
 TEST_HELPERS_$(1) := $$(patsubst %.c,$$(B)/%.o,$$(filter-out $$(wildcard tests/$(1)/test_*.c) $$(wildcard tests/$(1)/*.bpf.c),$$(sort $$(wildcard tests/$(1)/*.c))))
 $$(B)/tests/$(1)/test_%: $$(B)/tests/$(1)/test_%.o $$(TEST_HELPERS_$(1)) $$(TEST_HELPERS_common) $$(LIBS)
-	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(PKG_LIBS) -lcmocka -lm
+	$$(if $$(V),,@echo "LD   $$@")
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(PKG_LIBS) -lcmocka -lm
 -include $$(wildcard $$(B)/tests/$(1)/*.d)
 endef
 $(eval $(call TESTROOM,common))
@@ -119,10 +144,12 @@ check-bpf: $(call TEST_BINS,bpf)
 check-parity: $(call TEST_BINS,parity)
 	@$(call run-tests,$^)
 
-check-e2e: all
+rig: $(RIG)
+
+check-e2e: all $(RIG)
 	tests/e2e/run
 
-check-vm: all $(call TEST_BINS,bpf)
+check-vm: all $(RIG) $(call TEST_BINS,bpf)
 	tests/vm/run
 
 check: deps
@@ -137,15 +164,15 @@ check-all: all
 	$(MAKE) check-vm
 
 check-long: deps
-	$(MAKE) check-all
+	$(MAKE) check-all rig
 	LONG=1 tests/e2e/run
 
 demo: deps
-	$(MAKE) all
+	$(MAKE) all rig
 	tools/demo
 
 bench: deps
-	$(MAKE) all
+	$(MAKE) all rig
 	tools/bench/run
 
 # --- housekeeping ---
@@ -171,5 +198,5 @@ install: all
 	install -D -m 755 $(B)/xdhcpd $(DESTDIR)$(PREFIX)/sbin/xdhcpd
 	install -D -m 755 $(B)/xdhcpctl $(DESTDIR)$(PREFIX)/bin/xdhcpctl
 
-.PHONY: all deps demo check check-all check-unit check-bpf check-parity check-e2e check-vm check-long \
+.PHONY: all rig deps demo check check-all check-unit check-bpf check-parity check-e2e check-vm check-long \
 	bench format lint clean install

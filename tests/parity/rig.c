@@ -40,6 +40,7 @@ static void open_maps(struct rig *rig)
 {
 	struct fastpath_options options = {.pin_path = rig->pins, .slots = RIG_SLOTS};
 	enum fastpath_found found;
+	struct template *templates;
 	char why[512] = "";
 	int holder, r;
 	uint32_t n;
@@ -51,8 +52,8 @@ static void open_maps(struct rig *rig)
 	if (r < 0)
 		fail_msg("open: %s", why);
 	assert_int_equal(found, FASTPATH_FRESH);
-	assert_int_equal(
-		template_index_new(fastpath_templates(rig->d.fp, &n), n, &rig->d.templates), 0);
+	templates = fastpath_templates(rig->d.fp, &n);
+	assert_int_equal(template_index_new(templates, n, &rig->d.templates), 0);
 	rig->d.hits_logged = calloc(fastpath_capacity(rig->d.fp), sizeof(uint32_t));
 	rig->prog = rig->d.fp->program;
 }

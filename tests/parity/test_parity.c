@@ -273,7 +273,7 @@ static size_t mangle(uint8_t *frame, size_t len)
 			frame[at] = random32() % 2 ? 255 : 0;
 			break;
 		default: /* another length, honestly stated */
-			len = 282 + random32() % (1500 - 282);
+			len = 283 + random32() % (1500 - 283);
 			frame[16] = (uint8_t)((len - 14) >> 8);
 			frame[17] = (uint8_t)(len - 14);
 			frame[38] = (uint8_t)((len - 34) >> 8);

@@ -70,7 +70,7 @@ static void fill(struct policy *p, const struct port *port)
 		put_addr(p->addrs[i], port->info.addrs[i].addr);
 		put_addr(p->broadcasts[i], port->info.addrs[i].broadcast);
 	}
-	strncpy(p->name, port->info.name, sizeof(p->name) - 1);
+	memcpy(p->name, port->info.name, sizeof(p->name));
 }
 
 static void close_slots_of(struct daemon *d, uint16_t link)

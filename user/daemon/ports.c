@@ -60,7 +60,7 @@ static void fill_engine_link(struct port *port)
 {
 	memset(port->link.addrs, 0, sizeof(port->link.addrs));
 	memset(port->link.masks, 0, sizeof(port->link.masks));
-	strncpy(port->link.name, port->info.name, sizeof(port->link.name) - 1);
+	memcpy(port->link.name, port->info.name, sizeof(port->link.name));
 	for (unsigned i = 0; i < port->info.n_addrs; i++) {
 		port->link.addrs[i] = port->info.addrs[i].addr;
 		port->link.masks[i] = port->info.addrs[i].mask;

@@ -101,7 +101,7 @@ static int open_all(struct daemon *d, struct policy *scopes)
 		p->kind = XDHCP_POLICY_SCOPE;
 		p->id = subnet->id;
 		p->digest = subnet->digest;
-		strncpy(p->name, "subnet", sizeof(p->name) - 1);
+		strcpy(p->name, "subnet");
 		__atomic_store_n(&p->closed, 0, __ATOMIC_RELEASE);
 		gates[i] = (uint32_t)(p - fastpath_policy(d->fp));
 	}

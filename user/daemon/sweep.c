@@ -12,8 +12,6 @@
 #include "daemon/daemon.h"
 #include "form.h"
 
-#define SWEEP_CHUNK 1024 /* leases looked at in one event */
-
 static void mark_templates(struct daemon *d)
 {
 	struct lease *lease = lease_next(d->leases, 0);
@@ -65,52 +63,85 @@ static void log_hits(struct daemon *d, const struct lease *lease, const struct s
 			 lease->hostname_len ? ")" : "", hits);
 }
 
-/* Reads one lease's slot; true: a change is to be committed. */
+/* Below this many seconds of credit a lease that was just granted is extended. */
+static uint32_t credit_floor(const struct daemon *d, const struct lease *lease)
+{
+	const struct subnet *subnet = model_subnet_by_id(&d->config->model, lease->subnet_id);
+	uint32_t t1, t2;
+
+	if (!subnet)
+		return 0; /* its scope is gone: no more credit */
+	lifetimes_tee(&subnet->life, lease->lifetime, &t1, &t2);
+	if (!t2)
+		t2 = lease->lifetime;
+	return t2 + lease->lifetime < t2 ? XDHCP_FOREVER : t2 + lease->lifetime;
+}
+
+static uint32_t extended_credit(const struct daemon *d, const struct lease *lease, uint32_t now)
+{
+	uint32_t until = lease->ack_until, floor = credit_floor(d, lease);
+
+	if (until == XDHCP_FOREVER || (until >= now && until - now >= floor) || !lease->published)
+		return until;
+	until = engine_credit(d->engine, now, lease->lifetime, lease->promised);
+	return until > lease->ack_until ? until : lease->ack_until;
+}
+
+static struct slot *slot_of(struct daemon *d, const struct lease *lease, uint32_t *ret_index)
+{
+	struct slot *slot = fastpath_slot(d->fp, lease->addr, false, ret_index);
+
+	return slot && slot->generation == (uint32_t)lease->generation ? slot : NULL;
+}
+
+static struct commit_row row_of(const struct lease *lease, uint32_t ack_until)
+{
+	struct commit_row row = {.expected_generation = lease->generation};
+
+	lease_row(lease, &row.row);
+	row.row.ack_until = ack_until;
+	return row;
+}
+
+/* Reads one lease's slot; true: a row is to be committed. */
 static bool sweep_lease(struct daemon *d, struct lease *lease, uint32_t now,
-			struct change *ret_change)
+			struct commit_row *ret_row)
 {
 	uint32_t index, last, granted_until;
 	struct slot *slot;
 
-	if (lease->state != LEASE_BOUND ||
-	    !(slot = fastpath_slot(d->fp, lease->addr, false, &index)) ||
-	    slot->generation != (uint32_t)lease->generation)
+	if (lease->state != LEASE_BOUND || !(slot = slot_of(d, lease, &index)))
 		return false;
 	log_hits(d, lease, slot, index);
 	slot_grant(slot, &last, &granted_until);
-	return engine_sweep(d->engine, lease, last, granted_until, now, ret_change) !=
-	       SWEEP_NOTHING;
+	if (last <= lease->cltt && granted_until <= lease->granted_until)
+		return false;
+	lease_granted(d->leases, lease, last, granted_until);
+	*ret_row = row_of(lease, extended_credit(d, lease, now));
+	return true;
 }
 
-/* Commits the changes, then stores the credit that is now durable in the slots. */
-static void commit_sweep(struct daemon *d, const struct change *changes, size_t n)
+/* Commits the rows, then stores the credit that is now durable in lease and slot. */
+static void commit_sweep(struct daemon *d, struct commit_row *rows, size_t n, bool raise_slots)
 {
-	static struct commit_row rows[SWEEP_CHUNK];
-	bool failed;
-
-	for (size_t i = 0; i < n; i++)
-		rows[i] = (struct commit_row){.row = changes[i].row,
-					      .expected_generation = changes[i].before.generation};
-	/* Failed: the fast path lives on the credit it has; the next sweep tries again. */
-	failed = commit_rows(d, rows, n) < 0;
-	for (size_t i = n; i-- > 0;) {
+	if (commit_rows(d, rows, n) < 0)
+		return; /* the fast path lives on the credit it has */
+	for (size_t i = 0; i < n; i++) {
 		struct lease *lease = lease_at(d->leases, rows[i].row.addr);
-		struct slot *slot = fastpath_slot(d->fp, rows[i].row.addr, false, NULL);
+		struct slot *slot;
 
-		if (failed || rows[i].refused) {
-			engine_undo(d->engine, &changes[i]);
+		if (rows[i].refused || !lease)
 			continue;
-		}
-		engine_confirm(d->engine, &changes[i]);
-		if (lease && slot && slot_is_open(slot) &&
-		    slot->generation == (uint32_t)lease->generation)
-			slot_credit(slot, lease->ack_until);
+		lease_credit(d->leases, lease, rows[i].row.ack_until);
+		slot = slot_of(d, lease, NULL);
+		if (raise_slots && slot && slot_is_open(slot))
+			slot_credit(slot, rows[i].row.ack_until);
 	}
 }
 
 static void sweep_chunk(evutil_socket_t fd, short what, void *arg)
 {
-	static struct change changes[SWEEP_CHUNK];
+	static struct commit_row rows[COMMIT_MAX];
 	struct timeval at_once = {0, 0};
 	struct daemon *d = arg;
 	struct lease *lease = lease_next(d->leases, d->sweep_at);
@@ -119,12 +150,12 @@ static void sweep_chunk(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	for (unsigned i = 0; lease && i < SWEEP_CHUNK; i++) {
-		n += sweep_lease(d, lease, now, &changes[n]);
+	for (unsigned i = 0; lease && i < COMMIT_MAX; i++) {
+		n += sweep_lease(d, lease, now, &rows[n]);
 		d->sweep_at = lease->addr + 1;
 		lease = d->sweep_at ? lease_next(d->leases, d->sweep_at) : NULL;
 	}
-	commit_sweep(d, changes, n);
+	commit_sweep(d, rows, n, true);
 	if (lease)
 		event_base_once(d->base, -1, EV_TIMEOUT, sweep_chunk, d, &at_once);
 	else
@@ -141,43 +172,43 @@ void sweep_begin(struct daemon *d)
 	sweep_chunk(-1, 0, d);
 }
 
-static void give_back(struct daemon *d, const struct change *changes, size_t n)
+/* What a lease needs of its credit if XDP answers until `answer_until` and then no more. */
+static uint32_t credit_needed(const struct lease *lease, uint32_t answer_until)
 {
-	static struct commit_row rows[SWEEP_CHUNK];
+	/* XDP rounds its promises up to the next second. */
+	uint64_t until = (uint64_t)answer_until + 1 + lease->lifetime;
 
-	for (size_t i = 0; i < n; i++)
-		rows[i] = (struct commit_row){.row = changes[i].row,
-					      .expected_generation = changes[i].before.generation};
-	/* The slots keep their larger credit: answer_until bounds it until a daemon is back. */
-	if (commit_rows(d, rows, n) < 0)
-		log_warning("unused credit stays reserved in the store");
+	if (until < lease_deadline(lease))
+		until = lease_deadline(lease);
+	return until < lease->ack_until ? (uint32_t)until : lease->ack_until;
 }
 
 void sweep_give_back(struct daemon *d, uint32_t answer_until)
 {
-	static struct change changes[SWEEP_CHUNK];
+	static struct commit_row rows[COMMIT_MAX];
 	struct lease *lease = d->fp ? lease_next(d->leases, 0) : NULL;
 	size_t n = 0;
 
 	for (; lease; lease = lease_next(d->leases, lease->addr + 1)) {
-		struct slot *slot = fastpath_slot(d->fp, lease->addr, false, NULL);
-		uint32_t last, granted_until;
+		struct slot *slot = slot_of(d, lease, NULL);
+		uint32_t last, granted_until, before = lease->granted_until, needed;
 
-		if (slot && lease->state == LEASE_BOUND &&
-		    slot->generation == (uint32_t)lease->generation) {
+		if (lease->state == LEASE_BOUND && slot) {
 			slot_grant(slot, &last, &granted_until);
 			lease_granted(d->leases, lease, last, granted_until);
+			needed = credit_needed(lease, answer_until);
+			if (needed != lease->ack_until || before != lease->granted_until)
+				rows[n++] = row_of(lease, needed);
 		}
-		/* XDP rounds its promises up: one second more than answer_until + lifetime. */
-		n += engine_settle(d->engine, lease, answer_until + 1, &changes[n]);
-		if (n == SWEEP_CHUNK) {
-			give_back(d, changes, n);
+		/* The slots keep their credit: answer_until bounds it until a daemon is back. */
+		if (n == COMMIT_MAX) {
+			commit_sweep(d, rows, n, false);
 			n = 0;
 		}
 		if (lease->addr == UINT32_MAX)
 			break;
 	}
-	give_back(d, changes, n);
+	commit_sweep(d, rows, n, false);
 }
 
 uint32_t sweep_period(const struct daemon *d)
