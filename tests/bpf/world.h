@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The XDP program in a world that the test makes: one link (ifindex 1, which
+ * BPF_PROG_TEST_RUN reports), one scope, one template, one open slot, everything
+ * allowed. A test changes what it is about, runs a frame, and looks at verdict, output and
+ * slot. Maps are the object's own and unpinned; nothing outlives the process.
+ */
+#ifndef XDHCP_TESTS_BPF_WORLD_H
+#define XDHCP_TESTS_BPF_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi.h"
+#include "verdicts.h"
+#include "xdhcp.skel.h"
+
+#include "../common/packet_builder.h"
+
+#define WORLD_ADDR	  PACKET_ADDR(192, 0, 2, 10)
+#define WORLD_SERVER_ADDR PACKET_ADDR(192, 0, 2, 1)
+#define WORLD_SECOND_ADDR PACKET_ADDR(198, 51, 100, 1) /* another of ours */
+#define WORLD_BROADCAST	  PACKET_ADDR(192, 0, 2, 255)
+#define WORLD_IFINDEX	  1
+#define WORLD_LINK_AT	  (XDHCP_POLICY_LINKS + WORLD_IFINDEX)
+#define WORLD_SCOPE_AT	  (XDHCP_POLICY_SCOPES + 3)
+#define WORLD_LINK	  7
+#define WORLD_TEMPLATE	  2
+#define WORLD_LIFETIME	  3600
+#define WORLD_SLOTS	  512
+#define WORLD_FIRST	  256 /* of 192.0.2.0/24 */
+#define WORLD_TEMPLATES	  8
+
+struct world {
+	struct xdhcp_bpf *skel;
+	int prog;
+	struct slot *slots;
+	struct template *templates;
+	struct policy *policy;
+	struct meta *meta;
+	struct verdicts *per_cpu; /* scratch, one a possible CPU */
+	int cpus;
+
+	struct packet_host client, server;
+	/* of WORLD_ADDR: */
+	struct slot *slot;
+	struct template *template;
+	struct policy *link, *scope;
+};
+
+struct outcome {
+	enum xdhcp_verdict verdict; /* the only counter that moved, by one */
+	uint32_t action;	    /* XDP_* */
+	uint8_t frame[4096];
+	size_t len;
+};
+
+/* Opens, resizes, loads. Ends the program with a message if it cannot (no root). */
+void world_open(struct world *w);
+void world_close(struct world *w);
+/* Back to the beginning: everything allowed, the slot open and without forms. */
+void world_reset(struct world *w);
+
+/* Seconds of CLOCK_BOOTTIME, rounded down. */
+uint32_t world_now(void);
+
+/* Gives the slot the form of this request, as the daemon would compute it. */
+void world_learn(struct world *w, const struct packet *request);
+uint64_t world_form(const struct world *w, const uint8_t *frame, size_t len);
+
+/* Fills the template: message type, server id, lifetime ..., and `more` options bytes. */
+void world_template(struct world *w, const uint8_t *more, size_t len);
+/* Appends an option to the template and makes its sum right. */
+void world_template_option(struct world *w, uint8_t code, const void *data, size_t len);
+/* The slot's tail piece, a whole option with `len` bytes of data; len < 0: absent. In order. */
+void world_tail(struct world *w, enum xdhcp_tail_piece piece, uint8_t code, int len);
+
+/* Runs a frame. Fails the test unless exactly one verdict moved, by one. */
+void world_run(struct world *w, const uint8_t *frame, size_t len, struct outcome *ret_outcome);
+void world_run_packet(struct world *w, const struct packet *p, struct outcome *ret_outcome);
+
+/* The whole frame that must answer `request`; returns its length. */
+size_t world_expected(const struct world *w, const struct packet *request, uint8_t *frame,
+		      size_t cap);
+
+const char *world_verdict_name(enum xdhcp_verdict verdict);
+uint32_t world_verdict_action(enum xdhcp_verdict verdict);
+
+#endif
