@@ -241,7 +241,8 @@ CHANGE(another_server, p->options_len = 9; packet_option_u32(p, 54, WORLD_SERVER
 CHANGE(another_of_ours, p->options_len = 9; packet_option_u32(p, 54, WORLD_SECOND_ADDR))
 CHANGE(size_default, size_fits(w, s); world_template_option(w, 45, "", 0))
 CHANGE(size_too_small_counts_as_576, size_default(w, s); packet_option_u16(p, 57, 0))
-CHANGE(size_given, size_default(w, s); packet_option_u16(p, 57, 577))
+CHANGE(size_given, size_default(w, s); packet_option_u16(p, 57, 578))
+CHANGE(size_given_less, size_default(w, s); packet_option_u16(p, 57, 577))
 CHANGE(no_credit, w->slot->ack_until = 0)
 CHANGE(credit_short, w->slot->ack_until = world_now() + WORLD_LIFETIME)
 CHANGE(infinite_no_credit, w->template->lifetime = XDHCP_FOREVER)
@@ -399,6 +400,7 @@ static const struct test_case cases[] = {
 	CASE(SELECTING, another_of_ours, pass_server_id),
 	CASE(RENEWING, size_default, pass_max_size),
 	CASE(RENEWING, size_too_small_counts_as_576, pass_max_size),
+	CASE(RENEWING, size_given_less, pass_max_size),
 	CASE(RENEWING, no_credit, pass_credit),
 	CASE(RENEWING, credit_short, pass_credit),
 	CASE(RENEWING, infinite_no_credit, pass_credit),
