@@ -158,6 +158,7 @@ static __always_inline enum xdhcp_verdict parse_lengths(struct xdp_md *ctx, stru
 	if (!ip_checksum_ok((const __u8 *)ip))
 		return XDHCP_VERDICT_pass_ip_checksum;
 	r->end = r->data + IP_AT + ip_len;
+	KEEP(r->end);
 	return GO_ON;
 }
 

@@ -7,8 +7,8 @@
 LIFETIME=600
 rig
 namespace t
-veth s up t eth
-address s up 203.0.113.1/24
+veth s wan t eth
+address s wan 203.0.113.1/24
 address t eth 203.0.113.9/24
 inside s sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.srv.rp_filter=0
 ip -n "$ID-t" route add 192.0.2.0/24 via 203.0.113.1

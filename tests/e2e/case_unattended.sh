@@ -29,7 +29,10 @@ expect "it to have answered meanwhile" more_than "$((n - 1))" acks_xdp
 expect "the verdict to say why" more_than 0 verdict pass_unattended
 expect "answer_until to be over" test "$(ahead)" -le 0
 
+FAST_PATH=
+config
 daemon
+expect "answer_until a lifetime ahead ($(ahead))" test "$(ahead)" -ge 590 -a "$(ahead)" -le 601
 again >/dev/null || fail "no renewal with a new daemon"
 n=$(acks_xdp)
 again >/dev/null || fail "no renewal"

@@ -195,7 +195,6 @@ port() {
 	veth "$1" "$2" b "${far:0:15}"
 	ip -n "$ID-b" link set "${far:0:15}" master br0
 	pass b "${far:0:15}"
-	pass "$1" "$2"
 }
 
 mac() { ip -n "$ID-$1" -j link show dev "$2" | jq -r '.[0].address'; }

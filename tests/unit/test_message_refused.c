@@ -186,6 +186,23 @@ static void test_refusals(void **state)
 			fail_msg("no case reaches %s", dhcp_decode_name(i));
 }
 
+/* A header of 16 bytes whose sum, over those 16, is right. */
+static void test_ihl_4_with_its_sum(void **state)
+{
+	struct request r;
+
+	(void)state;
+	discover(&r);
+	struct frame f = frame_build(&r);
+	uint8_t *ip = f.data + f.ip;
+
+	ip[0] = 0x44;
+	set16(ip + 10, 0);
+	set16(ip + 10, (uint16_t)~slow_sum(ip, 16, 0));
+	assert_int_equal(dhcp_decode(f.data, f.len, &NOTHING, &msg), DHCP_DECODE_ip_header);
+	free(f.data);
+}
+
 static void test_chaddr_zero(void **state)
 {
 	struct request r;
@@ -248,9 +265,8 @@ static void test_every_prefix(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_chaddr_zero),
-		cmocka_unit_test(test_overload_bounds),
+		cmocka_unit_test(test_refusals),     cmocka_unit_test(test_ihl_4_with_its_sum),
+		cmocka_unit_test(test_chaddr_zero),  cmocka_unit_test(test_overload_bounds),
 		cmocka_unit_test(test_every_prefix),
 	};
 

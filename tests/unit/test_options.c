@@ -368,6 +368,8 @@ static const struct refusal_case REFUSALS[] = {
 	{"arp-cache-timeout", "4294967296", "'4294967296' is not a number from 0 to 4294967295"},
 	{"arp-cache-timeout", "99999999999999999999",
 	 "'99999999999999999999' is not a number from 0 to 4294967295"},
+	{"arp-cache-timeout", "18446744073709551617",
+	 "'18446744073709551617' is not a number from 0 to 4294967295"},
 	{"time-offset", "2147483648",
 	 "'2147483648' is not a number from -2147483648 to 2147483647"},
 	{"time-offset", "-2147483649",
@@ -538,6 +540,22 @@ static void test_format_foreign_data(void **state)
 	}
 }
 
+/* A first byte of 64 is no length of a label (RFC 1035 2.3.4), even with as many bytes after it. */
+static void test_format_long_label(void **state)
+{
+	uint8_t data[66] = {64};
+	char text[200];
+
+	(void)state;
+	memset(data + 1, 'a', 64);
+	option_format(option_by_code(137), data, sizeof(data), text, sizeof(text));
+	assert_memory_equal(text, "0x406161", 8);
+	data[0] = 63;
+	data[64] = 0;
+	option_format(option_by_code(137), data, sizeof(data) - 1, text, sizeof(text));
+	assert_int_equal(strlen(text), 63);
+}
+
 static void test_format_truncates(void **state)
 {
 	static const uint8_t data[] = {10, 0, 0, 1, 10, 0, 0, 2};
@@ -613,6 +631,7 @@ int main(void)
 		cmocka_unit_test(test_long_values),
 		cmocka_unit_test(test_hex),
 		cmocka_unit_test(test_format_foreign_data),
+		cmocka_unit_test(test_format_long_label),
 		cmocka_unit_test(test_format_truncates),
 		cmocka_unit_test(test_fuzz),
 	};

@@ -230,6 +230,7 @@ static const struct destination_case DESTINATIONS[] = {
 	{"NAK", DHCP_NAK, 0, 0, 0, 0, 0, BROADCAST_MAC, ALL, 68, SERVER, 0},
 	{"NAK with ciaddr", DHCP_NAK, 0, CLIENT, 0, 0, SERVER, BROADCAST_MAC, ALL, 68, SERVER, 0},
 	{"NAK, B set", DHCP_NAK, 0, 0, 0, B, 0, BROADCAST_MAC, ALL, 68, SERVER, B},
+	{"NAK, whatever yiaddr", DHCP_NAK, 0, 0, CLIENT, 0, 0, BROADCAST_MAC, ALL, 68, SERVER, 0},
 	{"NAK to giaddr", DHCP_NAK, RELAY, 0, 0, 1, OTHER, ROUTER_MAC, RELAY, 67, OTHER, B | 1},
 };
 

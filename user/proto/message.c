@@ -54,11 +54,9 @@ static uint16_t get_u16(const uint8_t p[2])
 
 /* --- Ethernet, IP, UDP: each takes its header off `s` and trims its end --- */
 
-/* VLAN id 0 is a priority tag: it stays in the frame, but names no VLAN (802.1Q). */
+/* VLAN id 0 is a priority tag: it stays in the frame, but names no VLAN (802.1Q), nor hides one. */
 static void add_vlan(struct dhcp_msg *msg, uint16_t id)
 {
-	if (id == 0)
-		return;
 	msg->in.vlan[msg->in.vlan[0] != 0] = id;
 }
 

@@ -132,10 +132,11 @@ static bool read_address(struct token t, uint32_t *ret_addr)
 	while (next_token(&t, '.', &part)) {
 		uint64_t value;
 
-		if (++n > 4 || part.len > 3 || !read_number(part, &value) || value > 255 ||
+		if (!read_number(part, &value) || value > 255 ||
 		    (part.len > 1 && part.at[0] == '0'))
 			return false;
 		addr = addr << 8 | (uint32_t)value;
+		n++;
 	}
 	if (n != 4)
 		return false;

@@ -62,8 +62,7 @@ static uint8_t *put_option(uint8_t *p, uint8_t code, const uint8_t *data, size_t
 
 int dhcp_reply_add(struct dhcp_reply *reply, uint8_t code, const void *data, size_t len)
 {
-	if (len > DHCP_REPLY_OPTIONS_MAX ||
-	    option_wire_len(len) > (size_t)(DHCP_REPLY_OPTIONS_MAX - reply->options_len))
+	if (option_wire_len(len) > (size_t)(DHCP_REPLY_OPTIONS_MAX - reply->options_len))
 		return -ENOSPC;
 	put_option(reply->options + reply->options_len, code, len ? data : (const uint8_t *)"",
 		   len);
