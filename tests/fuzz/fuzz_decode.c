@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Coverage-guided fuzzing (libFuzzer's entry point) of all that is done to a
+ * frame before anybody has decided anything: decode, form, answer, dump.
+ *
+ * Input: one byte of switches, then the frame. The IP checksum is mended and the
+ * UDP checksum not verified unless the switches say otherwise, so that a fuzzer does not
+ * spend its life on sums. Whatever breaks is a sanitizer's finding or an abort().
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/csum.h"
+#include "proto/form.h"
+#include "proto/message.h"
+#include "proto/options.h"
+#include "proto/reply.h"
+
+enum {
+	SWITCH_KEEP_IP_SUM = 1,
+	SWITCH_VERIFY_UDP_SUM = 2,
+	SWITCH_VLAN = 4,
+	SWITCH_TWO_VLANS = 8,
+	SWITCH_OUR_ADDR = 16,
+	SWITCH_NAK = 32,
+	SWITCH_NO_YIADDR = 64,
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool truth)
+{
+	if (!truth)
+		abort();
+}
+
+static void mend_ip_sum(uint8_t *frame, size_t len)
+{
+	size_t at = 14, header;
+
+	while (at < 22 && at <= len &&
+	       ((frame[at - 2] == 0x81 && frame[at - 1] == 0x00) ||
+		(frame[at - 2] == 0x88 && frame[at - 1] == 0xa8)))
+		at += 4;
+	if (len < at + 20)
+		return;
+	header = (frame[at] & 15) * 4u;
+	if (header < 20 || len < at + header)
+		return;
+	memset(frame + at + 10, 0, 2);
+	uint16_t sum = ~dhcp_csum_fold(dhcp_csum_add(0, frame + at, header, false));
+	memcpy(frame + at + 10, &sum, 2);
+}
+
+static bool within(const struct dhcp_opt *o, const uint8_t *start, size_t len)
+{
+	return o->data >= start && o->data <= start + len &&
+	       o->len <= (size_t)(start + len - o->data);
+}
+
+static void dump(const struct dhcp_msg *msg, const uint8_t *frame, size_t len)
+{
+	for (int code = 0; code < 256; code++) {
+		const struct dhcp_opt *o = &msg->opt[code];
+		char text[64];
+
+		if (!o->data)
+			continue;
+		require(within(o, frame, len) || within(o, msg->joined, msg->joined_len));
+		option_format(option_by_code((uint8_t)code), o->data, o->len, text, sizeof(text));
+		for (const char *c = text; *c; c++)
+			require(*c >= 0x20 && *c < 0x7f);
+	}
+}
+
+static void answer(const struct dhcp_msg *msg, uint8_t switches)
+{
+	static const uint8_t mac[6] = {2};
+	static struct dhcp_reply reply;
+	size_t len = 14 + 4u * (msg->tags_stripped + msg->tags_in_frame);
+
+	memset(&reply, 0, sizeof(reply));
+	reply.type = switches & SWITCH_NAK ? DHCP_NAK : DHCP_ACK;
+	reply.server_id = 1;
+	reply.yiaddr = switches & SWITCH_NO_YIADDR ? 0 : dhcp_asked_address(msg);
+	require(dhcp_reply_add(&reply, DHO_MESSAGE_TYPE, &reply.type, 1) == 0);
+	/* whatever the client sent may have to be sent back */
+	for (int i = 0; i < XDHCP_TAIL_PIECES; i++) {
+		static const uint8_t codes[] = {DHO_HOST_NAME, DHO_CLIENT_IDENTIFIER, DHO_FQDN};
+		const struct dhcp_opt *o = &msg->opt[codes[i]];
+
+		if (o->data)
+			dhcp_reply_add(&reply, codes[i], o->data, o->len);
+	}
+	len += dhcp_reply_ip_len(msg, &reply);
+	uint8_t *frame = malloc(len);
+
+	require(frame != NULL);
+	require(dhcp_reply_encode(msg, &reply, mac, frame, len) == (int)len);
+	require(dhcp_reply_encode(msg, &reply, mac, frame, len - 1) < 0);
+	free(frame);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const uint64_t key[2] = {0x0123456789abcdef, 0xfedcba9876543210};
+	static struct dhcp_msg msg;
+
+	if (size < 1)
+		return 0;
+	uint8_t switches = data[0];
+	struct dhcp_ingress in = {
+		.csum_not_ready = !(switches & SWITCH_VERIFY_UDP_SUM),
+		.vlan = {switches & SWITCH_VLAN ? 5 : 0,
+			 (switches & SWITCH_VLAN) && (switches & SWITCH_TWO_VLANS) ? 6 : 0},
+		.our_addr = switches & SWITCH_OUR_ADDR ? 0x0a000001 : 0,
+	};
+	size_t len = size - 1;
+	uint8_t *frame = malloc(len + !len); /* its own: a byte beyond is seen */
+
+	require(frame != NULL);
+	memcpy(frame, data + 1, len);
+	if (!(switches & SWITCH_KEEP_IP_SUM))
+		mend_ip_sum(frame, len);
+	enum dhcp_decode_result result = dhcp_decode(frame, len, &in, &msg);
+
+	require(result < DHCP_DECODE_COUNT);
+	if (result == DHCP_DECODE_ok) {
+		require(dhcp_form(&msg, key) == dhcp_form(&msg, key));
+		dump(&msg, frame, len);
+		answer(&msg, switches);
+	}
+	free(frame);
+	return 0;
+}
