@@ -145,9 +145,10 @@ static __always_inline enum xdhcp_verdict parse_lengths(struct xdp_md *ctx, stru
 {
 	const struct iphdr *ip = (const void *)(r->data + IP_AT);
 	const struct udphdr *udp = (const void *)(r->data + UDP_AT);
-	__u64 ip_len = bpf_ntohs(ip->tot_len);
+	__u32 ip_len = bpf_ntohs(ip->tot_len);
 	__u64 linear = (__u64)r->data_end - (__u64)r->data;
 
+	KEEP(ip_len); /* to the verifier of 6.1 a swapped half-word is any 64-bit number */
 	if (linear != bpf_xdp_get_buff_len(ctx))
 		return XDHCP_VERDICT_pass_fragment;
 	if (ip_len > IP_LEN_MAX || ip_len + IP_AT > linear ||

@@ -23,30 +23,39 @@ struct layout {
 	bool padded;
 };
 
-static __always_inline __u32 tail_piece_end(const struct slot *slot, __u32 pieces)
+/* Byte n: where n pieces of the tail end, n <= XDHCP_TAIL_PIECES. */
+static __always_inline __u32 tail_ends(const struct slot *slot)
 {
-	return pieces == 0		     ? 0
-	       : pieces <= XDHCP_TAIL_PIECES ? READ_ONCE(slot->tail_end[pieces - 1])
-					     : XDHCP_TAIL_MAX + 1;
+	_Static_assert(XDHCP_TAIL_PIECES == 3, "fit a word");
+	return *(const volatile word32 *)slot->tail_end << 8;
+}
+
+static __always_inline __u32 tail_end(__u32 ends, __u32 pieces)
+{
+	return ends >> (8 * pieces) & 0xff;
 }
 
 /* False: slot or template hold what no daemon writes. */
 static __always_inline bool lay_out(const struct slot *slot, const struct template *t,
 				    struct layout *l)
 {
-	__u32 first = t->tail_first, last = t->tail_last, end = 0;
+	__u32 first = t->tail_first, last = t->tail_last, ends = tail_ends(slot), end;
 
+	if (first > XDHCP_TAIL_PIECES || last > XDHCP_TAIL_PIECES)
+		return false;
 	l->options = READ_ONCE(t->options_len);
-	l->tail_at = 0;
-	if (first != last) {
-		l->tail_at = tail_piece_end(slot, first);
-		end = tail_piece_end(slot, last);
-	}
+	l->tail_at = tail_end(ends, first);
+	end = tail_end(ends, last);
 	l->tail = end - l->tail_at; /* huge if they are the wrong way round */
+	KEEP(l->options);
 	KEEP(l->tail);
 	if (l->options > XDHCP_TEMPLATE_OPTIONS_MAX || end > XDHCP_TAIL_MAX ||
 	    l->tail > XDHCP_TAIL_MAX)
 		return false;
+	/* checked before they are spilled: 6.1 does not tell a spilled copy what a check says */
+	KEEP(l->options);
+	KEEP(l->tail_at);
+	KEEP(l->tail);
 	l->bootp = sizeof(struct dhcp_header) + l->options + l->tail + 1;
 	l->padded = l->bootp < DHCP_BOOTP_MIN;
 	if (l->padded)
@@ -110,11 +119,11 @@ static __always_inline void write_ip(__u8 *ip, __u32 src, __u32 dst, __u32 len)
 static __always_inline __u64 tail_sum(const struct slot *slot, const struct template *t,
 				      const struct layout *l)
 {
-	__u32 shift = l->options - l->tail_at;
+	__u32 shift = l->options - l->tail_at, ends = tail_ends(slot);
 	__u64 sum = 0;
 
 	for (__u32 i = 0; i < XDHCP_TAIL_PIECES; i++) {
-		__u32 at = shift + (i ? slot->tail_end[i - 1] : 0);
+		__u32 at = shift + tail_end(ends, i);
 
 		if (i >= t->tail_first && i < t->tail_last)
 			sum += (__u64)slot->tail_sum[i] << ((at & 1) * 8);
