@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -353,6 +354,37 @@ static void test_ifindex_again(void **state)
 	fastpath_close(fp);
 }
 
+/* The pins may come from a daemon in another network namespace, where the number is another's. */
+static void test_ifindex_of_another_namespace(void **state)
+{
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+	uint32_t old;
+	int status;
+	pid_t child;
+
+	(void)state;
+	attach(fp, v0, FASTPATH_NATIVE);
+	old = link_id(v0);
+	fastpath_close(fp);
+	child = fork();
+	if (child == 0) {
+		struct fastpath_options options = {.pin_path = PINS, .slots = 256, .templates = 64};
+		enum fastpath_found found;
+
+		if (unshare(CLONE_NEWNET) < 0 ||
+		    netns_run("ip link add w0 index %u type veth peer name w1", v0) != 0 ||
+		    fastpath_open(&options, &fp, &found, why, sizeof(why)) < 0 ||
+		    fastpath_attach(fp, v0, FASTPATH_NATIVE, why, sizeof(why)) < 0 ||
+		    runs(v0, NULL) != XDP_ATTACHED_DRV || link_id(v0) == old)
+			_exit(1);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	/* one pin directory, one daemon: what it left behind is gone */
+	assert_int_equal(runs(v0, NULL), XDP_ATTACHED_NONE);
+}
+
 /* --- replacing --- */
 
 static void test_replaced_in_place(void **state)
@@ -451,6 +483,7 @@ int main(void)
 		TEST(test_prune),
 		TEST(test_adopted_without_its_device),
 		TEST(test_ifindex_again),
+		TEST(test_ifindex_of_another_namespace),
 		TEST(test_replaced_in_place),
 		TEST(test_link_of_other_maps),
 		TEST(test_set_aside_without_device),

@@ -273,6 +273,11 @@ static void test_crash_while_making_a_block(void **state)
 	assert_null(fastpath_slot(fp, ADDR, false, NULL));
 	assert_non_null(fastpath_slot(fp, ADDR, true, &index));
 	assert_int_equal(index, 512 + 5);
+	/* and count as used: `blocks` has room for one more than `leases` */
+	assert_non_null(fastpath_slot(fp, 0x0b000000, true, &index));
+	assert_int_equal(index, 768);
+	assert_null(fastpath_slot(fp, 0x0c000000, true, &index));
+	assert_int_equal(fastpath_slots_used(fp), 1024);
 	fastpath_close(fp);
 }
 
@@ -709,10 +714,23 @@ static void read_leases_txt(char *buf, size_t cap)
 	fclose(file);
 }
 
+/* The id of the program behind leases_txt. */
+static uint32_t iterator_program(void)
+{
+	struct bpf_link_info info = {0};
+	uint32_t len = sizeof(info);
+	int fd = pinned("leases_txt");
+
+	assert_int_equal(bpf_obj_get_info_by_fd(fd, &info, &len), 0);
+	close(fd);
+	return info.prog_id;
+}
+
 static void test_leases_txt(void **state)
 {
 	struct fastpath *fp = open_as(FASTPATH_FRESH);
 	char text[4096];
+	uint32_t before;
 
 	(void)state;
 	fill(fp);
@@ -722,6 +740,15 @@ static void test_leases_txt(void **state)
 	assert_non_null(strstr(text, "02:00:00:00:00:05"));
 	assert_non_null(strstr(text, "10.0.0.255"));
 	assert_null(strstr(text, "192.0.2.6")); /* closed */
+
+	/* an adopter brings its own, also where there is none */
+	before = iterator_program();
+	fastpath_close(open_as(FASTPATH_ADOPTED));
+	assert_int_not_equal(iterator_program(), before);
+	assert_int_equal(unlink(PINS "/leases_txt"), 0);
+	fastpath_close(open_as(FASTPATH_ADOPTED));
+	read_leases_txt(text, sizeof(text));
+	assert_non_null(strstr(text, "192.0.2.5"));
 
 	/* of the new maps once they are replaced */
 	fp = open_sized(2048, 64, FASTPATH_FOREIGN);
