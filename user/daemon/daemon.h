@@ -142,6 +142,9 @@ void publish_ack(struct daemon *d, const struct dhcp_msg *msg, const struct deci
 /* Closes the slot of a lease if it is open. Returns the barrier epoch to wait for; 0: none needed.
  */
 uint64_t unpublish(struct daemon *d, struct lease *lease);
+/* The answers that slot holds or waits to hold are not true any more: closes it, cancels its
+ * re-opening. */
+void withdraw(struct daemon *d, struct lease *lease);
 
 /* quiesce.c: work that waits for running programs to leave. */
 int quiesce_start(struct daemon *d);

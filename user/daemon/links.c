@@ -80,8 +80,8 @@ static void close_slots_of(struct daemon *d, uint16_t link)
 	for (; lease; lease = lease_next(d->leases, lease->addr + 1)) {
 		struct slot *slot = fastpath_slot(d->fp, lease->addr, false, NULL);
 
-		if (slot && slot_is_open(slot) && slot->link == link)
-			quiesce_slot(d, lease->addr, unpublish(d, lease), NULL);
+		if (slot && (slot->link == link || quiesce_waits(d, lease->addr)))
+			withdraw(d, lease);
 		if (lease->addr == UINT32_MAX)
 			break;
 	}
@@ -95,6 +95,34 @@ static void open_gate(struct policy *p)
 static void close_gate(struct policy *p)
 {
 	__atomic_store_n(&p->closed, 1, __ATOMIC_RELEASE);
+}
+
+/* Is it the record of an index that this interface had before it came back? */
+static bool is_earlier(const struct policy *p, const struct port *port)
+{
+	return p->kind == XDHCP_POLICY_LINK && p->ifindex != port->info.ifindex &&
+	       !strncmp(p->name, port->info.name, sizeof(p->name));
+}
+
+static void close_earlier(struct daemon *d, const struct port *port)
+{
+	struct policy *links = fastpath_policy(d->fp) + XDHCP_POLICY_LINKS;
+
+	for (unsigned i = 0; i < XDHCP_POLICY_LINKS_N; i++) {
+		if (is_earlier(&links[i], port))
+			close_gate(&links[i]);
+	}
+}
+
+/* After a barrier: nobody reads them any more, and their places are free. */
+static void forget_earlier(struct daemon *d, const struct port *port)
+{
+	struct policy *links = fastpath_policy(d->fp) + XDHCP_POLICY_LINKS;
+
+	for (unsigned i = 0; i < XDHCP_POLICY_LINKS_N; i++) {
+		if (is_earlier(&links[i], port))
+			memset(&links[i], 0, sizeof(links[i]));
+	}
 }
 
 int link_publish(struct daemon *d, const struct port *port)
@@ -113,8 +141,10 @@ int link_publish(struct daemon *d, const struct port *port)
 	/* A new record of a known link (the interface came back) keeps its slots. */
 	known = p->kind == XDHCP_POLICY_LINK;
 	close_gate(p);
+	close_earlier(d, port);
 	if (fastpath_barrier(d->fp) < 0)
 		return -EIO;
+	forget_earlier(d, port);
 	if (known)
 		close_slots_of(d, p->link);
 	wanted.closed = 1;

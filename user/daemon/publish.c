@@ -24,6 +24,14 @@ uint64_t unpublish(struct daemon *d, struct lease *lease)
 	return quiesce_request(d);
 }
 
+void withdraw(struct daemon *d, struct lease *lease)
+{
+	uint64_t epoch = unpublish(d, lease);
+
+	if (epoch || quiesce_waits(d, lease->addr))
+		quiesce_slot(d, lease->addr, epoch, NULL);
+}
+
 /* The tail that other forms of this very lease may still be sending. */
 static bool tail_in_slot(const struct slot *slot, const struct lease_row *row,
 			 struct slot_tail *ret)
@@ -130,8 +138,8 @@ void publish_ack(struct daemon *d, const struct dhcp_msg *msg, const struct deci
 	    !memo_tail(&decision->reply, &t, had ? &old : NULL, &memo.tail) ||
 	    !(slot = slot_for(d, row->addr)) || (number = template_number(d, &t)) < 0) {
 		/* Not published; what was must not outlive what made it true. */
-		if (answer_changed(change) && slot && slot_is_open(slot))
-			quiesce_slot(d, row->addr, unpublish(d, lease), NULL);
+		if (answer_changed(change))
+			withdraw(d, lease);
 		return;
 	}
 	memo.identity = (struct slot_identity){

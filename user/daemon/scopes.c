@@ -73,8 +73,8 @@ static void close_slots(struct daemon *d, struct policy *scopes)
 			last_id = lease->subnet_id;
 			last_closed = !p || p->closed;
 		}
-		if (last_closed && lease->published)
-			quiesce_slot(d, lease->addr, unpublish(d, lease), NULL);
+		if (last_closed)
+			withdraw(d, lease);
 		if (lease->addr == UINT32_MAX)
 			break;
 	}
@@ -105,7 +105,6 @@ static int open_all(struct daemon *d, struct policy *scopes)
 		__atomic_store_n(&p->closed, 0, __ATOMIC_RELEASE);
 		gates[i] = (uint32_t)(p - fastpath_policy(d->fp));
 	}
-	free(d->scope_gates);
 	d->scope_gates = gates;
 	return 0;
 }
@@ -116,6 +115,8 @@ int scopes_apply(struct daemon *d)
 
 	if (!d->fp)
 		return 0;
+	free(d->scope_gates);
+	d->scope_gates = NULL;
 	scopes = fastpath_policy(d->fp) + XDHCP_POLICY_SCOPES;
 	if (close_changed(d, scopes)) {
 		int r;
