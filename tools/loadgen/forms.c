@@ -109,6 +109,11 @@ const struct form *form_by_name(const char *name)
 	return NULL;
 }
 
+const char *form_name(const struct form *form)
+{
+	return form->name;
+}
+
 const char *form_names(void)
 {
 	static char names[256];
@@ -136,9 +141,9 @@ static size_t client_id(uint8_t what, const struct client *client, uint8_t id[32
 	return 15;
 }
 
-size_t form_client_id(const struct form *form, const struct client *client, uint8_t id[32])
+size_t form_client_id(const struct client *client, uint8_t id[32])
 {
-	for (const struct piece *p = form->pieces; p->what != END_OF_FORM; p++)
+	for (const struct piece *p = client->form->pieces; p->what != END_OF_FORM; p++)
 		if (p->code == DHO_CLIENT_IDENTIFIER && p->in & 1u << client->mode)
 			return client_id(p->what, client, id);
 	return 0;
@@ -161,11 +166,12 @@ static size_t value(const struct piece *p, const struct client *client, uint8_t 
 	}
 }
 
-size_t form_options(const struct form *form, const struct client *client, uint8_t *p)
+size_t form_options(const struct client *client, uint8_t *p)
 {
 	uint8_t *start = p;
 
-	for (const struct piece *piece = form->pieces; piece->what != END_OF_FORM; piece++) {
+	for (const struct piece *piece = client->form->pieces; piece->what != END_OF_FORM;
+	     piece++) {
 		size_t len;
 
 		if (!(piece->in & 1u << client->mode))

@@ -91,8 +91,7 @@ static bool is_unicast(uint8_t mode)
 	return mode == MODE_RENEW || mode == MODE_RELEASE;
 }
 
-static size_t build_dhcp(const struct client *client, const struct form *form, bool broadcast,
-			 uint8_t *p)
+static size_t build_dhcp(const struct client *client, bool broadcast, uint8_t *p)
 {
 	uint8_t mode = client->mode;
 	uint8_t *o = p + sizeof(struct dhcp_header);
@@ -116,17 +115,16 @@ static size_t build_dhcp(const struct client *client, const struct form *form, b
 		o = put_option32(o, DHO_REQUESTED_ADDRESS, client->addr);
 	if (mode == MODE_SELECT || mode == MODE_RELEASE || mode == MODE_DECLINE)
 		o = put_option32(o, DHO_SERVER_IDENTIFIER, client->server_id);
-	o += form_options(form, client, o);
+	o += form_options(client, o);
 	*o++ = DHO_END;
 	return (size_t)(o - p) < DHCP_BOOTP_MIN ? DHCP_BOOTP_MIN : (size_t)(o - p);
 }
 
-size_t frame_build(const struct client *client, const struct form *form, bool broadcast,
-		   uint8_t frame[FRAME_MAX])
+size_t frame_build(const struct client *client, bool broadcast, uint8_t frame[FRAME_MAX])
 {
 	bool unicast = is_unicast(client->mode);
 	uint8_t *ip = frame + ETH_LEN, *udp = ip + IP_LEN;
-	size_t len = build_dhcp(client, form, broadcast, udp + UDP_LEN);
+	size_t len = build_dhcp(client, broadcast, udp + UDP_LEN);
 	uint16_t udp_len = (uint16_t)(UDP_LEN + len), sum;
 
 	memcpy(frame, unicast ? client->server_mac : broadcast_mac, 6);
@@ -339,11 +337,11 @@ static const char *check_lease(const struct reply *r, const struct client *c, bo
 	return NULL;
 }
 
-const char *reply_check(const struct reply *reply, const struct client *client,
-			const struct form *form, bool broadcast, bool any_lease)
+const char *reply_check(const struct reply *reply, const struct client *client, bool broadcast,
+			bool any_lease)
 {
 	uint8_t id[32];
-	size_t id_len = form_client_id(form, client, id);
+	size_t id_len = form_client_id(client, id);
 	const char *wrong = check_header(reply, client, broadcast);
 
 	if (!wrong)

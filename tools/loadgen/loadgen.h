@@ -34,8 +34,11 @@ enum mode { /* RFC 2131 4.3.2, and the messages that are none of those states */
 	    MODE_COUNT,
 };
 
+struct form;
+
 struct client {
 	uint32_t index;
+	const struct form *form;
 	uint8_t mac[6];
 	uint8_t server_mac[6];
 	uint32_t addr, server_id; /* 0: none yet */
@@ -51,19 +54,18 @@ struct client {
 
 /* --- forms.c: what kinds of clients add to their messages --- */
 
-struct form;
 const struct form *form_by_name(const char *name); /* NULL: unknown */
+const char *form_name(const struct form *form);
 const char *form_names(void);
-/* Appends the form's options for this message at p (room for 512). Returns their length. */
-size_t form_options(const struct form *form, const struct client *client, uint8_t *p);
+/* Appends what the client's form adds to this message at p (room for 512). Returns its length. */
+size_t form_options(const struct client *client, uint8_t *p);
 /* The client id that the form sends; 0: none. */
-size_t form_client_id(const struct form *form, const struct client *client, uint8_t id[32]);
+size_t form_client_id(const struct client *client, uint8_t id[32]);
 
 /* --- frame.c: requests out, replies checked --- */
 
 /* A whole frame for client->mode. Returns its length. */
-size_t frame_build(const struct client *client, const struct form *form, bool broadcast,
-		   uint8_t frame[FRAME_MAX]);
+size_t frame_build(const struct client *client, bool broadcast, uint8_t frame[FRAME_MAX]);
 
 struct reply {
 	uint8_t type; /* enum dhcp_type */
@@ -85,8 +87,8 @@ struct reply {
 const char *reply_parse(const uint8_t *frame, size_t len, struct reply *ret_reply);
 
 /* NULL: what this client may be sent in answer to its exchange; else what is wrong. */
-const char *reply_check(const struct reply *reply, const struct client *client,
-			const struct form *form, bool broadcast, bool any_lease);
+const char *reply_check(const struct reply *reply, const struct client *client, bool broadcast,
+			bool any_lease);
 
 uint16_t ones_complement(uint32_t sum, const void *data, size_t len);
 uint32_t ones_add(uint32_t sum, const void *data, size_t len);
@@ -107,7 +109,7 @@ uint64_t io_drops(struct io *io);
 
 /* --- state.c --- */
 
-void client_init(struct client *client, uint32_t index, uint8_t prefix);
+void client_init(struct client *client, uint32_t index, uint8_t prefix, const struct form *form);
 uint32_t client_index(const uint8_t mac[6]);
 /* Returns the number of clients, at most max (0: all), from index `first` on, in the order of
  * their indices; -1: said why. */
@@ -119,7 +121,7 @@ int state_write(const char *file, const struct client *clients, size_t n);
 struct options {
 	const char *interface;
 	const char *state_in, *state_out, *log;
-	const struct form *form;
+	const struct form *form; /* NULL: as the state file says, else dhclient's */
 	enum mode mode;
 	uint32_t clients, first, rounds; /* rounds 0: until `seconds` have passed */
 	uint32_t window;

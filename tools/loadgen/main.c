@@ -21,7 +21,8 @@ static const char usage[] =
 	"  release|decline -s STATE      one message per client, no answer\n"
 	"  inform -s STATE [-r ROUNDS]\n"
 	"  offer-flood -n N              DISCOVERs from N random MACs\n"
-	"options: --form FORM (see below), -l LOG (a line per ACK: boottime-ns address mac\n"
+	"options: --form FORM (see below; default: the state file's, else dhclient), -l LOG (a "
+	"line per ACK: boottime-ns address mac\n"
 	"  lease-time, and when it was first asked for), --rate PPS, -w WINDOW (64), --timeout MS\n"
 	"  (1000), --retries N (2), --seconds N (bound of the whole run), --broadcast (set the\n"
 	"  broadcast flag), --any-lease (the lease time may differ from the state file's),\n"
@@ -271,7 +272,7 @@ static int cmd_dora(struct options *o)
 	if (!clients || io_open(o->interface, &io) < 0)
 		return 2;
 	for (uint32_t i = 0; i < o->clients; i++)
-		client_init(&clients[i], o->first + i, o->prefix);
+		client_init(&clients[i], o->first + i, o->prefix, o->form);
 	o->mode = MODE_DISCOVER;
 	r = run_exchanges(io, o, clients, o->clients, &stats);
 	if (check_unique(clients, o->clients, &stats) < 0 ||
@@ -291,6 +292,8 @@ static int cmd_from_state(struct options *o, bool one_way)
 	if (!o->state_in)
 		die("-s STATE is missing");
 	n = state_read(o->state_in, o->first, o->clients, &clients);
+	for (int i = 0; i < n && o->form; i++)
+		clients[i].form = o->form;
 	if (n < 0 || io_open(o->interface, &io) < 0)
 		return 2;
 	r = (one_way ? run_one_way : run_exchanges)(io, o, clients, (size_t)n, &stats);
@@ -333,13 +336,14 @@ int main(int argc, char **argv)
 
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
-	o.form = form_by_name("dhclient");
 	if (strcmp(command, "dora") == 0)
 		o.window = 1;
 	if (one_way || strcmp(command, "offer-flood") == 0)
 		o.rate = 5000; /* nothing else would keep it from overrunning the server */
 	if (argc > 1)
 		parse(&o, argc - 1, argv + 1);
+	if (!o.form && !o.state_in)
+		o.form = form_by_name("dhclient");
 	if (strcmp(command, "dora") == 0)
 		return cmd_dora(&o);
 	if (strcmp(command, "renew") == 0)

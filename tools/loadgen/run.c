@@ -102,7 +102,7 @@ static int transmit(struct run *run, struct client *c)
 
 	if (!frame)
 		return -1;
-	io_push(run->io, frame_build(c, run->o->form, run->o->broadcast, frame));
+	io_push(run->io, frame_build(c, run->o->broadcast, frame));
 	c->sent = now;
 	c->tries++;
 	if (run->o->rate) { /* what a stall has held up is made good for a tenth of a second only */
@@ -223,8 +223,7 @@ static void on_frame(void *arg, const uint8_t *frame, size_t len)
 		return;
 	}
 	if (!wrong)
-		wrong = c->in_flight ? reply_check(&r, c, run->o->form, run->o->broadcast,
-						   run->o->any_lease)
+		wrong = c->in_flight ? reply_check(&r, c, run->o->broadcast, run->o->any_lease)
 				     : "reply to nothing that was asked";
 	if (wrong) {
 		complain(run, c, wrong);
@@ -396,12 +395,12 @@ struct flood {
 };
 
 /* A MAC of its own for each xid, so that a reply can be judged without remembering. */
-static void flood_client(struct client *c, uint32_t xid, uint64_t seed)
+static void flood_client(struct client *c, uint32_t xid, const struct options *o)
 {
-	uint64_t mix = (xid ^ seed) * 0x9e3779b97f4a7c15u;
+	uint64_t mix = (xid ^ o->seed) * 0x9e3779b97f4a7c15u;
 
 	mix ^= mix >> 29;
-	client_init(c, (uint32_t)(mix >> 16), (uint8_t)(mix >> 8));
+	client_init(c, (uint32_t)(mix >> 16), (uint8_t)(mix >> 8), o->form);
 	c->mac[0] = 6; /* not one of our clients */
 	c->xid = xid;
 	c->mode = MODE_DISCOVER;
@@ -414,13 +413,13 @@ static void on_offer(void *arg, const uint8_t *frame, size_t len)
 	struct reply r;
 	const char *wrong = reply_parse(frame, len, &r);
 
-	flood_client(&c, r.xid, flood->o->seed);
+	flood_client(&c, r.xid, flood->o);
 	if (memcmp(r.chaddr, c.mac, 6) != 0) {
 		flood->stats->foreign++;
 		return;
 	}
 	if (!wrong)
-		wrong = reply_check(&r, &c, flood->o->form, flood->o->broadcast, true);
+		wrong = reply_check(&r, &c, flood->o->broadcast, true);
 	if (!wrong) {
 		flood->stats->offers++;
 		return;
@@ -444,8 +443,8 @@ int run_flood(struct io *io, const struct options *o, struct stats *stats)
 
 			if (!frame || (o->rate && next > io_now()))
 				break;
-			flood_client(&c, random32(&random), o->seed);
-			io_push(io, frame_build(&c, o->form, o->broadcast, frame));
+			flood_client(&c, random32(&random), o);
+			io_push(io, frame_build(&c, o->broadcast, frame));
 			stats->sent++;
 			next += o->rate ? SECOND / o->rate : 0;
 		}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The state file: a line a client, "index mac address server-id server-mac
- * lease-time", in any order; the MAC carries the index. It is replaced as a whole: a run that dies
- * leaves the old one.
+ * lease-time form", in any order; the MAC carries the index. It is replaced as a whole: a run that
+ * dies leaves the old one.
  */
 #include "loadgen.h"
 
@@ -12,10 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-void client_init(struct client *client, uint32_t index, uint8_t prefix)
+void client_init(struct client *client, uint32_t index, uint8_t prefix, const struct form *form)
 {
 	*client = (struct client){
 		.index = index,
+		.form = form,
 		.mac = {2, prefix, (uint8_t)(index >> 24), (uint8_t)(index >> 16),
 			(uint8_t)(index >> 8), (uint8_t)index},
 	};
@@ -48,14 +49,16 @@ static bool parse_mac(const char *text, uint8_t mac[6])
 
 static bool parse_line(const char *line, struct client *client)
 {
-	char mac[32], addr[32], server[32], server_mac[32], end;
+	char mac[32], addr[32], server[32], server_mac[32], form[32] = "dhclient", end;
 	struct in_addr a, s;
 	uint32_t index, lease;
+	int fields;
 
-	if (sscanf(line, "%" SCNu32 " %31s %31s %31s %31s %" SCNu32 " %c", &index, mac, addr,
-		   server, server_mac, &lease, &end) != 6)
+	fields = sscanf(line, "%" SCNu32 " %31s %31s %31s %31s %" SCNu32 " %31s %c", &index, mac,
+			addr, server, server_mac, &lease, form, &end);
+	if (fields < 6 || fields > 7 || !form_by_name(form))
 		return false;
-	client_init(client, index, 0);
+	client_init(client, index, 0, form_by_name(form));
 	if (!parse_mac(mac, client->mac) || !parse_mac(server_mac, client->server_mac) ||
 	    inet_pton(AF_INET, addr, &a) != 1 || inet_pton(AF_INET, server, &s) != 1 ||
 	    client_index(client->mac) != index)
@@ -122,10 +125,10 @@ static void print_client(FILE *out, const struct client *c)
 
 	fprintf(out,
 		"%" PRIu32 " %02x:%02x:%02x:%02x:%02x:%02x %s %s %02x:%02x:%02x:%02x:%02x:%02x"
-		" %" PRIu32 "\n",
+		" %" PRIu32 " %s\n",
 		c->index, m[0], m[1], m[2], m[3], m[4], m[5],
 		inet_ntop(AF_INET, &addr, a, sizeof(a)), inet_ntop(AF_INET, &server, b, sizeof(b)),
-		s[0], s[1], s[2], s[3], s[4], s[5], c->lease);
+		s[0], s[1], s[2], s[3], s[4], s[5], c->lease, form_name(c->form));
 }
 
 int state_write(const char *file, const struct client *clients, size_t n)
@@ -139,7 +142,7 @@ int state_write(const char *file, const struct client *clients, size_t n)
 		fprintf(stderr, "loadgen: cannot write %s: %s\n", file, strerror(errno));
 		return -1;
 	}
-	fprintf(out, "# index mac address server-id server-mac lease-time\n");
+	fprintf(out, "# index mac address server-id server-mac lease-time form\n");
 	for (size_t i = 0; i < n; i++)
 		if (clients[i].addr)
 			print_client(out, &clients[i]);
