@@ -3,9 +3,11 @@
  * Coverage-guided fuzzing (libFuzzer's entry point) of all that is done to a
  * frame before anybody has decided anything: decode, form, answer, dump.
  *
- * Input: one byte of switches, then the frame. The IP checksum is mended and the
- * UDP checksum not verified unless the switches say otherwise, so that a fuzzer does not
- * spend its life on sums. Whatever breaks is a sanitizer's finding or an abort().
+ * Input: one byte of switches, then the frame, or with SWITCH_OPTIONS the end of
+ * one behind sound headers, so that a fuzzer without a corpus comes to the options. The
+ * IP checksum is mended and the UDP checksum not verified unless the switches say
+ * otherwise, so that it does not spend its life on sums. Whatever breaks is a sanitizer's finding
+ * or an abort().
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,6 +28,7 @@ enum {
 	SWITCH_OUR_ADDR = 16,
 	SWITCH_NAK = 32,
 	SWITCH_NO_YIADDR = 64,
+	SWITCH_OPTIONS = 128, /* what follows are options, and sname and file too */
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -103,12 +106,39 @@ static void answer(const struct dhcp_msg *msg, uint8_t switches)
 	free(frame);
 }
 
+#define HEADERS (14 + 20 + 8 + 240) /* with the cookie */
+
+/* A frame of HEADERS + len bytes for the caller to free. */
+static uint8_t *behind_headers(const uint8_t *data, size_t len)
+{
+	static const uint8_t to_udp[] = {2, 0, 0,  0, 0, 1, 2, 0, 0, 0, 0, 2,
+					 8, 0, 69, 0, 0, 0, 0, 0, 0, 0, 9, 17};
+	static const uint8_t bootp[] = {1, 1, 6, 0}, cookie[] = {0x63, 0x82, 0x53, 0x63};
+	uint16_t udp_len = 8 + 240 + len, ip_len = 20 + udp_len;
+	uint8_t *frame = calloc(1, HEADERS + len), *udp = frame + 34;
+
+	require(frame != NULL);
+	memcpy(frame, to_udp, sizeof(to_udp));
+	frame[16] = ip_len >> 8;
+	frame[17] = ip_len & 0xff;
+	udp[3] = DHCP_SERVER_PORT;
+	udp[4] = udp_len >> 8;
+	udp[5] = udp_len & 0xff;
+	memcpy(udp + 8, bootp, sizeof(bootp));
+	memcpy(udp + 8 + 28, frame + 6, 6); /* chaddr */
+	/* sname and file see the same bytes as the options: they count with overload only */
+	memcpy(udp + 8 + 44, data, len < 192 ? len : 192);
+	memcpy(udp + 8 + 236, cookie, sizeof(cookie));
+	memcpy(frame + HEADERS, data, len);
+	return frame;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint64_t key[2] = {0x0123456789abcdef, 0xfedcba9876543210};
 	static struct dhcp_msg msg;
 
-	if (size < 1)
+	if (size < 1 || size > 9000)
 		return 0;
 	uint8_t switches = data[0];
 	struct dhcp_ingress in = {
@@ -118,10 +148,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.our_addr = switches & SWITCH_OUR_ADDR ? 0x0a000001 : 0,
 	};
 	size_t len = size - 1;
-	uint8_t *frame = malloc(len + !len); /* its own: a byte beyond is seen */
+	uint8_t *frame; /* its own: a byte beyond is seen */
 
-	require(frame != NULL);
-	memcpy(frame, data + 1, len);
+	if (switches & SWITCH_OPTIONS) {
+		frame = behind_headers(data + 1, len);
+		len += HEADERS;
+	} else {
+		frame = malloc(len + !len);
+		require(frame != NULL);
+		memcpy(frame, data + 1, len);
+	}
 	if (!(switches & SWITCH_KEEP_IP_SUM))
 		mend_ip_sum(frame, len);
 	enum dhcp_decode_result result = dhcp_decode(frame, len, &in, &msg);
