@@ -18,6 +18,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <cap-ng.h>
 #include <cmocka.h>
 #include <linux/if_link.h>
 
@@ -244,6 +245,33 @@ static void test_remove_detaches(void **state)
 }
 
 /* --- what cannot be --- */
+
+/* With all that loading and attaching needs, but not what adopting a running program does. */
+static void test_adopting_needs_more(void **state)
+{
+	struct fastpath_options options = {.pin_path = PINS, .slots = 256, .templates = 64};
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+	enum fastpath_found found;
+	int status, r;
+	pid_t child;
+
+	(void)state;
+	attach(fp, v0, FASTPATH_NATIVE);
+	fastpath_close(fp);
+	child = fork();
+	if (child == 0) {
+		capng_clear(CAPNG_SELECT_BOTH);
+		capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_BPF, CAP_NET_ADMIN,
+			      CAP_PERFMON, -1);
+		if (capng_apply(CAPNG_SELECT_BOTH) < 0)
+			_exit(2);
+		r = fastpath_open(&options, &fp, &found, why, sizeof(why));
+		_exit(r == -EPERM && strstr(why, "CAP_SYS_ADMIN") ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_runs(v0, XDP_ATTACHED_DRV, "xdhcp");
+}
 
 static void test_foreign_program_native(void **state)
 {
@@ -477,6 +505,7 @@ int main(void)
 		TEST(test_change_of_mode),
 		TEST(test_detach),
 		TEST(test_remove_detaches),
+		TEST(test_adopting_needs_more),
 		TEST(test_foreign_program_native),
 		TEST(test_foreign_link),
 		TEST(test_no_driver_support),

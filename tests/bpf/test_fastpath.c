@@ -2,26 +2,22 @@
 /*
  * The fast path's maps and pins as the daemon finds them: made, adopted, set
  * aside and replaced; the lock; slots of addresses; what works without a
- * daemon. Real maps in a bpffs of the test's own. Links are in test_attach.c.
+ * daemon. Real maps in a bpffs of the test's own. The lock is in test_pins.c, links are
+ * in test_attach.c.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <cap-ng.h>
 #include <cmocka.h>
 
 #include "net/fastpath.h"
@@ -522,121 +518,6 @@ static void test_not_a_lease_cache(void **state)
 	assert_true(is_pinned("leases"));
 }
 
-/* --- the lock and the directory --- */
-
-static void test_lock(void **state)
-{
-	int lock = -1, second = -1, holder = -1, status;
-	struct stat st;
-	int ready[2], done[2];
-	pid_t child;
-	char byte;
-
-	(void)state;
-	assert_int_equal(rmdir(PINS), 0);
-	assert_int_equal(fastpath_lock(PINS "/a/b", &lock, &holder, why, sizeof(why)), 0);
-	assert_int_equal(stat(PINS "/a/b", &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0700);
-	close(lock);
-	rmdir(PINS "/a/b");
-	rmdir(PINS "/a");
-
-	assert_int_equal(pipe(ready) | pipe(done), 0);
-	child = fork();
-	if (child == 0) {
-		if (fastpath_lock(PINS, &lock, &holder, why, sizeof(why)) < 0 ||
-		    write(ready[1], "x", 1) != 1)
-			_exit(1);
-		_exit(read(done[0], &byte, 1) != 1);
-	}
-	close(ready[1]);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	assert_int_equal(fastpath_lock(PINS, &second, &holder, why, sizeof(why)), -EBUSY);
-	assert_int_equal(holder, child);
-	assert_int_equal(second, -1);
-	assert_non_null(strstr(why, PINS));
-	assert_int_equal(write(done[1], "x", 1), 1);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-	/* it went with its holder */
-	assert_int_equal(fastpath_lock(PINS, &second, &holder, why, sizeof(why)), 0);
-	close(second);
-	close(ready[0]);
-	close(done[0]);
-	close(done[1]);
-}
-
-static void test_bad_places(void **state)
-{
-	struct fastpath_options options = {.pin_path = "/tmp", .slots = 256};
-	enum fastpath_found found;
-	struct fastpath *fp = NULL;
-	int lock = -1, holder = -1;
-
-	(void)state;
-	assert_int_equal(fastpath_lock("/tmp/xdhcp_nowhere", &lock, &holder, why, sizeof(why)),
-			 -ENODEV);
-	assert_string_equal(why, "/tmp/xdhcp_nowhere is not on a bpffs; mount one: "
-				 "mount -t bpf bpf /sys/fs/bpf");
-	assert_int_equal(access("/tmp/xdhcp_nowhere", F_OK), -1);
-	assert_int_equal(fastpath_open(&options, &fp, &found, why, sizeof(why)), -ENODEV);
-	assert_int_equal(fastpath_lock(PINS "/a.b", &lock, &holder, why, sizeof(why)), -EINVAL);
-	assert_non_null(strstr(why, "no dot"));
-	assert_int_equal(fastpath_lock("relative", &lock, &holder, why, sizeof(why)), -EINVAL);
-	assert_int_equal(lock, -1);
-	assert_int_equal(fastpath_remove("/tmp/xdhcp_nowhere", why, sizeof(why)), 0);
-	assert_int_equal(fastpath_remove("/tmp", why, sizeof(why)), -ENODEV);
-}
-
-static void test_too_large(void **state)
-{
-	struct fastpath_options options = {.pin_path = PINS, .slots = 1u << 31};
-	enum fastpath_found found;
-	struct fastpath *fp = NULL;
-
-	(void)state;
-	assert_int_equal(fastpath_open(&options, &fp, &found, why, sizeof(why)), -EINVAL);
-	assert_null(fp);
-	assert_false(is_pinned("meta"));
-}
-
-static void test_without_privilege(void **state)
-{
-	struct fastpath_options options = {.pin_path = PINS, .slots = 256};
-	enum fastpath_found found;
-	struct fastpath *fp = NULL;
-	int status, r;
-	pid_t child = fork();
-
-	(void)state;
-	if (child == 0) {
-		capng_clear(CAPNG_SELECT_BOTH);
-		if (capng_apply(CAPNG_SELECT_BOTH) < 0)
-			_exit(2);
-		r = fastpath_open(&options, &fp, &found, why, sizeof(why));
-		fprintf(stderr, "%d: %s\n", r, why);
-		_exit(r == -EPERM && strstr(why, "CAP_BPF") && !strchr(why, '\n') ? 0 : 1);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-}
-
-static void test_remove(void **state)
-{
-	(void)state;
-	fastpath_close(open_as(FASTPATH_FRESH));
-	assert_int_equal(mkdir(PINS "/theirs", 0700), 0);
-	assert_int_equal(fastpath_remove(PINS, why, sizeof(why)), 0);
-	for (unsigned i = 0; i < N_MAPS; i++)
-		assert_false(is_pinned(map_names[i]));
-	assert_false(is_pinned("leases_txt"));
-	/* what is not ours stays */
-	assert_int_equal(rmdir(PINS "/theirs"), 0);
-	assert_int_equal(fastpath_remove(PINS, why, sizeof(why)), 0);
-	assert_int_equal(access(PINS, F_OK), -1);
-	assert_int_equal(fastpath_remove(PINS, why, sizeof(why)), 0);
-}
-
 /* --- counters, barrier, iterator, gate --- */
 
 static void count_verdicts(void)
@@ -834,11 +715,6 @@ int main(void)
 		TEST(test_incomplete),
 		TEST(test_bad_block),
 		TEST(test_not_a_lease_cache),
-		TEST(test_lock),
-		TEST(test_bad_places),
-		TEST(test_too_large),
-		TEST(test_without_privilege),
-		TEST(test_remove),
 		TEST(test_verdicts),
 		TEST(test_barrier_from_another_thread),
 		TEST(test_leases_txt),

@@ -402,6 +402,11 @@ static int open_set(struct fastpath *fp, char *why, size_t why_len)
 	if (pinned == 0 && links == 0)
 		return make_set(fp, why, why_len);
 	r = adoptable(fp, pinned);
+	if (r == -EPERM)
+		return net_why(why, why_len, r,
+			       "%s: seeing which maps the attached program uses needs "
+			       "CAP_SYS_ADMIN: run as root",
+			       fp->pin_path);
 	if (r < 0)
 		return net_why_errno(why, why_len, r, fp->pin_path);
 	return r == 1 ? adopt(fp, why, why_len) : set_aside(fp, why, why_len);

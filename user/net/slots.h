@@ -49,16 +49,21 @@ void slot_grant(const struct slot *slot, uint32_t *ret_last, uint32_t *ret_grant
  * Contents never change while an index is in use.
  */
 struct template_index;
-/* `used(arg, index)` tells at start which are named by adopted slots; NULL: none. */
+/*
+ * All n templates are free at first: adopt those that adopted slots name before the first get.
+ * n: 2 to 1 << XDHCP_TEMPLATE_BITS, else -EINVAL. The templates are borrowed.
+ */
 int template_index_new(struct template *templates, uint32_t n, struct template_index **ret_index);
 void template_index_free(struct template_index *index);
-/* Marks an adopted template as in use and indexes its contents. */
+/* Marks an adopted template as in use and indexes its contents. -EINVAL: there can be no such one.
+ */
 int template_index_adopt(struct template_index *index, uint32_t at);
 /* Returns the template's number (>= 1), or -ENOSPC: full, collect and come again. */
 int64_t template_index_get(struct template_index *index, const struct template *wanted);
 /*
  * Collection: begin marks all as unused, mark keeps one, end hands out the unmarked into
  * limbo; after a barrier release makes limbo free again. Returns the number in limbo.
+ * While anything is in limbo, a further end adds nothing to it.
  */
 void template_index_mark_begin(struct template_index *index);
 void template_index_mark(struct template_index *index, uint32_t at);
