@@ -26,36 +26,33 @@ char *config_error_text(const struct config_errors *errors)
 	return text;
 }
 
-static bool differs(const char *a, const char *b)
+static int keep_string(char **wanted, const char *running)
 {
-	return strcmp(a ? a : "", b ? b : "") != 0;
-}
+	char *copy = running ? strdup(running) : NULL;
 
-static void keep_string(char **wanted, char *const *running, const char *key)
-{
-	char *copy;
-
-	if (!differs(*wanted, *running))
-		return;
-	log_warning("%s changes only at a restart: %s stays", key, *running ? *running : "none");
-	copy = *running ? strdup(*running) : NULL;
+	if (running && !copy)
+		return -ENOMEM;
 	free(*wanted);
 	*wanted = copy;
+	return 0;
 }
 
 /* What a running daemon cannot change stays as it is, and is said. */
-static void keep_fixed(struct config *wanted, const struct config *running)
+static int keep_fixed(struct config *wanted, const struct config *running)
 {
-	keep_string(&wanted->lease_database, &running->lease_database, "lease-database");
-	keep_string(&wanted->control_socket, &running->control_socket, "control-socket");
-	keep_string(&wanted->fast_path.pin_path, &running->fast_path.pin_path,
-		    "fast-path.pin-path");
-	if (wanted->fast_path.mode != running->fast_path.mode)
-		log_warning("fast-path.mode changes only at a restart");
+	char names[512];
+	int r;
+
+	if (config_needs_restart(running, wanted, names, sizeof(names)))
+		log_warning("changed only by a restart, kept as before: %s", names);
 	wanted->fast_path.mode = running->fast_path.mode;
-	if (wanted->fast_path.max_entries != running->fast_path.max_entries)
-		log_warning("fast-path.max-entries changes only at a restart");
 	wanted->fast_path.max_entries = running->fast_path.max_entries;
+	r = keep_string(&wanted->lease_database, running->lease_database);
+	if (r == 0)
+		r = keep_string(&wanted->control_socket, running->control_socket);
+	if (r == 0)
+		r = keep_string(&wanted->fast_path.pin_path, running->fast_path.pin_path);
+	return r;
 }
 
 static int apply(struct daemon *d, struct config *wanted)
@@ -63,8 +60,9 @@ static int apply(struct daemon *d, struct config *wanted)
 	struct config *old = d->config;
 	int r;
 
-	keep_fixed(wanted, old);
-	r = engine_apply(d, wanted);
+	r = keep_fixed(wanted, old);
+	if (r == 0)
+		r = engine_apply(d, wanted);
 	if (r < 0)
 		return r;
 	d->config = wanted;
