@@ -131,7 +131,7 @@
 	"PRAGMA synchronous = FULL;"            \
 	"PRAGMA wal_autocheckpoint = 1000;"     \
 	"PRAGMA journal_size_limit = 67108864;" \
-	"PRAGMA cache_size = -16384;"           \
+	"PRAGMA cache_size = -65536;"           \
 	"PRAGMA temp_store = MEMORY"
 
 #define SQLITE_STORE_READ_META	"SELECT uuid, newest_commit FROM meta WHERE id = 1"

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What tests of the SQLite store share: a directory of its own, a store in it,
+ * and one-line changes. Everything here fails the test by cmocka's asserts.
+ */
+#ifndef XDHCP_TEST_STORE_RIG_H
+#define XDHCP_TEST_STORE_RIG_H
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "store/store.h"
+
+struct ctx {
+	char dir[64];
+	char name[128];
+	struct store *store;
+	char why[512];
+	struct lease_row rows[64];
+	size_t n;
+};
+
+int rig_setup(void **state);
+int rig_teardown(void **state);
+/* Closes what is open first. On failure ctx->store is NULL and ctx->why says why. */
+int rig_try_open_at(struct ctx *ctx, const char *name, uint8_t boot, uint32_t now);
+int rig_try_open(struct ctx *ctx);
+struct lease_row rig_make_row(uint32_t addr);
+int rig_commit(struct ctx *ctx, struct lease_row row, uint64_t expected);
+int rig_collect(void *arg, const struct lease_row *row);
+/* Reads all into ctx->rows, returns how many. */
+size_t rig_load(struct ctx *ctx);
+/* The store's name and a suffix, until the next call. */
+char *rig_beside(const struct ctx *ctx, const char *suffix);
+/* Runs fn in a child, which fails by CHILD_CHECK: cmocka is the parent's. */
+void rig_in_child(struct ctx *ctx, void (*fn)(struct ctx *ctx));
+
+#define CHILD_CHECK(number, condition) \
+	do {                           \
+		if (!(condition))      \
+			_exit(number); \
+	} while (0)
+
+#endif
