@@ -246,12 +246,10 @@ static int write_state(const struct options *o, struct client *clients, size_t n
 	return state_write(o->state_out, clients, n);
 }
 
-static int finish(struct io *io, const struct options *o, struct stats *stats, int r,
-		  bool all_acked)
+static int finish(struct io *io, const struct stats *stats, int r, bool all_acked)
 {
 	bool fine = stats->bad == 0 && stats->lost == 0 && stats->nak == 0 && !stop_requested;
 
-	(void)o;
 	report(stats, io);
 	io_close(io);
 	if (r < 0)
@@ -279,7 +277,7 @@ static int cmd_dora(struct options *o)
 	    write_state(o, clients, o->clients) < 0)
 		r = -1;
 	free(clients);
-	return finish(io, o, &stats, r, stats.acked == o->clients);
+	return finish(io, &stats, r, stats.acked == o->clients);
 }
 
 static int cmd_from_state(struct options *o, bool one_way)
@@ -300,7 +298,7 @@ static int cmd_from_state(struct options *o, bool one_way)
 	if (!one_way && o->mode != MODE_INFORM && write_state(o, clients, (size_t)n) < 0)
 		r = -1;
 	free(clients);
-	return finish(io, o, &stats, r, one_way || stats.acked == stats.sent);
+	return finish(io, &stats, r, one_way || stats.acked == stats.sent);
 }
 
 static int cmd_flood(struct options *o)
@@ -314,7 +312,7 @@ static int cmd_flood(struct options *o)
 	if (io_open(o->interface, &io) < 0)
 		return 2;
 	r = run_flood(io, o, &stats);
-	return finish(io, o, &stats, r, true); /* a pool may end: silence is an answer */
+	return finish(io, &stats, r, true); /* a pool may end: silence is an answer */
 }
 
 static void on_signal(int signal)
