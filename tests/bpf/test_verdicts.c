@@ -4,10 +4,9 @@
  * starts from a request that would be answered; the change is what it is about. A passed frame
  * must come back as it went in (I4), an answered one must be the whole right frame.
  *
- * Not reached here: pass_contended (test_grant.c, with a second writer),
- * pass_room (test_generic.c: BPF_PROG_TEST_RUN always has room at the tail) and
- * drop_internal, which no input reaches: it guards against a helper that
- * reports success and leaves another frame. The last test holds this list complete.
+ * Not reached here: pass_contended, pass_room and drop_internal, which need a
+ * kernel that refuses, lies, or a second writer: test_faults.c. The last test
+ * holds this list complete.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -58,13 +58,23 @@ static void *map_memory(const struct bpf_map *map)
 	return p;
 }
 
+static void read_verdicts(const struct world *w, struct verdicts *ret);
+
 void world_open(struct world *w)
+{
+	world_open_patched(w, NULL);
+}
+
+void world_open_patched(struct world *w, void (*patch)(struct bpf_insn *insns, size_t n))
 {
 	memset(w, 0, sizeof(*w));
 	w->skel = xdhcp_bpf__open();
 	if (!w->skel || bpf_map__set_max_entries(w->skel->maps.leases, WORLD_SLOTS) ||
 	    bpf_map__set_max_entries(w->skel->maps.templates, WORLD_TEMPLATES))
 		die("xdhcp_bpf__open");
+	if (patch) /* libbpf keeps the instructions in memory of its own until the load */
+		patch((struct bpf_insn *)(uintptr_t)bpf_program__insns(w->skel->progs.xdhcp),
+		      bpf_program__insn_cnt(w->skel->progs.xdhcp));
 	if (xdhcp_bpf__load(w->skel))
 		die("xdhcp_bpf__load (these tests need root)");
 	w->prog = bpf_program__fd(w->skel->progs.xdhcp);
@@ -83,6 +93,7 @@ void world_open(struct world *w)
 	w->client = (struct packet_host){{2, 0, 0, 0x11, 0x22, 0x33}, 0};
 	w->server = (struct packet_host){{2, 0, 0, 0xaa, 0xbb, 0xcc}, WORLD_SERVER_ADDR};
 	world_reset(w);
+	read_verdicts(w, &w->counted);
 }
 
 void world_close(struct world *w)
@@ -279,15 +290,14 @@ void world_run(struct world *w, const uint8_t *frame, size_t len, struct outcome
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = (uint32_t)len,
 		    .data_out = ret_outcome->frame, .data_size_out = sizeof(ret_outcome->frame),
 		    .repeat = 1);
-	struct verdicts before, after;
-
-	read_verdicts(w, &before);
+	struct verdicts now;
 	int r = bpf_prog_test_run_opts(w->prog, &opts);
 
 	if (r)
 		fail_msg("test_run of %zu bytes: %s", len, strerror(-r));
-	read_verdicts(w, &after);
-	ret_outcome->verdict = moved(&before, &after);
+	read_verdicts(w, &now);
+	ret_outcome->verdict = moved(&w->counted, &now);
+	w->counted = now;
 	ret_outcome->action = opts.retval;
 	ret_outcome->len = opts.data_size_out;
 }
@@ -339,4 +349,16 @@ size_t world_expected(const struct world *w, const struct packet *request, uint8
 		packet_raw(&p, s->tail + from, (size_t)(s->tail_end[t->tail_last - 1] - from));
 	}
 	return packet_build(&p, frame, cap);
+}
+
+size_t world_expected_for(const struct world *w, const uint8_t *request, uint8_t *frame, size_t cap)
+{
+	struct packet p = {
+		.xid = packet_get32(request + PACKET_XID),
+		.flags = packet_get16(request + PACKET_FLAGS),
+		.ciaddr = packet_get32(request + PACKET_CIADDR),
+		.ip_dst = packet_get32(request + PACKET_IP + 16),
+	};
+
+	return world_expected(w, &p, frame, cap);
 }

@@ -40,6 +40,7 @@ struct world {
 	struct policy *policy;
 	struct meta *meta;
 	struct verdicts *per_cpu; /* scratch, one a possible CPU */
+	struct verdicts counted;  /* as of the last run */
 	int cpus;
 
 	struct packet_host client, server;
@@ -58,6 +59,8 @@ struct outcome {
 
 /* Opens, resizes, loads. Ends the program with a message if it cannot (no root). */
 void world_open(struct world *w);
+/* The same, but `patch` may change the program's instructions before it is loaded. */
+void world_open_patched(struct world *w, void (*patch)(struct bpf_insn *insns, size_t n));
 void world_close(struct world *w);
 /* Back to the beginning: everything allowed, the slot open and without forms. */
 void world_reset(struct world *w);
@@ -83,6 +86,10 @@ void world_run_packet(struct world *w, const struct packet *p, struct outcome *r
 /* The whole frame that must answer `request`; returns its length. */
 size_t world_expected(const struct world *w, const struct packet *request, uint8_t *frame,
 		      size_t cap);
+
+/* The same for a request that is a frame: what the reply copies is read from it. */
+size_t world_expected_for(const struct world *w, const uint8_t *request, uint8_t *frame,
+			  size_t cap);
 
 const char *world_verdict_name(enum xdhcp_verdict verdict);
 uint32_t world_verdict_action(enum xdhcp_verdict verdict);
