@@ -144,7 +144,8 @@ enum xdhcp_policy_kind {
 /*
  * One record of any kind; what its kind does not use is zero. A closed record
  * makes every packet it covers pass. Fields of a link change only while it is
- * closed and after a barrier.
+ * closed and after a barrier. kind and closed stand first in every ABI version: the
+ * operator's gate is carried over when maps are replaced.
  */
 struct policy {
 	__u32 kind;	    /* enum xdhcp_policy_kind */
@@ -161,6 +162,7 @@ struct policy {
 	char name[16];			      /* LINK: interface; else what the gate is */
 };
 
+_Static_assert(offsetof(struct policy, closed) == 4, "frozen");
 _Static_assert(sizeof(struct policy) == 120, "no holes that a dump would show");
 
 /* --- verdicts: per-CPU array of one, see verdicts.h --- */
