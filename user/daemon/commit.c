@@ -9,6 +9,8 @@
 
 #include "daemon/daemon.h"
 
+#define COMMIT_HEARTBEAT 60 /* seconds without a commit */
+
 int commit_rows(struct daemon *d, struct commit_row *rows, size_t n)
 {
 	static struct store_change changes[COMMIT_MAX];
@@ -17,6 +19,7 @@ int commit_rows(struct daemon *d, struct commit_row *rows, size_t n)
 
 	if (!n)
 		return 0;
+	d->last_commit = boot_seconds();
 	if (n > COMMIT_MAX)
 		return -E2BIG;
 
@@ -47,4 +50,21 @@ int commit_rows(struct daemon *d, struct commit_row *rows, size_t n)
 	if (d->templates) /* the maps are ours and in use */
 		__atomic_store_n(&fastpath_meta(d->fp)->newest_commit, number, __ATOMIC_RELEASE);
 	return 0;
+}
+
+void commit_heartbeat(struct daemon *d)
+{
+	uint32_t now = boot_seconds();
+	uint64_t number;
+
+	if (now - d->last_commit < COMMIT_HEARTBEAT)
+		return;
+	d->last_commit = now;
+	if (store_commit(d->store, NULL, 0, now, wall_seconds(), &number) < 0) {
+		log_warning("the store does not take a heartbeat: %s", store_error(d->store));
+		return;
+	}
+	d->newest_commit = number;
+	if (d->templates)
+		__atomic_store_n(&fastpath_meta(d->fp)->newest_commit, number, __ATOMIC_RELEASE);
 }

@@ -63,6 +63,7 @@ struct daemon {
 
 	struct store *store;
 	uint64_t newest_commit;
+	uint32_t last_commit; /* second of the last one, or of a heartbeat */
 	struct lease_table *leases;
 	struct engine *engine;
 
@@ -128,6 +129,9 @@ struct commit_row {
  * 0, or negative errno: nothing is stored.
  */
 int commit_rows(struct daemon *d, struct commit_row *rows, size_t n);
+/* Once a second: an idle store still says how far this boot's clock has come, so that a reboot
+ * holds no address for time that had passed. */
+void commit_heartbeat(struct daemon *d);
 
 /* batch.c */
 void batch_readable(evutil_socket_t fd, short what, void *port);

@@ -34,6 +34,7 @@ static void every_second(evutil_socket_t fd, short what, void *arg)
 	living(d);
 	quiesce_tick(d);
 	ending_expire(d);
+	commit_heartbeat(d);
 }
 
 static void every_sweep(evutil_socket_t fd, short what, void *arg)
