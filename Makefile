@@ -156,6 +156,8 @@ check: deps
 	$(MAKE) check-all
 
 check-all: all
+	$(MAKE) lint
+	$(MAKE) CC=clang B=build/clang all rig
 	$(MAKE) check-unit
 	$(MAKE) SAN=1 check-unit
 	$(MAKE) check-bpf
@@ -186,7 +188,7 @@ format:
 	clang-format -i $(C_FILES)
 
 lint:
-	clang-format --dry-run -Werror $(C_FILES)
+	@clang-format --dry-run -Werror $(C_FILES)
 	@! git ls-files '*.c' '*.h' 'tools/*' 'tests/*' Makefile .ci/run | grep -v -E '\.(json|csv|yaml|conf|txt|expected|gitkeep)$$' | \
 		xargs grep -L 'SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause' | grep . || \
 		{ echo 'no SPDX line in the files above' >&2; exit 1; }
