@@ -13,9 +13,9 @@
  * different option areas never give the same words.
  *
  * The key is random per map set (struct meta), so that nobody outside can make two
- * forms collide. Each word is mixed on its own before it is mixed into the state:
- * with one multiplication alone, two words could differ in their topmost bits
- * and cancel each other under every key.
+ * forms collide. Each word is multiplied by a key of its own before it is mixed into the
+ * state: with the state's multiplication alone, a change of one word's topmost bit
+ * could be undone by a change of the next word that is the same under every key.
  */
 #ifndef XDHCP_FORM_H
 #define XDHCP_FORM_H
@@ -59,9 +59,7 @@ static inline void form_start(struct form_state *form, const __u64 key[2], __u32
 
 static inline void form_mix(struct form_state *form, __u64 word)
 {
-	word *= form->word_key;
-	word ^= word >> 32;
-	form->state = (form->state ^ word) * form->state_key;
+	form->state = (form->state ^ word * form->word_key) * form->state_key;
 	form->state ^= form->state >> 32;
 }
 
