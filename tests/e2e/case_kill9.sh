@@ -18,12 +18,12 @@ equal "leases" "$(live_leases)" 500
 ids=$(map_ids)
 slow=$(verdict pass_form)
 
+start=$(acks_xdp)
 read -ra enter <<<"$(in_ns c)"
-"${enter[@]}" "$LOADGEN" renew -i cli -s "$DIR/state" -r 48 --rate 2000 -l "$DIR/promises" >"$DIR/renew.json" 2>"$DIR/renew.log" &
+"${enter[@]}" "$LOADGEN" renew -i cli -s "$DIR/state" -r 48 --rate 2000 --retries 0 -l "$DIR/promises" >"$DIR/renew.json" 2>"$DIR/renew.log" &
 loader=$!
 PIDS+=("$loader")
 LOGS+=("$DIR/renew.log" "$DIR/renew.json")
-start=$(acks_xdp)
 await 10 "renewals under way" more_than "$((start + 2000))" acks_xdp
 crash
 dead=$(acks_xdp)

@@ -5,10 +5,12 @@
 #
 # udhcpc: a lease from the daemon, its renewal at T1 answered by XDP and accepted, release. udhcpc
 # takes no lease for shorter than 122 s, so its T1 is over a minute away; then it is asked for another.
+# The link has the latency of a real one, since udhcpc opens the socket for the answer to a renewal only
+# after it has sent it: what XDP sends within the same microseconds is refused by the client's own kernel.
 . "$(dirname "$0")/lib.sh"
 
 LIFETIME=124
-rig
+rig_with_cable 200
 config
 daemon
 

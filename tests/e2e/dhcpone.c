@@ -9,8 +9,9 @@
  *
  * TYPE is discover, request, decline, release or inform. The defaults are a
  * broadcast by the interface's own MAC. It ends when `replies` (1) have come or
- * `wait` (1000) ms after the last of `count` (1) requests; every request has a
- * fresh xid unless one is given. With count > 1 each reply is printed and none ends it.
+ * `wait` (1000) ms after the last of `count` (1) requests; the n-th request's
+ * xid is xid + n (random). With count > 1 each reply is printed and none ends it.
+ * A release or decline has no reply: it prints {"type":"sent","sent":TIME} instead and is done.
  * Exit: 0 with a reply, 3 without, 2 for errors. Each line has the CLOCK_BOOTTIME of
  * the request and of the reply.
  */
@@ -22,7 +23,9 @@
 struct job {
 	struct wire_request request;
 	unsigned wait, replies, count, every;
-	bool has_xid;
+	uint32_t first_xid; /* the n-th request's is first_xid + n */
+	double *sent_at;    /* by request, as far as `sent` */
+	unsigned sent;
 };
 
 static volatile sig_atomic_t stopped;
@@ -107,8 +110,7 @@ static void set(struct job *job, const char *key, const char *value)
 	else if (!strcmp(key, "broadcast"))
 		r->broadcast = number;
 	else if (!strcmp(key, "xid")) {
-		r->xid = number;
-		job->has_xid = true;
+		job->first_xid = number;
 	} else if (!strcmp(key, "wait"))
 		job->wait = number;
 	else if (!strcmp(key, "replies"))
@@ -138,20 +140,27 @@ static void print(const struct wire_reply *r, double sent)
 	fflush(stdout);
 }
 
-static void transmit(const struct wire *w, struct job *job)
+static bool is_last_word(const struct job *job)
+{
+	return job->request.type == WIRE_RELEASE || job->request.type == WIRE_DECLINE;
+}
+
+static void transmit(const struct wire *w, struct job *job, double now)
 {
 	uint8_t frame[WIRE_MAX];
 	size_t n;
 
-	if (!job->has_xid)
-		job->request.xid = (uint32_t)random();
+	job->request.xid = job->first_xid + job->sent;
+	job->sent_at[job->sent++] = now;
 	n = wire_build(&job->request, frame);
 	if (send(w->fd, frame, n, 0) != (ssize_t)n)
 		die("send", strerror(errno));
+	if (is_last_word(job))
+		printf("{\"type\":\"sent\",\"sent\":%.6f}\n", now);
 }
 
-/* Reads what has come; returns the number of replies to the request (to any of a stream). */
-static unsigned receive(const struct wire *w, const struct job *job, double sent)
+/* Reads what has come; returns the number of replies to our requests. */
+static unsigned receive(const struct wire *w, const struct job *job)
 {
 	struct wire_reply reply;
 	uint8_t frame[2048];
@@ -160,9 +169,9 @@ static unsigned receive(const struct wire *w, const struct job *job, double sent
 
 	while ((n = recv(w->fd, frame, sizeof(frame), 0)) > 0)
 		if (wire_parse(frame, (size_t)n, &reply) &&
-		    (reply.xid == job->request.xid || job->count > 1) &&
+		    reply.xid - job->first_xid < job->sent &&
 		    !memcmp(reply.chaddr, job->request.chaddr, 6)) {
-			print(&reply, sent);
+			print(&reply, job->sent_at[reply.xid - job->first_xid]);
 			got++;
 		}
 	return got;
@@ -170,25 +179,29 @@ static unsigned receive(const struct wire *w, const struct job *job, double sent
 
 static int run(const struct wire *w, struct job *job)
 {
-	unsigned sent = 0, got = 0;
-	double at = 0, next = 0;
+	unsigned got = 0;
+	double next = 0;
 
+	job->sent_at = calloc(job->count, sizeof(*job->sent_at));
+	if (!job->sent_at)
+		die("count", strerror(ENOMEM));
 	while (!stopped) {
 		struct pollfd pfd = {.fd = w->fd, .events = POLLIN};
 		double now = wire_now();
 
-		if (sent < job->count && now >= next) {
-			at = now;
-			transmit(w, job);
-			next = at + (double)(++sent < job->count ? job->every : job->wait) / 1e3;
-		} else if (sent == job->count &&
+		if (job->sent < job->count && now >= next) {
+			transmit(w, job, now);
+			next = now +
+			       (double)(job->sent < job->count ? job->every : job->wait) / 1e3;
+		} else if (job->sent == job->count &&
 			   (now >= next || (job->count == 1 && got >= job->replies))) {
 			break;
 		}
 		if (poll(&pfd, 1, (int)((next - now) * 1e3) + 1) > 0)
-			got += receive(w, job, at);
+			got += receive(w, job);
 	}
-	return got ? 0 : 3;
+	free(job->sent_at);
+	return got || is_last_word(job) ? 0 : 3;
 }
 
 int main(int argc, char **argv)
@@ -210,10 +223,13 @@ int main(int argc, char **argv)
 			job.request.type = t;
 	if (!job.request.type)
 		die("unknown type", argv[2]);
+	job.first_xid = (uint32_t)random();
 	memcpy(job.request.chaddr, w.mac, 6);
 	memcpy(job.request.smac, w.mac, 6);
 	memset(job.request.dmac, 0xff, 6);
 	job.request.dst = 0xffffffff;
+	if (is_last_word(&job))
+		job.wait = 0;
 	for (int i = 3; i < argc; i++) {
 		char *value = strchr(argv[i], '=');
 

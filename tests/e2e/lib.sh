@@ -66,6 +66,7 @@ background() {
 cleanup() {
 	local status=$? i
 	trap - EXIT INT TERM HUP
+	trap '' PIPE # whoever read our output may have gone
 	set +e
 	if [ "$status" != 0 ]; then
 		for i in "${LOGS[@]}"; do
@@ -197,6 +198,20 @@ port() {
 	pass b "${far:0:15}"
 }
 
+# rig_with_cable MICROSECONDS: the same as rig, over a link that has a real one's latency.
+rig_with_cable() {
+	local enter
+	namespace s
+	namespace c
+	namespace b
+	veth s srv b near
+	veth c cli b far
+	address s srv "$NET.1/${PREFIX:-24}"
+	pass b near
+	read -ra enter <<<"$(in_ns b)"
+	background "$DIR/cable.log" "${enter[@]}" "$B/tests/e2e/cable" near far "$1"
+}
+
 mac() { ip -n "$ID-$1" -j link show dev "$2" | jq -r '.[0].address'; }
 
 boottime() { cut -d. -f1 /proc/uptime; }
@@ -273,7 +288,7 @@ crash() {
 	wait "$pid" 2>/dev/null || :
 }
 
-ctl() { "$B/xdhcpctl" -s "$DIR/$S.sock" --json "$@"; }
+ctl() { "$B/xdhcpctl" -s "$DIR/$S.sock" --pin-path "$(pin)" --json "$@"; }
 
 # The counters as the pinned map has them, so that they can be read with the daemon dead.
 verdicts() {
@@ -407,6 +422,9 @@ dora() {
 	offer=$(one "$ns" "$ifname" discover "$@") || return 1
 	one "$ns" "$ifname" request "$@" requested="$(jq -r .yiaddr <<<"$offer")" server="$(jq -r .server <<<"$offer")"
 }
+
+# promises LOG: loadgen's -l as storm's lines.
+promises() { awk '{ printf "P %s %s %.6f %.6f %.6f\n", $2, $3, $5 / 1e9, $1 / 1e9, $5 / 1e9 + $4 }' "$1"; }
 
 # covered DB LOG [BEFORE]: every promise in storm's LOG that still runs, up to BEFORE
 # (seconds of CLOCK_BOOTTIME), is in the store DB, for the same client and at least as long.
