@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Undoing: after any sequence of decisions and its undoing in reverse, leases,
+ * indexes, queues, offers and counters are as they were. Everything is compared,
+ * through the engine's inside.
+ */
+#include "engine_fixture.h"
+#include "engine/private.h"
+
+#define CLIENTS 24
+#define POOL_N	16
+#define BATCH	12
+
+/* The state as text: one line an address, with whatever is filed for it. */
+struct dump {
+	char text[64 * 1024];
+	size_t len;
+};
+
+static void __attribute__((format(printf, 2, 3))) put(struct dump *d, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	d->len += (size_t)vsnprintf(d->text + d->len, sizeof(d->text) - d->len, format, ap);
+	va_end(ap);
+	assert_true(d->len < sizeof(d->text));
+}
+
+static void dump_lease(struct dump *d, const struct fixture *fx, uint32_t addr)
+{
+	struct lease *lease = lease_at(fx->leases, addr), *l;
+	struct lease_row row;
+
+	if (!lease)
+		return;
+	lease_row(lease, &row);
+	put(d, " %d/%d->%d end %d gen %lu cltt %u life %u prom %u grant %u ack %u host %s id %.*s",
+	    lease->state, row.state, lease->closing_to, row.end, (unsigned long)row.generation,
+	    row.cltt, row.lifetime, row.promised, row.granted_until, row.ack_until, row.hostname,
+	    row.client.client_id_len, (char *)row.client.client_id);
+	put(d, " mac %02x subnet %u hw %d spare %d timed %d indexed %d", row.client.chaddr[5],
+	    row.subnet_id, lease->by_hw, lease->spare, lease->timed, lease->indexed);
+	if (lease->indexed) {
+		struct identity identity = {.chaddr = row.client.chaddr,
+					    .client_id = row.client.client_id,
+					    .client_id_len = row.client.client_id_len,
+					    .by_hw = lease->by_hw};
+		bool exact = false, by_id = lease->by_hw;
+
+		for (l = table_first(fx->leases, &identity); l; l = table_after(l, &identity))
+			exact |= l == lease;
+		for (l = by_id ? NULL : table_first_id(fx->leases, &identity); l;
+		     l = table_after_id(l, &identity))
+			by_id |= l == lease;
+		assert_true(exact && by_id);
+	}
+}
+
+static size_t heap_size(const struct heap_node *node)
+{
+	return node ? 1 + heap_size(node->child) + heap_size(node->next) : 0;
+}
+
+static bool in_heap(const struct heap_node *node, const struct heap_node *wanted)
+{
+	return node &&
+	       (node == wanted || in_heap(node->child, wanted) || in_heap(node->next, wanted));
+}
+
+static void dump_subnet(struct dump *d, const struct fixture *fx, const struct subnet *subnet)
+{
+	struct engine_usage u;
+
+	for (uint32_t addr = subnet->prefix; addr <= (subnet->prefix | ~subnet->mask); addr++) {
+		const struct area *area = area_at(fx->engine, addr);
+		const struct lease *lease = lease_at(fx->leases, addr);
+		const struct offer *offer = offer_at(fx->engine, addr);
+
+		if (!area && !lease)
+			continue;
+		put(d, "%08x:", addr);
+		dump_lease(d, fx, addr);
+		if (area && fresh_test(&area->fresh, addr - area->first))
+			put(d, " fresh");
+		if (lease && lease->spare)
+			assert_true(in_heap(area->spare.root, &lease->at_heap));
+		if (offer) {
+			assert_true(in_heap(area->offers.root, &offer->at_heap));
+			assert_ptr_equal(offer_of(fx->engine, subnet, &offer->identity), offer);
+			put(d, " offered to %02x %.*s until %u number %lu", offer->chaddr[5],
+			    offer->identity.client_id_len, (char *)offer->client_id, offer->until,
+			    (unsigned long)offer->number);
+		}
+		put(d, "\n");
+	}
+	engine_usage(fx->engine, subnet, &u);
+	put(d, "total %lu assigned %lu declined %lu fresh %lu used %lu\n", (unsigned long)u.total,
+	    (unsigned long)u.assigned, (unsigned long)u.declined, (unsigned long)u.free_fresh,
+	    (unsigned long)u.free_used);
+}
+
+static void dump(struct dump *d, const struct fixture *fx)
+{
+	struct lease *lease;
+	size_t n = 0;
+
+	d->len = 0;
+	for (size_t i = 0; i < fx->model->n_subnets; i++)
+		dump_subnet(d, fx, &fx->model->subnets[i]);
+	for (size_t i = 0; i < fx->engine->areas.n; i++) {
+		const struct area *area = &fx->engine->areas.v[i];
+		const struct lease *longest = area_longest_free(area);
+		const struct offer *oldest = area_oldest_offer(area);
+
+		assert_int_equal(heap_size(area->spare.root), area->spare.n);
+		assert_int_equal(heap_size(area->offers.root), area->offers.n);
+		put(d, "longest %08x oldest %08x spare %zu offers %zu\n",
+		    longest ? longest->addr : 0, oldest ? oldest->addr : 0, area->spare.n,
+		    area->offers.n);
+	}
+	for (lease = lease_next(fx->leases, 0); lease;
+	     lease = lease_next(fx->leases, lease->addr + 1))
+		n++;
+	assert_int_equal(n, lease_count(fx->leases));
+	put(d, "leases %zu deadline %u\n", n, lease_next_deadline(fx->leases));
+}
+
+static struct model *two_subnets(void)
+{
+	struct model *model = fx_model(POOL_N);
+	struct subnet *second = fx_subnet(model, 0x0a000100, 24);
+
+	fx_pool(second, 0x0a000110, 0x0a000113);
+	fx_pool(second, 0x0a000120, 0x0a000123);
+	second->match_client_id = false;
+	fx_reserve(&model->subnets[0], 1, NULL, 0x0a000009);
+	fx_reserve(&model->subnets[0], 2, NULL, POOL + 3);
+	fx_reserve(&model->subnets[0], 0, "b", POOL + 5);
+	return model;
+}
+
+static uint32_t any_address(void)
+{
+	switch (lrand48() % 8) {
+	case 0:
+		return 0x0a000009;
+	case 1:
+		return 0x0a000110 + (uint32_t)(lrand48() % 20);
+	case 2:
+		return 0x0a000001 + (uint32_t)(lrand48() % 250);
+	default:
+		return POOL + (uint32_t)(lrand48() % POOL_N);
+	}
+}
+
+static struct req any_request(const struct fixture *fx)
+{
+	static const uint8_t types[] = {DHCP_DISCOVER, DHCP_DISCOVER, DHCP_REQUEST, DHCP_REQUEST,
+					DHCP_REQUEST,  DHCP_REQUEST,  DHCP_REQUEST, DHCP_INFORM};
+	static const char *const ids[] = {NULL, NULL, "a", "b", "cc"};
+	static const char *const names[] = {NULL, "one", "a-much-longer-name.example.org"};
+	struct req req = {.type = types[lrand48() % 8],
+			  .mac = (uint8_t)(lrand48() % CLIENTS),
+			  .id = ids[lrand48() % 5],
+			  .name = names[lrand48() % 3]};
+	uint32_t addr = any_address();
+	struct offer *offer = offer_at(fx->engine, addr);
+	struct lease *lease = lease_at(fx->leases, addr);
+
+	if (lrand48() % 4 == 0)
+		req.giaddr = 0x0a000101;
+	/* often what can succeed */
+	if (offer && lrand48() % 4) {
+		req.mac = offer->chaddr[5];
+		req.id = offer->identity.client_id_len == 1 ? offer->client_id[0] == 'a' ? "a" : "b"
+			 : offer->identity.client_id_len    ? "cc"
+							    : NULL;
+		req.requested = addr;
+		req.server = SERVER;
+		req.giaddr = addr >= 0x0a000100 ? 0x0a000101 : 0;
+	} else if (lease && lrand48() % 2) {
+		req.mac = lease->chaddr[5];
+		req.ciaddr = addr;
+		req.giaddr = addr >= 0x0a000100 ? 0x0a000101 : 0;
+	} else {
+		req.requested = lrand48() % 3 ? addr : 0;
+		req.server = lrand48() % 2 ? SERVER : 0;
+	}
+	return req;
+}
+
+/* Removes what only time removes, so that it is not mistaken for an effect. */
+static void lapse(struct fixture *fx)
+{
+	for (size_t i = 0; i < fx->engine->areas.n; i++)
+		offers_lapse(fx->engine, &fx->engine->areas.v[i], fx->now);
+}
+
+static void expire_some(struct fixture *fx)
+{
+	struct lease *lease;
+
+	while ((lease = lease_due(fx->leases, fx->now)))
+		fx_end(fx, lease->addr, LEASE_END_EXPIRED, 0, 0, 0);
+}
+
+/* Some change: a decision's, or an ending's. false: it came to none. */
+static bool some_change(struct fixture *fx, struct change *ret)
+{
+	struct lease *lease = lease_at(fx->leases, any_address());
+
+	if (lrand48() % 4) {
+		struct req req = any_request(fx);
+
+		req.type = DHCP_REQUEST;
+		fx_decide(fx, req);
+		*ret = fx->d.change;
+		return fx->d.has_change;
+	}
+	if (!lease || lease->state != LEASE_CLOSING)
+		return false;
+	engine_finish_end(fx->engine, lease, lease->cltt, lease->granted_until, fx->now, fx->now,
+			  ret);
+	return true;
+}
+
+static unsigned long batches, changes;
+
+static void one_batch(struct fixture *fx)
+{
+	static struct dump before, after;
+	struct change made[BATCH];
+	unsigned n = 0;
+
+	lapse(fx);
+	dump(&before, fx);
+	for (unsigned i = 0; i < BATCH; i++)
+		n += some_change(fx, &made[n]);
+	for (unsigned i = n; i-- > 0;) {
+		engine_undo(fx->engine, &made[i]);
+		changes++;
+	}
+	dump(&after, fx);
+	if (strcmp(before.text, after.text)) {
+		size_t at = 0;
+
+		while (before.text[at] == after.text[at])
+			at++;
+		while (at && before.text[at - 1] != '\n')
+			at--;
+		fail_msg("batch %lu:\n%.400s\nbecame\n%.400s", batches, before.text + at,
+			 after.text + at);
+	}
+	batches++;
+}
+
+static void undone_is_as_before(void **state)
+{
+	struct fixture fx = fx_open(two_subnets());
+
+	(void)state;
+	srand48(11);
+	for (unsigned step = 0; step < 6000; step++) {
+		struct req req = any_request(&fx);
+		struct lease *lease = lease_at(fx.leases, any_address());
+
+		fx_decide(&fx, req);
+		if (lease && lease->state == LEASE_BOUND && lrand48() % 6 == 0)
+			engine_begin_end(fx.engine, lease, (enum lease_end)(1 + lrand48() % 3));
+		if (lease && lease->state == LEASE_CLOSING && lrand48() % 2) {
+			struct change change;
+
+			engine_finish_end(fx.engine, lease, 0, 0, 0, fx.now, &change);
+		}
+		if (lease && lrand48() % 2) /* a grant once seen is not undone: seen before */
+			lease_granted(fx.leases, lease, fx.now, fx.now + 9);
+		fx.now += lrand48() % 50 ? (uint32_t)(lrand48() % 3) : LIFETIME / 2;
+		expire_some(&fx);
+		one_batch(&fx);
+	}
+	assert_true(changes > 10000);
+	print_message("%lu batches, %lu changes undone\n", batches, changes);
+	fx_close(&fx);
+}
+
+/* One change of several is refused: the others stand. */
+static void one_of_several(void **state)
+{
+	struct fixture fx = fx_open(fx_model(4));
+	struct change first, second;
+	uint32_t a = fx_offer(&fx, (struct req){.mac = 1});
+	uint32_t b = fx_offer(&fx, (struct req){.mac = 2});
+
+	(void)state;
+	assert_int_equal(fx_select(&fx, (struct req){.mac = 1}, a), DHCP_ACK);
+	first = fx.d.change;
+	assert_int_equal(fx_select(&fx, (struct req){.mac = 2}, b), DHCP_ACK);
+	second = fx.d.change;
+	engine_undo(fx.engine, &first);
+	engine_confirm(fx.engine, &second);
+	assert_null(lease_at(fx.leases, a));
+	assert_int_equal(lease_at(fx.leases, b)->state, LEASE_BOUND);
+	/* still offered to the first, and to nobody else */
+	assert_int_not_equal(fx_offer(&fx, (struct req){.mac = 3, .requested = a}), a);
+	assert_int_equal(fx_offer(&fx, (struct req){.mac = 1}), a);
+	fx_close(&fx);
+}
+
+/* What happened between decision and undo, and is no part of the change, stays. */
+static void grants_and_endings_stay(void **state)
+{
+	struct fixture fx = fx_open(fx_model(4));
+	uint32_t a = fx_lease(&fx, (struct req){.mac = 1});
+	struct lease *lease = lease_at(fx.leases, a);
+	struct change extension, end;
+
+	(void)state;
+	fx.now += 10;
+	assert_int_equal(fx_renew(&fx, (struct req){.mac = 1}, a), DHCP_ACK);
+	extension = fx.d.change;
+	lease_granted(fx.leases, lease, fx.now, fx.now + 5000);
+	engine_begin_end(fx.engine, lease, LEASE_END_RELEASED);
+	engine_undo(fx.engine, &extension);
+	assert_int_equal(lease->state, LEASE_CLOSING);
+	assert_int_equal(lease->promised, START + 1 + LIFETIME);
+	assert_int_equal(lease->granted_until, fx.now + 5000);
+	/* the end's own commit fails: closing still, to be finished again */
+	engine_finish_end(fx.engine, lease, 0, 0, fx.now + 100, fx.now, &end);
+	assert_int_equal(lease->state, LEASE_FREE);
+	assert_int_equal(fx_offer(&fx, (struct req){.mac = 5, .requested = a}), a);
+	engine_undo(fx.engine, &end);
+	assert_int_equal(lease->state, LEASE_CLOSING);
+	assert_int_equal(lease->closing_to, LEASE_END_RELEASED);
+	/* the OFFER made meanwhile is void */
+	assert_int_equal(fx_select(&fx, (struct req){.mac = 5}, a), DHCP_NAK);
+	engine_finish_end(fx.engine, lease, 0, 0, fx.now + 100, fx.now, &end);
+	assert_int_equal(end.row.state, LEASE_FREE);
+	fx_close(&fx);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(undone_is_as_before),
+		cmocka_unit_test(one_of_several),
+		cmocka_unit_test(grants_and_endings_stay),
+	};
+
+	return cmocka_run_group_tests_name("engine: undo", tests, NULL, NULL);
+}
