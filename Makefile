@@ -108,11 +108,11 @@ $(B)/loadgen: $(LOADGEN_OBJS) $(B)/libproto.a
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
-$(B)/tests/e2e/dhcpone $(B)/tests/crash/storm: %: %.o
+$(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/crash/storm: %: %.o
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
-RIG := $(B)/loadgen $(B)/tests/e2e/pass.bpf.o $(B)/tests/e2e/dhcpone $(B)/tests/crash/storm
+RIG := $(B)/loadgen $(B)/tests/e2e/pass.bpf.o $(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/crash/storm
 
 # --- tests ---
 
