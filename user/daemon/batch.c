@@ -51,7 +51,7 @@ static bool addressed_to_us(const struct daemon *d, const struct port *port, str
 	if (msg->ip_dst == 0xffffffff)
 		return true;
 	for (unsigned i = 0; i < port->info.n_addrs; i++) {
-		if (port->info.addrs[i].broadcast == msg->ip_dst)
+		if (msg->ip_dst && port->info.addrs[i].broadcast == msg->ip_dst)
 			return true;
 	}
 	if (!port_address_is_ours(d, msg->ip_dst))

@@ -29,12 +29,41 @@ bool port_address_is_ours(const struct daemon *d, uint32_t addr)
 	return false;
 }
 
-static bool serves_a_subnet(const struct daemon *d, const struct link_info *info)
+static bool is_named(const struct daemon *d, const char *name)
 {
 	for (size_t i = 0; i < d->config->model.n_subnets; i++) {
-		if (!strcmp(d->config->model.subnets[i].interface, info->name))
+		if (!strcmp(d->config->model.subnets[i].interface, name))
 			return true;
 	}
+	return false;
+}
+
+/*
+ * An interface without an address, which a subnet names: like any unnumbered
+ * link it goes by an address of the host's that clients can reach by routing.
+ */
+static void borrow_address(const struct daemon *d, struct link_info *info,
+			   const struct link_info *links, int n)
+{
+	if (info->n_addrs || !is_named(d, info->name))
+		return;
+	for (int i = 0; i < n; i++) {
+		for (unsigned j = 0; j < links[i].n_addrs; j++) {
+			uint32_t addr = links[i].addrs[j].addr;
+
+			if (addr >> 24 == 127)
+				continue;
+			info->addrs[0] = (struct link_addr){.addr = addr, .mask = 0xffffffff};
+			info->n_addrs = 1;
+			return;
+		}
+	}
+}
+
+static bool serves_a_subnet(const struct daemon *d, const struct link_info *info)
+{
+	if (is_named(d, info->name))
+		return true;
 	for (unsigned i = 0; i < info->n_addrs; i++) {
 		if (model_subnet_of(&d->config->model, info->addrs[i].addr))
 			return true;
@@ -214,6 +243,7 @@ int ports_open(struct daemon *d)
 
 		if (!is_wanted(d, &links[i]))
 			continue;
+		borrow_address(d, &links[i], links, n);
 		if (port)
 			update_port(d, port, &links[i]);
 		else if (add_port(d, &links[i]) < 0)
