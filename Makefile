@@ -114,6 +114,20 @@ $(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/crash/storm: %: %.o
 
 RIG := $(B)/loadgen $(B)/tests/e2e/pass.bpf.o $(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/crash/storm
 
+# --- bench ---
+
+BENCH_OBJS := $(patsubst %.c,$(B)/%.o,$(filter-out %.bpf.c,$(sort $(wildcard tools/bench/*.c))))
+-include $(BENCH_OBJS:.o=.d)
+$(BENCH_OBJS): | $(B)/xdhcp.skel.h $(B)/tools/bench/harness.skel.h
+$(B)/tools/bench/harness.bpf.o: tools/bench/bench.h
+
+$(B)/bench/fastpath: $(BENCH_OBJS) $(B)/tests/common/packet_builder.o $(LIBS)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+BENCH := $(B)/bench/fastpath
+
 # --- tests ---
 
 TEST_SRCS = $(sort $(wildcard tests/$(1)/test_*.c))
@@ -174,7 +188,7 @@ demo: deps
 	tools/demo
 
 bench: deps
-	$(MAKE) all rig
+	$(MAKE) all rig $(BENCH)
 	tools/bench/run
 
 # --- housekeeping ---

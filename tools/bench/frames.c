@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* See frames.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../tests/common/packet_builder.h"
+#include "frames.h"
+#include "wire.h"
+
+#define PROTOCOL_TCP   6
+#define ETHERTYPE_IPV6 0x86dd
+
+static void add_options(struct packet *p, const struct packet_host *client)
+{
+	static const uint8_t wanted[] = {1, 3, 6, 15, 26, 28, 42, 51, 58, 59};
+	uint8_t id[7] = {DHCP_HTYPE_ETHERNET};
+
+	memcpy(id + 1, client->mac, 6);
+	packet_option(p, DHO_CLIENT_IDENTIFIER, id, sizeof(id));
+	packet_option_u16(p, DHO_MAX_MESSAGE_SIZE, 1500);
+	packet_option_str(p, DHO_HOST_NAME, "bench-client");
+	packet_option(p, DHO_PARAMETER_REQUEST_LIST, wanted, sizeof(wanted));
+	p->udp_check = 0;
+}
+
+/* Message type, and where it goes; the type is the first option. */
+static struct packet begin(enum frame_kind kind, const struct packet_host *client,
+			   const struct packet_host *server)
+{
+	switch (kind) {
+	case FRAME_discover:
+		return packet_discover(client);
+	case FRAME_unknown_address:
+		return packet_renewing(client, FRAMES_UNKNOWN, server);
+	default:
+		return packet_renewing(client, client->addr, server);
+	}
+}
+
+void frame_build(enum frame_kind kind, uint32_t client, uint32_t xid, const uint8_t server_mac[6],
+		 uint8_t frame[BENCH_FRAME])
+{
+	struct packet_host host = {.mac = {2, 0}, .addr = FRAMES_BASE + client};
+	struct packet_host server = {.addr = FRAMES_SERVER};
+	struct packet p;
+
+	packet_put32(host.mac + 2, client);
+	memcpy(server.mac, server_mac, 6);
+	p = kind == FRAME_first ? packet_selecting(&host, host.addr, FRAMES_SERVER)
+				: begin(kind, &host, &server);
+	p.xid = xid;
+	add_options(&p, &host);
+	if (kind == FRAME_unknown_form)
+		packet_option_str(&p, DHO_VENDOR_CLASS, "new");
+	else if (kind == FRAME_dns)
+		p.dport = 53;
+	else if (kind == FRAME_tcp)
+		p.protocol = PROTOCOL_TCP;
+	else if (kind == FRAME_ipv6)
+		p.ethertype = ETHERTYPE_IPV6;
+	if (packet_build(&p, frame, BENCH_FRAME) != BENCH_FRAME)
+		abort();
+}
+
+void frame_load(struct bench_run *run, const uint8_t frame[BENCH_FRAME], uint32_t clients,
+		uint32_t xid)
+{
+	uint32_t sum = 0;
+
+	/* in the machine's order, without the checksum's and the source address' words */
+	for (unsigned at = PACKET_IP; at < PACKET_UDP; at += 2) {
+		uint16_t word;
+
+		memcpy(&word, frame + at, 2);
+		if (at != PACKET_IP + 10 && at != PACKET_IP + 12 && at != PACKET_IP + 14)
+			sum += word;
+	}
+	memcpy(run->frame, frame, BENCH_FRAME);
+	run->base = FRAMES_BASE;
+	run->clients = clients;
+	run->ip_sum = sum;
+	run->xid = xid;
+}
+
+/* --- names --- */
+
+const char *frame_help(enum frame_kind kind)
+{
+	static const char *const help_texts[] = {
+#define X(name, verdict, help) help,
+		FRAME_KINDS(X)
+#undef X
+	};
+
+	return help_texts[kind];
+}
+
+enum xdhcp_verdict frame_verdict(enum frame_kind kind)
+{
+	static const enum xdhcp_verdict verdicts[] = {
+#define X(name, verdict, help) XDHCP_VERDICT_##verdict,
+		FRAME_KINDS(X)
+#undef X
+	};
+
+	return verdicts[kind];
+}
+
+const char *verdict_name(enum xdhcp_verdict verdict)
+{
+	static const char *const names[] = {
+#define X(name, action, help) #name,
+		XDHCP_VERDICTS(X)
+#undef X
+	};
+
+	return names[verdict];
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* See measure.h: what both measurements need. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "measure.h"
+
+int measure_verdicts(struct measure *m, struct verdicts *ret_verdicts)
+{
+	int r = fastpath_verdicts(m->world.d.fp, ret_verdicts);
+
+	return r < 0 ? bench_fail("the verdicts cannot be read: %s", strerror(-r)) : 0;
+}
+
+int measure_moved(struct measure *m, const struct verdicts *before, enum xdhcp_verdict verdict,
+		  uint64_t n, uint64_t *ret_n)
+{
+	struct verdicts now;
+	const uint64_t *a = (const uint64_t *)before, *b = (const uint64_t *)&now;
+
+	if (measure_verdicts(m, &now) < 0)
+		return -1;
+	for (int i = 0; i < XDHCP_VERDICT_COUNT; i++) {
+		if (i != (int)verdict && a[i] != b[i])
+			return bench_fail("%llu frames met %s instead of %s",
+					  (unsigned long long)(b[i] - a[i]), verdict_name(i),
+					  verdict_name(verdict));
+	}
+	if (n != UINT64_MAX && b[verdict] - a[verdict] != n)
+		return bench_fail("%s moved by %llu, not %llu", verdict_name(verdict),
+				  (unsigned long long)(b[verdict] - a[verdict]),
+				  (unsigned long long)n);
+	if (ret_n)
+		*ret_n = b[verdict] - a[verdict];
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Between two samples where it falls between them. */
+static double quantile(const double *sorted, size_t n, double q)
+{
+	double at = q * (double)(n - 1);
+	size_t low = (size_t)at, high = low + 1 < n ? low + 1 : low;
+
+	return sorted[low] + (sorted[high] - sorted[low]) * (at - (double)low);
+}
+
+struct quartiles quartiles(double *samples, size_t n)
+{
+	qsort(samples, n, sizeof(*samples), compare);
+	return (struct quartiles){
+		.q1 = quantile(samples, n, 0.25),
+		.median = quantile(samples, n, 0.5),
+		.q3 = quantile(samples, n, 0.75),
+	};
+}
+
+json_t *quartiles_json(const struct quartiles *q)
+{
+	return json_pack("{s:f, s:f, s:f}", "q1", q->q1, "median", q->median, "q3", q->q3);
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * See world.h. The configuration makes a reply of 379 bytes of the request of 342: the
+ * prototype's figures, with which the design compares, are for those sizes.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "../../tests/bpf/netns.h"
+#include "net/fastpath_private.h"
+#include "world.h"
+
+#define PINS	  NETNS_BPFFS "/xdhcp_bench"
+#define SERVER_IF "srv"
+#define CLIENT_IF "cli"
+
+_Static_assert(FRAMES_CLIENTS_MAX == 16 << 16, "the pool below");
+
+static const char yaml[] = "interfaces-config: {interfaces: [" SERVER_IF "]}\n"
+			   "valid-lifetime: 86400\n"
+			   "subnet4:\n"
+			   "- id: 1\n"
+			   "  subnet: 10.64.0.0/11\n"
+			   "  pools: [{pool: 10.64.0.16 - 10.80.0.15}]\n"
+			   "  option-data:\n"
+			   "  - {name: routers, data: 10.95.255.254}\n"
+			   "  - {name: domain-name-servers, data: \"10.95.255.1, 10.95.255.2\"}\n"
+			   "  - {name: domain-name, data: lan1.example.org}\n"
+			   "  - {name: broadcast-address, data: 10.95.255.255}\n"
+			   "  - {name: ntp-servers, data: \"10.95.255.1, 10.95.255.2\"}\n"
+			   "  - {name: interface-mtu, data: \"1500\"}\n";
+
+int bench_fail(const char *format, ...)
+{
+	va_list args;
+
+	fputs("bench: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return -1;
+}
+
+/* --- namespaces, veths, maps --- */
+
+/* Quiet ones: no frame but ours is to meet the program. */
+static int make_veths(void)
+{
+	static const char *const commands[] = {
+		"for f in default all; do p=/proc/sys/net/ipv6/conf/$f/disable_ipv6; "
+		"[ ! -e $p ] || echo 1 >$p; done",
+		"ip link add " SERVER_IF " type veth peer name " CLIENT_IF,
+		"ip link set " SERVER_IF " address 02:aa:00:00:00:01",
+		"ethtool -K " SERVER_IF " tx off >/dev/null",
+		"ethtool -K " CLIENT_IF " tx off >/dev/null",
+		"ip address add 10.95.255.254/11 brd + dev " SERVER_IF,
+		"ip link set " SERVER_IF " up",
+		"ip link set " CLIENT_IF " up",
+	};
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (netns_run("%s", commands[i]) != 0)
+			return -1;
+	return 0;
+}
+
+static int make_port(struct world *w)
+{
+	struct port *port = &w->port;
+	struct link_info *links = NULL;
+	int n = links_list(&links);
+
+	for (int i = 0; i < n; i++) {
+		if (!strcmp(links[i].name, CLIENT_IF))
+			w->client_ifindex = links[i].ifindex;
+		if (!strcmp(links[i].name, SERVER_IF))
+			port->info = links[i];
+	}
+	free(links);
+	if (!port->info.ifindex || !w->client_ifindex || !port->info.n_addrs)
+		return bench_fail("the veth pair is not as it was made");
+	port->daemon = &w->d;
+	port->link.link = 1;
+	strcpy(port->link.name, SERVER_IF);
+	port->link.addrs[0] = port->info.addrs[0].addr;
+	port->link.masks[0] = port->info.addrs[0].mask;
+	port->xdp_mode = "native";
+	w->d.ports = port;
+	return 0;
+}
+
+static int open_maps(struct world *w, uint32_t clients)
+{
+	/* whole /24s, and one for the pool's beginning within its first */
+	struct fastpath_options options = {.pin_path = PINS, .slots = clients + 512};
+	enum fastpath_found found;
+	struct template *templates;
+	char why[512] = "";
+	int holder;
+	uint32_t n;
+
+	if (fastpath_lock(PINS, &w->d.pin_lock, &holder, why, sizeof(why)) < 0 ||
+	    fastpath_open(&options, &w->d.fp, &found, why, sizeof(why)) < 0)
+		return bench_fail("%s", why);
+	w->program = w->d.fp->program;
+	templates = fastpath_templates(w->d.fp, &n);
+	w->d.hits_logged = calloc(fastpath_capacity(w->d.fp), sizeof(uint32_t));
+	if (template_index_new(templates, n, &w->d.templates) < 0 || !w->d.hits_logged)
+		return bench_fail("out of memory");
+	return 0;
+}
+
+static int make_daemon(struct world *w)
+{
+	struct config_errors errors = {0};
+	struct daemon *d = &w->d;
+	int r = config_load("bench.yaml", yaml, &d->config, &errors);
+
+	if (r < 0)
+		return bench_fail("%s", errors.n ? errors.lines[0] : strerror(-r));
+	config_errors_free(&errors);
+	log_set_level(4);
+	d->base = event_base_new();
+	d->leases = lease_table_new();
+	d->engine = d->leases ? engine_new(d->leases) : NULL;
+	if (!d->base || !d->engine)
+		return bench_fail("out of memory");
+	return 0;
+}
+
+int world_open(struct world *w, uint32_t clients)
+{
+	char why[512] = "";
+	struct daemon *d = &w->d;
+	struct policy *gate;
+
+	*w = (struct world){.program = -1, .d.pin_lock = -1};
+	if (clients > FRAMES_CLIENTS_MAX)
+		return bench_fail("%u clients are more than the pool holds", clients);
+	if (netns_enter() < 0 || make_veths() < 0 || make_daemon(w) < 0 || make_port(w) < 0 ||
+	    open_maps(w, clients) < 0)
+		return -1;
+	if (engine_apply(d, d->config) < 0 || quiesce_start(d) < 0 || scopes_apply(d) < 0 ||
+	    link_publish(d, &w->port) < 0)
+		return bench_fail("the daemon's state cannot be set up");
+	gate = &fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON];
+	gate->kind = XDHCP_POLICY_GATE;
+	gate->closed = 0;
+	gate->answer_until = XDHCP_FOREVER;
+	if (fastpath_attach(d->fp, w->port.info.ifindex, FASTPATH_NATIVE, why, sizeof(why)) < 0)
+		return bench_fail("%s", why);
+	return 0;
+}
+
+void world_close(struct world *w)
+{
+	struct daemon *d = &w->d;
+	char why[512] = "";
+
+	if (d->barrier)
+		quiesce_stop(d);
+	if (d->templates)
+		template_index_free(d->templates);
+	fastpath_close(d->fp);
+	if (fastpath_remove(PINS, why, sizeof(why)) < 0)
+		bench_fail("%s", why);
+	if (d->pin_lock >= 0)
+		close(d->pin_lock);
+	if (d->engine)
+		engine_free(d->engine);
+	if (d->leases)
+		lease_table_free(d->leases);
+	if (d->config)
+		config_free(d->config);
+	if (d->base)
+		event_base_free(d->base);
+	free(d->hits_logged);
+	free(d->scope_gates);
+}
+
+int world_attach(struct world *w, int program)
+{
+	char path[64], why[512] = "";
+	int link, r;
+
+	if (program < 0) {
+		r = fastpath_attach(w->d.fp, w->port.info.ifindex, FASTPATH_NATIVE, why,
+				    sizeof(why));
+		return r < 0 ? bench_fail("%s", why) : 0;
+	}
+	snprintf(path, sizeof(path), PINS "/link_%u", w->port.info.ifindex);
+	link = bpf_obj_get(path);
+	if (link < 0)
+		return bench_fail("%s: %s", path, strerror(errno));
+	r = bpf_link_update(link, program, NULL);
+	close(link);
+	return r < 0 ? bench_fail("exchanging the program: %s", strerror(-r)) : 0;
+}
+
+/* --- clients --- */
+
+/* The daemon on one frame, without its socket and its store. */
+static bool decide(struct world *w, struct packet *packet, struct dhcp_msg *msg,
+		   struct decision *decision)
+{
+	struct daemon *d = &w->d;
+
+	if (!batch_admit(d, &w->port, packet, boot_seconds(), msg))
+		return false;
+	engine_decide(d->engine, &w->port.link, msg, boot_seconds(), 1, decision);
+	return true;
+}
+
+/* A first REQUEST, in SELECTING; its form is that of the renewals to come. */
+static int bind_one(struct world *w, uint32_t client)
+{
+	static struct decision decision;
+	static struct dhcp_msg msg;
+	static struct packet packet;
+
+	packet.len = BENCH_FRAME;
+	frame_build(FRAME_first, client, 1, w->port.info.mac, packet.data);
+	if (!decide(w, &packet, &msg, &decision) || decision.kind != DECISION_REPLY ||
+	    !decision.has_change || !decision.memoise)
+		return bench_fail("client %u got no lease: %s", client,
+				  decision.reason ? decision.reason : "no answer to be kept");
+	engine_confirm(w->d.engine, &decision.change);
+	publish_ack(&w->d, &msg, &decision);
+	if (!lease_at(w->d.leases, FRAMES_BASE + client)->published)
+		return bench_fail("client %u was not published", client);
+	return 0;
+}
+
+int world_bind(struct world *w, uint32_t clients)
+{
+	for (; w->clients < clients; w->clients++)
+		if (bind_one(w, w->clients) < 0)
+			return -1;
+	return 0;
+}
+
+size_t world_answer(struct world *w, const uint8_t *frame, uint8_t reply[WORLD_REPLY_MAX])
+{
+	static struct decision decision;
+	static struct dhcp_msg msg;
+	static struct packet packet;
+	int n = 0;
+
+	packet.len = BENCH_FRAME;
+	memcpy(packet.data, frame, BENCH_FRAME);
+	if (!decide(w, &packet, &msg, &decision))
+		return 0;
+	if (decision.kind == DECISION_REPLY)
+		n = dhcp_reply_encode(&msg, &decision.reply, w->port.info.mac, reply,
+				      WORLD_REPLY_MAX);
+	if (decision.has_change)
+		engine_undo(w->d.engine, &decision.change);
+	return n > 0 ? (size_t)n : 0;
+}
