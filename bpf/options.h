@@ -132,7 +132,7 @@ static __always_inline enum xdhcp_verdict walk_options(struct request *r, const 
 	/* + 0 makes it a pointer of its own: what the walk checks is not learned of `data` */
 	const __u8 *cursor = r->data + OPTIONS_AT - CURSOR_BACK + (unknown_zero(unknown) & 1);
 	const __u8 *next;
-	__u64 options = unknown_zero(unknown);
+	__u64 i, options, pads = unknown_zero(unknown);
 	struct found found = {
 		.word = unknown_zero(unknown),
 		.zero = unknown_zero(unknown),
@@ -143,7 +143,7 @@ static __always_inline enum xdhcp_verdict walk_options(struct request *r, const 
 	enum xdhcp_verdict v;
 
 	form_start(&form, key, 0);
-	for (int i = 0; i < WALK_STEPS; i++, cursor = next) {
+	for (i = 0; i < WALK_STEPS; i++, cursor = next) {
 		if (cursor + CURSOR_BACK + 2 > r->data_end || cursor + CURSOR_BACK + 2 > r->end) {
 			if (!walk_ends_well(cursor, r))
 				return XDHCP_VERDICT_pass_options_malformed;
@@ -159,14 +159,12 @@ static __always_inline enum xdhcp_verdict walk_options(struct request *r, const 
 			return XDHCP_VERDICT_pass_options_malformed;
 		__u64 ending = AT64(next);
 
-		options++;
 		if (kind == KIND_FORM) {
 			take_form(&form, cursor, r->data_end, len, ending);
 		} else if (kind == KIND_END) {
-			options--;
 			goto done;
 		} else if (kind == KIND_PAD) {
-			options--;
+			pads++;
 		} else if (kind == KIND_OVERLOAD) {
 			return XDHCP_VERDICT_pass_overload;
 		} else if (kind == KIND_RELAY) {
@@ -179,6 +177,7 @@ static __always_inline enum xdhcp_verdict walk_options(struct request *r, const 
 	}
 	return XDHCP_VERDICT_pass_options_many;
 done:
+	options = (i ^ found.zero) - pads; /* a step each, and none for END */
 	if (options > DHCP_MAX_OPTIONS_WALKED)
 		return XDHCP_VERDICT_pass_options_many;
 	r->form = form_end(&form);

@@ -13,9 +13,9 @@
  * different option areas never give the same words.
  *
  * The key is random per map set (struct meta), so that nobody outside can make two
- * forms collide. Each word is multiplied by a key of its own before it is mixed into the
- * state: with the state's multiplication alone, a change of one word's topmost bit
- * could be undone by a change of the next word that is the same under every key.
+ * forms collide. It is a polynomial in one half of the key over words that have been
+ * multiplied by the other half and folded; without the folding, the topmost bits of two
+ * words could cancel each other under every key.
  */
 #ifndef XDHCP_FORM_H
 #define XDHCP_FORM_H
@@ -59,8 +59,9 @@ static inline void form_start(struct form_state *form, const __u64 key[2], __u32
 
 static inline void form_mix(struct form_state *form, __u64 word)
 {
-	form->state = (form->state ^ word * form->word_key) * form->state_key;
-	form->state ^= form->state >> 32;
+	word *= form->word_key;
+	word ^= word >> 32;
+	form->state = form->state * form->state_key + word;
 }
 
 /* How many whole words precede the last one of an option with `len` bytes of data. */
@@ -78,8 +79,9 @@ static inline __u64 form_last_word(__u64 ending, __u32 len)
 /* The 44-bit hash; never 0. */
 static inline __u64 form_end(const struct form_state *form)
 {
-	__u64 hash = (form->state * form->word_key) >> FORM_TEMPLATE_BITS;
+	__u64 hash = form->state ^ form->state >> 32;
 
+	hash = (hash * form->word_key) >> FORM_TEMPLATE_BITS;
 	return hash ? hash : 1;
 }
 
