@@ -36,7 +36,7 @@ say "$(($(acks_xdp) - dead)) renewals answered with the daemon dead"
 daemon
 again=$(acks_xdp)
 equal "map ids" "$(map_ids)" "$ids"
-expect "a line about adoption" logged 'adopt'
+expect "a line about adoption" logged ' 500 slots adopted'
 equal "leases" "$(live_leases)" 500
 await 10 "XDP to go on with the new daemon" more_than "$((again + 2000))" acks_xdp
 status=0

@@ -29,7 +29,7 @@ stop
 expect "leases_txt to show the lease without a daemon" in_txt "$addr"
 again >/dev/null || fail "no renewal without a daemon"
 daemon
-expect "a line about adoption" logged 'adopt'
+expect "a line about adoption" logged ' 1 slots adopted'
 equal "map ids" "$(map_ids)" "$ids"
 expect "the lease to be there" bound "$addr" "$(mac c cli)"
 again >/dev/null || fail "no renewal after the restart"
@@ -40,3 +40,8 @@ if grep -q 'unreachable' "$capture"; then
 	cat "$capture"
 	fail "an ICMP unreachable left"
 fi
+
+# the same without a daemon behind: now the kernel has to complain, or this case could not have seen it
+stop
+slow 28 && fail "an answer without a daemon"
+await 5 "an ICMP unreachable without a daemon" grep -q 'unreachable' "$capture"
