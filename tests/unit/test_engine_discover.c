@@ -257,6 +257,39 @@ static void oldest_offer_is_evicted(void **state)
 	fx_close(&fx);
 }
 
+static void several_pools(void **state)
+{
+	struct model *model = fx_model(1);
+	const uint32_t low = POOL - 50, high = POOL + 50;
+	struct fixture fx;
+
+	(void)state;
+	fx_pool(&model->subnets[0], high, high);
+	fx_pool(&model->subnets[0], low, low);
+	fx = fx_open(model);
+	/* never used: by address */
+	assert_int_equal(fx_lease(&fx, mac(1)), low);
+	assert_int_equal(fx_lease(&fx, mac(2)), POOL);
+	assert_int_equal(fx_lease(&fx, mac(3)), high);
+	/* the longest free, whichever pool it is in */
+	fx_release(&fx, mac(2), POOL);
+	fx.now++;
+	fx_release(&fx, mac(3), high);
+	fx.now++;
+	fx_release(&fx, mac(1), low);
+	assert_int_equal(fx_offer(&fx, mac(11)), POOL);
+	fx.now++;
+	assert_int_equal(fx_offer(&fx, mac(12)), high);
+	fx.now++;
+	assert_int_equal(fx_offer(&fx, mac(13)), low);
+	fx.now++;
+	/* the oldest OFFER likewise */
+	assert_int_equal(fx_offer(&fx, mac(14)), POOL);
+	assert_int_equal(fx_offer(&fx, mac(15)), high);
+	assert_int_equal(fx_offer(&fx, mac(16)), low);
+	fx_close(&fx);
+}
+
 static void another_server_was_chosen(void **state)
 {
 	struct fixture fx = fx_open(fx_model(1));
@@ -415,6 +448,7 @@ int main(void)
 		cmocka_unit_test(our_own_address_is_never_given),
 		cmocka_unit_test(offer_is_held_and_repeated),
 		cmocka_unit_test(oldest_offer_is_evicted),
+		cmocka_unit_test(several_pools),
 		cmocka_unit_test(another_server_was_chosen),
 		cmocka_unit_test(several_identities_on_one_mac),
 		cmocka_unit_test(cloned_machine),

@@ -333,6 +333,11 @@ static void closing_defers(void **state)
 	assert_int_equal(fx_decide(&fx, renew), DECISION_DEFER);
 	assert_int_equal(fx_decide(&fx, discover), DECISION_DEFER);
 	assert_false(fx.d.has_change);
+	/* nor is it given another meanwhile */
+	renew.ciaddr = 0;
+	renew.requested = POOL + 2;
+	renew.server = SERVER;
+	assert_int_equal(fx_decide(&fx, renew), DECISION_DEFER);
 	/* nobody else gets it */
 	assert_int_equal(fx_select(&fx, mac(2), addr), DHCP_NAK);
 	assert_int_equal(fx_offer(&fx, mac(2)), POOL + 1);

@@ -336,6 +336,7 @@ static void grants_and_endings_stay(void **state)
 	assert_int_equal(fx_select(&fx, (struct req){.mac = 5}, a), DHCP_NAK);
 	engine_finish_end(fx.engine, lease, 0, 0, fx.now + 100, fx.now, &end);
 	assert_int_equal(end.row.state, LEASE_FREE);
+	assert_int_equal(fx_offer(&fx, (struct req){.mac = 6, .requested = a}), a);
 	fx_close(&fx);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Leases in memory: one record an address that has ever been used, indexed by
- * address, chaddr and client id, with a deadline heap and, per pool, the queue
+ * Leases in memory: one record an address that has ever been used, found by
+ * address and by identity, with a deadline heap; the engine adds, per pool, the queue
  * of free addresses by age. Everything is O(1) or O(log n). Pure; times come
  * in as arguments. What survives a crash is in the store and the slots; this
  * is rebuilt from both.
@@ -61,7 +61,7 @@ struct lease_row {
 	uint8_t state;	     /* enum lease_state, never CLOSING */
 	uint8_t end;	     /* enum lease_end */
 	struct client client;
-	char hostname[MODEL_NAME_MAX + 1];
+	char hostname[MODEL_NAME_MAX + 1]; /* reserved, else the client's own, sanitised */
 	/* Seconds of this boot's CLOCK_BOOTTIME; the store says which boot. */
 	uint32_t cltt;	   /* last transaction, by the daemon or (as of the last sweep) XDP */
 	uint32_t lifetime; /* as last granted */

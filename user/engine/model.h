@@ -56,7 +56,7 @@ struct reservation {
 	uint16_t key_len;
 };
 
-struct pool {
+struct pool {		      /* pools do not overlap, and lie within their subnet */
 	uint32_t first, last; /* inclusive */
 };
 
