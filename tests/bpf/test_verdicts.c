@@ -211,7 +211,8 @@ CHANGE(link_off, w->link->closed = 1)
 CHANGE(scope_off, w->scope->closed = 1)
 CHANGE(scope_gone, w->scope->kind = XDHCP_POLICY_NONE)
 CHANGE(scope_out_of_range, w->template->gate = XDHCP_POLICY_ENTRIES)
-CHANGE(unattended, w->policy[XDHCP_POLICY_DAEMON].answer_until = world_now())
+/* its clock may be one jiffy behind, and so one second */
+CHANGE(unattended, w->policy[XDHCP_POLICY_DAEMON].answer_until = world_now() - 1)
 CHANGE(never_attended, w->policy[XDHCP_POLICY_DAEMON].answer_until = 0)
 
 /* --- slot --- */
