@@ -162,7 +162,7 @@ static size_t mutate_once(uint8_t *frame, size_t len)
 	case 5: /* copy a piece elsewhere */
 		n = 1 + random_below(12);
 		if (at + n <= len)
-			memcpy(frame + at, frame + PACKET_OPTIONS + random_below(8), n);
+			memmove(frame + at, frame + PACKET_OPTIONS + random_below(8), n);
 		break;
 	case 6: /* shorter or longer at the end */
 		n = random_below(40);
