@@ -32,9 +32,7 @@ static const char yaml[] = "interfaces-config: {interfaces: [" SERVER_IF "]}\n"
 			   "  - {name: routers, data: 10.95.255.254}\n"
 			   "  - {name: domain-name-servers, data: \"10.95.255.1, 10.95.255.2\"}\n"
 			   "  - {name: domain-name, data: lan1.example.org}\n"
-			   "  - {name: broadcast-address, data: 10.95.255.255}\n"
-			   "  - {name: ntp-servers, data: \"10.95.255.1, 10.95.255.2\"}\n"
-			   "  - {name: interface-mtu, data: \"1500\"}\n";
+			   "  - {name: broadcast-address, data: 10.95.255.255}\n";
 
 int bench_fail(const char *format, ...)
 {
