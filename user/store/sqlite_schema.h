@@ -22,107 +22,58 @@
 	" ELSE datetime(" t " + boot.wall_offset, 'unixepoch') END"
 #define SQLITE_SCHEMA_MAC(n) "substr(lower(hex(chaddr)), " #n ", 2)"
 
-/* Run once, in a file of its own that then gets the store's name. ?1 is not used here. */
-#define SQLITE_STORE_SCHEMA                                                                                                                                                                               \
-	"PRAGMA application_id = " SQLITE_SCHEMA_STR(                                                                                                                                                     \
-		SQLITE_STORE_APPLICATION_ID) ";\n"                                                                                                                                                        \
-					     "PRAGMA user_version = " SQLITE_SCHEMA_STR(                                                                                                                  \
-						     SQLITE_STORE_VERSION) ";\n"                                                                                                                          \
-									   "CREATE TABLE meta (\n"                                                                                                        \
-									   "  id INTEGER PRIMARY "                                                                                                        \
-									   "KEY CHECK (id = 1),\n"                                                                                                        \
-									   "  uuid BLOB NOT "                                                                                                             \
-									   "NULL,\n"                                                                                                                      \
-									   "  newest_commit "                                                                                                             \
-									   "INTEGER NOT NULL -- "                                                                                                         \
-									   "its number\n"                                                                                                                 \
-									   ");\n"                                                                                                                         \
-									   "CREATE TABLE boot (\n"                                                                                                        \
-									   "  number INTEGER "                                                                                                            \
-									   "PRIMARY KEY, -- 1, "                                                                                                          \
-									   "2, 3 ...\n"                                                                                                                   \
-									   "  boot_id BLOB NOT "                                                                                                          \
-									   "NULL,\n"                                                                                                                      \
-									   "  start INTEGER NOT "                                                                                                         \
-									   "NULL, -- boottime "                                                                                                           \
-									   "when this boot first "                                                                                                        \
-									   "opened the store\n"                                                                                                           \
-									   "  newest INTEGER NOT "                                                                                                        \
-									   "NULL, -- boottime of "                                                                                                        \
-									   "its newest commit\n"                                                                                                          \
-									   "  wall_offset "                                                                                                               \
-									   "INTEGER NOT NULL -- "                                                                                                         \
-									   "wall clock less "                                                                                                             \
-									   "boottime then; for "                                                                                                          \
-									   "display\n"                                                                                                                    \
-									   ");\n"                                                                                                                         \
-									   "CREATE TABLE lease "                                                                                                          \
-									   "(\n"                                                                                                                          \
-									   "  addr INTEGER "                                                                                                              \
-									   "PRIMARY KEY,\n"                                                                                                               \
-									   "  subnet_id INTEGER "                                                                                                         \
-									   "NOT NULL,\n"                                                                                                                  \
-									   "  generation INTEGER "                                                                                                        \
-									   "NOT NULL,\n"                                                                                                                  \
-									   "  state INTEGER NOT "                                                                                                         \
-									   "NULL, -- 0 free, 1 "                                                                                                          \
-									   "bound, 3 held, 4 "                                                                                                            \
-									   "declined\n"                                                                                                                   \
-									   "  ended INTEGER NOT "                                                                                                         \
-									   "NULL, -- 1 released, "                                                                                                        \
-									   "2 declined, 3 "                                                                                                               \
-									   "expired\n"                                                                                                                    \
-									   "  chaddr BLOB NOT "                                                                                                           \
-									   "NULL,\n"                                                                                                                      \
-									   "  client_id BLOB,\n"                                                                                                          \
-									   "  hostname TEXT,\n"                                                                                                           \
-									   "  cltt INTEGER NOT "                                                                                                          \
-									   "NULL,\n"                                                                                                                      \
-									   "  lifetime INTEGER "                                                                                                          \
-									   "NOT NULL,\n"                                                                                                                  \
-									   "  promised INTEGER "                                                                                                          \
-									   "NOT NULL,\n"                                                                                                                  \
-									   "  granted_until "                                                                                                             \
-									   "INTEGER NOT NULL,\n"                                                                                                          \
-									   "  ack_until INTEGER "                                                                                                         \
-									   "NOT NULL,\n"                                                                                                                  \
-									   "  boot INTEGER NOT "                                                                                                          \
-									   "NULL REFERENCES "                                                                                                             \
-									   "boot\n"                                                                                                                       \
-									   ");\n"                                                                                                                         \
-									   "CREATE VIEW leases "                                                                                                          \
-									   "AS -- for people; "                                                                                                           \
-									   "times are UTC, as of "                                                                                                        \
-									   "the newest sweep\n"                                                                                                           \
-									   "SELECT (addr >> 24) "                                                                                                         \
-									   "|| '.' || ((addr >> "                                                                                                         \
-									   "16) & 255) || '.' || "                                                                                                        \
-									   "((addr >> 8) & 255)\n"                                                                                                        \
-									   "    || '.' || (addr "                                                                                                         \
-									   "& 255) AS address,\n"                                                                                                         \
-									   "  " SQLITE_SCHEMA_MAC(1) " || ':' || " SQLITE_SCHEMA_MAC(                                                                     \
-										   3) " || ':'\n"                                                                                                         \
-										      "    "                                                                                                              \
-										      "||"                                                                                                                \
-										      " " SQLITE_SCHEMA_MAC(5) " || ':' || " SQLITE_SCHEMA_MAC(                                                           \
-											      7) " || ':'\n"                                                                                              \
-												 "    || " SQLITE_SCHEMA_MAC(9) " || ':' || " SQLITE_SCHEMA_MAC(                                          \
-													 11) " AS mac,\n"                                                                                 \
-													     "  lower(hex(client_id)) AS client_id,\n"                                                    \
-													     "  hostname,\n"                                                                              \
-													     "  CASE state WHEN 0 THEN 'free' WHEN 1 THEN 'bound' WHEN 3 THEN 'held'\n"                   \
-													     "    WHEN 4 THEN 'declined' END\n"                                                           \
-													     "    || CASE WHEN state IN (1, 4) THEN ''\n"                                                 \
-													     "       ELSE CASE ended WHEN 1 THEN ' (released)' WHEN 2 THEN ' (declined)'\n"               \
-													     "         WHEN 3 THEN ' (expired)' ELSE '' END END AS state,\n"                              \
-													     "  " SQLITE_SCHEMA_TIME(                                                                     \
-														     "max(promised, granted_until)") " AS expires,\n"                                     \
-																		     "  " SQLITE_SCHEMA_TIME(                             \
-																			     "ack_until") " AS ack_until,\n"              \
-																					  "  " SQLITE_SCHEMA_TIME(        \
-																						  "cltt") " AS cltt,\n"   \
-																							  "  subnet_id\n" \
-																							  "FROM lease JOIN boot ON boot.number = lease.boot ORDER BY addr;\n"
+/* Run once, in a file of its own that then gets the store's name. */
+/* clang-format off */
+#define SQLITE_STORE_SCHEMA \
+	"PRAGMA application_id = " SQLITE_SCHEMA_STR(SQLITE_STORE_APPLICATION_ID) ";\n" \
+	"PRAGMA user_version = " SQLITE_SCHEMA_STR(SQLITE_STORE_VERSION) ";\n" \
+	"CREATE TABLE meta (\n" \
+	"  id INTEGER PRIMARY KEY CHECK (id = 1),\n" \
+	"  uuid BLOB NOT NULL,\n" \
+	"  newest_commit INTEGER NOT NULL -- its number\n" \
+	");\n" \
+	"CREATE TABLE boot (\n" \
+	"  number INTEGER PRIMARY KEY, -- 1, 2, 3 ...\n" \
+	"  boot_id BLOB NOT NULL,\n" \
+	"  start INTEGER NOT NULL, -- boottime when this boot first opened the store\n" \
+	"  newest INTEGER NOT NULL, -- boottime of its newest commit\n" \
+	"  wall_offset INTEGER NOT NULL -- wall clock less boottime then; for display\n" \
+	");\n" \
+	"CREATE TABLE lease (\n" \
+	"  addr INTEGER PRIMARY KEY,\n" \
+	"  subnet_id INTEGER NOT NULL,\n" \
+	"  generation INTEGER NOT NULL,\n" \
+	"  state INTEGER NOT NULL, -- 0 free, 1 bound, 3 held, 4 declined\n" \
+	"  ended INTEGER NOT NULL, -- 1 released, 2 declined, 3 expired\n" \
+	"  chaddr BLOB NOT NULL,\n" \
+	"  client_id BLOB,\n" \
+	"  hostname TEXT,\n" \
+	"  cltt INTEGER NOT NULL,\n" \
+	"  lifetime INTEGER NOT NULL,\n" \
+	"  promised INTEGER NOT NULL,\n" \
+	"  granted_until INTEGER NOT NULL,\n" \
+	"  ack_until INTEGER NOT NULL,\n" \
+	"  boot INTEGER NOT NULL REFERENCES boot\n" \
+	");\n" \
+	"CREATE VIEW leases AS -- for people; times are UTC, as of the newest sweep\n" \
+	"SELECT (addr >> 24) || '.' || ((addr >> 16) & 255) || '.' || ((addr >> 8) & 255)\n" \
+	"    || '.' || (addr & 255) AS address,\n" \
+	"  " SQLITE_SCHEMA_MAC(1) " || ':' || " SQLITE_SCHEMA_MAC(3) " || ':'\n" \
+	"    || " SQLITE_SCHEMA_MAC(5) " || ':' || " SQLITE_SCHEMA_MAC(7) " || ':'\n" \
+	"    || " SQLITE_SCHEMA_MAC(9) " || ':' || " SQLITE_SCHEMA_MAC(11) " AS mac,\n" \
+	"  lower(hex(client_id)) AS client_id,\n" \
+	"  hostname,\n" \
+	"  CASE state WHEN 0 THEN 'free' WHEN 1 THEN 'bound' WHEN 3 THEN 'held'\n" \
+	"    WHEN 4 THEN 'declined' END\n" \
+	"    || CASE WHEN state IN (1, 4) THEN ''\n" \
+	"       ELSE CASE ended WHEN 1 THEN ' (released)' WHEN 2 THEN ' (declined)'\n" \
+	"         WHEN 3 THEN ' (expired)' ELSE '' END END AS state,\n" \
+	"  " SQLITE_SCHEMA_TIME("max(promised, granted_until)") " AS expires,\n" \
+	"  " SQLITE_SCHEMA_TIME("ack_until") " AS ack_until,\n" \
+	"  " SQLITE_SCHEMA_TIME("cltt") " AS cltt,\n" \
+	"  subnet_id\n" \
+	"FROM lease JOIN boot ON boot.number = lease.boot ORDER BY addr;\n"
+/* clang-format on */
 
 #define SQLITE_STORE_FIRST_META "INSERT INTO meta (id, uuid, newest_commit) VALUES (1, ?1, 0)"
 
