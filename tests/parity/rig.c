@@ -136,7 +136,7 @@ bool rig_daemon(struct rig *rig, const uint8_t *frame, size_t len, bool keep,
 	memcpy(packet.data, frame, len);
 	if (!batch_admit(d, &rig->port, &packet, boot_seconds(), &msg))
 		return false;
-	engine_decide(d->engine, &rig->port.link, &msg, boot_seconds(), 1, &decision);
+	engine_decide(d->engine, &rig->port.link, &msg, boot_seconds(), &decision);
 	if (decision.kind == DECISION_REPLY) {
 		n = dhcp_reply_encode(&msg, &decision.reply, rig->port.info.mac, ret_reply->data,
 				      sizeof(ret_reply->data));

@@ -215,7 +215,7 @@ static UNUSED enum decision_kind fx_decide(struct fixture *fx, struct req req)
 	static struct dhcp_msg msg;
 
 	fx_message(&req, &msg);
-	engine_decide(fx->engine, &fx->link, &msg, fx->now, 0, &fx->d);
+	engine_decide(fx->engine, &fx->link, &msg, fx->now, &fx->d);
 	return fx->d.kind;
 }
 

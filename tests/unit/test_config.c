@@ -51,7 +51,7 @@ static void assert_option(const struct option_list *list, size_t at, uint8_t cod
 	assert_memory_equal(list->v[at].data, data, len);
 }
 
-/* PROTOCOL: defaults. */
+/* What a file that says next to nothing means. */
 static void test_defaults(void **state)
 {
 	struct config *c = load_named("tests/golden/good/minimal.yaml", NULL);

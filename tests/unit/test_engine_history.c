@@ -89,6 +89,15 @@ static const struct subnet *subnet_of(const struct world *w, uint32_t addr)
 	return model_subnet_of(w->fx.model, addr);
 }
 
+static bool in_a_pool(const struct subnet *subnet, uint32_t addr)
+{
+	for (size_t i = 0; i < subnet->n_pools; i++) {
+		if (addr >= subnet->pools[i].first && addr <= subnet->pools[i].last)
+			return true;
+	}
+	return false;
+}
+
 /* May this client have the address by the configuration? */
 static bool configured(const struct world *w, const struct req *req, uint32_t addr)
 {
@@ -102,7 +111,7 @@ static bool configured(const struct world *w, const struct req *req, uint32_t ad
 		       !memcmp(req->id, r->client_id, r->client_id_len);
 	if (r)
 		return r->hw[5] == req->mac;
-	return subnet_has_pool_address(subnet, addr);
+	return in_a_pool(subnet, addr);
 }
 
 static bool promised_to_another(const struct world *w, uint8_t mac, uint32_t addr)
@@ -210,7 +219,7 @@ static void check_nak(struct world *w, const struct req *req)
 	const struct subnet *on = req->giaddr ? &w->fx.model->subnets[1] : &w->fx.model->subnets[0];
 	const struct lease *lease = lease_at(w->fx.leases, addr);
 	bool in_subnet = (addr & on->mask) == on->prefix;
-	bool ours = subnet_has_pool_address(on, addr) || subnet_reserved_address(on, addr);
+	bool ours = in_a_pool(on, addr) || subnet_reserved_address(on, addr);
 
 	assert_false(w->fx.d.has_change);
 	if (!in_subnet)
@@ -229,8 +238,7 @@ static void check_nak(struct world *w, const struct req *req)
 		return; /* it chose us for an address we may not give */
 	if (ours && bound_elsewhere(w, req, addr))
 		return;
-	if (on->authoritative && subnet_has_pool_address(on, addr) &&
-	    !(lease && lease->state == LEASE_BOUND))
+	if (on->authoritative && in_a_pool(on, addr) && !(lease && lease->state == LEASE_BOUND))
 		return;
 	fail_msg("step %lu: NAK of %08x to %u (%s): %s", step, addr, req->mac,
 		 req->id ? req->id : "", w->fx.d.reason);
@@ -437,7 +445,7 @@ static void sweep(struct world *w)
 		lease_row(lease, &row);
 		row.ack_until = engine_credit(w->fx.engine, w->fx.now, row.lifetime, row.ack_until);
 		w->store[at(lease->addr)] = row;
-		lease_credit(w->fx.leases, lease, row.ack_until);
+		lease_credit(lease, row.ack_until);
 		if (slot->open)
 			slot->ack_until = row.ack_until;
 	}

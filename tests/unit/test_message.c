@@ -520,22 +520,6 @@ static void test_overload_whole_fields(void **state)
 
 /* --- small functions --- */
 
-static void test_is_broadcast(void **state)
-{
-	struct dhcp_msg *m = &msg;
-
-	(void)state;
-	memset(m, 0, sizeof(*m));
-	m->ip_dst = FRAME_IP(10, 0, 0, 1);
-	m->in.our_addr = FRAME_IP(10, 0, 0, 1);
-	assert_false(dhcp_is_broadcast(m));
-	memset(m->eth_dst, 0xff, 6);
-	assert_true(dhcp_is_broadcast(m));
-	memset(m->eth_dst, 0, 6);
-	m->in.our_addr = 0; /* a subnet's broadcast, or 255.255.255.255 */
-	assert_true(dhcp_is_broadcast(m));
-}
-
 static void test_asked_address(void **state)
 {
 	(void)state;
@@ -589,7 +573,6 @@ int main(void)
 		cmocka_unit_test(test_overload_file),
 		cmocka_unit_test(test_overload_sname),
 		cmocka_unit_test(test_overload_whole_fields),
-		cmocka_unit_test(test_is_broadcast),
 		cmocka_unit_test(test_asked_address),
 		cmocka_unit_test(test_names),
 	};

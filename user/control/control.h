@@ -28,7 +28,7 @@ enum control_result {
 	CONTROL_CONFLICT = 4,
 };
 
-/* A lease as commands show it (Kea's field names are made from it in commands.c). */
+/* A lease as commands show it (Kea's field names are made from it in leases.c). */
 struct control_lease {
 	uint32_t addr;
 	uint32_t subnet_id;
@@ -84,7 +84,8 @@ int control_open(struct event_base *base, const char *path, const struct control
 		 void *arg, struct control **ret_control, char *why, size_t why_len);
 void control_close(struct control *control);
 
-/* One command, without a socket: what the tests and the server call. New reference, never NULL. */
+/* One command, without a socket, its reply whole: what the tests call. New reference, never NULL.
+ */
 json_t *control_execute(const struct control_ops *ops, void *arg, const json_t *request);
 
 #endif

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "daemon/daemon.h"
 
@@ -23,7 +22,6 @@ struct item {
 	struct decision decision;
 	struct commit_row
 		*row; /* in the commit; several items may share the last row of an address */
-	bool sent;
 };
 
 struct batch {
@@ -108,12 +106,9 @@ static void defer(struct daemon *d, const struct item *item)
 static void decide(struct daemon *d, struct batch *b, struct item *item)
 {
 	struct decision *decision = &item->decision;
-	uint64_t entropy = 0;
 	struct lease *lease;
 
-	if (getrandom(&entropy, sizeof(entropy), GRND_NONBLOCK) < 0)
-		entropy = 0;
-	engine_decide(d->engine, &item->port->link, &item->msg, boot_seconds(), entropy, decision);
+	engine_decide(d->engine, &item->port->link, &item->msg, boot_seconds(), decision);
 	item->row = NULL;
 	if (decision->kind == DECISION_END) {
 		lease = lease_at(d->leases, decision->end_addr);

@@ -42,7 +42,7 @@ struct port {
 	bool seen;	      /* by the rescan under way */
 };
 
-/* Messages and their fate, named as Kea's statistics in stats.c. */
+/* Messages and their fate; inspect.c shows them under Kea's names. */
 struct counters {
 	uint64_t received, parse_failed[DHCP_DECODE_COUNT], not_ours;
 	uint64_t type_received[9], type_sent[9];
@@ -78,7 +78,7 @@ struct daemon {
 
 	struct port *ports; /* list */
 	int port_guard, monitor;
-	struct event *monitor_event, *second_timer, *sweep_timer, *rescan_timer;
+	struct event *monitor_event, *second_timer, *sweep_timer;
 	struct event *signals[3];
 
 	uint32_t sweep_at; /* address the running sweep goes on from */
@@ -91,7 +91,6 @@ struct daemon {
 	struct control *control;
 	struct counters count;
 	uint32_t started, reloaded;
-	bool stopping;
 };
 
 /* clock.c */

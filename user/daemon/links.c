@@ -161,7 +161,8 @@ void link_close(struct daemon *d, uint32_t ifindex)
 		close_gate(p);
 }
 
-/* Records of interfaces that are not served any more make room, their ids stay with their names. */
+/* Records of interfaces that are not served any more: closed, and kept, so that the ids stay with
+ * their names. */
 void links_close_unserved(struct daemon *d)
 {
 	struct policy *links = fastpath_policy(d->fp) + XDHCP_POLICY_LINKS;

@@ -28,8 +28,7 @@ struct barrier_thread {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	uint64_t wanted,
-		done; /* under lock; done is also read by the main thread only after done_fd */
+	uint64_t wanted, done; /* under lock: epochs asked for, epochs completed */
 	bool stop;
 	int done_fd;
 	struct event *done_event;

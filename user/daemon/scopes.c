@@ -3,7 +3,7 @@
  * The scopes' gates in `policy`: one record a subnet, found by its id, marked
  * with the digest of the configuration its templates were made from. A scope whose
  * digest differs is closed, its slots are closed and running programs have left
- * before it opens again: each of its clients is answered once by the daemon (DESIGN, Reload).
+ * before it opens again: each of its clients is answered once by the daemon.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -132,7 +132,7 @@ static void commit_sweep(struct daemon *d, struct commit_row *rows, size_t n, bo
 
 		if (rows[i].refused || !lease)
 			continue;
-		lease_credit(d->leases, lease, rows[i].row.ack_until);
+		lease_credit(lease, rows[i].row.ack_until);
 		slot = slot_of(d, lease, NULL);
 		if (raise_slots && slot && slot_is_open(slot))
 			slot_credit(slot, rows[i].row.ack_until);

@@ -143,13 +143,11 @@ static void decide_answered(struct ask *ask)
 }
 
 void engine_decide(struct engine *engine, const struct engine_link *link,
-		   const struct dhcp_msg *msg, uint32_t now, uint64_t entropy,
-		   struct decision *ret_decision)
+		   const struct dhcp_msg *msg, uint32_t now, struct decision *ret_decision)
 {
 	struct ask ask = {
 		.engine = engine, .link = link, .msg = msg, .now = now, .decision = ret_decision};
 
-	(void)entropy;
 	*ret_decision = (struct decision){.kind = DECISION_SILENT};
 	if (!ask_client(&ask)) {
 		decide_silent(&ask, "the client identifier is too long");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The end of a binding (I5, DESIGN 3): begin makes the lease CLOSING in
+ * The end of a binding (I5): begin makes the lease CLOSING in
  * memory, finish says what becomes of it once its slot is closed, running
  * programs have left and the last grant is known. A crash in between forgets the
  * ending: the store still has the binding.

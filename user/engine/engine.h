@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The engine: (leases, model, message, now, entropy) -> decision. Pure: no
+ * The engine: (leases, model, message, now) -> decision. Pure: no
  * I/O, no clock, no globals, no logging. A decision's change is applied to the
  * leases at once, so that the next message of the same batch sees it; it
  * is either confirmed after the commit or undone if the commit failed or
@@ -79,8 +79,7 @@ void engine_free(struct engine *engine);
 int engine_configure(struct engine *engine, const struct engine_config *config);
 
 void engine_decide(struct engine *engine, const struct engine_link *link,
-		   const struct dhcp_msg *msg, uint32_t now, uint64_t entropy,
-		   struct decision *ret_decision);
+		   const struct dhcp_msg *msg, uint32_t now, struct decision *ret_decision);
 
 /*
  * The commit held (confirm) or did not (undo; call in reverse order of the decisions). Undo
@@ -95,7 +94,7 @@ uint32_t engine_credit(const struct engine *engine, uint32_t now, uint32_t lifet
 		       uint32_t promised);
 
 /*
- * The end of a binding, in two steps (DESIGN: closing). begin: the lease is
+ * The end of a binding, in two steps. begin: the lease is
  * CLOSING, neither offered nor ACKed; the caller closes the slot and waits for the
  * barrier. finish: with the harvested grant {last, granted_until} (0 if never
  * published) makes the change to commit: FREE, HELD until granted_until where a grant

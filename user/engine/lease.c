@@ -447,25 +447,12 @@ uint32_t lease_deadline(const struct lease *lease)
 	return lease->promised > lease->granted_until ? lease->promised : lease->granted_until;
 }
 
-static struct lease *soonest(const struct lease_table *table)
-{
-	struct heap_node *top = table->deadlines.root;
-
-	return top ? member_of(top, struct lease, at_heap) : NULL;
-}
-
 struct lease *lease_due(struct lease_table *table, uint32_t now)
 {
-	struct lease *lease = soonest(table);
+	struct heap_node *top = table->deadlines.root;
+	struct lease *lease = top ? member_of(top, struct lease, at_heap) : NULL;
 
 	return lease && lease_deadline(lease) <= now ? lease : NULL;
-}
-
-uint32_t lease_next_deadline(const struct lease_table *table)
-{
-	const struct lease *lease = soonest(table);
-
-	return lease ? lease_deadline(lease) : XDHCP_FOREVER;
 }
 
 void lease_granted(struct lease_table *table, struct lease *lease, uint32_t last,
@@ -485,9 +472,8 @@ void lease_granted(struct lease_table *table, struct lease *lease, uint32_t last
 		heap_insert(&table->deadlines, &lease->at_heap);
 }
 
-void lease_credit(struct lease_table *table, struct lease *lease, uint32_t ack_until)
+void lease_credit(struct lease *lease, uint32_t ack_until)
 {
-	(void)table;
 	if (lease->state == LEASE_BOUND)
 		lease->ack_until = ack_until;
 }

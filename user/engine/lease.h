@@ -131,7 +131,6 @@ uint32_t lease_deadline(const struct lease *lease);
  * the grant (lease_granted) or begins to close.
  */
 struct lease *lease_due(struct lease_table *table, uint32_t now);
-uint32_t lease_next_deadline(const struct lease_table *table); /* FOREVER: none */
 
 /*
  * XDP's grant as harvested or swept: raises granted_until and cltt, re-arms
@@ -140,6 +139,6 @@ uint32_t lease_next_deadline(const struct lease_table *table); /* FOREVER: none 
 void lease_granted(struct lease_table *table, struct lease *lease, uint32_t last,
 		   uint32_t granted_until);
 /* Sets ack_until to what was committed for it, by the sweep or at an orderly stop. BOUND only. */
-void lease_credit(struct lease_table *table, struct lease *lease, uint32_t ack_until);
+void lease_credit(struct lease *lease, uint32_t ack_until);
 
 #endif

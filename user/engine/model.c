@@ -45,15 +45,6 @@ const struct subnet *model_subnet_by_id(const struct model *model, uint32_t id)
 	return NULL;
 }
 
-bool subnet_has_pool_address(const struct subnet *subnet, uint32_t addr)
-{
-	for (size_t i = 0; i < subnet->n_pools; i++) {
-		if (addr >= subnet->pools[i].first && addr <= subnet->pools[i].last)
-			return true;
-	}
-	return false;
-}
-
 static uint16_t reservation_key(uint8_t key[1 + 255], bool by_client_id, const uint8_t *data,
 				size_t len)
 {

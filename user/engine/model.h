@@ -92,7 +92,6 @@ struct model {
 /* The subnet that `addr` lies in, or NULL. */
 const struct subnet *model_subnet_of(const struct model *model, uint32_t addr);
 const struct subnet *model_subnet_by_id(const struct model *model, uint32_t id);
-bool subnet_has_pool_address(const struct subnet *subnet, uint32_t addr);
 /* The client's reservation in `subnet` (client id first, then hw-address), or NULL. */
 const struct reservation *subnet_reservation(const struct subnet *subnet, const uint8_t hw[6],
 					     const uint8_t *client_id, size_t client_id_len);

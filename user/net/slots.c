@@ -139,12 +139,6 @@ void slot_add_form(struct slot *slot, uint64_t form, unsigned victim)
 	__atomic_store_n(&slot->forms[at], form, __ATOMIC_RELEASE);
 }
 
-void slot_drop_forms(struct slot *slot)
-{
-	for (unsigned i = 0; i < XDHCP_FORMS; i++)
-		__atomic_store_n(&slot->forms[i], 0, __ATOMIC_SEQ_CST);
-}
-
 void slot_grant(const struct slot *slot, uint32_t *ret_last, uint32_t *ret_granted_until)
 {
 	uint64_t word = __atomic_load_n(grant_word(slot), __ATOMIC_ACQUIRE);

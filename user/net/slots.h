@@ -41,7 +41,6 @@ void slot_credit(struct slot *slot, uint32_t ack_until);
 uint32_t slot_get_credit(const struct slot *slot);
 /* Adds a form, or replaces the one with the same hash, else an empty one, else victim. */
 void slot_add_form(struct slot *slot, uint64_t form, unsigned victim);
-void slot_drop_forms(struct slot *slot);
 void slot_grant(const struct slot *slot, uint32_t *ret_last, uint32_t *ret_granted_until);
 
 /*

@@ -372,11 +372,6 @@ enum dhcp_decode_result dhcp_decode(const uint8_t *frame, size_t len, const stru
 	return r;
 }
 
-bool dhcp_is_broadcast(const struct dhcp_msg *msg)
-{
-	return msg->in.our_addr == 0 || (msg->eth_dst[0] & 1);
-}
-
 uint32_t dhcp_asked_address(const struct dhcp_msg *msg)
 {
 	return msg->ciaddr ? msg->ciaddr : msg->requested;

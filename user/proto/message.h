@@ -115,13 +115,6 @@ struct dhcp_msg {
 enum dhcp_decode_result dhcp_decode(const uint8_t *frame, size_t len, const struct dhcp_ingress *in,
 				    struct dhcp_msg *ret_msg);
 
-/*
- * Was this message broadcast (REBINDING, SELECTING ... as against RENEWING)? It
- * was unless the caller said in in.our_addr that it was sent to an address of
- * ours, by a unicast frame.
- */
-bool dhcp_is_broadcast(const struct dhcp_msg *msg);
-
 /* The address that a REQUEST asks for: ciaddr, else option 50; 0: none. */
 uint32_t dhcp_asked_address(const struct dhcp_msg *msg);
 
