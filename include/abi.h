@@ -84,6 +84,8 @@ _Static_assert(offsetof(struct slot, tail) == 84, "tail fills the slot");
 
 /* --- blocks: hash, /24 -> its first slot; only ever filled --- */
 
+#define XDHCP_BLOCK_SLOTS 256u /* addresses of a /24; capacities are multiples of it */
+
 struct block_key {
 	__u8 prefix[4]; /* a.b.c.0 */
 };

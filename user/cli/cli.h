@@ -15,8 +15,7 @@
 
 #include <jansson.h>
 
-#define CLI_SOCKET   "/run/xdhcp/xdhcp.sock"
-#define CLI_PIN_PATH "/sys/fs/bpf/xdhcp"
+#include "paths.h"
 
 enum cli_exit {
 	CLI_OK = 0,

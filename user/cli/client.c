@@ -218,11 +218,11 @@ char *client_pin_path(const struct cli *cli)
 		return strdup(cli->pin_path);
 	/* briefly: what waits for this answer may be the emergency switch */
 	if (client_ask(cli, "status-get", NULL, 2, &reply, why, sizeof(why)) < 0)
-		return cli->socket_given ? NULL : strdup(CLI_PIN_PATH);
+		return cli->socket_given ? NULL : strdup(XDHCP_PIN_PATH);
 
 	const json_t *status = json_object_get(reply.json, "arguments");
 
-	path = strdup(get_str(json_object_get(status, "fast-path"), "pin-path", CLI_PIN_PATH));
+	path = strdup(get_str(json_object_get(status, "fast-path"), "pin-path", XDHCP_PIN_PATH));
 	reply_free(&reply);
 	return path;
 }

@@ -45,9 +45,9 @@ static const struct subcommand {
 
 static const char options_help[] =
 	"Options:\n"
-	"  -s, --socket SOCKET  the daemon's control socket (default " CLI_SOCKET ")\n"
+	"  -s, --socket SOCKET  the daemon's control socket (default " XDHCP_SOCKET ")\n"
 	"      --pin-path DIR   the fast path's pins (default: as the daemon says, else\n"
-	"                       " CLI_PIN_PATH ")\n"
+	"                       " XDHCP_PIN_PATH ")\n"
 	"      --json           print the reply's JSON as it came\n"
 	"  -h, --help           this help; after a command, that command's\n"
 	"      --version        the version\n";
@@ -152,7 +152,7 @@ static int parse_options(int argc, char **argv, struct cli *cli, bool *ret_help)
 
 int cli_run(int argc, char **argv)
 {
-	struct cli cli = {.socket = CLI_SOCKET};
+	struct cli cli = {.socket = XDHCP_SOCKET};
 	bool want_help = false;
 	int r = parse_options(argc, argv, &cli, &want_help);
 

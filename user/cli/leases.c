@@ -140,7 +140,7 @@ static void print_slot(const struct cli *cli, const json_t *x)
 	const uint8_t *key = (const uint8_t *)&n;
 
 	print_field("bpftool", "bpftool map lookup pinned %s/leases key hex %02x %02x %02x %02x",
-		    pins ? pins : CLI_PIN_PATH, key[0], key[1], key[2], key[3]);
+		    pins ? pins : XDHCP_PIN_PATH, key[0], key[1], key[2], key[3]);
 	free(pins);
 }
 

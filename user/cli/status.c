@@ -225,7 +225,7 @@ static void print_orphan_gate(const struct fastpath_offline *offline)
 
 static void print_orphans(const struct cli *cli)
 {
-	const char *pins = cli->pin_path ? cli->pin_path : CLI_PIN_PATH;
+	const char *pins = cli->pin_path ? cli->pin_path : XDHCP_PIN_PATH;
 	struct fastpath_offline offline;
 	char why[512] = "";
 

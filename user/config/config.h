@@ -25,12 +25,12 @@ struct config {
 					     in a subnet */
 	size_t n_interfaces;
 
-	char *lease_database; /* file; default /var/lib/xdhcp/leases.db */
-	char *control_socket; /* default /run/xdhcp/xdhcp.sock; empty: none */
+	char *lease_database; /* file; default XDHCP_STORE */
+	char *control_socket; /* default XDHCP_SOCKET; empty: none */
 
 	struct {
 		enum fast_path_mode mode;
-		char *pin_path;	      /* default /sys/fs/bpf/xdhcp */
+		char *pin_path;	      /* default XDHCP_PIN_PATH */
 		double horizon;	      /* x valid-lifetime, >= 2; default 3 */
 		uint32_t max_entries; /* 0: from the configured addresses */
 		uint32_t unattended;  /* seconds; default one (the global) valid-lifetime */

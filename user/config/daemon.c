@@ -9,6 +9,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "paths.h"
 #include "wire.h"
 
 #define UNATTENDED_IF_INFINITE 86400u
@@ -124,7 +125,7 @@ static void check_pin_path(struct report *report, const struct node *node)
 		report_error(
 			report, node->at,
 			"pin-path %s is not an absolute path whose last part is a name without "
-			"dots, such as /sys/fs/bpf/xdhcp",
+			"dots, such as " XDHCP_PIN_PATH,
 			report_quote(node->text, buf));
 }
 

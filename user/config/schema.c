@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "paths.h"
+
 #define S(scope)    (1u << SCOPE_##scope)
 #define SECONDS_MAX 4294967295.0
 #define YEARS_10    315360000.0
@@ -128,7 +130,7 @@ const struct schema_row schema[] = {
 	 .help = "sqlite: the embedded store; memfile, for Kea's files: the same, beside the named "
 		 "file as NAME.db"},
 	{KEY_LEASE_NAME, S(LEASE_DATABASE), "name", TYPE_STRING, .min = 1, .max = 4000,
-	 .dflt = "/var/lib/xdhcp/leases.db", .restart = true, .help = "its file"},
+	 .dflt = XDHCP_STORE, .restart = true, .help = "its file"},
 	{KEY_NONE, S(LEASE_DATABASE), "persist", TYPE_IGNORED,
 	 .help = "leases are always kept on stable storage"},
 	{KEY_NONE, S(LEASE_DATABASE), "lfc-interval|max-row-errors", TYPE_IGNORED,
@@ -141,7 +143,7 @@ const struct schema_row schema[] = {
 	 .allowed = "auto|native|generic|off", .dflt = "auto",
 	 .help = "auto: native where the driver can; generic taxes all of the host's traffic"},
 	{KEY_FAST_PATH_PIN_PATH, S(FAST_PATH), "pin-path", TYPE_STRING, .min = 2, .max = 255,
-	 .dflt = "/sys/fs/bpf/xdhcp", .restart = true,
+	 .dflt = XDHCP_PIN_PATH, .restart = true,
 	 .help = "the directory in a bpffs that keeps the cache while no daemon runs"},
 	{KEY_FAST_PATH_HORIZON, S(FAST_PATH), "horizon", TYPE_NUMBER, .min = 2, .max = 1000,
 	 .dflt = "3", .help = "how far ahead, in lifetimes, credit for renewals is kept on disk"},
@@ -158,9 +160,8 @@ const struct schema_row schema[] = {
 	 .max = 1, .restart = true, .help = "the same as a list; empty: no commands are taken"},
 	{KEY_SOCKET_TYPE, S(SOCKET), "socket-type", TYPE_CHOICE, .allowed = "unix",
 	 .later = "http|https", .dflt = "unix", .restart = true, .help = "its type"},
-	{KEY_SOCKET_NAME, S(SOCKET), "socket-name", TYPE_STRING, .max = 107,
-	 .dflt = "/run/xdhcp/xdhcp.sock", .restart = true,
-	 .help = "its path; empty: no commands are taken"},
+	{KEY_SOCKET_NAME, S(SOCKET), "socket-name", TYPE_STRING, .max = 107, .dflt = XDHCP_SOCKET,
+	 .restart = true, .help = "its path; empty: no commands are taken"},
 	{KEY_LOGGERS, S(ROOT), "loggers", TYPE_MAPS, .child = SCOPE_LOGGER,
 	 .help = "what is logged"},
 	{KEY_LOGGER_NAME, S(LOGGER), "name", TYPE_STRING, .min = 1, .max = 128, .required = true,

@@ -67,11 +67,6 @@ static const struct fastpath_grant *grant_of(const struct adoption *a, uint32_t 
 	return bsearch(&key, a->grants, a->n_grants, sizeof(key), by_addr);
 }
 
-static uint32_t later(uint32_t a, uint32_t b)
-{
-	return a > b ? a : b;
-}
-
 static int commit_some(struct adoption *a)
 {
 	for (size_t at = 0; at < a->n_rows; at += COMMIT_MAX) {

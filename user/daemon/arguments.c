@@ -10,12 +10,11 @@
 #include <string.h>
 
 #include "daemon/daemon.h"
-
-#define DEFAULT_CONFIG "/etc/xdhcp/xdhcpd.yaml"
+#include "paths.h"
 
 static const char usage[] =
 	"usage: xdhcpd [-c FILE] [-t | --detach-fast-path]\n"
-	"  -c, --config FILE    configuration, YAML or JSON (default " DEFAULT_CONFIG ")\n"
+	"  -c, --config FILE    configuration, YAML or JSON (default " XDHCP_CONFIG_FILE ")\n"
 	"  -t, --test           check the file: exit 0, or 1 with every error\n"
 	"      --detach-fast-path  detach XDP, remove the pins of the file's pin-path, exit\n"
 	"      --config-doc     print every configuration key with its type, default and meaning\n"
@@ -89,7 +88,7 @@ int daemon_main(int argc, char **argv)
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
-	const char *file = DEFAULT_CONFIG;
+	const char *file = XDHCP_CONFIG_FILE;
 	struct config *config = NULL;
 	enum action action = RUN;
 	int c, r;

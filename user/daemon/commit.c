@@ -11,6 +11,14 @@
 
 #define COMMIT_HEARTBEAT 60 /* seconds without a commit */
 
+/* The maps know it before anything is published from the commit. */
+static void remember(struct daemon *d, uint64_t number)
+{
+	d->newest_commit = number;
+	if (d->templates) /* the maps are ours and in use */
+		__atomic_store_n(&fastpath_meta(d->fp)->newest_commit, number, __ATOMIC_RELEASE);
+}
+
 int commit_rows(struct daemon *d, struct commit_row *rows, size_t n)
 {
 	static struct store_change changes[COMMIT_MAX];
@@ -46,9 +54,7 @@ int commit_rows(struct daemon *d, struct commit_row *rows, size_t n)
 	}
 	d->count.commits++;
 	d->count.commit_rows += n;
-	d->newest_commit = number;
-	if (d->templates) /* the maps are ours and in use */
-		__atomic_store_n(&fastpath_meta(d->fp)->newest_commit, number, __ATOMIC_RELEASE);
+	remember(d, number);
 	return 0;
 }
 
@@ -64,7 +70,5 @@ void commit_heartbeat(struct daemon *d)
 		log_warning("the store does not take a heartbeat: %s", store_error(d->store));
 		return;
 	}
-	d->newest_commit = number;
-	if (d->templates)
-		__atomic_store_n(&fastpath_meta(d->fp)->newest_commit, number, __ATOMIC_RELEASE);
+	remember(d, number);
 }

@@ -13,7 +13,6 @@
 
 #include "daemon/daemon.h"
 
-#define BLOCK	    256
 #define SPARE	    4 /* blocks for a reload that adds networks */
 #define MEMORY_PART 8 /* at most 1/8 of memory */
 
@@ -60,7 +59,7 @@ static uint32_t wanted_slots(const struct config *config)
 		room += model->subnets[i].n_pools + model->subnets[i].n_reservations;
 	ranges = calloc(room, sizeof(*ranges));
 	if (!ranges)
-		return SPARE * BLOCK;
+		return SPARE * XDHCP_BLOCK_SLOTS;
 	n = collect(model, ranges);
 	qsort(ranges, n, sizeof(*ranges), by_first);
 	for (size_t i = 0; i < n; i++) {
@@ -79,11 +78,11 @@ static uint32_t wanted_slots(const struct config *config)
 	if (!limit && !sysinfo(&memory))
 		limit = (uint64_t)memory.totalram * memory.mem_unit / MEMORY_PART /
 			sizeof(struct slot);
-	limit = (limit + BLOCK - 1) / BLOCK;
+	limit = (limit + XDHCP_BLOCK_SLOTS - 1) / XDHCP_BLOCK_SLOTS;
 	blocks += config->fast_path.max_entries ? 0 : SPARE;
 	if (limit && blocks > limit)
 		blocks = limit;
-	return (uint32_t)(blocks ? blocks : 1) * BLOCK;
+	return (uint32_t)(blocks ? blocks : 1) * XDHCP_BLOCK_SLOTS;
 }
 
 static bool pins_may_exist(const char *pin_path)

@@ -293,8 +293,8 @@ static void show(struct daemon *d, const struct lease *lease, struct control_lea
 	memcpy(ret->hw, lease->chaddr, sizeof(ret->hw));
 	if (slot && slot->generation == (uint32_t)lease->generation) {
 		slot_grant(slot, &granted_last, &granted);
-		last = granted_last > last ? granted_last : last;
-		until = granted > until ? granted : until;
+		last = later(last, granted_last);
+		until = later(until, granted);
 		ret->slot = slot_is_open(slot) ? (int64_t)index : -1;
 		ret->hits = slot->hits;
 	}

@@ -6,7 +6,6 @@
  * barrier; all slots of a link whose addresses changed are closed, because their
  * answers were made from the old ones.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 
@@ -52,12 +51,6 @@ uint16_t link_id(struct daemon *d, const char *name)
 	return (uint16_t)(highest + 1);
 }
 
-static void put_addr(uint8_t out[4], uint32_t addr)
-{
-	addr = htonl(addr);
-	memcpy(out, &addr, 4);
-}
-
 static void fill(struct policy *p, const struct port *port)
 {
 	memset(p, 0, sizeof(*p));
@@ -67,8 +60,8 @@ static void fill(struct policy *p, const struct port *port)
 	p->link = port->link.link;
 	memcpy(p->mac, port->info.mac, sizeof(p->mac));
 	for (unsigned i = 0; i < port->info.n_addrs; i++) {
-		put_addr(p->addrs[i], port->info.addrs[i].addr);
-		put_addr(p->broadcasts[i], port->info.addrs[i].broadcast);
+		dhcp_put_addr(p->addrs[i], port->info.addrs[i].addr);
+		dhcp_put_addr(p->broadcasts[i], port->info.addrs[i].broadcast);
 	}
 	memcpy(p->name, port->info.name, sizeof(p->name));
 }

@@ -9,12 +9,6 @@
 
 #include "daemon/memo.h"
 
-static void put_addr(uint8_t out[4], uint32_t addr)
-{
-	addr = htonl(addr);
-	memcpy(out, &addr, 4);
-}
-
 static bool all_zero(const uint8_t *data, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -26,12 +20,12 @@ static bool all_zero(const uint8_t *data, size_t len)
 
 static uint16_t template_sum(const struct template *t)
 {
-	static const uint8_t cookie[4] = {0x63, 0x82, 0x53, 0x63};
+	const uint32_t cookie = htonl(DHCP_COOKIE);
 	uint32_t sum = dhcp_csum_add(0, t->siaddr, sizeof(t->siaddr), false);
 
 	sum = dhcp_csum_add(sum, t->sname, sizeof(t->sname), false);
 	sum = dhcp_csum_add(sum, t->file, sizeof(t->file), false);
-	sum = dhcp_csum_add(sum, cookie, sizeof(cookie), false);
+	sum = dhcp_csum_add(sum, &cookie, sizeof(cookie), false);
 	sum = dhcp_csum_add(sum, t->options, t->options_len, false);
 	return dhcp_csum_fold(sum);
 }
@@ -52,8 +46,8 @@ bool memo_template(const struct dhcp_reply *reply, uint32_t gate, struct templat
 		if (reply->tail[p].len)
 			t.tail_last = (uint8_t)(p + 1);
 	}
-	put_addr(t.server_id, reply->server_id);
-	put_addr(t.siaddr, reply->siaddr);
+	dhcp_put_addr(t.server_id, reply->server_id);
+	dhcp_put_addr(t.siaddr, reply->siaddr);
 	memcpy(t.sname, reply->sname, sizeof(t.sname));
 	memcpy(t.file, reply->file, sizeof(t.file));
 	t.has_boot = !all_zero(t.sname, sizeof(t.sname)) || !all_zero(t.file, sizeof(t.file));

@@ -9,11 +9,6 @@
 
 #include "private.h"
 
-static uint32_t later(uint32_t a, uint32_t b)
-{
-	return a > b ? a : b;
-}
-
 void engine_begin_end(struct engine *engine, struct lease *lease, enum lease_end end)
 {
 	struct lease_row row;

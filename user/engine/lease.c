@@ -444,7 +444,7 @@ struct lease *table_after_id(const struct lease *lease, const struct identity *i
 
 uint32_t lease_deadline(const struct lease *lease)
 {
-	return lease->promised > lease->granted_until ? lease->promised : lease->granted_until;
+	return later(lease->promised, lease->granted_until);
 }
 
 struct lease *lease_due(struct lease_table *table, uint32_t now)

@@ -50,6 +50,12 @@ struct client { /* who: the identity a lease is bound to */
 	uint8_t client_id[255];
 };
 
+/* Of two times; XDHCP_FOREVER is the latest. */
+static inline uint32_t later(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
 /*
  * A lease as it is stored: the store's row, and the value a change carries.
  * Plain data; owns nothing.

@@ -27,11 +27,6 @@ static uint32_t promise(uint32_t now, uint32_t lifetime)
 									    : (uint32_t)until;
 }
 
-static uint32_t later(uint32_t a, uint32_t b)
-{
-	return a > b ? a : b;
-}
-
 /* The row that an ACK of `addr` makes. Promises already made to the client stand. */
 static void bound_row(struct ask *ask, uint32_t addr, uint32_t lifetime, bool memoise,
 		      struct lease_row *ret)

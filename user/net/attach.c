@@ -132,14 +132,6 @@ static int link_update(int link_fd, uint32_t ifindex, enum fastpath_attach_mode 
 	return bpf_link_update(link_fd, program, NULL) < 0 ? -errno : 0;
 }
 
-static int remove_link(const char *pin_path, const char *name, int fd)
-{
-	/* from under any other holder too; fails only on a link that is detached already */
-	bpf_link_detach(fd);
-	close(fd);
-	return pins_remove(pin_path, name);
-}
-
 static int link_create(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_mode mode,
 		       const char *name)
 {
@@ -213,7 +205,7 @@ int fastpath_attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_
 			close(fd);
 			return 0;
 		}
-		r = remove_link(fp->pin_path, name, fd);
+		r = pins_remove_link(fp->pin_path, name, fd);
 	} else {
 		r = fd == -ENOENT ? 0 : fd;
 	}
@@ -222,7 +214,6 @@ int fastpath_attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_
 	return r < 0 ? why_not_attached(r, ifindex, mode, why, why_len) : 0;
 }
 
-/* 0 also if there is no link. */
 int fastpath_detach(struct fastpath *fp, uint32_t ifindex)
 {
 	char name[LINK_NAME_LEN];
@@ -232,7 +223,7 @@ int fastpath_detach(struct fastpath *fp, uint32_t ifindex)
 	fd = pins_get(fp->pin_path, name);
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;
-	return remove_link(fp->pin_path, name, fd);
+	return pins_remove_link(fp->pin_path, name, fd);
 }
 
 struct prune {
@@ -260,7 +251,7 @@ static int prune_one(void *arg, const char *name, uint32_t ifindex)
 		close(fd);
 		return 0;
 	}
-	r = remove_link(prune->fp->pin_path, name, fd);
+	r = pins_remove_link(prune->fp->pin_path, name, fd);
 	if (r == 0)
 		prune->pruned++;
 	return r;
@@ -303,7 +294,7 @@ static int neutralise_one(void *arg, const char *name, uint32_t ifindex)
 	if (fd < 0)
 		return fd;
 	if (bpf_link_update(fd, n->program, NULL) < 0)
-		return remove_link(n->fp->pin_path, name, fd);
+		return pins_remove_link(n->fp->pin_path, name, fd);
 	close(fd);
 	return 0;
 }

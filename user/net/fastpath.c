@@ -26,7 +26,6 @@
 #include "fastpath_private.h"
 #include "xdhcp.skel.h"
 
-#define SLOTS_STEP	  256u
 #define SLOTS_MAX	  (1u << 27) /* 24 GiB; block.first and lengths stay far from overflow */
 #define TEMPLATES_DEFAULT 8192u
 #define VERIFIER_LOG_LEN  ((16u << 20) - 1) /* only touched when a program is refused */
@@ -40,7 +39,7 @@ static struct bpf_map *skeleton_map(struct fastpath *fp, enum net_map map)
 
 static int object_size(struct fastpath *fp)
 {
-	uint32_t blocks = fp->slots / SLOTS_STEP;
+	uint32_t blocks = fp->slots / XDHCP_BLOCK_SLOTS;
 	int r = 0;
 
 	for (int i = 0; i < MAP_COUNT; i++) {
@@ -430,9 +429,10 @@ int fastpath_open(const struct fastpath_options *options, struct fastpath **ret_
 	fp->program = fp->barrier_inner = fp->barrier_private = -1;
 	for (int i = 0; i < MAP_COUNT; i++)
 		fp->maps[i] = -1;
-	fp->slots = (options->slots + SLOTS_STEP - 1) / SLOTS_STEP * SLOTS_STEP;
+	fp->slots = (options->slots + XDHCP_BLOCK_SLOTS - 1) / XDHCP_BLOCK_SLOTS *
+		    XDHCP_BLOCK_SLOTS;
 	if (fp->slots == 0)
-		fp->slots = SLOTS_STEP;
+		fp->slots = XDHCP_BLOCK_SLOTS;
 	fp->templates = options->templates ? options->templates : TEMPLATES_DEFAULT;
 	fp->pin_path = strdup(options->pin_path);
 

@@ -24,7 +24,7 @@ struct fastpath;
 
 struct fastpath_options {
 	const char *pin_path;
-	uint32_t slots;	    /* wanted capacity, a multiple of 256 */
+	uint32_t slots;	    /* wanted capacity; rounded up to whole /24s */
 	uint32_t templates; /* 0: default */
 };
 

@@ -74,6 +74,8 @@ int pins_path(char buf[PATH_MAX], const char *pin_path, const char *name);
 /* An fd, -ENOENT: not pinned, or another negative errno. */
 int pins_get(const char *pin_path, const char *name);
 int pins_remove(const char *pin_path, const char *name); /* 0 also if it was not there */
+/* Detaches the link that is pinned as `name` and open as `fd`; closes fd and removes the pin. */
+int pins_remove_link(const char *pin_path, const char *name, int fd);
 /* Is pin_path a directory on a bpffs? */
 int pins_check(const char *pin_path, char *why, size_t why_len);
 /*

@@ -23,7 +23,6 @@
 
 #include "fastpath_private.h"
 
-#define BLOCK_SLOTS	   256u
 #define HARVEST_HEADER_LEN 32
 
 _Static_assert(XDHCP_GRANT_OFFSET + 8 == HARVEST_HEADER_LEN, "ends with the grant");
@@ -182,8 +181,8 @@ static int blocks_read_all(int fd, uint32_t slots, bool lenient, struct block_in
 		key = next;
 		if (bpf_map_lookup_elem(fd, &key, &block) < 0)
 			return -errno;
-		if (key.prefix[3] != 0 || block.first % BLOCK_SLOTS != 0 ||
-		    block.first > slots - BLOCK_SLOTS) {
+		if (key.prefix[3] != 0 || block.first % XDHCP_BLOCK_SLOTS != 0 ||
+		    block.first > slots - XDHCP_BLOCK_SLOTS) {
 			if (lenient)
 				continue;
 			return -EBADMSG;
@@ -206,7 +205,7 @@ int blocks_read(int fd, uint32_t slots, bool lenient, struct block_index **ret_b
 	blocks = calloc(1, sizeof(*blocks));
 	if (!blocks)
 		return -ENOMEM;
-	if (fd >= 0 && slots >= BLOCK_SLOTS) {
+	if (fd >= 0 && slots >= XDHCP_BLOCK_SLOTS) {
 		r = map_info(fd, &info);
 		/* both are of this layout in every ABI version */
 		if (r == 0 &&
@@ -233,11 +232,11 @@ static int block_make(struct fastpath *fp, uint32_t prefix, uint32_t *entry)
 	int r;
 
 	if (meta->slots_used > fp->leases_map.n ||
-	    fp->leases_map.n - meta->slots_used < BLOCK_SLOTS)
+	    fp->leases_map.n - meta->slots_used < XDHCP_BLOCK_SLOTS)
 		return -ENOSPC;
 	prefix = htobe32(prefix);
 	memcpy(key.prefix, &prefix, sizeof(key.prefix));
-	__atomic_store_n(&meta->slots_used, block.first + BLOCK_SLOTS, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&meta->slots_used, block.first + XDHCP_BLOCK_SLOTS, __ATOMIC_SEQ_CST);
 	if (bpf_map_update_elem(fp->maps[MAP_BLOCKS], &key, &block, BPF_NOEXIST) < 0) {
 		r = -errno;
 		/* not inserted, so nobody knows of these slots */
@@ -293,7 +292,7 @@ static bool read_grant(const struct region *leases, uint32_t at, struct fastpath
 static int harvest_block(const struct region *leases, uint32_t prefix, uint32_t first,
 			 int (*fn)(void *arg, const struct fastpath_grant *grant), void *arg)
 {
-	for (uint32_t i = 0; i < BLOCK_SLOTS; i++) {
+	for (uint32_t i = 0; i < XDHCP_BLOCK_SLOTS; i++) {
 		struct fastpath_grant grant = {.addr = prefix | i};
 		int r;
 

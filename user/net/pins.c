@@ -245,18 +245,21 @@ int pins_each_link(const char *pin_path, int (*fn)(void *arg, const char *name, 
 	return r < 0 ? r : called;
 }
 
+int pins_remove_link(const char *pin_path, const char *name, int fd)
+{
+	/* also from under anybody else who holds it open; fails only if it is detached already */
+	bpf_link_detach(fd);
+	close(fd);
+	return pins_remove(pin_path, name);
+}
+
 static int remove_link(void *arg, const char *name, uint32_t ifindex)
 {
 	const char *pin_path = arg;
 	int fd = pins_get(pin_path, name);
 
 	(void)ifindex;
-	if (fd >= 0) {
-		/* also from under anybody else who holds it open; fails only if it is detached */
-		bpf_link_detach(fd);
-		close(fd);
-	}
-	return pins_remove(pin_path, name);
+	return fd < 0 ? pins_remove(pin_path, name) : pins_remove_link(pin_path, name, fd);
 }
 
 int fastpath_remove(const char *pin_path, char *why, size_t why_len)

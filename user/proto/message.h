@@ -120,6 +120,15 @@ uint32_t dhcp_asked_address(const struct dhcp_msg *msg);
 
 const char *dhcp_type_name(uint8_t type); /* "DHCPREQUEST", "DHCP?" */
 
+/* An address (host order) as it stands on the wire. */
+static inline void dhcp_put_addr(uint8_t wire[4], uint32_t addr)
+{
+	wire[0] = (uint8_t)(addr >> 24);
+	wire[1] = (uint8_t)(addr >> 16);
+	wire[2] = (uint8_t)(addr >> 8);
+	wire[3] = (uint8_t)addr;
+}
+
 #define DHCP_ADDR_STR 16
 #define DHCP_MAC_STR  18
 const char *dhcp_addr_str(uint32_t addr, char buf[DHCP_ADDR_STR]);

@@ -18,14 +18,6 @@
 #define ADDR_BROADCAST 0xffffffffu
 #define VLAN_TAG_LEN   4
 
-static void put_addr(uint8_t p[4], uint32_t addr)
-{
-	p[0] = addr >> 24;
-	p[1] = addr >> 16;
-	p[2] = addr >> 8;
-	p[3] = addr;
-}
-
 static uint8_t *put_u16(uint8_t *p, uint16_t v)
 {
 	p[0] = v >> 8;
@@ -205,10 +197,10 @@ static uint8_t *put_bootp(uint8_t *p, const struct dhcp_msg *request,
 	 */
 	if (reply->type == DHCP_NAK && request->giaddr != 0)
 		h.flags |= htons(DHCP_FLAG_BROADCAST);
-	put_addr(h.ciaddr, reply->ciaddr);
-	put_addr(h.yiaddr, reply->yiaddr);
-	put_addr(h.siaddr, reply->siaddr);
-	put_addr(h.giaddr, request->giaddr);
+	dhcp_put_addr(h.ciaddr, reply->ciaddr);
+	dhcp_put_addr(h.yiaddr, reply->yiaddr);
+	dhcp_put_addr(h.siaddr, reply->siaddr);
+	dhcp_put_addr(h.giaddr, request->giaddr);
 	memcpy(h.chaddr, request->chaddr, sizeof(h.chaddr));
 	memcpy(h.sname, reply->sname, sizeof(h.sname));
 	memcpy(h.file, reply->file, sizeof(h.file));

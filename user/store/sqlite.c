@@ -375,11 +375,6 @@ static uint32_t carry(const struct sqlite_store *s, const struct sqlite_boot *bo
 	return carried < XDHCP_FOREVER ? (uint32_t)carried : XDHCP_FOREVER - 1;
 }
 
-static uint32_t later(uint32_t a, uint32_t b)
-{
-	return a > b ? a : b;
-}
-
 static void rebase(const struct sqlite_store *s, const struct sqlite_boot *boot,
 		   struct lease_row *row)
 {
