@@ -109,12 +109,14 @@ static uint32_t may_have_promised(const struct fastpath_grant *grant)
 
 static void hold(struct lease_row *row, const struct fastpath_grant *grant, uint64_t generation)
 {
-	row->state = LEASE_HELD;
-	row->end = LEASE_END_NONE;
 	row->generation = generation;
 	row->promised = later(row->promised, may_have_promised(grant));
 	row->granted_until = later(row->granted_until, grant->granted_until);
 	row->ack_until = row->promised;
+	if (row->state == LEASE_DECLINED)
+		return; /* still quarantined, now at least as long */
+	row->state = LEASE_HELD;
+	row->end = LEASE_END_NONE;
 	memset(&row->client, 0, sizeof(row->client));
 	memcpy(row->client.chaddr, grant->chaddr, sizeof(row->client.chaddr));
 	row->hostname[0] = '\0';
@@ -138,6 +140,15 @@ static bool merge_same(struct adoption *a, struct lease_row *row,
 	       before.ack_until != row->ack_until;
 }
 
+static void log_conflict(const struct lease_row *row, const struct fastpath_grant *grant)
+{
+	char addr[DHCP_ADDR_STR], theirs[DHCP_MAC_STR], ours[DHCP_MAC_STR];
+
+	log_error("%s: the fast path has answered %s, the store says %s; the store's is kept",
+		  dhcp_addr_str(row->addr, addr), dhcp_mac_str(grant->chaddr, theirs),
+		  dhcp_mac_str(row->client.chaddr, ours));
+}
+
 static int load_row(void *arg, const struct lease_row *stored)
 {
 	struct adoption *a = arg;
@@ -150,6 +161,10 @@ static int load_row(void *arg, const struct lease_row *stored)
 	if (row.state == LEASE_BOUND && same_lease(row.generation, row.client.chaddr, grant)) {
 		if (merge_same(a, &row, grant))
 			r = to_commit(a, &row, stored->generation);
+	} else if (grant && !a->distrust && row.state == LEASE_BOUND && grant->open) {
+		/* Never by this daemon's order of things. The store's client keeps its lease; the
+		 * slot is closed by adopt_slot(). */
+		log_conflict(&row, grant);
 	} else if (grant && (grant->open || a->distrust) && may_have_promised(grant) > a->now) {
 		hold(&row, grant, row.generation + 1);
 		a->held++;

@@ -63,7 +63,7 @@ bool batch_admit(struct daemon *d, struct port *port, const struct packet *packe
 {
 	struct dhcp_ingress in = {
 		.ifindex = port->info.ifindex,
-		.link = port->link.link,
+		.link = port->xdp_mode ? port->link.link : 0, /* 0: nothing to publish for */
 		.vlan = {packet->vlan[0], packet->vlan[1]},
 		.csum_not_ready = packet->csum_not_ready,
 		.received_after = received_after,
@@ -220,6 +220,8 @@ void batch_readable(evutil_socket_t fd, short what, void *arg)
 		uint32_t before = boot_seconds();
 
 		n = packet_receive(port->socket, packets, PACKET_BATCH);
+		if (n == 0)
+			port->empty_at = before;
 		if (n <= 0)
 			break;
 		for (int i = 0; i < n; i++) {
@@ -233,13 +235,7 @@ void batch_readable(evutil_socket_t fd, short what, void *arg)
 			b->n++;
 		}
 		run(d, b);
-		if (n < PACKET_BATCH) {
-			port->empty_at = before;
-			return;
-		}
 	}
-	if (n == 0)
-		port->empty_at = boot_seconds();
 	if (n < 0 && n != -EAGAIN)
 		log_warning("cannot receive on %s: %s", port->info.name, strerror(-n));
 }

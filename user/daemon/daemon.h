@@ -91,6 +91,7 @@ struct daemon {
 	struct control *control;
 	struct counters count;
 	uint32_t started, reloaded;
+	bool serving; /* the start succeeded */
 };
 
 /* clock.c */

@@ -91,10 +91,19 @@ static void close_gate(struct policy *p)
 }
 
 /* Is it the record of an index that this interface had before it came back? */
-static bool is_earlier(const struct policy *p, const struct port *port)
+static bool is_earlier(struct daemon *d, const struct policy *p, const struct port *port)
 {
 	return p->kind == XDHCP_POLICY_LINK && p->ifindex != port->info.ifindex &&
-	       !strncmp(p->name, port->info.name, sizeof(p->name));
+	       !strncmp(p->name, port->info.name, sizeof(p->name)) &&
+	       !port_by_ifindex(d, p->ifindex);
+}
+
+/* Are answers made on the one true on the other? */
+static bool same_answers(const struct policy *a, const struct policy *b)
+{
+	return a->link == b->link && !memcmp(a->mac, b->mac, sizeof(a->mac)) &&
+	       !memcmp(a->addrs, b->addrs, sizeof(a->addrs)) &&
+	       !memcmp(a->broadcasts, b->broadcasts, sizeof(a->broadcasts));
 }
 
 static void close_earlier(struct daemon *d, const struct port *port)
@@ -102,27 +111,56 @@ static void close_earlier(struct daemon *d, const struct port *port)
 	struct policy *links = fastpath_policy(d->fp) + XDHCP_POLICY_LINKS;
 
 	for (unsigned i = 0; i < XDHCP_POLICY_LINKS_N; i++) {
-		if (is_earlier(&links[i], port))
+		if (is_earlier(d, &links[i], port))
 			close_gate(&links[i]);
 	}
 }
 
-/* After a barrier: nobody reads them any more, and their places are free. */
-static void forget_earlier(struct daemon *d, const struct port *port)
+/*
+ * After a barrier: nobody reads them any more, and their places are free. true:
+ * one of them was as `wanted` is, so that the link's slots are still true.
+ */
+static bool forget_earlier(struct daemon *d, const struct port *port, const struct policy *wanted)
+{
+	struct policy *links = fastpath_policy(d->fp) + XDHCP_POLICY_LINKS;
+	bool same = false;
+
+	for (unsigned i = 0; i < XDHCP_POLICY_LINKS_N; i++) {
+		if (!is_earlier(d, &links[i], port))
+			continue;
+		same = same || same_answers(&links[i], wanted);
+		memset(&links[i], 0, sizeof(links[i]));
+	}
+	return same;
+}
+
+/* Makes room: an interface that is not served loses its record, and its slots with it. */
+static struct policy *evict(struct daemon *d, uint32_t ifindex)
 {
 	struct policy *links = fastpath_policy(d->fp) + XDHCP_POLICY_LINKS;
 
-	for (unsigned i = 0; i < XDHCP_POLICY_LINKS_N; i++) {
-		if (is_earlier(&links[i], port))
-			memset(&links[i], 0, sizeof(links[i]));
+	for (unsigned i = 0; i < XDHCP_POLICY_PROBES; i++) {
+		struct policy *p = &links[(ifindex + i) % XDHCP_POLICY_LINKS_N];
+
+		if (port_by_ifindex(d, p->ifindex))
+			continue;
+		close_gate(p);
+		close_slots_of(d, p->link);
+		if (fastpath_barrier(d->fp) < 0)
+			return NULL;
+		memset(p, 0, sizeof(*p));
+		return p;
 	}
+	return NULL;
 }
 
 int link_publish(struct daemon *d, const struct port *port)
 {
 	struct policy *p = record_of(d, port->info.ifindex, true), wanted;
-	bool known;
+	bool keep;
 
+	if (!p)
+		p = evict(d, port->info.ifindex);
 	if (!p)
 		return -ENOSPC;
 	fill(&wanted, port);
@@ -131,15 +169,15 @@ int link_publish(struct daemon *d, const struct port *port)
 		open_gate(p);
 		return 0;
 	}
-	/* A new record of a known link (the interface came back) keeps its slots. */
-	known = p->kind == XDHCP_POLICY_LINK;
+	/* An interface that came back under another index, but as it was, keeps its slots. */
+	keep = p->kind == XDHCP_POLICY_LINK && same_answers(p, &wanted);
 	close_gate(p);
 	close_earlier(d, port);
 	if (fastpath_barrier(d->fp) < 0)
 		return -EIO;
-	forget_earlier(d, port);
-	if (known)
-		close_slots_of(d, p->link);
+	keep |= forget_earlier(d, port, &wanted);
+	if (!keep)
+		close_slots_of(d, wanted.link);
 	wanted.closed = 1;
 	*p = wanted;
 	open_gate(p);

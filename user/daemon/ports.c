@@ -126,6 +126,36 @@ static void attach(struct daemon *d, struct port *port)
 	port->xdp_mode = generic ? "generic" : "native";
 }
 
+static void drop_port(struct daemon *d, struct port *port)
+{
+	struct port **at = &d->ports;
+
+	while (*at != port)
+		at = &(*at)->next;
+	*at = port->next;
+	event_free(port->readable);
+	packet_close(port->socket);
+	free(port);
+}
+
+/* Serving beside a program that answers from other maps would give addresses out twice (I5). */
+static bool answered_by_others(const struct port *port)
+{
+	int r = port->xdp_mode ? 0 : fastpath_answers(port->info.ifindex);
+
+	if (r == 1)
+		log_error(
+			"%s: an xdhcp program answers there from maps that are not ours (another "
+			"pin-path, or a bpffs that is not visible here); not served. Stop it with "
+			"xdhcpd --detach-fast-path and the configuration it was started with",
+			port->info.name);
+	if (r < 0)
+		log_warning("%s: an XDP program is attached that cannot be told from another "
+			    "xdhcp's (CAP_SYS_ADMIN is needed)",
+			    port->info.name);
+	return r == 1;
+}
+
 static int add_port(struct daemon *d, const struct link_info *info)
 {
 	struct port *port = calloc(1, sizeof(*port)), **end = &d->ports;
@@ -157,6 +187,10 @@ static int add_port(struct daemon *d, const struct link_info *info)
 	*end = port;
 	port->seen = true;
 	attach(d, port);
+	if (answered_by_others(port)) {
+		drop_port(d, port);
+		return -EBUSY;
+	}
 	log_notice("serving on %s (link %u, %u address%s, fast path: %s)", info->name,
 		   port->link.link, info->n_addrs, info->n_addrs == 1 ? "" : "es",
 		   port->xdp_mode ? port->xdp_mode : "none");
@@ -164,18 +198,6 @@ static int add_port(struct daemon *d, const struct link_info *info)
 		log_warning("%s has more than %d addresses: the rest is not served", info->name,
 			    XDHCP_LINK_ADDRS);
 	return 0;
-}
-
-static void drop_port(struct daemon *d, struct port *port)
-{
-	struct port **at = &d->ports;
-
-	while (*at != port)
-		at = &(*at)->next;
-	*at = port->next;
-	event_free(port->readable);
-	packet_close(port->socket);
-	free(port);
 }
 
 static bool same_addresses(const struct link_info *a, const struct link_info *b)

@@ -5,12 +5,16 @@
  * orderly stop XDP goes on for DAEMON_ORDERLY_UNATTENDED seconds, time for a restart.
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "daemon/daemon.h"
+
+#define LIVING_MIN   5 /* seconds: pushes come once a second, and the loop may be late */
+#define RESCAN_AFTER 5 /* seconds */
 
 static void push_answer_until(struct daemon *d, uint32_t until)
 {
@@ -19,10 +23,34 @@ static void push_answer_until(struct daemon *d, uint32_t until)
 	__atomic_store_n(&p->answer_until, until, __ATOMIC_RELEASE);
 }
 
+/* The second `after` from now; one that 32 bits do not hold is never. */
+static uint32_t second_after(uint32_t after)
+{
+	uint32_t now = boot_seconds();
+
+	return after >= XDHCP_FOREVER - now ? XDHCP_FOREVER : now + after;
+}
+
+/* Pushed once a second, so whoever wants no unattended answers gets none after LIVING_MIN. */
 static void living(struct daemon *d)
 {
+	uint32_t unattended = d->config->fast_path.unattended;
+
 	if (d->fp)
-		push_answer_until(d, boot_seconds() + d->config->fast_path.unattended);
+		push_answer_until(d,
+				  second_after(unattended < LIVING_MIN ? LIVING_MIN : unattended));
+}
+
+/* Whatever comes out of a socket that is empty now was not received before this second. */
+static void note_empty(struct daemon *d)
+{
+	for (struct port *port = d->ports; port; port = port->next) {
+		struct pollfd p = {.fd = packet_fd(port->socket), .events = POLLIN};
+		uint32_t before = boot_seconds();
+
+		if (poll(&p, 1, 0) == 0)
+			port->empty_at = before;
+	}
 }
 
 static void every_second(evutil_socket_t fd, short what, void *arg)
@@ -32,6 +60,7 @@ static void every_second(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	living(d);
+	note_empty(d);
 	quiesce_tick(d);
 	ending_expire(d);
 	commit_heartbeat(d);
@@ -44,11 +73,23 @@ static void every_sweep(evutil_socket_t fd, short what, void *arg)
 	sweep_begin(arg);
 }
 
+/* The interfaces again, and once more later if that failed: no further event may come. */
+static void look_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct timeval later = {.tv_sec = RESCAN_AFTER};
+	struct daemon *d = arg;
+
+	(void)fd;
+	(void)what;
+	if (ports_open(d) < 0)
+		event_base_once(d->base, -1, EV_TIMEOUT, look_again, d, &later);
+}
+
 static void links_changed(evutil_socket_t fd, short what, void *arg)
 {
 	(void)what;
 	if (links_monitor_read(fd))
-		ports_open(arg);
+		look_again(-1, 0, arg);
 }
 
 static void on_stop(evutil_socket_t signal, short what, void *arg)
@@ -170,7 +211,6 @@ static int open_network(struct daemon *d)
 		if (policy[XDHCP_POLICY_OPERATOR].closed)
 			log_warning("the operator's gate is closed (xdhcpctl fast-path off): the "
 				    "daemon answers alone");
-		living(d);
 	}
 	return ports_open(d);
 }
@@ -219,6 +259,8 @@ int daemon_start(struct daemon *d)
 		r = open_control(d);
 	if (r < 0)
 		return r;
+	living(d);
+	d->serving = true;
 	log_notice("server version " XDHCP_VERSION " started");
 	notify_service("READY=1\nSTATUS=serving\n");
 	return 0;
@@ -227,11 +269,10 @@ int daemon_start(struct daemon *d)
 /* Nothing new is decided from here on; XDP goes on for a while on what is committed. */
 static void hand_over(struct daemon *d)
 {
-	uint32_t until = boot_seconds() + DAEMON_ORDERLY_UNATTENDED;
+	uint32_t unattended = d->config->fast_path.unattended;
+	uint32_t until = second_after(
+		unattended < DAEMON_ORDERLY_UNATTENDED ? unattended : DAEMON_ORDERLY_UNATTENDED);
 
-	if (until > boot_seconds() + d->config->fast_path.unattended)
-		until = boot_seconds() + d->config->fast_path.unattended;
-	quiesce_stop(d);
 	push_answer_until(d, until);
 	sweep_give_back(d, until);
 }
@@ -247,7 +288,10 @@ void daemon_stop(struct daemon *d)
 	notify_service("STOPPING=1\n");
 	control_close(d->control);
 	ports_close(d);
-	if (d->engine && d->fp && d->barrier)
+	if (d->barrier)
+		quiesce_stop(d);
+	/* One that never served leaves the policy as the last one that did has set it. */
+	if (d->serving && d->fp)
 		hand_over(d);
 	free_event(d->second_timer);
 	free_event(d->sweep_timer);

@@ -63,28 +63,46 @@ static void log_hits(struct daemon *d, const struct lease *lease, const struct s
 			 lease->hostname_len ? ")" : "", hits);
 }
 
+/* The longest lifetime that XDP may grant: each form's template has its own. 0: the slot is closed.
+ */
+static uint32_t longest_lifetime(struct daemon *d, const struct slot *slot)
+{
+	uint32_t n, longest = 0;
+	const struct template *templates = fastpath_templates(d->fp, &n);
+
+	for (unsigned i = 0; slot && slot_is_open(slot) && i < XDHCP_FORMS; i++) {
+		const struct template *t = &templates[form_template(slot->forms[i]) % n];
+
+		if (slot->forms[i] && t->lifetime > longest)
+			longest = t->lifetime;
+	}
+	return longest;
+}
+
 /* Below this many seconds of credit a lease that was just granted is extended. */
-static uint32_t credit_floor(const struct daemon *d, const struct lease *lease)
+static uint32_t credit_floor(const struct daemon *d, const struct lease *lease, uint32_t lifetime)
 {
 	const struct subnet *subnet = model_subnet_by_id(&d->config->model, lease->subnet_id);
 	uint32_t t1, t2;
 
 	if (!subnet)
 		return 0; /* its scope is gone: no more credit */
-	lifetimes_tee(&subnet->life, lease->lifetime, &t1, &t2);
+	lifetimes_tee(&subnet->life, lifetime, &t1, &t2);
 	if (!t2)
-		t2 = lease->lifetime;
-	return t2 + lease->lifetime < t2 ? XDHCP_FOREVER : t2 + lease->lifetime;
+		t2 = lifetime;
+	return t2 + lifetime < t2 ? XDHCP_FOREVER : t2 + lifetime;
 }
 
-static uint32_t extended_credit(const struct daemon *d, const struct lease *lease, uint32_t now)
+static uint32_t extended_credit(struct daemon *d, const struct lease *lease,
+				const struct slot *slot, uint32_t now)
 {
-	uint32_t until = lease->ack_until, floor = credit_floor(d, lease);
+	uint32_t lifetime = longest_lifetime(d, slot), until = lease->ack_until;
+	uint32_t floor = credit_floor(d, lease, lifetime);
 
-	if (until == XDHCP_FOREVER || (until >= now && until - now >= floor) || !lease->published)
+	if (until == XDHCP_FOREVER || (until >= now && until - now >= floor) || !lifetime)
 		return until;
-	until = engine_credit(d->engine, now, lease->lifetime, lease->promised);
-	return until > lease->ack_until ? until : lease->ack_until;
+	until = engine_credit(d->engine, now, lifetime, lease->promised);
+	return later(until, lease->ack_until);
 }
 
 static struct slot *slot_of(struct daemon *d, const struct lease *lease, uint32_t *ret_index)
@@ -116,12 +134,18 @@ static bool sweep_lease(struct daemon *d, struct lease *lease, uint32_t now,
 	slot_grant(slot, &last, &granted_until);
 	if (last <= lease->cltt && granted_until <= lease->granted_until)
 		return false;
-	lease_granted(d->leases, lease, last, granted_until);
-	*ret_row = row_of(lease, extended_credit(d, lease, now));
+	*ret_row = row_of(lease, extended_credit(d, lease, slot, now));
+	if (last > ret_row->row.cltt)
+		ret_row->row.cltt = last;
+	if (granted_until > ret_row->row.granted_until)
+		ret_row->row.granted_until = granted_until;
 	return true;
 }
 
-/* Commits the rows, then stores the credit that is now durable in lease and slot. */
+/*
+ * Commits the rows, then takes what is now durable into lease and slot. After a
+ * failure the leases are as they were, so that the next sweep tries again.
+ */
 static void commit_sweep(struct daemon *d, struct commit_row *rows, size_t n, bool raise_slots)
 {
 	if (commit_rows(d, rows, n) < 0)
@@ -132,6 +156,7 @@ static void commit_sweep(struct daemon *d, struct commit_row *rows, size_t n, bo
 
 		if (rows[i].refused || !lease)
 			continue;
+		lease_granted(d->leases, lease, rows[i].row.cltt, rows[i].row.granted_until);
 		lease_credit(lease, rows[i].row.ack_until);
 		slot = slot_of(d, lease, NULL);
 		if (raise_slots && slot && slot_is_open(slot))
@@ -173,11 +198,15 @@ void sweep_begin(struct daemon *d)
 }
 
 /* What a lease needs of its credit if XDP answers until `answer_until` and then no more. */
-static uint32_t credit_needed(const struct lease *lease, uint32_t answer_until)
+static uint32_t credit_needed(struct daemon *d, const struct lease *lease, const struct slot *slot,
+			      uint32_t answer_until)
 {
+	uint32_t lifetime = longest_lifetime(d, slot);
 	/* XDP rounds its promises up to the next second. */
-	uint64_t until = (uint64_t)answer_until + 1 + lease->lifetime;
+	uint64_t until = (uint64_t)answer_until + 1 + lifetime;
 
+	if (lifetime == XDHCP_FOREVER)
+		return lease->ack_until;
 	if (until < lease_deadline(lease))
 		until = lease_deadline(lease);
 	return until < lease->ack_until ? (uint32_t)until : lease->ack_until;
@@ -196,7 +225,7 @@ void sweep_give_back(struct daemon *d, uint32_t answer_until)
 		if (lease->state == LEASE_BOUND && slot) {
 			slot_grant(slot, &last, &granted_until);
 			lease_granted(d->leases, lease, last, granted_until);
-			needed = credit_needed(lease, answer_until);
+			needed = credit_needed(d, lease, slot, answer_until);
 			if (needed != lease->ack_until || before != lease->granted_until)
 				rows[n++] = row_of(lease, needed);
 		}

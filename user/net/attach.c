@@ -117,6 +117,43 @@ static int attached(uint32_t ifindex, enum fastpath_attach_mode *ret_mode, uint3
 	return 0;
 }
 
+static int is_xdhcp(uint32_t id)
+{
+	struct bpf_prog_info info = {0};
+	__u32 len = sizeof(info);
+	int fd, r;
+
+	if (!id)
+		return 0;
+	fd = bpf_prog_get_fd_by_id(id);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -EPERM;
+	r = bpf_obj_get_info_by_fd(fd, &info, &len) < 0 ? -EPERM : !strcmp(info.name, "xdhcp");
+	close(fd);
+	return r;
+}
+
+int fastpath_answers(uint32_t ifindex)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, query);
+	uint32_t ids[4];
+	int r = 0;
+
+	if (bpf_xdp_query(ifindex, 0, &query) < 0)
+		return 0;
+	ids[0] = query.prog_id;
+	ids[1] = query.drv_prog_id;
+	ids[2] = query.skb_prog_id;
+	ids[3] = query.hw_prog_id;
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]) && r != 1; i++) {
+		int one = is_xdhcp(ids[i]);
+
+		if (one)
+			r = one;
+	}
+	return r;
+}
+
 /* Gives the pinned link our program. -ENOENT: it is stale, or of the other mode. */
 static int link_update(int link_fd, uint32_t ifindex, enum fastpath_attach_mode mode, int program)
 {

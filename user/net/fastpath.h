@@ -74,6 +74,11 @@ enum fastpath_attach_mode { FASTPATH_NATIVE, FASTPATH_GENERIC };
 int fastpath_attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_mode mode,
 		    char *why, size_t why_len);
 int fastpath_detach(struct fastpath *fp, uint32_t ifindex); /* 0 also if it was not attached */
+/*
+ * Does an xdhcp program, whosever maps it uses, run on the interface? 1: yes;
+ * 0: no; -EPERM: some program runs, but what it is cannot be told without CAP_SYS_ADMIN.
+ */
+int fastpath_answers(uint32_t ifindex);
 /* Removes pinned links whose device is gone (ENOLINK) or is not in keep[]. Returns how many. */
 int fastpath_prune(struct fastpath *fp, const uint32_t *keep, size_t n);
 
