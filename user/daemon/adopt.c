@@ -235,7 +235,7 @@ static void adopt_slot(struct adoption *a, const struct fastpath_grant *grant)
 	}
 	if (slot_get_credit(slot) > lease->ack_until)
 		slot_credit(slot, lease->ack_until);
-	lease->published = true;
+	set_published(d, lease, true);
 	d->hits_logged[index] = (uint32_t)slot->hits;
 	a->adopted++;
 }

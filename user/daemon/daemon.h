@@ -70,6 +70,7 @@ struct daemon {
 	struct fastpath *fp; /* NULL: no fast path */
 	int pin_lock;
 	struct template_index *templates;
+	size_t published; /* leases whose slot is open */
 	struct barrier_thread *barrier;
 	struct quiesce *quiesce; /* slots closed, or waiting to be re-opened (quiesce.c) */
 	uint32_t *hits_logged;	 /* a slot's hits at the last sweep, by slot number */
@@ -143,6 +144,8 @@ bool batch_admit(struct daemon *d, struct port *port, const struct packet *packe
 
 /* publish.c: from a committed ACK to an open slot. */
 void publish_ack(struct daemon *d, const struct dhcp_msg *msg, const struct decision *decision);
+/* Says that the slot of a lease is open for its generation, or is not, and counts. */
+void set_published(struct daemon *d, struct lease *lease, bool published);
 /* Closes the slot of a lease if it is open. Returns the barrier epoch to wait for; 0: none needed.
  */
 uint64_t unpublish(struct daemon *d, struct lease *lease);

@@ -4,8 +4,6 @@
  * committed -> free (I5). Until the commit the address is CLOSING: neither
  * offered nor ACKed. A crash in between forgets the ending, never the lease.
  */
-#include <stdlib.h>
-
 #include "daemon/daemon.h"
 
 #define EXPIRE_MAX 4096 /* a second */
@@ -30,16 +28,22 @@ static void harvest(struct daemon *d, const struct lease *lease, uint32_t *ret_l
 		slot_grant(slot, ret_last, ret_granted_until);
 }
 
-static size_t finish_some(struct daemon *d, const struct ended *ended, size_t n)
+/* Still CLOSING; the second's timer tries again. */
+static void again(struct daemon *d, const struct ended *ended)
 {
-	struct commit_row *rows = calloc(n, sizeof(*rows));
-	struct change *changes = calloc(n, sizeof(*changes));
-	uint32_t *received = calloc(n, sizeof(*received));
+	if (quiesce_retry(d, ended->addr, ended->received_after) < 0)
+		log_error("out of memory: an address stays closed until the next start");
+}
+
+/* At most COMMIT_MAX of them, in one commit. */
+static void finish_some(struct daemon *d, const struct ended *ended, size_t n)
+{
+	static struct commit_row rows[COMMIT_MAX]; /* too large for the stack */
+	static struct change changes[COMMIT_MAX];
+	static const struct ended *of[COMMIT_MAX];
 	size_t made = 0;
 	bool failed;
 
-	if (!rows || !changes || !received)
-		goto out;
 	for (size_t i = 0; i < n; i++) {
 		struct lease *lease = lease_at(d->leases, ended[i].addr);
 		uint32_t last, granted_until;
@@ -49,30 +53,25 @@ static size_t finish_some(struct daemon *d, const struct ended *ended, size_t n)
 		harvest(d, lease, &last, &granted_until);
 		engine_finish_end(d->engine, lease, last, granted_until, ended[i].received_after,
 				  boot_seconds(), &changes[made]);
-		rows[made].row = changes[made].row;
-		rows[made].expected_generation = changes[made].before.generation;
-		received[made++] = ended[i].received_after;
+		rows[made] = (struct commit_row){
+			.row = changes[made].row,
+			.expected_generation = changes[made].before.generation,
+		};
+		of[made++] = &ended[i];
 	}
 	failed = commit_rows(d, rows, made) < 0;
 	for (size_t i = made; i-- > 0;) {
-		if (failed || rows[i].refused)
+		if (failed || rows[i].refused) {
 			engine_undo(d->engine, &changes[i]);
-	}
-	for (size_t i = 0; i < made; i++) {
-		if (!failed && !rows[i].refused) {
-			engine_confirm(d->engine, &changes[i]);
-			d->count.reclaimed += rows[i].row.state == LEASE_FREE;
-		} else {
-			/* Still CLOSING; the second's timer will try again. */
-			if (quiesce_retry(d, changes[i].row.addr, received[i]) < 0)
-				log_error("out of memory");
+			again(d, of[i]);
 		}
 	}
-out:
-	free(rows);
-	free(changes);
-	free(received);
-	return made;
+	for (size_t i = 0; i < made; i++) {
+		if (failed || rows[i].refused)
+			continue;
+		engine_confirm(d->engine, &changes[i]);
+		d->count.reclaimed += rows[i].row.state == LEASE_FREE;
+	}
 }
 
 void ending_finish(struct daemon *d, const struct ended *ended, size_t n)

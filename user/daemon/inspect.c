@@ -36,20 +36,6 @@ static const char *mode_in_force(const struct daemon *d)
 	return mode;
 }
 
-static uint64_t open_slots(const struct daemon *d)
-{
-	const struct lease *lease = lease_next(d->leases, 0);
-	uint64_t n = 0;
-
-	while (lease) {
-		n += lease->published;
-		if (lease->addr == UINT32_MAX)
-			break;
-		lease = lease_next(d->leases, lease->addr + 1);
-	}
-	return n;
-}
-
 static json_t *status_verdicts(const struct verdicts *v)
 {
 	json_t *object = json_object();
@@ -89,7 +75,7 @@ static json_t *status_fast_path(const struct daemon *d)
 	json_object_update_new(
 		object,
 		json_pack("{s:I, s:I, s:I, s:I, s:o, s:s, s:I, s:s, s:I, s:o}", "entries",
-			  (json_int_t)open_slots(d), "capacity",
+			  (json_int_t)d->published, "capacity",
 			  (json_int_t)fastpath_capacity(d->fp), "slots-used",
 			  (json_int_t)fastpath_slots_used(d->fp), "acks",
 			  (json_int_t)fastpath_acks(&sum), "verdicts", status_verdicts(&sum),

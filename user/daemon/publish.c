@@ -13,11 +13,18 @@
 #include "form.h"
 #include "proto/form.h"
 
+void set_published(struct daemon *d, struct lease *lease, bool published)
+{
+	d->published += published;
+	d->published -= lease->published;
+	lease->published = published;
+}
+
 uint64_t unpublish(struct daemon *d, struct lease *lease)
 {
 	struct slot *slot = d->fp ? fastpath_slot(d->fp, lease->addr, false, NULL) : NULL;
 
-	lease->published = false;
+	set_published(d, lease, false);
 	if (!slot || !slot_is_open(slot))
 		return 0;
 	slot_close(slot);
@@ -102,7 +109,7 @@ static void write_slot(struct daemon *d, struct lease *lease, struct slot *slot,
 		return;
 	}
 	slot_open(slot, &memo->identity, &memo->tail, memo->ack_until, memo->form);
-	lease->published = true;
+	set_published(d, lease, true);
 }
 
 static uint64_t form_of(struct daemon *d, const struct dhcp_msg *msg)

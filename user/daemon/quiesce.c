@@ -113,7 +113,7 @@ static void open_again(struct daemon *d, const struct quiesce *q)
 	    (uint32_t)lease->generation != q->open.identity.generation)
 		return;
 	slot_open(slot, &q->open.identity, &q->open.tail, q->open.ack_until, q->open.form);
-	lease->published = true;
+	set_published(d, lease, true);
 }
 
 /* Does whatever waited for barriers that have passed. */
@@ -256,9 +256,10 @@ int quiesce_start(struct daemon *d)
 	pthread_mutex_init(&b->lock, NULL);
 	pthread_cond_init(&b->wake, NULL);
 	b->done_event = event_new(d->base, b->done_fd, EV_READ | EV_PERSIST, barrier_completed, d);
-	event_add(b->done_event, NULL);
-	if (pthread_create(&b->thread, NULL, barrier_main, b)) {
-		event_free(b->done_event);
+	if (!b->done_event || event_add(b->done_event, NULL) ||
+	    pthread_create(&b->thread, NULL, barrier_main, b)) {
+		if (b->done_event)
+			event_free(b->done_event);
 		close(b->done_fd);
 		free(b);
 		return -EAGAIN;
