@@ -147,12 +147,17 @@ static void give_up(struct client *c, double now)
 		storm.released++;
 		c->ghost = chance(2) ? addr : 0;
 		c->ghost_until = now + GHOST_TIME;
+		/* on the heels of its own RELEASE: XDP may still grant it, and that is a promise */
+		if (c->ghost && chance(2))
+			transmit(c, WIRE_REQUEST, OP_RENEW, addr, wire_now());
 	}
 }
 
-/* One step of one client. */
+/* One step of one client. Every second client is restless, the others keep their leases long. */
 static void act(struct client *c, double now)
 {
+	unsigned dice;
+
 	if (c->op != OP_NONE) {
 		if (now < c->sent + REPLY_WAIT)
 			return;
@@ -168,23 +173,17 @@ static void act(struct client *c, double now)
 			transmit(c, WIRE_DISCOVER, OP_DISCOVER, 0, now);
 		return;
 	}
-	switch (chance(20)) {
-	case 0:
+	dice = chance((c - storm.clients) % 2 ? 20 : 1000);
+	if (dice == 0)
 		give_up(c, now);
-		break;
-	case 1:
+	else if (dice == 1)
+		c->addr = 0; /* goes away without a word; its lease has to expire */
+	else if (dice % 8 == 2)
 		transmit(c, WIRE_REQUEST, OP_REBOOT, c->addr, now);
-		break;
-	case 2:
-	case 3:
+	else if (dice % 8 == 3)
 		transmit(c, WIRE_REQUEST, OP_REBIND, c->addr, now);
-		break;
-	case 4: /* goes away without a word; its lease has to expire */
-		c->addr = 0;
-		break;
-	default:
+	else
 		transmit(c, WIRE_REQUEST, OP_RENEW, c->addr, now);
-	}
 }
 
 static void promised(struct client *c, const struct wire_reply *r, double now)
