@@ -657,17 +657,18 @@ static void test_needs_restart(void **state)
 {
 	struct config *a = load(HEAD);
 	struct config *b = load(HEAD
-				"lease-database: {name: /x}\nfast-path: {pin-path: /sys/fs/bpf/y}\n"
+				"lease-database: {name: /x}\n"
+				"fast-path: {pin-path: /sys/fs/bpf/y, mode: off, max-entries: 9}\n"
 				"control-socket: {socket-name: /z}\nvalid-lifetime: 1\n");
 	struct config *c = load(HEAD "valid-lifetime: 1\n");
-	char names[128] = "?";
+	char names[160] = "?";
 
 	(void)state;
 	assert_int_equal(config_needs_restart(a, c, names, sizeof(names)), 0);
 	assert_string_equal(names, "");
-	assert_int_equal(config_needs_restart(a, b, names, sizeof(names)), 3);
-	assert_string_equal(names,
-			    "lease-database.name, control-socket.socket-name, fast-path.pin-path");
+	assert_int_equal(config_needs_restart(a, b, names, sizeof(names)), 5);
+	assert_string_equal(names, "lease-database.name, control-socket.socket-name, "
+				   "fast-path.mode, fast-path.pin-path, fast-path.max-entries");
 	config_free(a);
 	config_free(b);
 	config_free(c);

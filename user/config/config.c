@@ -176,11 +176,17 @@ size_t config_needs_restart(const struct config *running, const struct config *w
 			    size_t len)
 {
 	const struct {
-		const char *name, *running, *wanted;
+		const char *name;
+		bool differs;
 	} keys[] = {
-		{"lease-database.name", running->lease_database, wanted->lease_database},
-		{"control-socket.socket-name", running->control_socket, wanted->control_socket},
-		{"fast-path.pin-path", running->fast_path.pin_path, wanted->fast_path.pin_path},
+		{"lease-database.name", strcmp(running->lease_database, wanted->lease_database)},
+		{"control-socket.socket-name",
+		 strcmp(running->control_socket, wanted->control_socket)},
+		{"fast-path.mode", running->fast_path.mode != wanted->fast_path.mode},
+		{"fast-path.pin-path",
+		 strcmp(running->fast_path.pin_path, wanted->fast_path.pin_path)},
+		{"fast-path.max-entries",
+		 running->fast_path.max_entries != wanted->fast_path.max_entries},
 	};
 	size_t n = 0;
 
@@ -189,7 +195,7 @@ size_t config_needs_restart(const struct config *running, const struct config *w
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		size_t used = strnlen(names, len);
 
-		if (!strcmp(keys[i].running, keys[i].wanted))
+		if (!keys[i].differs)
 			continue;
 		snprintf(names + used, len - used, "%s%s", n++ ? ", " : "", keys[i].name);
 	}
