@@ -2,8 +2,13 @@
 /* See measure.h: what both measurements need. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "measure.h"
+
+#define COPIES	    20000
+#define CALM	    1.08
+#define FIRST_LOOKS 100
 
 int measure_verdicts(struct measure *m, struct verdicts *ret_verdicts)
 {
@@ -34,6 +39,57 @@ int measure_moved(struct measure *m, const struct verdicts *before, enum xdhcp_v
 		*ret_n = b[verdict] - a[verdict];
 	return 0;
 }
+
+/* --- calm --- */
+
+static double cpu_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+/* What restoring does, word by word. */
+static void copy_frame(volatile uint64_t *to, const volatile uint64_t *from)
+{
+	for (int word = 0; word < BENCH_FRAME_WORDS; word++)
+		to[word] = from[word];
+}
+
+/* ns to copy a frame in the first-level cache. The best of three. */
+static double copy_ns(void)
+{
+	static uint64_t from[BENCH_FRAME_WORDS], to[BENCH_FRAME_WORDS];
+	double best = 0, ns;
+
+	for (int i = 0; i < 3; i++) {
+		ns = cpu_ns();
+		for (int copy = 0; copy < COPIES; copy++)
+			copy_frame(to, from);
+		ns = cpu_ns() - ns;
+		if (i == 0 || ns < best)
+			best = ns;
+	}
+	return best / COPIES;
+}
+
+bool measure_calm(struct measure *m)
+{
+	double ns = copy_ns();
+
+	for (int i = 0; m->best_copy == 0 && i < FIRST_LOOKS; i++) {
+		double again = copy_ns();
+
+		if (again < ns)
+			ns = again;
+	}
+	if (m->best_copy == 0 || ns < m->best_copy)
+		m->best_copy = ns;
+	return ns <= m->best_copy * CALM;
+}
+
+/* --- statistics --- */
 
 static int compare(const void *a, const void *b)
 {

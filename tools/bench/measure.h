@@ -25,6 +25,9 @@ struct measure {
 	unsigned alternations; /* of echo and xdhcp on the veth */
 	unsigned frames;       /* of each of them */
 	uint32_t xid;	       /* of the next run's first iteration: no two runs have the same */
+	double best_copy;      /* ns: see measure_calm() */
+	unsigned repeated;     /* runs that were not calm and were made again */
+	unsigned disturbed;    /* runs that count although they never were */
 };
 
 /* 0, or -1: said why. */
@@ -36,6 +39,14 @@ int measure_verdicts(struct measure *m, struct verdicts *ret_verdicts);
 /* 0 if since `before` only `verdict` moved, by `n` (UINT64_MAX: by however many); else said. */
 int measure_moved(struct measure *m, const struct verdicts *before, enum xdhcp_verdict verdict,
 		  uint64_t n, uint64_t *ret_n);
+
+/*
+ * Is the CPU as fast as it has ever been in this process, within 8 %? On a virtual
+ * machine, or beside another thread of the same core, it is not for seconds at a time. A
+ * run that is not calm before and after is to be made again, MEASURE_TRIES times in all.
+ */
+bool measure_calm(struct measure *m);
+#define MEASURE_TRIES 4
 
 struct quartiles {
 	double q1, median, q3;

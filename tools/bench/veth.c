@@ -113,6 +113,23 @@ static int flood(struct measure *m, bool echo, uint32_t clients, struct flood *r
 	return 0;
 }
 
+static int flood_calmly(struct measure *m, bool echo, uint32_t clients, struct flood *ret_flood)
+{
+	for (unsigned tries = 1;; tries++) {
+		bool calm = measure_calm(m);
+
+		if (flood(m, echo, clients, ret_flood) < 0)
+			return -1;
+		if (calm && measure_calm(m))
+			return 0;
+		if (tries == MEASURE_TRIES) {
+			m->disturbed++;
+			return 0;
+		}
+		m->repeated++;
+	}
+}
+
 static void add(struct result *result, const struct flood *f)
 {
 	result->sent += f->sent;
@@ -129,8 +146,8 @@ static int alternate(struct measure *m, uint32_t clients, struct result *ret_res
 		struct flood f[2]; /* by `echo` */
 		bool first = i % 2;
 
-		if (flood(m, first, clients, &f[first]) < 0 ||
-		    flood(m, !first, clients, &f[!first]) < 0)
+		if (flood_calmly(m, first, clients, &f[first]) < 0 ||
+		    flood_calmly(m, !first, clients, &f[!first]) < 0)
 			return -1;
 		echo[i] = f[true].mpps;
 		xdhcp[i] = f[false].mpps;

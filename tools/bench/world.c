@@ -212,7 +212,7 @@ static bool decide(struct world *w, struct packet *packet, struct dhcp_msg *msg,
 
 	if (!batch_admit(d, &w->port, packet, boot_seconds(), msg))
 		return false;
-	engine_decide(d->engine, &w->port.link, msg, boot_seconds(), 1, decision);
+	engine_decide(d->engine, &w->port.link, msg, boot_seconds(), decision);
 	return true;
 }
 
