@@ -461,9 +461,10 @@ static void test_digest_changes(void **state)
 		{"\"echo-client-id\": false,", "", "", 1, 1},
 		{"\"option-data\": [{\"code\": 3, \"data\": \"10.0.1.1\"}],", "", "", 1, 0},
 		{"\"option-data\": [{\"code\": 6, \"data\": \"10.0.1.1\"}],", "", "", 1, 1},
+		/* the first takes an interface from the second */
+		{"", "\"interface\": \"eth0\",", "", 1, 1},
 		/* the first subnet only */
 		{"", "\"valid-lifetime\": 1800,", "", 1, 0},
-		{"", "\"interface\": \"eth0\",", "", 1, 0},
 		{"", "\"option-data\": [{\"code\": 3, \"data\": \"10.0.1.1\"}],", "", 1, 0},
 		{"", "\"option-data\": [{\"code\": 3, \"data\": \"10.0.1.2\"}],", "", 1, 0},
 		{"",
@@ -503,6 +504,87 @@ static void test_digest_changes(void **state)
 	assert_int_equal(same, 4);
 }
 
+/* What the engine makes of an outer option although the subnet has its own: its flags. */
+static void test_digest_flags(void **state)
+{
+#define OWN(rest)   "\"option-data\": [{\"code\": 3, \"data\": \"10.0.1.1\"" rest "}],"
+#define OUTER(rest) "\"option-data\": [{\"code\": 3, \"data\": \"10.9.9.9\"" rest "}],"
+#define ALWAYS	    ", \"always-send\": true"
+#define NEVER	    ", \"never-send\": true"
+#define LIST(order) "\"option-data\": [" order "],"
+#define DNS	    "{\"code\": 6, \"data\": \"10.0.0.1\"" ALWAYS "}"
+#define NTP	    "{\"code\": 42, \"data\": \"10.0.0.1\"" ALWAYS "}"
+#define OWN_BOTH                                                                \
+	LIST("{\"code\": 6, \"data\": \"10.0.1.1\"}, {\"code\": 42, \"data\": " \
+	     "\"10.0.1.1\"}")
+	static const struct {
+		const char *globals, *subnet, *other_globals, *other_subnet;
+		bool same;
+	} cases[] = {
+		{"", OWN(""), OUTER(""), OWN(""), true},
+		{OUTER(""), OWN(""), OUTER(NEVER), OWN(""), false},
+		{OUTER(""), OWN(""), OUTER(ALWAYS), OWN(""), false},
+		{"", OWN(ALWAYS), OUTER(ALWAYS), OWN(""), true},
+		{OUTER(""), OWN(NEVER), OUTER(ALWAYS), OWN(NEVER), true},
+		{OUTER(NEVER), OWN(""), OUTER(""), OWN(NEVER), true},
+		{OUTER(NEVER), "", OUTER(NEVER), OWN(""), true},
+		/* the order of what is always sent, wherever that is said */
+		{LIST(DNS ", " NTP), OWN_BOTH, LIST(NTP ", " DNS), OWN_BOTH, false},
+		{LIST(DNS ", " NTP), "", "", LIST(DNS ", " NTP), true},
+		{"", LIST(DNS ", " NTP), "", LIST(NTP ", " DNS), false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint64_t a[2], b[2];
+
+		digests(cases[i].globals, cases[i].subnet, "", a);
+		digests(cases[i].other_globals, cases[i].other_subnet, "", b);
+		if ((a[0] == b[0]) != cases[i].same)
+			fail_msg("case %zu: %s %s and %s %s", i, cases[i].globals, cases[i].subnet,
+				 cases[i].other_globals, cases[i].other_subnet);
+	}
+}
+
+/* A subnet without an interface is not served on one that another subnet names. */
+static void test_digest_interfaces(void **state)
+{
+	static const char *const others[] = {
+		"{id: 2, subnet: 10.0.2.0/24, pools: []}",
+		"{id: 2, subnet: 10.0.2.0/24, pools: [], interface: eth0}",
+		"{id: 2, subnet: 10.0.2.0/24, pools: [], interface: eth1}",
+		"{id: 2, subnet: 10.0.2.0/24, pools: [], interface: eth0}\n"
+		"- {id: 3, subnet: 10.0.3.0/24, pools: [], interface: eth1}",
+		/* the same in another order, and twice */
+		"{id: 2, subnet: 10.0.2.0/24, pools: [], interface: eth1}\n"
+		"- {id: 3, subnet: 10.0.3.0/24, pools: [], interface: eth0}\n"
+		"- {id: 4, subnet: 10.0.4.0/24, pools: [], interface: eth1}",
+	};
+	uint64_t unnamed[5], named[5];
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		char text[1024];
+		struct config *c;
+
+		for (int j = 0; j < 2; j++) {
+			snprintf(text, sizeof(text),
+				 "interfaces-config: {interfaces: [eth0, eth1]}\nsubnet4:\n"
+				 "- {id: 1, subnet: 10.0.1.0/24, pools: []%s}\n- %s\n",
+				 j ? ", interface: eth0" : "", others[i]);
+			c = load(text);
+			(j ? named : unnamed)[i] = c->model.subnets[0].digest;
+			config_free(c);
+		}
+	}
+	for (size_t i = 0; i < 5; i++) {
+		for (size_t j = 0; j < i; j++)
+			assert_true((unnamed[i] == unnamed[j]) == (i == 4 && j == 3));
+		/* one that names its own is served there whatever others do */
+		assert_true(named[i] == named[0]);
+	}
+}
+
 /* Numbers, order of subnets, pools and reservations, notation: no change. The literal: no run may
  * differ. */
 static void test_digest_stable(void **state)
@@ -526,7 +608,7 @@ static void test_digest_stable(void **state)
 		const struct subnet *s = model_subnet_of(&c->model, IP(10, 0, 1, 1));
 
 		assert_non_null(s);
-		assert_true(s->digest == 0x3b81c31551b06bc3ull);
+		assert_int_equal(s->digest, 0x3e9b6eb1b523058eull);
 		config_free(c);
 	}
 }
@@ -686,6 +768,8 @@ int main(void)
 		cmocka_unit_test(test_tree),
 		cmocka_unit_test(test_tree_types),
 		cmocka_unit_test(test_digest_changes),
+		cmocka_unit_test(test_digest_flags),
+		cmocka_unit_test(test_digest_interfaces),
 		cmocka_unit_test(test_digest_stable),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_many_errors),

@@ -37,11 +37,12 @@ void build_reservations(struct report *report, const struct node *scope, struct 
 bool config_serves(const struct config *config, const char *interface);
 
 /*
- * A 64-bit hash of everything that can change an answer in this subnet: its
- * own and inherited values in effect, pools, reservations and options. Equal for equal
- * meanings, whatever the notation, the numbering of subnets or the order of other scopes.
+ * Fills every subnet's digest, a 64-bit hash of everything that can change an answer in it:
+ * its own and inherited values in effect, pools, reservations and options, and which
+ * interfaces are left to it. Equal for equal meanings, whatever the notation, the numbering of
+ * subnets or the order of other scopes. -ENOMEM.
  */
-uint64_t subnet_digest(const struct model *model, const struct subnet *subnet);
+int build_digests(struct model *model);
 
 /* The document as jansson's tree, {"Dhcp4": ...}. New reference; NULL: no memory. */
 json_t *tree_json(const struct node *root);

@@ -96,8 +96,8 @@ static void build(struct report *report, const struct node *root, struct config 
 	model->offer_lifetime = (uint32_t)member_integer(root, KEY_OFFER_LIFETIME);
 	model->decline_probation = (uint32_t)member_integer(root, KEY_DECLINE_PROBATION_PERIOD);
 	build_subnets(report, root, &life, config);
-	for (size_t i = 0; i < model->n_subnets; i++)
-		model->subnets[i].digest = subnet_digest(model, &model->subnets[i]);
+	if (build_digests(model) < 0)
+		report->oom = true;
 }
 
 /* Everything but the model's index and the tree, which only a faultless file gets. */

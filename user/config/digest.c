@@ -7,9 +7,11 @@
  */
 #include "build.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define DIGEST_VERSION 1
+#define DIGEST_VERSION 2
 #define FNV_BASIS      0xcbf29ce484222325ull
 #define FNV_PRIME      0x100000001b3ull
 
@@ -41,33 +43,52 @@ static void add_text(uint64_t *hash, const char *text)
 	add_data(hash, text, strlen(text));
 }
 
-static void add_option(uint64_t *hash, const struct option_value *value)
+/* In the order of the list, which is the order on the wire; a code counts once. */
+static void add_always(uint64_t *hash, const struct option_list *list, bool settled[256])
 {
-	add_number(hash, value->code);
-	add_number(hash, value->always_send | value->never_send << 1);
-	add_data(hash, value->data, value->len);
-}
+	for (size_t i = 0; list && i < list->n; i++) {
+		const struct option_value *value = &list->v[i];
 
-static bool has_option(const struct option_list *list, uint8_t code)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		if (list->v[i].code == code)
-			return true;
+		if (!value->always_send || settled[value->code])
+			continue;
+		settled[value->code] = true;
+		add_number(hash, value->code);
 	}
-	return false;
 }
 
-/* Own options in their order (it may be the order on the wire), then what is inherited. */
+/*
+ * The options as answers are made of them (engine/answer.c): the value of the
+ * narrowest scope, but never-send of any, and always-send of any, the
+ * narrowest scope's first. So a value has no part where it is overridden or never sent, its
+ * scope's flags have.
+ */
 static void add_options(uint64_t *hash, const struct option_list *own,
 			const struct option_list *outer)
 {
-	for (size_t i = 0; i < own->n; i++)
-		add_option(hash, &own->v[i]);
-	for (size_t i = 0; outer && i < outer->n; i++) {
-		if (!has_option(own, outer->v[i].code))
-			add_option(hash, &outer->v[i]);
+	const struct option_list *scopes[] = {outer, own};
+	const struct option_value *by_code[256] = {NULL};
+	bool never[256] = {false};
+
+	for (size_t s = 0; s < sizeof(scopes) / sizeof(scopes[0]); s++) {
+		for (size_t i = 0; scopes[s] && i < scopes[s]->n; i++) {
+			const struct option_value *value = &scopes[s]->v[i];
+
+			by_code[value->code] = value;
+			never[value->code] |= value->never_send;
+		}
+	}
+	for (unsigned code = 0; code < 256; code++) {
+		if (!by_code[code])
+			continue;
+		add_number(hash, code);
+		add_number(hash, never[code]);
+		if (!never[code])
+			add_data(hash, by_code[code]->data, by_code[code]->len);
 	}
 	add_number(hash, UINT64_MAX); /* the list's end: no code */
+	add_always(hash, own, never);
+	add_always(hash, outer, never);
+	add_number(hash, UINT64_MAX);
 }
 
 static void add_boot(uint64_t *hash, const struct boot_fields *own, const struct boot_fields *outer)
@@ -112,7 +133,8 @@ static uint64_t reservation_digest(const struct reservation *reservation)
 	return hash;
 }
 
-uint64_t subnet_digest(const struct model *model, const struct subnet *subnet)
+static uint64_t subnet_digest(const struct model *model, const struct subnet *subnet,
+			      uint64_t named)
 {
 	uint64_t hash = FNV_BASIS, reservations = 0;
 
@@ -120,6 +142,8 @@ uint64_t subnet_digest(const struct model *model, const struct subnet *subnet)
 	add_number(&hash, subnet->prefix);
 	add_number(&hash, subnet->prefix_len);
 	add_text(&hash, subnet->interface);
+	if (!*subnet->interface)
+		add_number(&hash, named);
 	add_number(&hash, subnet->n_pools);
 	for (size_t i = 0; i < subnet->n_pools; i++) {
 		add_number(&hash, subnet->pools[i].first);
@@ -137,4 +161,48 @@ uint64_t subnet_digest(const struct model *model, const struct subnet *subnet)
 	add_number(&hash, subnet->n_reservations);
 	add_number(&hash, reservations);
 	return hash ? hash : 1;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/*
+ * The interfaces that subnets name, as a set. A subnet that names none is chosen
+ * by an interface's address, and on none of these (engine/locate.c): whom it answers
+ * depends on them.
+ */
+static int named_interfaces(const struct model *model, uint64_t *ret_hash)
+{
+	const char **names = calloc(model->n_subnets + 1, sizeof(*names));
+	uint64_t hash = FNV_BASIS;
+	size_t n = 0;
+
+	if (!names)
+		return -ENOMEM;
+	for (size_t i = 0; i < model->n_subnets; i++) {
+		if (*model->subnets[i].interface)
+			names[n++] = model->subnets[i].interface;
+	}
+	qsort(names, n, sizeof(*names), by_name);
+	for (size_t i = 0; i < n; i++) {
+		if (!i || strcmp(names[i], names[i - 1]) != 0)
+			add_text(&hash, names[i]);
+	}
+	free(names);
+	*ret_hash = hash;
+	return 0;
+}
+
+int build_digests(struct model *model)
+{
+	uint64_t named;
+	int r = named_interfaces(model, &named);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < model->n_subnets; i++)
+		model->subnets[i].digest = subnet_digest(model, &model->subnets[i], named);
+	return 0;
 }
