@@ -24,16 +24,6 @@
 #define POWER_CUTS 100
 #define NOBODY	   65534
 
-static uint64_t seed;
-
-static uint32_t rnd(uint32_t below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (uint32_t)(seed >> 32) % below;
-}
-
 /* --- a disk in trouble --- */
 
 static void on_a_full_disk(struct ctx *ctx)
@@ -204,7 +194,7 @@ static void maybe_cut(void *arg)
 	/* always while the log is being folded into the file, now and then else */
 	if (cuts->n == POWER_CUTS || (faulty_vfs_unsynced("/leases.db") == 0 && cuts->due-- > 0))
 		return;
-	cuts->due = rnd(120);
+	cuts->due = rig_random(120);
 	snprintf(dir, sizeof(dir), "%s/cut%u", cuts->ctx->dir, cuts->n);
 	if (mkdir(dir, 0750) < 0)
 		abort();
@@ -238,7 +228,7 @@ static void a_power_cut_loses_nothing_that_was_confirmed(void **state)
 	char name[128];
 
 	assert_non_null(cuts);
-	seed = 0x2545f4914f6cdd1du;
+	rig_seed(0x2545f4914f6cdd1du);
 	cuts->ctx = ctx;
 	assert_int_equal(rig_try_open(ctx), 0);
 	faulty_vfs_watch(maybe_cut, cuts);
