@@ -55,7 +55,8 @@ static struct {
 	unsigned n, seed;
 	bool decline;
 	FILE *log;
-	uint64_t sent, acked, nak, lost, released, declined, wandered, ghosts, violations;
+	uint64_t sent, acked, nak, lost, unanswered, released, declined, wandered, ghosts,
+		violations;
 } storm;
 
 static volatile sig_atomic_t stopped;
@@ -162,6 +163,8 @@ static void act(struct client *c, double now)
 		if (now < c->sent + REPLY_WAIT)
 			return;
 		storm.lost++;
+		/* what a holder of a lease gets no answer to */
+		storm.unanswered += c->addr && c->op >= OP_RENEW;
 		c->op = OP_NONE;
 	}
 	if (c->addr && now >= c->until)
@@ -341,9 +344,10 @@ int main(int argc, char **argv)
 	signal(SIGTERM, stop);
 	signal(SIGINT, stop);
 	run(seconds, rate);
-	printf("{\"seed\":%u,\"sent\":%lu,\"acked\":%lu,\"nak\":%lu,\"lost\":%lu,\"released\":%lu,"
+	printf("{\"seed\":%u,\"sent\":%lu,\"acked\":%lu,\"nak\":%lu,\"lost\":%lu,\"unanswered\":%"
+	       "lu,\"released\":%lu,"
 	       "\"declined\":%lu,\"wandered\":%lu,\"ghosts\":%lu,\"violations\":%lu}\n",
-	       storm.seed, storm.sent, storm.acked, storm.nak, storm.lost, storm.released,
-	       storm.declined, storm.wandered, storm.ghosts, storm.violations);
+	       storm.seed, storm.sent, storm.acked, storm.nak, storm.lost, storm.unanswered,
+	       storm.released, storm.declined, storm.wandered, storm.ghosts, storm.violations);
 	return storm.violations ? 1 : 0;
 }

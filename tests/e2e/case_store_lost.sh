@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# slow: 45
 # The store is lost, or an older copy of it is restored, while the cache lives on: what XDP has promised is held, so
 # that nobody else gets the address before its time, and its client keeps it.
 . "$(dirname "$0")/lib.sh"

@@ -5,7 +5,7 @@
  *
  *   dhcpone IF TYPE [chaddr=MAC] [smac=MAC] [dmac=MAC] [src=IP] [dst=IP] [ciaddr=IP]
  *           [requested=IP] [server=IP] [lifetime=N] [maxsize=N] [cid=HEX] [host=NAME]
- *           [prl=1,3,6] [broadcast=1] [xid=N] [wait=MS] [replies=N] [count=N] [every=MS]
+ *           [prl=1,3,6] [broadcast=1] [xid=N] [wait=MS] [replies=N] [count=N] [every=MS] [hex=1]
  *
  * TYPE is discover, request, decline, release or inform. The defaults are a
  * broadcast by the interface's own MAC. It ends when `replies` (1) have come or
@@ -13,7 +13,7 @@
  * xid is xid + n (random). With count > 1 each reply is printed and none ends it.
  * A release or decline has no reply: it prints {"type":"sent","sent":TIME} instead and is done.
  * Exit: 0 with a reply, 3 without, 2 for errors. Each line has the CLOCK_BOOTTIME of
- * the request and of the reply.
+ * the request and of the reply; with hex=1 also the reply's whole frame.
  */
 #include <poll.h>
 #include <signal.h>
@@ -23,6 +23,7 @@
 struct job {
 	struct wire_request request;
 	unsigned wait, replies, count, every;
+	bool hex;
 	uint32_t first_xid; /* the n-th request's is first_xid + n */
 	double *sent_at;    /* by request, as far as `sent` */
 	unsigned sent;
@@ -119,6 +120,8 @@ static void set(struct job *job, const char *key, const char *value)
 		job->count = number;
 	else if (!strcmp(key, "every"))
 		job->every = number;
+	else if (!strcmp(key, "hex"))
+		job->hex = number;
 	else
 		die("unknown word", key);
 }
@@ -134,10 +137,17 @@ static void print(const struct wire_reply *r, double sent)
 	       wire_ip(r->ciaddr, a[1]), wire_ip(r->server_id, a[2]), wire_ip(r->src, a[3]),
 	       wire_ip(r->dst, a[4]), wire_mac(r->smac, a[5]), wire_mac(r->dmac, a[6]),
 	       wire_mac(r->chaddr, a[7]), r->lifetime, r->t1, r->t2);
-	printf("\"router\":\"%s\",\"dns\":\"%s\",\"sums\":%s,\"sent\":%.6f,\"at\":%.6f}\n",
+	printf("\"router\":\"%s\",\"dns\":\"%s\",\"sums\":%s,\"sent\":%.6f,\"at\":%.6f",
 	       wire_ip(r->router, a[0]), wire_ip(r->dns, a[1]), r->sums_good ? "true" : "false",
 	       sent, wire_now());
-	fflush(stdout);
+}
+
+static void print_frame(const uint8_t *frame, size_t n)
+{
+	printf(",\"frame\":\"");
+	for (size_t i = 0; i < n; i++)
+		printf("%02x", frame[i]);
+	printf("\"");
 }
 
 static bool is_last_word(const struct job *job)
@@ -172,6 +182,10 @@ static unsigned receive(const struct wire *w, const struct job *job)
 		    reply.xid - job->first_xid < job->sent &&
 		    !memcmp(reply.chaddr, job->request.chaddr, 6)) {
 			print(&reply, job->sent_at[reply.xid - job->first_xid]);
+			if (job->hex)
+				print_frame(frame, (size_t)n);
+			printf("}\n");
+			fflush(stdout);
 			got++;
 		}
 	return got;

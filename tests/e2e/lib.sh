@@ -276,6 +276,17 @@ daemon() {
 	ready || fail "xdhcpd ended at its start"
 }
 
+# refused [COMMAND...]: xdhcpd, run by COMMAND in namespace s with $DIR/$S.yaml, must
+# not start; what it says is in $DIR/refused.
+refused() {
+	local enter status=0
+	read -ra enter <<<"$(in_ns s)"
+	timeout -k 2 15 "${enter[@]}" "$@" "$B/xdhcpd" -c "$DIR/$S.yaml" >"$DIR/refused" 2>&1 || status=$?
+	[ "$status" = 1 ] && ! grep -q 'server version .* started' "$DIR/refused" && return
+	cat "$DIR/refused"
+	fail "a start that had to be refused ended with status $status"
+}
+
 # logged REGEX: since the daemon's last start.
 logged() { tail -c "+$((LOG_FROM + 1))" "$(log)" | grep -Eq -- "$1"; }
 
@@ -423,6 +434,21 @@ dora() {
 	one "$ns" "$ifname" request "$@" requested="$(jq -r .yiaddr <<<"$offer")" server="$(jq -r .server <<<"$offer")"
 }
 
+# both_ways WHAT COMMAND...: a request of `one` (with hex=1 and an xid) that is answered with the very same frame
+# whether XDP may answer or the daemon alone; REPLY is the daemon's. Both orders, since the daemon learns from the first.
+both_ways() {
+	local what=$1 way fast
+	shift
+	for way in first second third; do
+		fast=$("$@") || fast=
+		ctl fast-path off >/dev/null
+		REPLY=$("$@") || REPLY=
+		ctl fast-path on >/dev/null
+		equal "$what: the $way reply with the fast path on" \
+			"$(jq -r '.type + " " + .frame' <<<"$fast")" "$(jq -r '.type + " " + .frame' <<<"$REPLY")"
+	done
+}
+
 # promises LOG: loadgen's -l as storm's lines.
 promises() { awk '{ printf "P %s %s %.6f %.6f %.6f\n", $2, $3, $5 / 1e9, $1 / 1e9, $5 / 1e9 + $4 }' "$1"; }
 
@@ -439,11 +465,11 @@ covered() {
 			FNR == NR { row[$1] = $2; state[$1] = $3; limit[$1] = $4; next }
 			$1 == "P" && $5 <= before {
 				gsub(":", "", $3)
-				if ($6 > until[$2] || who[$2] != $3) { who[$2] = $3; sent[$2] = $4; until[$2] = $6 }
+				if (!($2 in who) || who[$2] != $3 || $6 > until[$2]) { who[$2] = $3; sent[$2] = $4; until[$2] = $6 }
 			}
-			$1 == "E" && $4 <= before {
+			$1 == "E" {
 				gsub(":", "", $3)
-				if (who[$2] == $3 && sent[$2] <= $4) delete who[$2]
+				if ($2 in who && who[$2] == $3 && sent[$2] <= $4) delete who[$2]
 			}
 			END {
 				for (a in who) {
