@@ -55,6 +55,7 @@ struct counters {
 struct barrier_thread;
 struct quiesce;
 struct deferred;
+struct usage;
 
 struct daemon {
 	const char *config_file;
@@ -89,6 +90,8 @@ struct daemon {
 	struct deferred *deferred;
 	size_t n_deferred;
 
+	struct usage *usage; /* by subnet */
+	uint32_t usage_at;   /* second it was last looked at */
 	struct control *control;
 	struct counters count;
 	uint32_t started, reloaded;
@@ -209,6 +212,10 @@ void links_close_unserved(struct daemon *d);
 /* scopes.c: the scopes' gates in `policy`. */
 int scopes_apply(struct daemon *d);
 uint32_t scope_gate(const struct daemon *d, uint32_t subnet_id); /* policy index; 0: none */
+
+/* usage.c: called once a second, looks once a minute, says that pools run out. */
+void usage_watch(struct daemon *d);
+void usage_forget(struct daemon *d);
 
 /* reload.c: 0, or negative with *ret_text (malloc'ed) and nothing changed. */
 int reload(struct daemon *d, char **ret_text);

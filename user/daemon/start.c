@@ -64,6 +64,7 @@ static void every_second(evutil_socket_t fd, short what, void *arg)
 	quiesce_tick(d);
 	ending_expire(d);
 	commit_heartbeat(d);
+	usage_watch(d);
 }
 
 static void every_sweep(evutil_socket_t fd, short what, void *arg)
@@ -299,6 +300,7 @@ void daemon_stop(struct daemon *d)
 	for (unsigned i = 0; i < 3; i++)
 		free_event(d->signals[i]);
 	batch_forget(d);
+	usage_forget(d);
 	template_index_free(d->templates);
 	if (d->fp)
 		fastpath_close(d->fp);

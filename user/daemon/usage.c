@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Tells the operator that the pools of a subnet run out: at USAGE_WARN percent, and
+ * when nothing is left, each once a period for as long as it lasts. Looked at once a minute.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include <uthash.h>
+
+#include "daemon/daemon.h"
+
+#define USAGE_WARN   90	  /* percent */
+#define USAGE_PERIOD 3600 /* seconds */
+#define USAGE_LOOK   60	  /* seconds */
+
+struct usage {
+	uint32_t subnet_id;	       /* key */
+	uint32_t said_high, said_full; /* second of the last line; 0: not since it was better */
+	UT_hash_handle hh;
+};
+
+static struct usage *usage_of(struct daemon *d, uint32_t subnet_id)
+{
+	struct usage *u;
+
+	HASH_FIND(hh, d->usage, &subnet_id, sizeof(subnet_id), u);
+	if (u)
+		return u;
+	u = calloc(1, sizeof(*u));
+	if (!u)
+		return NULL;
+	u->subnet_id = subnet_id;
+	HASH_ADD(hh, d->usage, subnet_id, sizeof(u->subnet_id), u);
+	return u;
+}
+
+/* Is it time to say so? `said` remembers when it was. */
+static bool due(uint32_t *said, uint32_t now)
+{
+	if (*said && now - *said < USAGE_PERIOD)
+		return false;
+	*said = now ? now : 1;
+	return true;
+}
+
+static void look(struct usage *u, const struct engine_usage *e, uint32_t now)
+{
+	uint64_t free_now = e->free_fresh + e->free_used, used = e->total - free_now;
+
+	if (!e->total || used * 100 < e->total * USAGE_WARN) {
+		u->said_high = u->said_full = 0;
+		return;
+	}
+	if (free_now) {
+		u->said_full = 0;
+		if (due(&u->said_high, now))
+			log_warning("subnet %" PRIu32 ": %" PRIu64 " of %" PRIu64
+				    " pool addresses are in use or reserved (%d %% or more)",
+				    e->subnet_id, used, e->total, USAGE_WARN);
+		return;
+	}
+	if (due(&u->said_full, now))
+		log_warning("subnet %" PRIu32 ": its pools are exhausted, all %" PRIu64
+			    " addresses are in use or reserved; new clients get no answer",
+			    e->subnet_id, e->total);
+}
+
+void usage_watch(struct daemon *d)
+{
+	const struct model *model = &d->config->model;
+	uint32_t now = boot_seconds();
+
+	if (d->usage_at && now - d->usage_at < USAGE_LOOK)
+		return;
+	d->usage_at = now;
+	for (size_t i = 0; i < model->n_subnets; i++) {
+		struct usage *u = usage_of(d, model->subnets[i].id);
+		struct engine_usage e;
+
+		if (!u)
+			return;
+		engine_usage(d->engine, &model->subnets[i], &e);
+		look(u, &e, now);
+	}
+}
+
+void usage_forget(struct daemon *d)
+{
+	struct usage *u, *next;
+
+	HASH_ITER (hh, d->usage, u, next) {
+		HASH_DEL(d->usage, u);
+		free(u);
+	}
+}
