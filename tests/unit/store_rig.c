@@ -15,21 +15,6 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-static uint64_t random_state;
-
-void rig_seed(uint64_t seed)
-{
-	random_state = seed;
-}
-
-uint32_t rig_random(uint32_t below)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (uint32_t)(random_state >> 32) % below;
-}
-
 static int remove_entry(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
 	(void)st, (void)flag, (void)ftw;

@@ -32,9 +32,6 @@ int rig_collect(void *arg, const struct lease_row *row);
 size_t rig_load(struct ctx *ctx);
 /* The store's name and a suffix, until the next call. */
 char *rig_beside(const struct ctx *ctx, const char *suffix);
-/* Reproducible random numbers: seed first, not with 0. */
-void rig_seed(uint64_t seed);
-uint32_t rig_random(uint32_t below);
 /* Runs fn in a child, which fails by CHILD_CHECK: cmocka is the parent's. */
 void rig_in_child(struct ctx *ctx, void (*fn)(struct ctx *ctx));
 

@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "abi.h"
+#include "random.h"
 #include "store/store.h"
 
 #define KILLS 50
@@ -673,9 +674,9 @@ static void a_killed_process_loses_nothing_it_confirmed(void **state)
 	struct ctx *ctx = *state;
 	uint64_t last = 0;
 
-	rig_seed(0x9e3779b97f4a7c15u);
+	random_seed(0x9e3779b97f4a7c15u);
 	for (int round = 0; round < KILLS; round++) {
-		uint32_t reports = 1 + rig_random(40);
+		uint32_t reports = 1 + random_below(40);
 		struct store_info info;
 		int fds[2], status;
 		pid_t child;
@@ -699,7 +700,7 @@ static void a_killed_process_loses_nothing_it_confirmed(void **state)
 		/* the kill falls wherever the child is a few turns of a loop after the report */
 		while (reports-- > 0 && read(fds[0], &k, sizeof(k)) == sizeof(k))
 			last = k;
-		for (volatile uint32_t spin = rig_random(200000); spin > 0; spin--)
+		for (volatile uint32_t spin = random_below(200000); spin > 0; spin--)
 			;
 		kill(child, SIGKILL);
 		assert_int_equal(waitpid(child, &status, 0), child);
@@ -724,19 +725,19 @@ static void it_behaves_like_an_array(void **state)
 	struct ctx *ctx = *state;
 	struct lease_row model[64] = {0}; /* generation 0: none */
 
-	rig_seed(0xd1b54a32d192ed03u);
+	random_seed(0xd1b54a32d192ed03u);
 	for (uint32_t step = 1; step <= 300; step++) {
-		size_t n = rig_random(20);
+		size_t n = random_below(20);
 		struct lease_row rows[20];
 		uint64_t expected[20];
 		bool refused[20], want[20], taken[64] = {0};
 
 		for (size_t i = 0; i < n; i++) {
-			uint32_t a = rig_random(64);
+			uint32_t a = random_below(64);
 
-			expected[i] = rig_random(4) ? model[a].generation : rig_random(4);
-			rows[i] = make_row(a,
-					   expected[i] + (expected[i] == 0 || rig_random(3) == 0));
+			expected[i] = random_below(4) ? model[a].generation : random_below(4);
+			rows[i] = make_row(a, expected[i] +
+						      (expected[i] == 0 || random_below(3) == 0));
 			rows[i].cltt = step * 100 + (uint32_t)i;
 			want[i] = taken[a] || expected[i] != model[a].generation;
 			taken[a] |= want[i];
@@ -746,7 +747,7 @@ static void it_behaves_like_an_array(void **state)
 		assert_int_equal(commit_n(ctx, rows, expected, refused, n, step), 0);
 		for (size_t i = 0; i < n; i++)
 			assert_int_equal(refused[i], want[i]);
-		if (rig_random(10) == 0)
+		if (random_below(10) == 0)
 			open_at(ctx, 1, step);
 		if (step % 10)
 			continue;

@@ -19,6 +19,7 @@
 #include <sqlite3.h>
 
 #include "faulty_vfs.h"
+#include "random.h"
 #include "store_rig.h"
 
 #define POWER_CUTS 100
@@ -194,12 +195,12 @@ static void maybe_cut(void *arg)
 	/* always while the log is being folded into the file, now and then else */
 	if (cuts->n == POWER_CUTS || (faulty_vfs_unsynced("/leases.db") == 0 && cuts->due-- > 0))
 		return;
-	cuts->due = rig_random(120);
+	cuts->due = random_below(120);
 	snprintf(dir, sizeof(dir), "%s/cut%u", cuts->ctx->dir, cuts->n);
 	if (mkdir(dir, 0750) < 0)
 		abort();
 	cuts->cut[cuts->n++].confirmed = cuts->confirmed;
-	faulty_vfs_power_cut(dir, rnd);
+	faulty_vfs_power_cut(dir, random_below);
 }
 
 /* Commit k writes k to 16 leases, at addresses far apart so that many pages change. */
@@ -228,7 +229,7 @@ static void a_power_cut_loses_nothing_that_was_confirmed(void **state)
 	char name[128];
 
 	assert_non_null(cuts);
-	rig_seed(0x2545f4914f6cdd1du);
+	random_seed(0x2545f4914f6cdd1du);
 	cuts->ctx = ctx;
 	assert_int_equal(rig_try_open(ctx), 0);
 	faulty_vfs_watch(maybe_cut, cuts);
