@@ -5,7 +5,7 @@
 #
 #   make deps            installs what is missing (Debian packages)
 #   make                 build/xdhcpd, build/xdhcpctl
-#   make demo | check | check-long | bench | format | lint | clean | install
+#   make demo | check | check-long | bench | fuzz | format | lint | clean | install
 #   make SAN=1 ...       the same under build/san with ASan and UBSan
 
 VERSION := 0.1.0
@@ -20,7 +20,7 @@ CC ?= gcc
 CLANG ?= clang
 BPFTOOL ?= $(shell command -v bpftool || echo /usr/sbin/bpftool)
 
-PKGS := libbpf libelf zlib yaml-0.1 jansson sqlite3 libevent_core libevent_extra libmnl libcap-ng
+PKGS := libbpf libelf zlib yaml-0.1 jansson sqlite3 libevent_core libmnl libcap-ng
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS = $(shell pkg-config --libs $(PKGS))
 
@@ -160,6 +160,9 @@ check-parity: $(call TEST_BINS,parity)
 
 rig: $(RIG)
 
+# whatever is a program and no test
+programs: all $(RIG) $(BENCH)
+
 check-e2e: all $(RIG)
 	tests/e2e/run
 
@@ -171,7 +174,7 @@ check: deps
 
 check-all: all
 	$(MAKE) lint
-	$(MAKE) CC=clang B=build/clang all rig
+	$(MAKE) CC=clang B=build/clang programs
 	$(MAKE) check-unit
 	$(MAKE) SAN=1 check-unit
 	$(MAKE) check-bpf
@@ -182,6 +185,7 @@ check-all: all
 check-long: deps
 	$(MAKE) check-all rig
 	LONG=1 tests/e2e/run
+	$(MAKE) fuzz
 
 demo: deps
 	$(MAKE) all rig
@@ -190,6 +194,18 @@ demo: deps
 bench: deps
 	$(MAKE) all rig $(BENCH)
 	tools/bench/run
+
+# coverage-guided, for as long as FUZZ_SECONDS says; what it finds stays in build/fuzz
+FUZZ_SECONDS ?= 60
+FUZZFLAGS := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+
+$(B)/fuzz/decode: tests/fuzz/fuzz_decode.c $(wildcard user/proto/*.[ch] include/*.h)
+	@mkdir -p $(@D)/corpus
+	$(if $(V),,@echo "FUZZ $@")
+	$(Q)$(CLANG) $(filter-out $(SANFLAGS),$(ALL_CFLAGS)) $(FUZZFLAGS) -o $@ $(filter %.c,$^) -lm
+
+fuzz: $(B)/fuzz/decode
+	$< -max_total_time=$(FUZZ_SECONDS) -max_len=2048 -artifact_prefix=$(B)/fuzz/ $(B)/fuzz/corpus
 
 # --- housekeeping ---
 
@@ -214,5 +230,5 @@ install: all
 	install -D -m 755 $(B)/xdhcpd $(DESTDIR)$(PREFIX)/sbin/xdhcpd
 	install -D -m 755 $(B)/xdhcpctl $(DESTDIR)$(PREFIX)/bin/xdhcpctl
 
-.PHONY: all rig deps demo check check-all check-unit check-bpf check-parity check-e2e check-vm check-long \
-	bench format lint clean install
+.PHONY: all rig programs deps demo check check-all check-unit check-bpf check-parity check-e2e check-vm check-long \
+	bench fuzz format lint clean install
