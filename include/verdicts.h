@@ -7,7 +7,8 @@
  * PASS (untouched, to the daemon or the host) or DROP. Which PASS verdicts
  * are a DHCP client's request that reached the daemon instead of the cache,
  * and which are traffic that is not ours, is said by the prefix:
- * pass_not_*: not ours; pass_*: ours, for the daemon.
+ * pass_not_*: not ours; pass_*: ours, for the daemon. (ip_options, fragment
+ * and length are decided before the port is known to be ours, so they count any UDP.)
  */
 #ifndef XDHCP_VERDICTS_H
 #define XDHCP_VERDICTS_H

@@ -15,10 +15,8 @@
  *   the grant   is the program's; here it is read as one word, so that `last`
  *               and `granted_until` belong to the same grant, and cleared only while closed.
  *
- * The program loads the address and then, without a dependency, the rest. A
- * processor that reorders such loads (not x86) may pair a new address with what was loaded
- * before; the program's compare-and-exchange on the grant word is a full
- * barrier, and it is the place to look at the slot again on those.
+ * The program loads the address first and all the rest through it (READ_AFTER in
+ * bpf/mem.h), so that no processor pairs a new address with what was there before.
  *
  * What survives a crash of the daemon at any point here: a slot is closed, or
  * is open and whole.
