@@ -366,6 +366,91 @@ static void cloned_machine(void **state)
 	fx_close(&fx);
 }
 
+/* What a clone is answered changes when the first machine leaves: no answer for the fast path. */
+static void cloned_while_bound(void **state)
+{
+	struct model *model = fx_model(8);
+	struct fixture fx;
+	uint32_t second;
+	size_t len;
+
+	(void)state;
+	fx_option(&fx_reserve(&model->subnets[0], 0, "twin", 0x0a000009)->options, 42, "\1\2\3\4",
+		  4)
+		->always_send = true;
+	fx = fx_open(model);
+	assert_int_equal(fx_lease(&fx, id(1, "twin")), 0x0a000009);
+	assert_true(fx.d.memoise);
+	assert_non_null(fx_option_at(&fx.d.reply, 42, &len));
+	second = fx_lease(&fx, id(2, "twin"));
+	assert_int_not_equal(second, 0x0a000009);
+	assert_true(fx.d.cloned);
+	assert_false(fx.d.memoise);
+	assert_int_equal(fx.d.change.row.ack_until, fx.d.change.row.promised);
+	assert_null(fx_option_at(&fx.d.reply, 42, &len));
+	/* bound, it is a clone still */
+	assert_int_equal(fx_renew(&fx, id(2, "twin"), second), DHCP_ACK);
+	assert_true(fx.d.cloned);
+	assert_false(fx.d.memoise);
+	assert_null(fx_option_at(&fx.d.reply, 42, &len));
+	/* the first is none, whoever came after it */
+	assert_int_equal(fx_renew(&fx, id(1, "twin"), 0x0a000009), DHCP_ACK);
+	assert_false(fx.d.cloned);
+	assert_true(fx.d.memoise);
+	assert_non_null(fx_option_at(&fx.d.reply, 42, &len));
+	/* the identifier is the second's alone, and with it the reservation */
+	fx_release(&fx, id(1, "twin"), 0x0a000009);
+	assert_int_equal(fx_renew(&fx, id(2, "twin"), second), DHCP_NAK);
+	assert_int_equal(fx_lease(&fx, id(2, "twin")), 0x0a000009);
+	assert_true(fx.d.memoise);
+	fx_close(&fx);
+}
+
+/* A reservation of options only: the machine that was bound first has it. */
+static void cloned_without_an_address(void **state)
+{
+	struct model *model = fx_model(8);
+	struct fixture fx;
+	uint32_t first, second;
+	struct change change;
+
+	(void)state;
+	strcpy(fx_reserve(&model->subnets[0], 0, "twin", 0)->hostname, "reserved");
+	fx_reserve(&model->subnets[0], 3, NULL, 0x0a000009);
+	fx = fx_open(model);
+	first = fx_lease(&fx, id(1, "twin"));
+	assert_true(fx.d.memoise);
+	assert_string_equal(fx.d.hostname, "reserved");
+	second = fx_lease(&fx, id(2, "twin"));
+	assert_false(fx.d.memoise);
+	assert_string_equal(fx.d.hostname, "");
+	assert_int_equal(fx_renew(&fx, id(1, "twin"), first), DHCP_ACK);
+	assert_true(fx.d.memoise);
+	assert_string_equal(fx.d.hostname, "reserved");
+	/* released, but held for a grant that crossed: bound anew it comes after the second */
+	change = fx_end(&fx, first, LEASE_END_RELEASED, fx.now, fx.now + 500, fx.now);
+	assert_int_equal(change.row.state, LEASE_HELD);
+	assert_int_equal(fx_reboot(&fx, id(1, "twin"), first), DHCP_ACK);
+	assert_false(fx.d.memoise);
+	assert_int_equal(fx_renew(&fx, id(1, "twin"), first), DHCP_ACK);
+	assert_false(fx.d.memoise);
+	assert_int_equal(fx_renew(&fx, id(2, "twin"), second), DHCP_ACK);
+	assert_true(fx.d.memoise);
+	assert_string_equal(fx.d.hostname, "reserved");
+	fx_release(&fx, id(1, "twin"), first);
+	fx_release(&fx, id(2, "twin"), second);
+	/* on an address of its MAC's, whose binding may be older than its use of the identifier */
+	assert_int_equal(fx_lease(&fx, mac(3)), 0x0a000009);
+	assert_true(fx.d.memoise);
+	assert_int_equal(fx_reboot(&fx, id(3, "twin"), 0x0a000009), DHCP_ACK);
+	assert_string_equal(fx.d.hostname, "reserved");
+	assert_false(fx.d.memoise);
+	fx_lease(&fx, id(2, "twin"));
+	assert_int_equal(fx_renew(&fx, id(3, "twin"), 0x0a000009), DHCP_ACK);
+	assert_true(fx.d.cloned);
+	fx_close(&fx);
+}
+
 static void client_id_not_matched(void **state)
 {
 	struct model *model = fx_model(8);
@@ -452,6 +537,8 @@ int main(void)
 		cmocka_unit_test(another_server_was_chosen),
 		cmocka_unit_test(several_identities_on_one_mac),
 		cmocka_unit_test(cloned_machine),
+		cmocka_unit_test(cloned_while_bound),
+		cmocka_unit_test(cloned_without_an_address),
 		cmocka_unit_test(client_id_not_matched),
 		cmocka_unit_test(one_client_cannot_take_the_pool),
 		cmocka_unit_test(exhausted),

@@ -84,6 +84,43 @@ static void grant_crosses_decline(void **state)
 	fx_close(&fx);
 }
 
+/* Who is promised a held address finds it in use: quarantined, and the promise stands. */
+static void decline_of_a_held_one(void **state)
+{
+	static const uint32_t promises[] = {5000, 50};
+	struct fixture fx = fx_open(fx_model(2));
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		uint32_t addr = fx_lease(&fx, mac(1)), until = fx.now + promises[i];
+		uint32_t quarantined = fx.now + 1 + 600;
+		struct change change;
+
+		fx_end(&fx, addr, LEASE_END_RELEASED, fx.now, until, fx.now);
+		assert_int_equal(lease_at(fx.leases, addr)->state, LEASE_HELD);
+		fx_decline(&fx, mac(2), addr);
+		assert_int_equal(fx.d.kind, DECISION_SILENT);
+		/* the slot is gone and cannot say what it granted */
+		fx_decide(&fx, (struct req){.type = DHCP_DECLINE,
+					    .mac = 1,
+					    .requested = addr,
+					    .server = SERVER});
+		assert_int_equal(fx.d.kind, DECISION_END);
+		change = fx_end(&fx, addr, fx.d.end, 0, 0, fx.now + 5);
+		assert_int_equal(change.row.state, LEASE_DECLINED);
+		assert_int_equal(change.row.promised, later(until, quarantined));
+		assert_int_equal(change.row.ack_until, later(until, quarantined));
+		assert_int_equal(fx_select(&fx, mac(2), addr), DHCP_NAK);
+		fx.now = later(until, quarantined) - 1;
+		fx_expire(&fx);
+		assert_int_equal(lease_at(fx.leases, addr)->state, LEASE_DECLINED);
+		fx.now++;
+		fx_expire(&fx);
+		assert_int_equal(lease_at(fx.leases, addr)->state, LEASE_FREE);
+	}
+	fx_close(&fx);
+}
+
 static void held_by_mac_from_a_slot(void **state)
 {
 	struct fixture fx = fx_open(fx_model(2));
@@ -238,6 +275,7 @@ int main(void)
 		cmocka_unit_test(grant_outlives_expiry),
 		cmocka_unit_test(grant_crosses_release),
 		cmocka_unit_test(grant_crosses_decline),
+		cmocka_unit_test(decline_of_a_held_one),
 		cmocka_unit_test(held_by_mac_from_a_slot),
 		cmocka_unit_test(reload_without_the_pool),
 		cmocka_unit_test(reload_without_the_subnet),

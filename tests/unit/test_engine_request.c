@@ -208,14 +208,40 @@ static void credit(void **state)
 /* What may not be memoised gets no credit. */
 static void not_memoised(void **state)
 {
-	struct fixture fx = fx_open(fx_model(4));
+	static const uint8_t big[600];
+	struct model *model = fx_model(4);
 	struct req req = mac(1);
+	struct fixture fx;
+	uint32_t addr;
 
 	(void)state;
+	fx_option(&model->options, 224, big, sizeof(big));
+	fx = fx_open(model);
 	req.giaddr = 0x0a000002;
 	fx_lease(&fx, req);
 	assert_false(fx.d.memoise);
 	assert_int_equal(fx.d.change.row.ack_until, fx.d.change.row.promised);
+	/* sent on by a router; the same directly; too long for the client */
+	req = mac(2);
+	addr = fx_lease(&fx, req);
+	req.routed = true;
+	assert_int_equal(fx_renew(&fx, req, addr), DHCP_ACK);
+	assert_false(fx.d.memoise);
+	req.routed = false;
+	assert_int_equal(fx_renew(&fx, req, addr), DHCP_ACK);
+	assert_true(fx.d.memoise);
+	req.prl = "\x01\x03\xe0";
+	assert_int_equal(fx_renew(&fx, req, addr), DHCP_ACK);
+	assert_true(fx.d.reply.shortened);
+	assert_false(fx.d.memoise);
+	req.max = 1500;
+	assert_int_equal(fx_renew(&fx, req, addr), DHCP_ACK);
+	assert_true(fx.d.memoise);
+	/* ciaddr and 50 are no state of RFC 2131's */
+	req.type = DHCP_REQUEST;
+	req.ciaddr = req.requested = addr;
+	assert_int_equal(fx_ask(&fx, req), DHCP_ACK);
+	assert_false(fx.d.memoise);
 	fx_close(&fx);
 }
 

@@ -25,10 +25,11 @@ struct ask {
 	struct client client;
 	struct identity identity; /* points into client */
 	const struct reservation *reservation;
+	const struct reservation *by_id; /* the one by its client id, also if it is not for it */
 	struct lease
 		*own; /* its lease in this subnet: bound, else held, else the last one; or NULL */
 	bool closing; /* one of its leases here is CLOSING */
-	bool cloned;  /* its client id is bound here on another MAC */
+	bool cloned;  /* its client id is another's here, on another MAC */
 	char hostname[MODEL_NAME_MAX + 1]; /* as it was sent, sanitised; empty: none */
 };
 
@@ -67,6 +68,11 @@ enum permit ask_permit(const struct ask *ask, uint32_t addr);
 enum holder ask_holder(struct ask *ask, uint32_t addr); /* drops a lapsed offer */
 /* Its reserved address, if that is not `addr` and it could have it now; else 0. */
 uint32_t ask_reserved_elsewhere(struct ask *ask, uint32_t addr);
+/*
+ * Is its reservation the same as long as it is bound to `addr`? Not where it depends on
+ * what becomes of other machines with its client id.
+ */
+bool ask_reservation_lasts(const struct ask *ask, uint32_t addr);
 /* The name it is known by at `addr`: reserved, sent, or remembered. Empty: none. */
 const char *ask_name(const struct ask *ask, uint32_t addr);
 

@@ -79,6 +79,7 @@ static void decide_decline(struct ask *ask)
 	}
 	switch (ask_holder(ask, addr)) {
 	case HOLDER_MINE:
+	case HOLDER_MINE_HELD: /* promised to it, so it may have tried it */
 		end(ask, addr, LEASE_END_DECLINED, "declined");
 		return;
 	case HOLDER_NOBODY:

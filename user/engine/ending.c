@@ -61,6 +61,9 @@ static void declined(struct engine *engine, struct lease_row *row, bool held, ui
 {
 	uint32_t until = now + 1 + engine->config.model->decline_probation;
 
+	/* What it was held for may still be promised. */
+	if (row->state == LEASE_HELD)
+		until = later(until, later(row->promised, row->granted_until));
 	if (row->state ==
 	    LEASE_FREE) { /* declined while it was only offered: not by its last client */
 		const struct subnet *subnet = model_subnet_of(engine->config.model, row->addr);

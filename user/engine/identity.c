@@ -2,8 +2,8 @@
 /*
  * Who the client is and what is its. The client identifier is the key, else
  * htype and chaddr (RFC 2131 4.2); but an identifier that turns up on a second
- * MAC while promises to the first run is a cloned machine, a client of its own.
- * A hw-address reservation serves every identity on its MAC at once.
+ * MAC while promises to the first run is a cloned machine, a client of its own, and
+ * remains one once it is bound. A hw-address reservation serves every identity on its MAC at once.
  */
 #include <string.h>
 
@@ -59,6 +59,19 @@ static bool running(const struct lease *lease)
 	return lease->state == LEASE_BOUND || lease->state == LEASE_HELD;
 }
 
+/* Bound to the client, or held for it; also while that is being closed. */
+static bool promised(const struct lease *lease)
+{
+	return lease->stored == LEASE_BOUND || lease->stored == LEASE_HELD;
+}
+
+static bool has_id(const struct lease *lease, const struct identity *identity)
+{
+	return !lease->by_hw && !identity->by_hw &&
+	       lease->client_id_len == identity->client_id_len &&
+	       !memcmp(lease_client_id(lease), identity->client_id, lease->client_id_len);
+}
+
 /* Promises to this client id on another MAC. */
 static void look_for_clone(struct ask *ask)
 {
@@ -75,6 +88,67 @@ static void look_for_clone(struct ask *ask)
 		if (lease->state == LEASE_CLOSING)
 			ask->closing = true; /* then it is known whether it is a clone */
 	}
+}
+
+/*
+ * Is it the client id that has the binding, since its generation? An address that is reserved
+ * for a MAC is bound to whatever identity that MAC shows last.
+ */
+static bool bound_by_id(const struct ask *ask, const struct lease *lease)
+{
+	const struct reservation *r;
+
+	if (lease->stored != LEASE_BOUND || !here(ask, lease))
+		return false;
+	r = subnet_reserved_address(ask->subnet, lease->addr);
+	return !r || r->by_client_id;
+}
+
+/* Is the client id bound here on another MAC, and was before this generation? */
+static bool bound_before(const struct ask *ask, uint64_t generation)
+{
+	const struct lease *lease;
+
+	for (lease = table_first_id(ask->engine->leases, &ask->identity); lease;
+	     lease = table_after_id(lease, &ask->identity)) {
+		if (bound_by_id(ask, lease) && !lease_is(lease, &ask->identity) &&
+		    lease->generation < generation)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Of several machines with one client id, the reservation by it is for the one that has
+ * the reserved address, else for the one that was bound first; so it stays with that
+ * one whoever comes after. `since`: the generation since which this one is bound.
+ */
+static bool is_clone(const struct ask *ask, uint64_t since)
+{
+	const struct lease *home = NULL;
+
+	if (ask->by_id->addr)
+		home = lease_at(ask->engine->leases, ask->by_id->addr);
+	if (home && promised(home) && has_id(home, &ask->identity))
+		return !lease_is(home, &ask->identity);
+	return bound_before(ask, since);
+}
+
+bool ask_reservation_lasts(const struct ask *ask, uint32_t addr)
+{
+	const struct lease *lease = lease_at(ask->engine->leases, addr);
+	const struct reservation *r = subnet_reserved_address(ask->subnet, addr);
+
+	if (!ask->by_id)
+		return true;
+	if (ask->cloned)
+		return false;
+	if (ask->by_id->addr)
+		return ask->by_id->addr == addr;
+	if (r && !r->by_client_id)
+		return false;
+	return !bound_before(ask,
+			     lease && bound_by_id(ask, lease) ? lease->generation : UINT64_MAX);
 }
 
 /* Which of two leases of a client is rather its own: 0 for none. */
@@ -101,10 +175,27 @@ static void consider(struct ask *ask, struct lease *lease)
 		ask->own = lease;
 }
 
+/* The client's reservation, if it is not a clone whose reservation is another's. */
+static void find_reservation(struct ask *ask, bool bound, uint64_t since)
+{
+	const struct client *client = &ask->client;
+	const struct reservation *r = subnet_reservation(ask->subnet, client->chaddr,
+							 client->client_id, client->client_id_len);
+
+	ask->by_id = r && r->by_client_id && !ask->identity.by_hw ? r : NULL;
+	if (!bound && !ask->identity.by_hw)
+		look_for_clone(ask);
+	else if (ask->by_id)
+		ask->cloned = is_clone(ask, since);
+	ask->reservation = ask->cloned ? subnet_reservation(ask->subnet, client->chaddr, NULL, 0)
+				       : r;
+}
+
 void ask_identify(struct ask *ask)
 {
 	const struct lease_table *leases = ask->engine->leases;
 	struct client *client = &ask->client;
+	uint64_t since = UINT64_MAX;
 	struct lease *lease;
 	bool bound = false;
 
@@ -116,13 +207,13 @@ void ask_identify(struct ask *ask)
 	};
 	ask->own = NULL;
 	ask->closing = ask->cloned = false;
-	for (lease = table_first(leases, &ask->identity); lease && !bound;
-	     lease = table_after(lease, &ask->identity))
-		bound = here(ask, lease) && running(lease);
-	if (!bound && !ask->identity.by_hw)
-		look_for_clone(ask);
-	ask->reservation = subnet_reservation(ask->subnet, client->chaddr, client->client_id,
-					      ask->cloned ? 0 : client->client_id_len);
+	for (lease = table_first(leases, &ask->identity); lease;
+	     lease = table_after(lease, &ask->identity)) {
+		bound |= here(ask, lease) && running(lease);
+		if (bound_by_id(ask, lease) && lease->generation < since)
+			since = lease->generation;
+	}
+	find_reservation(ask, bound, since);
 
 	for (lease = table_first(leases, &ask->identity); lease;
 	     lease = table_after(lease, &ask->identity))
@@ -186,9 +277,7 @@ static bool remembers(const struct ask *ask, const struct lease *lease)
 		return false;
 	if (lease_is(lease, &ask->identity))
 		return true;
-	return !lease->by_hw && !ask->identity.by_hw && !ask->cloned &&
-	       lease->client_id_len == ask->identity.client_id_len &&
-	       !memcmp(lease_client_id(lease), ask->identity.client_id, lease->client_id_len);
+	return !ask->cloned && has_id(lease, &ask->identity);
 }
 
 enum holder ask_holder(struct ask *ask, uint32_t addr)

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Parity of the memo with its engine (I2): after every step of a random history, each
+ * request that was memoised is asked again, in every state that XDP answers, and must get
+ * the very answer that was memoised; what the daemon closes is forgotten here as there.
+ */
+#include "engine_fixture.h"
+
+#define BASE	0x0a000000u
+#define ADDRS	24u
+#define FORMS	4u
+#define STEPS	2500u
+#define PENDING 8u
+
+struct memo {
+	struct req form; /* what is not compared (state, address) is zero */
+	struct dhcp_reply reply;
+};
+
+struct slot_sim {
+	uint64_t generation;
+	uint8_t mac;
+	struct dhcp_piece tail[XDHCP_TAIL_PIECES];
+	struct memo memos[FORMS];
+	unsigned n;
+};
+
+struct world {
+	struct fixture fx;
+	struct slot_sim slots[ADDRS];
+	uint32_t pending[PENDING]; /* being closed */
+	unsigned n_pending;
+	unsigned long asked, memoised, deferred, clones, unlasting;
+};
+
+static const uint8_t one[4] = {10, 0, 0, 1}, two[4] = {10, 0, 0, 2};
+
+/* Addresses 4 to 15 are a pool; 1 is ours. */
+static struct model *make_model(unsigned variant)
+{
+	struct model *model = fx_model(0);
+	struct subnet *s = &model->subnets[0];
+
+	fx_pool(s, BASE + 4, BASE + 15);
+	s->life.min = 600;
+	s->life.max = 7200;
+	fx_option(&model->options, DHO_ROUTERS, one, 4);
+	fx_option(&model->options, 6, two, 4);
+	if (variant & 1)
+		fx_option(&s->options, DHO_HOST_NAME, "configured", 10);
+	model->echo_client_id = !(variant & 2);
+	s->match_client_id = variant % 5 != 4;
+	if (variant & 4)
+		return model;
+	strcpy(fx_reserve(s, 0, "a", BASE + 17)->hostname, "first");
+	fx_option(&s->reservation_list[0].options, 42, one, 4);
+	fx_option(&fx_reserve(s, 0, "b", 0)->options, 42, two, 4);
+	s->reservation_list[1].boot.next_server = BASE + 2;
+	fx_option(&fx_reserve(s, 0, "c", BASE + 6)->options, 43, "c", 1);
+	fx_option(&fx_reserve(s, 3, NULL, BASE + 18)->options, 43, "hw", 2);
+	fx_option(&fx_reserve(s, 4, NULL, 0)->options, 43, "no", 2);
+	return model;
+}
+
+static long below(long n)
+{
+	return lrand48() % n;
+}
+
+static struct req any_client(void)
+{
+	static const char *const ids[] = {NULL, "a", "b", "c", "d"};
+	static const char *const names[] = {NULL, NULL, "n", "m", "--"};
+	static const char *const prls[] = {NULL, "\x01\x03\x06", "\x0c\x2a\x2b"};
+
+	return (struct req){.mac = (uint8_t)(1 + below(5)),
+			    .id = ids[below(5)],
+			    .name = names[below(5)],
+			    .prl = prls[below(3)],
+			    .lifetime = below(3) ? 0 : 900};
+}
+
+static struct slot_sim *slot_of(struct world *w, uint32_t addr)
+{
+	assert_true(addr - BASE < ADDRS);
+	return &w->slots[addr - BASE];
+}
+
+static bool same_form(const struct req *a, const struct req *b)
+{
+	return a->id == b->id && a->name == b->name && a->prl == b->prl &&
+	       a->lifetime == b->lifetime;
+}
+
+/* Did this ACK change what other forms' answers are made of? As daemon/publish.c asks. */
+static bool answer_changed(const struct change *change)
+{
+	const struct lease_row *a = &change->before, *b = &change->row;
+
+	return a->generation != b->generation || strcmp(a->hostname, b->hostname) != 0 ||
+	       a->client.client_id_len != b->client.client_id_len ||
+	       memcmp(a->client.client_id, b->client.client_id, a->client.client_id_len) != 0;
+}
+
+static void publish(struct world *w, const struct req *req)
+{
+	const struct decision *d = &w->fx.d;
+	struct slot_sim *slot = slot_of(w, d->change.row.addr);
+	bool changed = answer_changed(&d->change), same_tail = true;
+	struct dhcp_piece tail[XDHCP_TAIL_PIECES];
+	unsigned at;
+
+	if (!d->memoise) {
+		slot->n = changed ? 0 : slot->n;
+		w->unlasting++;
+		return;
+	}
+	for (unsigned p = 0; p < XDHCP_TAIL_PIECES; p++) {
+		tail[p] = d->reply.tail[p];
+		if (!tail[p].len && !changed && slot->n)
+			tail[p] = slot->tail[p];
+		same_tail &= tail[p].len == slot->tail[p].len &&
+			     !memcmp(tail[p].data, slot->tail[p].data, tail[p].len);
+	}
+	if (slot->generation != d->change.row.generation || slot->mac != req->mac || !same_tail)
+		slot->n = 0;
+	slot->generation = d->change.row.generation;
+	slot->mac = req->mac;
+	memcpy(slot->tail, tail, sizeof(tail));
+	for (at = 0; at < slot->n && !same_form(&slot->memos[at].form, req); at++)
+		;
+	if (at == FORMS)
+		at = (unsigned)below(FORMS);
+	if (at == slot->n)
+		slot->n++;
+	slot->memos[at] = (struct memo){.form = *req, .reply = d->reply};
+	w->memoised++;
+}
+
+static void begin_end(struct world *w, uint32_t addr, enum lease_end end)
+{
+	slot_of(w, addr)->n = 0;
+	engine_begin_end(w->fx.engine, lease_at(w->fx.leases, addr), end);
+	w->pending[w->n_pending++] = addr;
+}
+
+/* Half of them with a grant that crossed the ending. */
+static void finish_end(struct world *w)
+{
+	uint32_t addr = w->pending[--w->n_pending];
+	uint32_t granted = below(2) ? w->fx.now + 900 : 0;
+	struct change change;
+
+	engine_finish_end(w->fx.engine, lease_at(w->fx.leases, addr), w->fx.now, granted, w->fx.now,
+			  w->fx.now, &change);
+	engine_confirm(w->fx.engine, &change);
+}
+
+static void ask(struct world *w, struct req req, struct req form)
+{
+	struct decision *d = &w->fx.d;
+	enum decision_kind kind = fx_decide(&w->fx, req);
+
+	if (kind == DECISION_END)
+		begin_end(w, d->end_addr, d->end);
+	if (d->has_change) {
+		engine_confirm(w->fx.engine, &d->change);
+		publish(w, &form);
+	}
+	w->clones += d->cloned;
+}
+
+static void expire(struct world *w)
+{
+	struct lease *lease;
+
+	while (w->n_pending < PENDING - 1 && (lease = lease_due(w->fx.leases, w->fx.now)))
+		begin_end(w, lease->addr, LEASE_END_EXPIRED);
+}
+
+/* A digest that differs closes every slot of its scope. */
+static void reload(struct world *w)
+{
+	fx_configure(&w->fx, make_model((unsigned)below(16)));
+	memset(w->slots, 0, sizeof(w->slots));
+}
+
+static void step(struct world *w)
+{
+	struct req form = any_client(), req = form;
+	uint32_t addr = BASE + 3 + (uint32_t)below(17);
+	long what = below(100);
+
+	if (w->n_pending && (w->n_pending == PENDING - 1 || below(3) == 0))
+		finish_end(w);
+	req.type = DHCP_REQUEST;
+	if (what < 40) {
+		req.type = DHCP_DISCOVER;
+		ask(w, req, form);
+		if (w->fx.d.kind != DECISION_REPLY)
+			return;
+		req = form;
+		req.type = DHCP_REQUEST;
+		req.requested = w->fx.d.reply.yiaddr;
+		req.server = SERVER;
+	} else if (what < 60) {
+		req.ciaddr = addr;
+		req.unicast = below(2);
+	} else if (what < 70) {
+		req.requested = addr;
+	} else if (what < 80) {
+		req.requested = addr;
+		req.server = SERVER;
+	} else if (what < 90) {
+		req.type = DHCP_RELEASE;
+		req.ciaddr = addr;
+	} else if (what < 94) {
+		req.type = DHCP_DECLINE;
+		req.requested = addr;
+	} else if (what < 99) {
+		w->fx.now += (uint32_t)below(600);
+		expire(w);
+		return;
+	} else {
+		reload(w);
+		return;
+	}
+	ask(w, req, form);
+}
+
+/* The daemon's answer to a memoised form, in one of XDP's four states; nothing is changed by it. */
+static void probe(struct world *w, uint32_t addr, const struct slot_sim *slot,
+		  const struct memo *memo, unsigned in_state)
+{
+	static struct dhcp_msg msg;
+	static struct decision d;
+	struct req req = memo->form;
+
+	req.mac = slot->mac;
+	req.type = DHCP_REQUEST;
+	req.ciaddr = in_state < 2 ? addr : 0;
+	req.unicast = in_state == 0;
+	req.requested = in_state < 2 ? 0 : addr;
+	req.server = in_state == 3 ? SERVER : 0;
+	fx_message(&req, &msg);
+	engine_decide(w->fx.engine, &w->fx.link, &msg, w->fx.now, &d);
+	w->asked++;
+	if (d.kind == DECISION_DEFER) { /* another address of its is being closed: a moment */
+		w->deferred++;
+		return;
+	}
+	if (d.kind != DECISION_REPLY || d.reply.type != DHCP_ACK)
+		fail_msg("%08x of %u (%s) is not ACKed: %s", addr, req.mac, req.id ? req.id : "",
+			 d.reason);
+	d.reply.ciaddr = memo->reply.ciaddr; /* copied from the request by either path */
+	if (memcmp(&d.reply, &memo->reply, sizeof(d.reply)) != 0)
+		fail_msg("%08x of %u (%s) as \"%s\", %s gets another answer (%s), state %u: "
+			 "options %u "
+			 "and %u bytes, tail %u %u and %u %u",
+			 addr, req.mac, req.id ? req.id : "", req.name ? req.name : "",
+			 req.prl ? "list" : "no list", d.hostname, in_state,
+			 memo->reply.options_len, d.reply.options_len, memo->reply.tail[0].len,
+			 memo->reply.tail[1].len, d.reply.tail[0].len, d.reply.tail[1].len);
+	engine_undo(w->fx.engine, &d.change);
+}
+
+static void compare(struct world *w)
+{
+	for (uint32_t a = 0; a < ADDRS; a++) {
+		const struct slot_sim *slot = &w->slots[a];
+
+		for (unsigned i = 0; i < slot->n; i++)
+			probe(w, BASE + a, slot, &slot->memos[i], (unsigned)below(4));
+	}
+}
+
+static void memoised_answers_hold(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	(void)state;
+	assert_non_null(w);
+	for (long seed = 1; seed <= 8; seed++) {
+		srand48(seed);
+		*w = (struct world){.asked = w->asked,
+				    .memoised = w->memoised,
+				    .deferred = w->deferred,
+				    .clones = w->clones,
+				    .unlasting = w->unlasting};
+		w->fx = fx_open(make_model(0));
+		for (unsigned i = 0; i < STEPS; i++) {
+			step(w);
+			compare(w);
+		}
+		fx_close(&w->fx);
+	}
+	print_message("%lu asked again, %lu memoised, %lu deferred, %lu clones, %lu not memoised\n",
+		      w->asked, w->memoised, w->deferred, w->clones, w->unlasting);
+	assert_true(w->asked > 10000 && w->memoised > 1000 && w->clones > 100);
+	assert_true(w->deferred && w->unlasting > 100);
+	free(w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(memoised_answers_hold),
+	};
+
+	return cmocka_run_group_tests_name("engine: memo", tests, NULL, NULL);
+}
