@@ -18,7 +18,7 @@ cp "$DIR/s.yaml" "$DIR/former.yaml"
 sed -i "s|pin-path: $(pin)|&-other|" "$DIR/s.yaml"
 expect "another pin-path" not cmp -s "$DIR/s.yaml" "$DIR/former.yaml"
 
-for try in 1 2; do
+for _ in 1 2; do
 	refused
 	equal "lines with an error" "$(grep -c ' error: ' "$DIR/refused")" 1
 	expect "the interface and the remedy in it" grep -q ' error: srv: .*pin-path.*--detach-fast-path' "$DIR/refused"

@@ -19,7 +19,7 @@ crash
 until=$(policy 1 answer_until)
 
 socket=$DIR/s.sock
-sed -i "s|socket-name: $socket|socket-name: $DIR/no/such/directory/s.sock|" "$DIR/s.yaml"
+sed -i "s|socket-name: $socket|socket-name: $DIR/s.yaml/s.sock|" "$DIR/s.yaml"
 # a later second, so that a push would show
 await 5 "a second to pass" more_than $((until - 12)) boottime
 refused
@@ -28,13 +28,15 @@ equal "answer_until after a start without a control socket" "$(policy 1 answer_u
 config
 
 read -ra enter <<<"$(in_ns s)"
+LOGS+=("$DIR/taken")
 background "$DIR/taken" "${enter[@]}" perl -MSocket -e '
 	$| = 1;
-	socket(my $s, PF_INET, SOCK_DGRAM, 0) && bind($s, sockaddr_in(67, INADDR_ANY)) or die $!;
+	socket(my $s, PF_INET, SOCK_DGRAM, 0) or die $!;
+	bind($s, sockaddr_in(67, INADDR_ANY)) or die $!;
 	print "taken\n";
 	sleep 1000'
 await 5 "port 67 to be taken" grep -q taken "$DIR/taken"
-for try in 1 2 3; do
+for _ in 1 2 3; do
 	refused
 	expect "why: $(cat "$DIR/refused")" grep -q ' error: UDP port 67: ' "$DIR/refused"
 	equal "answer_until after a start without port 67" "$(policy 1 answer_until)" "$until"

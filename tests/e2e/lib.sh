@@ -284,7 +284,8 @@ refused() {
 	timeout -k 2 15 "${enter[@]}" "$@" "$B/xdhcpd" -c "$DIR/$S.yaml" >"$DIR/refused" 2>&1 || status=$?
 	[ "$status" = 1 ] && ! grep -q 'server version .* started' "$DIR/refused" && return
 	cat "$DIR/refused"
-	fail "a start that had to be refused ended with status $status"
+	echo "  failed at ${BASH_SOURCE[1]##*/}:${BASH_LINENO[0]}: a start that had to be refused ended with status $status"
+	exit 1
 }
 
 # logged REGEX: since the daemon's last start.
@@ -444,8 +445,12 @@ both_ways() {
 		ctl fast-path off >/dev/null
 		REPLY=$("$@") || REPLY=
 		ctl fast-path on >/dev/null
-		equal "$what: the $way reply with the fast path on" \
-			"$(jq -r '.type + " " + .frame' <<<"$fast")" "$(jq -r '.type + " " + .frame' <<<"$REPLY")"
+		[ "$(jq -r '.type + .frame' <<<"$fast")" = "$(jq -r '.type + .frame' <<<"$REPLY")" ] && continue
+		echo "  failed at ${BASH_SOURCE[1]##*/}:${BASH_LINENO[0]}: $what: the $way reply with the fast path on is"
+		echo "    ${fast:-no reply}"
+		echo "  and with it off"
+		echo "    ${REPLY:-no reply}"
+		exit 1
 	done
 }
 
