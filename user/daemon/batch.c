@@ -3,7 +3,8 @@
  * The way of a packet: drain -> decode -> decide -> commit -> publish ->
  * transmit. A batch is decided in order, committed in one transaction, and only
  * then published and sent; what was not committed is undone and nothing of
- * the batch leaves (I1). Clients retransmit.
+ * the batch leaves (I1). Clients retransmit. Of the batch that a crash interrupts the
+ * store has all or nothing, and nobody was told what is not in it.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -4,7 +4,8 @@
  * ours on it. A link's stable id is kept by name: what slots carry outlives the
  * daemon and the interface's index. A record changes only while it is closed and after a
  * barrier; all slots of a link whose addresses changed are closed, because their
- * answers were made from the old ones.
+ * answers were made from the old ones. A crash in between leaves the record closed or gone,
+ * and the next start does it again.
  */
 #include <errno.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 /*
  * The served interfaces: which of the machine's they are, their sockets, their
  * XDP attachment. Brought up to date whenever netlink says that something changed.
+ * When the daemon dies its sockets go and the attachments stay (net/attach.c).
  */
 #include <errno.h>
 #include <stdlib.h>

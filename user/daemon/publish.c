@@ -4,7 +4,7 @@
  * covers the ACK's promise and the slot's credit (I1). Identity and tail of a slot
  * change only while it is closed and after a barrier: where they must, the slot is
  * closed now and opened again when programs have left (quiesce.c); until then the
- * client is served by the daemon.
+ * client is served by the daemon. A crash leaves the slot closed, or open and whole.
  */
 #include <string.h>
 

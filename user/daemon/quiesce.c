@@ -8,6 +8,8 @@
  * Epochs: a request gets the number of the next barrier to begin; it has
  * passed once a barrier of that number or a later one has completed.
  * A barrier that fails lets nothing pass: addresses stay closed, which is safe.
+ * A crash forgets all of this: slots stay closed until their client renews, and an
+ * ending is as if it had not begun (ending.c).
  */
 #include <errno.h>
 #include <pthread.h>

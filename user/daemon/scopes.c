@@ -3,7 +3,8 @@
  * The scopes' gates in `policy`: one record a subnet, found by its id, marked
  * with the digest of the configuration its templates were made from. A scope whose
  * digest differs is closed, its slots are closed and running programs have left
- * before it opens again: each of its clients is answered once by the daemon.
+ * before it opens again: each of its clients is answered once by the daemon. The new
+ * digest is stored last, so that a start after a crash in between does it again.
  */
 #include <errno.h>
 #include <stdlib.h>
