@@ -96,7 +96,8 @@ static void mask_before_routers(struct recipe *recipe)
 
 static void choose_options(const struct ask *ask, struct recipe *recipe)
 {
-	static const uint8_t unasked[] = {DHO_SUBNET_MASK, DHO_ROUTERS, 6, 15};
+	static const uint8_t unasked[] = {DHO_SUBNET_MASK, DHO_ROUTERS, DHO_DOMAIN_NAME_SERVERS,
+					  DHO_DOMAIN_NAME};
 	const struct dhcp_opt *list = requested_list(ask);
 
 	/* The name goes into the tail if there is one. */
@@ -133,7 +134,7 @@ static void put_piece(struct dhcp_piece *piece, uint8_t code, const void *data, 
 /* What the client must get whatever the size. */
 static bool essential(uint8_t code)
 {
-	return code == DHO_SUBNET_MASK || code == DHO_ROUTERS || code == 6;
+	return code == DHO_SUBNET_MASK || code == DHO_ROUTERS || code == DHO_DOMAIN_NAME_SERVERS;
 }
 
 /* Leaves out the last option that may be left out. false: there is none. */
