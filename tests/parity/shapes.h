@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The REQUESTs of real clients, by their shape: which options each sends in
- * which state, in its own order (PROTOCOL.md's forms, from client sources and captures).
+ * which state, in its own order (from client sources and captures).
  */
 #ifndef XDHCP_PARITY_SHAPES_H
 #define XDHCP_PARITY_SHAPES_H
