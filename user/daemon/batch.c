@@ -49,8 +49,11 @@ static bool addressed_to_us(const struct daemon *d, const struct port *port, str
 	msg->in.our_addr = 0;
 	if (msg->ip_dst == 0xffffffff)
 		return true;
-	for (unsigned i = 0; i < port->info.n_addrs; i++) {
-		if (msg->ip_dst && port->info.addrs[i].broadcast == msg->ip_dst)
+	/* Address by address, as the XDP program does: one's broadcast may be another's own. */
+	for (unsigned i = 0; i < port->info.n_addrs && msg->ip_dst; i++) {
+		if (port->info.addrs[i].addr == msg->ip_dst)
+			break;
+		if (port->info.addrs[i].broadcast == msg->ip_dst)
 			return true;
 	}
 	if (!port_address_is_ours(d, msg->ip_dst))

@@ -73,9 +73,9 @@ static void ack(struct ask *ask, uint32_t addr, bool plain)
 
 	answer_lease(ask, DHCP_ACK, addr, lifetime);
 	/* A reservation elsewhere that is not free yet: the answer depends on when it will be. */
-	decision->memoise = plain && !msg->giaddr && !ask->routed && !msg->overloaded &&
-			    !decision->reply.shortened && (!reserved || reserved == addr) &&
-			    ask_reservation_lasts(ask, addr);
+	decision->memoise = plain && msg->in.link && !msg->giaddr && !ask->routed &&
+			    !msg->overloaded && !decision->reply.shortened &&
+			    (!reserved || reserved == addr) && ask_reservation_lasts(ask, addr);
 	bound_row(ask, addr, lifetime, decision->memoise, &row);
 	if (change_make(ask->engine, &row, offer_at(ask->engine, addr), &decision->change) < 0) {
 		decision->memoise = false;

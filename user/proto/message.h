@@ -47,7 +47,7 @@ const char *dhcp_decode_help(enum dhcp_decode_result result);
 /* What the link layer knows of a frame beside its bytes. */
 struct dhcp_ingress {
 	uint32_t ifindex;
-	uint16_t link;	     /* stable id as in struct policy; 0: not a served link */
+	uint16_t link;	     /* stable id as in struct policy; 0: no fast path on it */
 	uint16_t vlan[2];    /* ids of tags stripped on the way in, outer first; 0: none */
 	bool csum_not_ready; /* TP_STATUS_CSUMNOTREADY: do not verify UDP's sum */
 	uint32_t our_addr;   /* IP destination if it is one of our addresses on that link; else 0 */
