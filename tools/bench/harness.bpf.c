@@ -53,17 +53,22 @@ struct {
 	__type(value, __u32);
 } target SEC(".maps");
 
+static __always_inline bool fail(void)
+{
+	run.failed++;
+	return false;
+}
+
 /* Takes back what a reply did to the length: it grows at the head and shrinks at the tail. */
 static __always_inline bool reset_length(struct xdp_md *ctx)
 {
 	long longer = (long)((__u64)ctx->data_end - (__u64)ctx->data) - BENCH_FRAME;
 
 	if (bpf_xdp_adjust_head(ctx, longer > 0 ? longer : 0))
-		return false;
-	return longer >= 0 || bpf_xdp_adjust_tail(ctx, -longer) == 0;
+		return fail();
+	return longer >= 0 || bpf_xdp_adjust_tail(ctx, -longer) == 0 || fail();
 }
 
-/* false, and counted: the frame has not the length. */
 static __always_inline bool write_frame(struct xdp_md *ctx, __u8 **ret_data)
 {
 	__u8 *data = (__u8 *)(long)ctx->data;
@@ -71,10 +76,8 @@ static __always_inline bool write_frame(struct xdp_md *ctx, __u8 **ret_data)
 	__u64 len = (__u64)data_end - (__u64)data;
 
 	KEEP(len);
-	if (data + BENCH_FRAME > data_end || len != BENCH_FRAME) {
-		run.failed++;
-		return false;
-	}
+	if (data + BENCH_FRAME > data_end || len != BENCH_FRAME)
+		return fail();
 #pragma unroll
 	for (__u32 i = 0; i < BENCH_FRAME / 8; i++)
 		AT64(data + 8 * i) = run.frame[i];
@@ -146,6 +149,8 @@ int restore_second(struct xdp_md *ctx)
 	struct slot *slot = bpf_map_lookup_elem(&leases, &at);
 	__u8 *data;
 
+	if (!slot)
+		fail();
 	if (!slot || !reset_length(ctx) || !write_frame(ctx, &data))
 		return XDP_ABORTED;
 	*(volatile word64 *)((__u8 *)slot + XDHCP_GRANT_OFFSET) = 0;

@@ -40,6 +40,8 @@ int measure_verdicts(struct measure *m, struct verdicts *ret_verdicts);
 int measure_moved(struct measure *m, const struct verdicts *before, enum xdhcp_verdict verdict,
 		  uint64_t n, uint64_t *ret_n);
 
+double measure_cpu_ns(void); /* CPU time of this thread */
+
 /*
  * Is the CPU as fast as it has ever been in this process, within 8 %? On a virtual
  * machine, or beside another thread of the same core, it is not for seconds at a time. A

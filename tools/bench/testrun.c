@@ -15,14 +15,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "measure.h"
 
-#define ETH_ADDRS  12
 #define IP_ADDRS   26
 #define UDP_PORTS  34
 #define NAME_WIDTH 58
@@ -127,14 +125,6 @@ static int set_target(struct measure *m, enum target target)
 	return r < 0 ? bench_fail("the harness cannot call the program: %s", strerror(-r)) : 0;
 }
 
-static double cpu_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
 struct output {
 	uint8_t frame[WORLD_REPLY_MAX];
 	uint32_t len, action;
@@ -149,10 +139,10 @@ static double test_run(struct measure *m, enum program program, unsigned iterati
 		    .data_out = ret_output->frame, .data_size_out = sizeof(ret_output->frame),
 		    .ctx_in = &in, .ctx_size_in = sizeof(in), .repeat = (int)iterations);
 	int fd = bpf_program__fd(program_of(m, program));
-	double before = cpu_ns(), after;
+	double before = measure_cpu_ns(), after;
 	int r = bpf_prog_test_run_opts(fd, &opts);
 
-	after = cpu_ns();
+	after = measure_cpu_ns();
 	if (r < 0)
 		return bench_fail("BPF_PROG_TEST_RUN: %s", strerror(-r));
 	ret_output->len = opts.data_size_out;
