@@ -45,7 +45,7 @@ struct port {
 /* Messages and their fate; inspect.c shows them under Kea's names. */
 struct counters {
 	uint64_t received, parse_failed[DHCP_DECODE_COUNT], not_ours;
-	uint64_t type_received[9], type_sent[9];
+	uint64_t type_received[DHCP_INFORM + 1], type_sent[DHCP_INFORM + 1];
 	uint64_t silent, deferred_dropped, send_failed;
 	uint64_t commit_failed, commit_failed_messages; /* batches, and what they held */
 	uint64_t commits, commit_rows, publish_full, template_full;

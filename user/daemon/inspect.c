@@ -193,11 +193,12 @@ static void emit(const struct emitter *e, const char *name, uint64_t value)
 
 static void emit_messages(const struct daemon *d, const struct emitter *e)
 {
-	static const char *const received[9] = {[DHCP_DISCOVER] = "pkt4-discover-received",
-						[DHCP_REQUEST] = "pkt4-request-received",
-						[DHCP_DECLINE] = "pkt4-decline-received",
-						[DHCP_RELEASE] = "pkt4-release-received",
-						[DHCP_INFORM] = "pkt4-inform-received"};
+	static const char *const received[DHCP_INFORM + 1] = {
+		[DHCP_DISCOVER] = "pkt4-discover-received",
+		[DHCP_REQUEST] = "pkt4-request-received",
+		[DHCP_DECLINE] = "pkt4-decline-received",
+		[DHCP_RELEASE] = "pkt4-release-received",
+		[DHCP_INFORM] = "pkt4-inform-received"};
 	struct verdicts sum = {0};
 	uint64_t acks;
 
@@ -205,7 +206,7 @@ static void emit_messages(const struct daemon *d, const struct emitter *e)
 		fastpath_verdicts(d->fp, &sum);
 	acks = fastpath_acks(&sum);
 	/* What XDP answered came in and went out as well. */
-	for (unsigned t = 0; t < 9; t++) {
+	for (unsigned t = 0; t <= DHCP_INFORM; t++) {
 		if (received[t])
 			emit(e, received[t],
 			     d->count.type_received[t] + (t == DHCP_REQUEST ? acks : 0));
@@ -223,6 +224,12 @@ static void emit_messages(const struct daemon *d, const struct emitter *e)
 		     d->count.commit_failed_messages + d->count.deferred_dropped +
 		     d->count.send_failed);
 	emit(e, "xdhcp-xdp-ack-sent", acks);
+	emit(e, "xdhcp-silent", d->count.silent);
+	emit(e, "xdhcp-commits", d->count.commits);
+	emit(e, "xdhcp-commits-failed", d->count.commit_failed);
+	emit(e, "xdhcp-leases-committed", d->count.commit_rows);
+	emit(e, "xdhcp-not-published-no-slot", d->count.publish_full);
+	emit(e, "xdhcp-not-published-no-template", d->count.template_full);
 }
 
 static void statistics(void *arg, void (*fn)(void *ctx, const struct control_stat *stat), void *ctx)

@@ -206,8 +206,6 @@ static int open_network(struct daemon *d)
 	if (!d->monitor_event || event_add(d->monitor_event, NULL))
 		return -ENOMEM;
 	if (policy) {
-		policy[XDHCP_POLICY_DAEMON].kind = XDHCP_POLICY_GATE;
-		strcpy(policy[XDHCP_POLICY_DAEMON].name, "daemon");
 		__atomic_store_n(&policy[XDHCP_POLICY_DAEMON].closed, 0, __ATOMIC_RELEASE);
 		if (policy[XDHCP_POLICY_OPERATOR].closed)
 			log_warning("the operator's gate is closed (xdhcpctl fast-path off): the "
