@@ -156,8 +156,8 @@ static void test_table_is_consistent(void **state)
 
 static void test_reserved(void **state)
 {
-	static const uint8_t reserved[] = {50, 51, 52, 53, 54, 55,  57, 58,
-					   59, 61, 80, 81, 82, 116, 118};
+	static const uint8_t reserved[] = {50, 51, 52, 53, 54, 55, 56,	57,
+					   58, 59, 61, 80, 81, 82, 116, 118};
 	bool want[256] = {0};
 
 	(void)state;

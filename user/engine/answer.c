@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "proto/options.h"
 
 struct recipe {
 	const struct option_value *by_code[256]; /* of the narrowest scope that sets it */
@@ -34,6 +35,14 @@ static bool asks_for(const struct ask *ask, uint8_t code)
 	return list && memchr(list->data, code, list->len);
 }
 
+/* What the server says itself, or the encoder, or what only clients send. */
+static bool not_configurable(uint8_t code)
+{
+	const struct option_def *def = option_by_code(code);
+
+	return code == DHO_PAD || code == DHO_END || (def && def->reserved);
+}
+
 /* Reservation before subnet before global; never-send in any of them is final. */
 static void gather(const struct ask *ask, struct recipe *recipe)
 {
@@ -52,15 +61,12 @@ static void gather(const struct ask *ask, struct recipe *recipe)
 		for (size_t i = 0; scopes[s] && i < scopes[s]->n; i++) {
 			const struct option_value *v = &scopes[s]->v[i];
 
+			if (not_configurable(v->code))
+				continue;
 			recipe->by_code[v->code] = v;
 			recipe->never[v->code] |= v->never_send;
 		}
 	}
-	/* What the server says itself, or the encoder, or what only clients send. */
-	for (unsigned code = DHO_REQUESTED_ADDRESS; code <= DHO_REBINDING_TIME; code++)
-		recipe->never[code] = true;
-	recipe->never[DHO_PAD] = recipe->never[DHO_END] = true;
-	recipe->never[DHO_CLIENT_IDENTIFIER] = recipe->never[DHO_RELAY_AGENT] = true;
 }
 
 static void want(struct recipe *recipe, uint8_t code)

@@ -82,7 +82,7 @@ static const struct option_def table[256] = {
 	ROW(53, "dhcp-message-type", U8, RESERVED),
 	ROW(54, "dhcp-server-identifier", ADDRESS, RESERVED),
 	ROW(55, "dhcp-parameter-request-list", U8, LIST, RESERVED),
-	ROW(56, "dhcp-message", STRING),
+	ROW(56, "dhcp-message", STRING, RESERVED),
 	ROW(57, "dhcp-max-message-size", U16, RESERVED, AT_LEAST(576)),
 	ROW(58, "dhcp-renewal-time", U32, RESERVED),
 	ROW(59, "dhcp-rebinding-time", U32, RESERVED),
