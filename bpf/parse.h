@@ -73,6 +73,7 @@ static __always_inline bool is_frame_to_us(const struct request *r)
 
 enum ip_to { IP_TO_OTHERS, IP_TO_ALL, IP_TO_OUR_ADDR };
 
+/* Address by address, its own before its broadcast: one's broadcast may be another's own. */
 static __always_inline enum ip_to ip_to(const struct policy *link, __u32 dst)
 {
 	if (dst == 0xffffffff)
@@ -89,9 +90,10 @@ static __always_inline enum ip_to ip_to(const struct policy *link, __u32 dst)
 }
 
 /*
- * Is it to us at both layers? The daemon goes by the IP destination alone. What
- * was learned of the destination on the way is forgotten, so that the verifier
- * looks at the rest of the program once and not once for each way.
+ * Is it to us at both layers, by the daemon's own rules (addressed_to_us() in
+ * user/daemon/batch.c)? What goes to an address of another interface the daemon
+ * takes, too; here it passes. What was learned of the destination on the way is forgotten, so that
+ * the verifier looks at the rest of the program once and not once for each way.
  */
 static __always_inline bool is_to_us(struct request *r)
 {
