@@ -13,7 +13,6 @@
 #include "lease.h"
 
 #define BOOTP_MIN_END (BOOTP_AT + DHCP_BOOTP_MIN)
-#define COPY_STEP     32
 
 /* How long the parts are. */
 struct layout {
