@@ -16,7 +16,7 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 256);
+	__uint(max_entries, XDHCP_BLOCK_SLOTS);
 	__type(key, __u32);
 	__type(value, struct slot);
 } leases SEC(".maps");
