@@ -40,7 +40,7 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx)
 	if (v != GO_ON)
 		return v;
 	if (!lay_out(a.slot, a.template, &l))
-		return XDHCP_VERDICT_pass_form;
+		return XDHCP_VERDICT_pass_inconsistent;
 	if (l.ip > dhcp_max_reply(r.max_size))
 		return XDHCP_VERDICT_pass_max_size;
 	v = promise(&a, clock);

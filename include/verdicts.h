@@ -53,6 +53,7 @@
 	X(pass_chaddr, PASS, "the address is another client's")                                  \
 	X(pass_moved, PASS, "the client came in by another link")                                \
 	X(pass_form, PASS, "the daemon has not answered this form of request yet")               \
+	X(pass_inconsistent, PASS, "slot or template holds what no daemon writes")               \
 	X(pass_server_id, PASS, "SELECTING another server")                                      \
 	X(pass_max_size, PASS, "the reply is longer than the client takes (option 57)")          \
 	X(pass_credit, PASS, "the lease's durable credit does not cover another lifetime")       \
