@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The walk over the options: finds 50, 53, 54 and 57 and hashes the rest into
- * the form (include/form.h). Reads only; never past the UDP payload.
+ * The walk over the options: finds the FORM_VALUES (50, 53, 54 and 57) and hashes
+ * what is part of the form (include/form.h). Reads only; never past the UDP payload.
  *
  * Shaped for the verifier, whose work is paths x states. (1) A table makes
  * every kind of option advance by one and the same expression, before any
@@ -30,38 +30,33 @@ enum option_kind {
 	KIND_IGNORED,
 	KIND_OVERLOAD,
 	KIND_RELAY,
-	/* with a value, at most once each */
-	KIND_TYPE,
-	KIND_MAX_SIZE,
-	KIND_ASKED,
-	KIND_SERVER_ID,
+/* with a value, at most once each: KIND_TYPE ... KIND_SERVER_ID */
+#define X(name, code, len) KIND_##name,
+	FORM_VALUES(X)
+#undef X
 };
 
 /* Low byte: mask of the length byte; 2 bits: what is added to it; then the kind. */
-#define STEP(kind, base, mask) ((kind) << 10 | (base) << 8 | (mask))
-#define STEP_BARE(kind)	       STEP(kind, 1, 0)
-#define STEP_FULL(kind)	       STEP(kind, 2, 0xff)
-#define FORM		       STEP_FULL(KIND_FORM)
+#define STEP(kind, base, mask)	    ((kind) << 10 | (base) << 8 | (mask))
+#define STEP_BARE(kind)		    STEP(kind, 1, 0)
+#define STEP_FULL(kind)		    STEP(kind, 2, 0xff)
+#define STEP_VALUE(name, code, len) [code] = STEP_FULL(KIND_##name),
+#define STEP_IGNORED(code)	    [code] = STEP_FULL(KIND_IGNORED),
 
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Winitializer-overrides" /* of the first line */
+/* clang-format off */
 static const __u16 option_steps[256] = {
+	[0 ... 255] = STEP_FULL(KIND_FORM),
 	[DHO_PAD] = STEP_BARE(KIND_PAD),
-	[1 ... 49] = FORM,
-	[DHO_REQUESTED_ADDRESS] = STEP_FULL(KIND_ASKED),
-	[51] = FORM,
-	[DHO_OVERLOAD] = STEP_FULL(KIND_OVERLOAD),
-	[DHO_MESSAGE_TYPE] = STEP_FULL(KIND_TYPE),
-	[DHO_SERVER_IDENTIFIER] = STEP_FULL(KIND_SERVER_ID),
-	[55 ... 56] = FORM,
-	[DHO_MAX_MESSAGE_SIZE] = STEP_FULL(KIND_MAX_SIZE),
-	[58 ... 79] = FORM,
-	[DHO_RAPID_COMMIT] = STEP_FULL(KIND_IGNORED),
-	[81] = FORM,
-	[DHO_RELAY_AGENT] = STEP_FULL(KIND_RELAY),
-	[83 ... 115] = FORM,
-	[DHO_AUTO_CONFIGURE] = STEP_FULL(KIND_IGNORED),
-	[117 ... 254] = FORM,
 	[DHO_END] = STEP_BARE(KIND_END),
+	[DHO_OVERLOAD] = STEP_FULL(KIND_OVERLOAD),
+	[DHO_RELAY_AGENT] = STEP_FULL(KIND_RELAY),
+	FORM_VALUES(STEP_VALUE)
+	FORM_IGNORED(STEP_IGNORED)
 };
+/* clang-format on */
+#pragma clang diagnostic pop
 
 /*
  * Values found. word: type, max_size << 16, and 1 << (32 + kind) for each kind
@@ -72,6 +67,8 @@ struct found {
 	__u32 asked, server_id;
 };
 
+_Static_assert((int)FORM_LEN_ASKED == (int)FORM_LEN_SERVER_ID, "both are addresses");
+
 /* An option with a value: `ending` are the eight bytes that end where it does. */
 static __always_inline enum xdhcp_verdict take_value(struct found *found, __u32 kind, __u32 len,
 						     __u64 ending)
@@ -81,15 +78,15 @@ static __always_inline enum xdhcp_verdict take_value(struct found *found, __u32 
 	if ((found->word ^ found->zero) & bit)
 		return XDHCP_VERDICT_pass_options_repeated;
 	if (kind == KIND_TYPE) {
-		if (len != 1)
+		if (len != FORM_LEN_TYPE)
 			return XDHCP_VERDICT_pass_options_malformed;
 		bit |= ending >> ENDING_BYTES(1);
 	} else if (kind == KIND_MAX_SIZE) {
-		if (len != 2)
+		if (len != FORM_LEN_MAX_SIZE)
 			return XDHCP_VERDICT_pass_options_malformed;
 		bit |= (__u64)bpf_ntohs(ending >> ENDING_BYTES(2)) << 16;
 	} else {
-		if (len != 4)
+		if (len != FORM_LEN_ASKED)
 			return XDHCP_VERDICT_pass_options_malformed;
 		if (kind == KIND_ASKED)
 			found->asked = ending >> ENDING_BYTES(4);

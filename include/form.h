@@ -4,13 +4,13 @@
  * answer. Both sides hash it with the same functions, so that a form that the
  * daemon has answered is known again by the XDP program.
  *
- * Hashed: giaddr, then in the order of the packet every option but 50, 53, 54,
- * 57, 80, 116, PAD and END. An option is its bytes [code, length, data...] as
- * little-endian words: whole ones from the front, then one last word of its
- * 1 to 8 remaining bytes, zero above. That last word is what a load of the
- * eight bytes that end at the option's end gives, shifted (form_last_word()),
- * so no load ever goes beyond the option; code and length frame the bytes, so two
- * different option areas never give the same words.
+ * Hashed: giaddr, then in the order of the packet every option but PAD, END
+ * and those of FORM_VALUES and FORM_IGNORED (50, 53, 54, 57, 80, 116). An option
+ * is its bytes [code, length, data...] as little-endian words: whole ones from
+ * the front, then one last word of its 1 to 8 remaining bytes, zero above. That
+ * last word is what a load of the eight bytes that end at the option's end
+ * gives, shifted (form_last_word()), so no load ever goes beyond the option; code
+ * and length frame the bytes, so two different option areas never give the same words.
  *
  * The key is random per map set (struct meta), so that nobody outside can make two
  * forms collide. It is a polynomial in one half of the key over words that have been
@@ -22,11 +22,35 @@
 
 #include <linux/types.h>
 
+#include "wire.h"
+
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "the form's words are loads: little-endian machines only"
 #endif
 
 #define FORM_TEMPLATE_BITS 20 /* = XDHCP_TEMPLATE_BITS */
+
+/*
+ * X(name, code, len): the options that the fast path reads for itself. At most
+ * one each, of exactly this length; a request that has it otherwise has no form.
+ */
+#define FORM_VALUES(X)                       \
+	X(TYPE, DHO_MESSAGE_TYPE, 1)         \
+	X(MAX_SIZE, DHO_MAX_MESSAGE_SIZE, 2) \
+	X(ASKED, DHO_REQUESTED_ADDRESS, 4)   \
+	X(SERVER_ID, DHO_SERVER_IDENTIFIER, 4)
+
+/* X(code): the options that change no answer to a REQUEST. */
+#define FORM_IGNORED(X)     \
+	X(DHO_RAPID_COMMIT) \
+	X(DHO_AUTO_CONFIGURE)
+
+/* FORM_LEN_TYPE and so on: the lengths. */
+enum form_value_len {
+#define X(name, code, len) FORM_LEN_##name = len,
+	FORM_VALUES(X)
+#undef X
+};
 
 /* A slot's form: 44 bits of hash, 20 of template index. 0 is an empty place. */
 static inline __u64 form_word(__u64 hash, __u32 template_index)

@@ -8,31 +8,30 @@
 #include <form.h> /* the shared one; "form.h" would be the header beside this file */
 #include "proto/form.h"
 
-/* The lengths that the fast path acts on; it passes any other, so those are not memoised. */
-static bool option_length_ok(uint8_t code, uint8_t len)
+/* Of an option that the fast path reads for itself, the only right length; else -1. */
+static int value_len(uint8_t code)
 {
 	switch (code) {
-	case DHO_REQUESTED_ADDRESS:
-	case DHO_SERVER_IDENTIFIER:
-		return len == 4;
-	case DHO_MESSAGE_TYPE:
-		return len == 1;
-	case DHO_MAX_MESSAGE_SIZE:
-		return len == 2;
+#define X(name, code, len) \
+	case code:         \
+		return len;
+		FORM_VALUES(X)
+#undef X
 	default:
-		return true;
+		return -1;
 	}
 }
 
-static bool option_once(uint8_t code)
+static bool is_ignored(uint8_t code)
 {
-	return code == DHO_REQUESTED_ADDRESS || code == DHO_SERVER_IDENTIFIER ||
-	       code == DHO_MESSAGE_TYPE || code == DHO_MAX_MESSAGE_SIZE;
-}
-
-static bool option_hashed(uint8_t code)
-{
-	return !option_once(code) && code != DHO_RAPID_COMMIT && code != DHO_AUTO_CONFIGURE;
+	switch (code) {
+#define X(code) case code:
+		FORM_IGNORED(X)
+#undef X
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* `option` is whole: code, length, data. */
@@ -65,14 +64,17 @@ uint64_t dhcp_form(const struct dhcp_msg *msg, const uint64_t key[2])
 	for (; p < end && *p != DHO_END; p += *p == DHO_PAD ? 1 : 2 + p[1]) {
 		if (*p == DHO_PAD)
 			continue;
-		if (end - p < 2 || end - p < 2 + p[1] || !option_length_ok(p[0], p[1]))
-			return 0;
-		if (*p == DHO_OVERLOAD || (seen[*p] && option_once(*p)))
+		if (end - p < 2 || end - p < 2 + p[1] || *p == DHO_OVERLOAD)
 			return 0;
 		if (++n > DHCP_MAX_OPTIONS_WALKED)
 			return 0;
+		int len = value_len(*p);
+
+		/* the fast path passes these, so they are not memoised */
+		if (len >= 0 && (p[1] != len || seen[*p]))
+			return 0;
 		seen[*p] = true;
-		if (option_hashed(*p))
+		if (len < 0 && !is_ignored(*p))
 			mix_option(&form, p);
 	}
 	return form_end(&form);
