@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,9 +22,7 @@
 #include <linux/if_link.h>
 
 #include "net/fastpath.h"
-#include "netns.h"
-
-#define PINS NETNS_BPFFS "/xdhcp_test"
+#include "pins.h"
 
 static char why[512];
 static uint32_t v0, v1; /* ifindexes of a veth pair */
@@ -59,8 +56,7 @@ static void attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_m
 
 static int set_up(void **state)
 {
-	(void)state;
-	if (mkdir(PINS, 0700) < 0 || netns_run("ip link add v0 type veth peer name v1") != 0 ||
+	if (pins_set_up(state) < 0 || netns_run("ip link add v0 type veth peer name v1") != 0 ||
 	    netns_run("ip link set v0 up && ip link set v1 up") != 0)
 		return -1;
 	v0 = if_nametoindex("v0");
@@ -70,9 +66,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	int r = fastpath_remove(PINS, why, sizeof(why));
+	int r = pins_tear_down(state);
 
-	(void)state;
 	if (if_nametoindex("v0"))
 		r |= netns_run("ip link del v0");
 	return r;

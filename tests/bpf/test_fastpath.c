@@ -22,9 +22,8 @@
 
 #include "net/fastpath.h"
 #include "net/slots.h"
-#include "netns.h"
+#include "pins.h"
 
-#define PINS NETNS_BPFFS "/xdhcp_test"
 #define ADDR 0xc0000205u /* 192.0.2.5 */
 
 static const char *const map_names[] = {"leases",   "blocks",  "templates", "policy",
@@ -52,35 +51,6 @@ static struct fastpath *open_sized(uint32_t slots, uint32_t templates, enum fast
 static struct fastpath *open_as(enum fastpath_found expected)
 {
 	return open_sized(1024, 64, expected);
-}
-
-static int pinned(const char *name)
-{
-	char path[256];
-
-	snprintf(path, sizeof(path), PINS "/%s", name);
-	return bpf_obj_get(path);
-}
-
-static bool is_pinned(const char *name)
-{
-	int fd = pinned(name);
-
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	return mkdir(PINS, 0700);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	return fastpath_remove(PINS, why, sizeof(why));
 }
 
 /* An open slot with a grant in it, as the daemon and XDP would have left it. */
@@ -696,7 +666,7 @@ static void test_status_offline(void **state)
 	assert_int_equal(fastpath_status_offline(PINS, &status, why, sizeof(why)), -EPROTO);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pins_set_up, pins_tear_down)
 
 int main(void)
 {

@@ -19,39 +19,13 @@
 #include <cmocka.h>
 
 #include "net/fastpath.h"
-#include "netns.h"
-
-#define PINS NETNS_BPFFS "/xdhcp_test"
+#include "pins.h"
 
 static const char *const pin_names[] = {"leases",   "blocks",  "templates", "policy",
 					"verdicts", "barrier", "meta",	    "leases_txt"};
 #define N_PINS (sizeof(pin_names) / sizeof(pin_names[0]))
 
 static char why[512];
-
-static bool is_pinned(const char *name)
-{
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), PINS "/%s", name);
-	fd = bpf_obj_get(path);
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	return mkdir(PINS, 0700);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	return fastpath_remove(PINS, why, sizeof(why));
-}
 
 static void test_lock(void **state)
 {
@@ -172,7 +146,7 @@ static void test_remove(void **state)
 	assert_int_equal(fastpath_remove(PINS, why, sizeof(why)), 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pins_set_up, pins_tear_down)
 
 int main(void)
 {
