@@ -54,6 +54,10 @@ static void always_and_never(void **state)
 	fx_option(&model->subnets[0].options, 15, "sub.org", 7)->never_send = true;
 	fx_option(&model->subnets[0].options, 101, "both", 4)->always_send = true;
 	model->subnets[0].options.v[model->subnets[0].options.n - 1].never_send = true;
+	/* the server's own, though somebody set them */
+	fx_option(&model->options, DHO_MESSAGE, "hello", 5)->always_send = true;
+	fx_option(&model->options, DHO_LEASE_TIME, "\xff\xff\xff\xff", 4)->always_send = true;
+	fx_option(&model->options, DHO_RELAY_AGENT, "\1\1x", 3)->always_send = true;
 	fx = fx_open(model);
 	assert_string_equal(asked(&fx, "\x0f\x06", buf), "53 54 51 58 59 6 100");
 	assert_string_equal(asked(&fx, "\x64\x06", buf), "53 54 51 58 59 100 6");
