@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Rooms (user/*) are static libraries that link in the order of the arrows; programs are
-# user/daemon and user/cli; every tests/{unit,bpf,parity}/test_*.c is a program of its own.
+# Rooms (user/*) are static libraries that link in the order of the arrows; programs are the
+# main.o of user/daemon and user/cli with the rooms they use; every tests/{unit,bpf,parity}/test_*.c is a program of its own.
 #
 #   make deps            installs what is missing (Debian packages)
 #   make                 build/xdhcpd, build/xdhcpctl
@@ -31,9 +31,10 @@ ALL_CFLAGS = -std=gnu17 -Wall -Wextra -Werror -fno-strict-aliasing -pthread -D_G
 	-DXDHCP_VERSION='"$(VERSION)"' -Iinclude -Iuser -I$(B) $(PKG_CFLAGS) $(CFLAGS) $(SANFLAGS)
 ALL_LDFLAGS = -pthread $(LDFLAGS) $(SANFLAGS)
 
-ROOMS ?= proto engine config store net control daemon
+ROOMS ?= proto engine config store net control daemon cli
 # link order: whoever uses stands before what is used
-LIBS = $(foreach r,$(filter $(ROOMS),daemon control config store net engine proto),$(B)/lib$(r).a)
+LINK_ORDER := daemon cli control config store net engine proto
+LIBS = $(foreach r,$(filter $(ROOMS),$(LINK_ORDER)),$(B)/lib$(r).a)
 
 .DEFAULT_GOAL := all
 all: $(B)/xdhcpd $(B)/xdhcpctl
@@ -76,7 +77,7 @@ $(B)/%.o: %.c | $(B)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 define ROOM
-OBJS_$(1) := $$(patsubst %.c,$$(B)/%.o,$$(filter-out user/daemon/main.c,$$(sort $$(wildcard user/$(1)/*.c))))
+OBJS_$(1) := $$(patsubst %.c,$$(B)/%.o,$$(filter-out user/$(1)/main.c,$$(sort $$(wildcard user/$(1)/*.c))))
 $$(B)/lib$(1).a: $$(OBJS_$(1))
 	@rm -f $$@
 	$$(Q)$$(AR) rcs $$@ $$^
@@ -88,14 +89,13 @@ $(OBJS_net): | $(B)/xdhcp.skel.h
 
 # --- programs ---
 
-CLI_OBJS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard user/cli/*.c)))
--include $(CLI_OBJS:.o=.d) $(B)/user/daemon/main.d
+-include $(B)/user/daemon/main.d $(B)/user/cli/main.d
 
-$(B)/xdhcpd: $(B)/user/daemon/main.o $(LIBS)
+$(B)/xdhcpd: $(B)/user/daemon/main.o $(filter-out $(B)/libcli.a,$(LIBS))
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
-$(B)/xdhcpctl: $(CLI_OBJS) $(B)/libnet.a $(B)/libproto.a
+$(B)/xdhcpctl: $(B)/user/cli/main.o $(filter-out $(B)/libdaemon.a $(B)/libcontrol.a $(B)/libstore.a,$(LIBS))
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 

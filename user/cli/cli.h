@@ -105,7 +105,9 @@ struct column {
 struct table *table_new(const struct column *columns, size_t n);
 /* n texts, copied; NULL counts as "". Bytes that would move the cursor are shown as '?'. */
 void table_row(struct table *table, const char *const *cells);
-/* Prints and frees. */
+/* Prints and frees. `width`: characters in a line, 0: no limit. */
+void table_put(struct table *table, FILE *out, size_t width);
+/* The same, in the width of the terminal; without limit when `out` is none. */
 void table_print(struct table *table, FILE *out);
 void table_free(struct table *table);
 
@@ -118,6 +120,9 @@ void print_field(const char *name, const char *format, ...) __attribute__((forma
 #define DURATION_STR 32
 /* "59m12s", "3h05m", "2d04h" */
 const char *duration_str(uint64_t seconds, char buf[DURATION_STR]);
+#define KEY_STR 12
+/* A key of an array map as bpftool takes it: its 4 bytes in the host's order, in hex. */
+const char *key_str(uint32_t key, char buf[KEY_STR]);
 #define TIME_STR 32
 /* "2026-01-31 09:05:07", local time */
 const char *time_str(int64_t wall, char buf[TIME_STR]);
@@ -126,13 +131,5 @@ const char *time_str(int64_t wall, char buf[TIME_STR]);
 int64_t get_int(const json_t *map, const char *name, int64_t otherwise);
 /* A string member, or `otherwise`. Control characters are the printer's to blank. */
 const char *get_str(const json_t *map, const char *name, const char *otherwise);
-
-/* --- document.c --- */
-
-/*
- * A configuration file, YAML or JSON (with comments), as the command's JSON,
- * under "Dhcp4". NULL: `why` says what is wrong, with file, line and column.
- */
-json_t *document_read(const char *file, char *why, size_t why_len);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <getopt.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct subcommand {
@@ -36,8 +37,12 @@ static const struct subcommand {
 	 "be named: --pin-path.",
 	 1, 1, cli_fast_path},
 	{"config", "", "the configuration in force, as JSON", NULL, 0, 0, cli_config},
-	{"config-test", "FILE", "let the daemon check a configuration without applying it",
-	 "FILE is YAML or JSON; - : standard input.", 1, 1, cli_config_test},
+	{"config-test", "FILE", "check a configuration without applying it",
+	 "FILE is YAML or JSON; - : standard input. It is read here by the daemon's own rules:\n"
+	 "every error is printed as FILE:LINE:COL: message, and the exit code is 1. A file\n"
+	 "without errors is then sent to the daemon, whose verdict is the result. Without a\n"
+	 "daemon: xdhcpd -t -c FILE.",
+	 1, 1, cli_config_test},
 	{"commands", "", "the commands the daemon takes", NULL, 0, 0, cli_commands},
 };
 
@@ -88,24 +93,27 @@ static const struct subcommand *find(const char *name)
 
 int cli_fail(const struct cli *cli, enum cli_exit code, const char *format, ...)
 {
-	char text[1024];
+	char *text = NULL;
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
+	if (vasprintf(&text, format, ap) < 0)
+		text = NULL;
 	va_end(ap);
 	if (!cli->json) {
-		fprintf(stderr, "xdhcpctl: %s\n", text);
+		fprintf(stderr, "xdhcpctl: %s\n", text ? text : "no memory");
+		free(text);
 		return code;
 	}
 
-	json_t *reply = json_pack("{s:i, s:s}", "result", 1, "text", text);
+	json_t *reply = json_pack("{s:i, s:s}", "result", 1, "text", text ? text : "no memory");
 
 	if (!reply) /* not UTF-8 */
 		reply = json_pack("{s:i, s:s}", "result", 1, "text", "failed");
 	json_dumpf(reply, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(reply);
+	free(text);
 	return code;
 }
 

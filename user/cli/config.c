@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * config, config-test, reload: the configuration in force, another one, the file's.
+ * config, config-test, reload: the configuration in force, another one, the file's. A file is
+ * read by the daemon's reader, so that places and rules are the same in both.
  */
 #include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/config.h"
 
 static int say_text(const struct cli *cli, const char *command, json_t *arguments)
 {
@@ -34,20 +40,51 @@ int cli_config(const struct cli *cli)
 	return code;
 }
 
+static void put_lines(char *const *lines, size_t n, FILE *out)
+{
+	for (size_t i = 0; i < n; i++)
+		put_text(lines[i], out);
+}
+
+/* All errors: a line each for people, with --json as the text of one reply. */
+static int say_errors(const struct cli *cli, const struct config_errors *errors)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *all;
+
+	if (!cli->json) {
+		put_lines(errors->lines, errors->n, stderr);
+		return CLI_ERROR;
+	}
+	all = open_memstream(&text, &len);
+	for (size_t i = 0; all && i < errors->n; i++)
+		fprintf(all, "%s%s", i ? "\n" : "", errors->lines[i]);
+	if (all)
+		fclose(all);
+	cli_fail(cli, CLI_ERROR, "%s", text ? text : "no memory");
+	free(text);
+	return CLI_ERROR;
+}
+
 int cli_config_test(const struct cli *cli)
 {
-	char why[512];
-	json_t *config = document_read(cli->argv[0], why, sizeof(why));
+	const char *file = strcmp(cli->argv[0], "-") == 0 ? "/dev/stdin" : cli->argv[0];
+	struct config_errors errors;
+	struct config *config = NULL;
+	int code, r = config_load(file, NULL, &config, &errors);
 
-	if (!config)
-		return cli_fail(cli, CLI_ERROR, "%s", why);
-
-	int code = say_text(cli, "config-test", config);
-
-	if (code == CLI_ERROR && !cli->json)
+	if (!cli->json)
+		put_lines(errors.notices, errors.n_notices, stderr);
+	if (r < 0)
+		code = say_errors(cli, &errors);
+	else
+		code = say_text(cli, "config-test", json_incref(config->tree));
+	if (r == 0 && code == CLI_ERROR && !cli->json)
 		fprintf(stderr,
-			"xdhcpctl: the places above are in the JSON that was sent; those in the "
-			"file: xdhcpd -t -c %s\n",
+			"xdhcpctl: that was the daemon, on %s as JSON; no error was found here\n",
 			cli->argv[0]);
+	config_errors_free(&errors);
+	config_free(config);
 	return code;
 }

@@ -126,7 +126,7 @@ static void print_end(const char *name, int64_t wall, int64_t now)
 static void print_slot(const struct cli *cli, const json_t *x)
 {
 	int64_t slot = get_int(x, "slot", -1);
-	uint32_t n = (uint32_t)slot;
+	char key[KEY_STR];
 
 	if (slot < 0) {
 		print_field("fast path", "not in it: the daemon answers");
@@ -136,11 +136,8 @@ static void print_slot(const struct cli *cli, const json_t *x)
 	char *pins = client_pin_path(cli);
 
 	print_field("fast path", "slot %" PRId64 ", %" PRId64 " hits", slot, get_int(x, "hits", 0));
-	/* the key of an array is 4 bytes in the host's order; bpftool takes them one by one */
-	const uint8_t *key = (const uint8_t *)&n;
-
-	print_field("bpftool", "bpftool map lookup pinned %s/leases key hex %02x %02x %02x %02x",
-		    pins ? pins : XDHCP_PIN_PATH, key[0], key[1], key[2], key[3]);
+	print_field("bpftool", "bpftool map lookup pinned %s/leases key hex %s",
+		    pins ? pins : XDHCP_PIN_PATH, key_str((uint32_t)slot, key));
 	free(pins);
 }
 

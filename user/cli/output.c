@@ -143,9 +143,9 @@ static void print_cell(const struct column *column, const char *text, size_t wid
 }
 
 /* As wide as the contents; the one that may shrink gives what the terminal lacks. */
-static void fit(const struct table *table, size_t *widths, FILE *out)
+static void fit(const struct table *table, size_t *widths, size_t width)
 {
-	size_t terminal = terminal_width(out), total = GAP * (table->n - 1);
+	size_t total = GAP * (table->n - 1);
 
 	for (size_t i = 0; i < table->n; i++) {
 		widths[i] = text_width(table->columns[i].title);
@@ -156,8 +156,8 @@ static void fit(const struct table *table, size_t *widths, FILE *out)
 		}
 		total += widths[i];
 	}
-	for (size_t i = 0; i < table->n && terminal && total > terminal; i++) {
-		size_t give = total - terminal;
+	for (size_t i = 0; i < table->n && width && total > width; i++) {
+		size_t give = total - width;
 
 		if (!table->columns[i].shrink || widths[i] <= SHRINK_MIN)
 			continue;
@@ -176,7 +176,7 @@ void table_free(struct table *table)
 	free(table);
 }
 
-void table_print(struct table *table, FILE *out)
+void table_put(struct table *table, FILE *out, size_t width)
 {
 	if (!table)
 		return;
@@ -184,7 +184,7 @@ void table_print(struct table *table, FILE *out)
 	size_t *widths = calloc(table->n, sizeof(*widths));
 
 	if (widths) {
-		fit(table, widths, out);
+		fit(table, widths, width);
 		for (size_t i = 0; i < table->n; i++)
 			print_cell(&table->columns[i], table->columns[i].title, widths[i],
 				   i + 1 == table->n, out);
@@ -200,6 +200,11 @@ void table_print(struct table *table, FILE *out)
 		fputs("xdhcpctl: no memory for the whole table\n", stderr);
 	free(widths);
 	table_free(table);
+}
+
+void table_print(struct table *table, FILE *out)
+{
+	table_put(table, out, terminal_width(out));
 }
 
 void print_field(const char *name, const char *format, ...)
@@ -237,6 +242,15 @@ const char *duration_str(uint64_t seconds, char buf[DURATION_STR])
 		snprintf(buf, DURATION_STR, "%lluh%02llum", s / 3600, s / 60 % 60);
 	else
 		snprintf(buf, DURATION_STR, "%llud%02lluh", s / 86400, s / 3600 % 24);
+	return buf;
+}
+
+const char *key_str(uint32_t key, char buf[KEY_STR])
+{
+	uint8_t bytes[sizeof(key)];
+
+	memcpy(bytes, &key, sizeof(key));
+	snprintf(buf, KEY_STR, "%02x %02x %02x %02x", bytes[0], bytes[1], bytes[2], bytes[3]);
 	return buf;
 }
 
