@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * xdhcpctl without a daemon: tables that fit their width, hostile text made harmless,
+ * durations, bpftool's keys, the command line with its exit codes, replies
+ * for people and for scripts, and config-test's errors with their places. Files are
+ * made in a directory of its own under TMPDIR, removed at the end.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <getopt.h>
+
+#include "cli/cli.h"
+
+/* What went to stdout and stderr since capture(). */
+static struct {
+	char *text[2];
+	size_t len[2];
+	FILE *to[2], *was[2];
+} said;
+
+static void capture(void)
+{
+	for (int i = 0; i < 2; i++) {
+		free(said.text[i]);
+		said.text[i] = NULL;
+		said.to[i] = open_memstream(&said.text[i], &said.len[i]);
+		assert_non_null(said.to[i]);
+	}
+	said.was[0] = stdout;
+	said.was[1] = stderr;
+	stdout = said.to[0];
+	stderr = said.to[1];
+}
+
+static void captured(void)
+{
+	stdout = said.was[0];
+	stderr = said.was[1];
+	for (int i = 0; i < 2; i++)
+		fclose(said.to[i]);
+}
+
+#define OUT said.text[0]
+#define ERR said.text[1]
+
+#define MOST_ARGS 8
+
+/* One command line, its words separated by single spaces. */
+static int run(const char *line)
+{
+	char words[512], *argv[MOST_ARGS + 2] = {"xdhcpctl"}, *rest = words;
+	int argc = 1, code;
+
+	assert_true(strlen(line) < sizeof(words));
+	strcpy(words, line);
+	while (*line && rest && argc <= MOST_ARGS)
+		argv[argc++] = strsep(&rest, " ");
+	optind = 0; /* getopt starts anew */
+	capture();
+	code = cli_run(argc, argv);
+	captured();
+	return code;
+}
+
+static const struct column columns[] = {
+	{"ADDRESS", false, false}, {"HOSTNAME", false, true}, {"HITS", true, false}};
+
+static const char *table_text(const char *const (*rows)[3], size_t n, size_t width)
+{
+	struct table *table = table_new(columns, 3);
+
+	for (size_t i = 0; i < n; i++)
+		table_row(table, rows[i]);
+	capture();
+	table_put(table, stdout, width);
+	captured();
+	return OUT;
+}
+
+static void tables_fit_their_width(void **state)
+{
+	static const char *const rows[][3] = {
+		{"10.0.0.1", "a-rather-long-name", "7"},
+		{"10.0.0.200", NULL, "123456"},
+	};
+	(void)state;
+	assert_string_equal(table_text(rows, 2, 0), "ADDRESS     HOSTNAME              HITS\n"
+						    "10.0.0.1    a-rather-long-name       7\n"
+						    "10.0.0.200                      123456\n");
+	/* 38 columns are what it needs */
+	assert_null(strchr(table_text(rows, 2, 38), '~'));
+	assert_non_null(strstr(table_text(rows, 2, 37), "  a-rather-long-na~  "));
+	assert_string_equal(table_text(rows, 2, 30), "ADDRESS     HOSTNAME      HITS\n"
+						     "10.0.0.1    a-rather-~       7\n"
+						     "10.0.0.200              123456\n");
+	/* no column is cut to nothing, and only the one that may be is cut */
+	assert_string_equal(table_text(rows, 2, 5), "ADDRESS     HOSTN~    HITS\n"
+						    "10.0.0.1    a-rat~       7\n"
+						    "10.0.0.200          123456\n");
+	assert_string_equal(table_text(rows, 0, 80), "ADDRESS  HOSTNAME  HITS\n");
+}
+
+static void width_is_of_characters(void **state)
+{
+	static const char *const rows[][3] = {
+		{"1", "\xc3\xa4\xc3\xb6\xc3\xbc-\xe2\x82\xac-name", ""}, {"2", "ascii-name", "1"}};
+	(void)state;
+	assert_string_equal(table_text(rows, 2, 0),
+			    "ADDRESS  HOSTNAME    HITS\n"
+			    "1        \xc3\xa4\xc3\xb6\xc3\xbc-\xe2\x82\xac-name      \n"
+			    "2        ascii-name     1\n");
+	assert_string_equal(table_text(rows, 2, 21),
+			    "ADDRESS  HOSTN~  HITS\n"
+			    "1        \xc3\xa4\xc3\xb6\xc3\xbc-\xe2\x82\xac~      \n"
+			    "2        ascii~     1\n");
+}
+
+/* Nothing of the C0 and C1 sets and no DEL, however it is printed. */
+static void hostile_text_moves_no_cursor(void **state)
+{
+	static const char hostile[] = "a\x1b[2Jb\rc\x7f\x07\xc2\x9b"
+				      "31md\xc2\xa0\xc3\xa4\xc2";
+	static const char harmless[] = "a?[2Jb?c???31md\xc2\xa0\xc3\xa4\xc2";
+	static const char *const rows[][3] = {
+		{"x\ny", "\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b", "\t"}};
+	char expected[128];
+
+	(void)state;
+	capture();
+	put_text(hostile, stdout);
+	put_text("two\nlines\x08\n", stdout);
+	captured();
+	snprintf(expected, sizeof(expected), "%s\ntwo\nlines?\n", harmless);
+	assert_string_equal(OUT, expected);
+	capture();
+	print_field("hostname", "%s", hostile);
+	print_field("verdicts", "one\ntwo\x1b");
+	captured();
+	snprintf(expected, sizeof(expected),
+		 "hostname     %s\nverdicts     one\n             two?\n", harmless);
+	assert_string_equal(OUT, expected);
+	assert_string_equal(table_text(rows, 1, 22), "ADDRESS  HOSTNA~  HITS\n"
+						     "x?y      ??????~     ?\n");
+}
+
+static void durations(void **state)
+{
+	static const struct {
+		uint64_t seconds;
+		const char *text;
+	} cases[] = {
+		{0, "0s"},
+		{59, "59s"},
+		{60, "1m00s"},
+		{3552, "59m12s"},
+		{3599, "59m59s"},
+		{3600, "1h00m"},
+		{11100, "3h05m"},
+		{86399, "23h59m"},
+		{86400, "1d00h"},
+		{187200, "2d04h"},
+		{UINT32_MAX, "49710d06h"},
+		{UINT64_MAX, "213503982334601d07h"},
+	};
+	char buf[DURATION_STR];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(duration_str(cases[i].seconds, buf), cases[i].text);
+}
+
+static void times(void **state)
+{
+	char buf[TIME_STR];
+
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	assert_string_equal(time_str(1769850307, buf), "2026-01-31 09:05:07");
+	assert_string_equal(time_str(-1, buf), "1969-12-31 23:59:59");
+	assert_string_equal(time_str(INT64_MAX, buf), "9223372036854775807"); /* no such year */
+}
+
+/* bpftool takes a key byte by byte as they lie in memory. */
+static void keys_are_in_host_order(void **state)
+{
+	const uint32_t keys[] = {0, 100, 0x01020304, UINT32_MAX};
+	char buf[KEY_STR];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		unsigned b[4];
+		uint8_t bytes[4];
+		uint32_t back;
+
+		assert_int_equal(sscanf(key_str(keys[i], buf), "%2x %2x %2x %2x", &b[0], &b[1],
+					&b[2], &b[3]),
+				 4);
+		assert_int_equal(strlen(buf), 11);
+		for (int j = 0; j < 4; j++)
+			bytes[j] = (uint8_t)b[j];
+		memcpy(&back, bytes, sizeof(back));
+		assert_int_equal(back, keys[i]);
+	}
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	assert_string_equal(key_str(100, buf), "64 00 00 00");
+#endif
+}
+
+static void members_of_any_type(void **state)
+{
+	json_t *map = json_pack("{s:I, s:s, s:n}", "n", (json_int_t)INT64_MAX, "s", "text", "none");
+
+	(void)state;
+	assert_true(get_int(map, "n", -1) == INT64_MAX);
+	assert_true(get_int(map, "s", -1) == -1 && get_int(map, "none", 4) == 4);
+	assert_true(get_int(map, "absent", 5) == 5 && get_int(NULL, "n", 6) == 6);
+	assert_string_equal(get_str(map, "s", "?"), "text");
+	assert_string_equal(get_str(map, "n", "?"), "?");
+	assert_null(get_str(NULL, "s", NULL));
+	json_decref(map);
+}
+
+#define NOBODY "-s /nonexistent/xdhcp.sock "
+
+static void command_lines(void **state)
+{
+	static const struct {
+		const char *line;
+		int code;
+		const char *out, *err; /* a part; NULL: nothing at all */
+	} cases[] = {
+		{"", CLI_USAGE, NULL, "usage: xdhcpctl "},
+		{"-h", CLI_OK, "Exit codes: 0 done", NULL},
+		{"--version", CLI_OK, "xdhcpctl " XDHCP_VERSION "\n", NULL},
+		{"nonsense", CLI_USAGE, NULL, "no command 'nonsense'"},
+		{"--nonsense status", CLI_USAGE, NULL, "try xdhcpctl -h"},
+		{"status -s", CLI_USAGE, NULL, "try xdhcpctl -h"},
+		{"lease -h", CLI_OK, "usage: xdhcpctl [OPTIONS] lease ADDRESS\n", NULL},
+		{"lease", CLI_USAGE, NULL, "usage: xdhcpctl lease ADDRESS\n"},
+		{"lease 192.0.2.1 192.0.2.2", CLI_USAGE, NULL, "usage: xdhcpctl lease ADDRESS\n"},
+		{"commands x", CLI_USAGE, NULL, "usage: xdhcpctl commands\n"},
+		{"leases 0", CLI_USAGE, NULL, "'0' is not a subnet id"},
+		{"leases 1 2x", CLI_USAGE, NULL, "'2x' is not a subnet id"},
+		{"leases 4294967296", CLI_USAGE, NULL, "'4294967296' is not a subnet id"},
+		{"leases --json 1 x", CLI_USAGE, "{\"result\":1,\"text\":\"'x' is not a subnet",
+		 NULL},
+		{"fast-path sideways", CLI_USAGE, NULL, "'sideways': on or off"},
+		/* options stand before or after the command */
+		{NOBODY "lease 192.0.2.1", CLI_UNREACHABLE, NULL,
+		 "cannot reach xdhcpd at /nonexistent/xdhcp.sock: there is no such socket"},
+		{"leases 1 4294967295 " NOBODY "--json", CLI_UNREACHABLE,
+		 "{\"result\":1,\"text\":\"cannot reach xdhcpd at /nonexistent/", NULL},
+		/* another daemon's pins are not guessed */
+		{NOBODY "fast-path off", CLI_UNREACHABLE, NULL, "name them with --pin-path DIR"},
+		{NOBODY "status", CLI_UNREACHABLE, "name them: --pin-path DIR", "cannot reach"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int code = run(cases[i].line);
+
+		if (code != cases[i].code || (cases[i].out ? !strstr(OUT, cases[i].out) : *OUT) ||
+		    (cases[i].err ? !strstr(ERR, cases[i].err) : *ERR))
+			fail_msg("'%s': exit %d, stdout '%s', stderr '%s'", cases[i].line, code,
+				 OUT, ERR);
+	}
+}
+
+static struct reply reply_of(const char *text)
+{
+	struct reply reply = {.text = strdup(text), .len = strlen(text)};
+
+	reply.json = json_loads(text, 0, NULL);
+	assert_non_null(reply.json);
+	reply.result = (int)get_int(reply.json, "result", -1);
+	return reply;
+}
+
+static int take(bool json, const char *text, json_t **ret)
+{
+	const struct cli cli = {.json = json};
+	struct reply reply = reply_of(text);
+	int code;
+
+	capture();
+	code = client_take(&cli, &reply, ret);
+	captured();
+	assert_null(reply.text);
+	return code;
+}
+
+/* Kea's results are exit codes; scripts get the reply as it came and nothing else. */
+static void replies(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	assert_int_equal(take(false, "{\"result\": 0, \"text\": \"fine\"}", &json), CLI_OK);
+	assert_string_equal(get_str(json, "text", ""), "fine");
+	assert_true(!*OUT && !*ERR);
+	json_decref(json);
+	assert_int_equal(take(false, "{\"result\":3,\"text\":\"none\\u001b\"}", &json), CLI_EMPTY);
+	assert_null(json);
+	assert_string_equal(ERR, "xdhcpctl: none?\n");
+	assert_int_equal(take(false, "{\"result\":1}", &json), CLI_ERROR);
+	assert_string_equal(ERR, "xdhcpctl: unknown error\n");
+	assert_int_equal(take(true, "{ \"result\":2}", &json), CLI_ERROR);
+	assert_null(json);
+	assert_string_equal(OUT, "{ \"result\":2}\n");
+	assert_int_equal(take(true, "{\"result\":0}\n", &json), CLI_OK);
+	assert_null(json);
+	assert_string_equal(OUT, "{\"result\":0}\n");
+	assert_true(!*ERR);
+}
+
+/* A failure of our own may be longer than any line, and need not be UTF-8. */
+static void failures(void **state)
+{
+	struct cli cli = {.json = true};
+	char text[5000];
+	json_t *json;
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	capture();
+	assert_int_equal(cli_fail(&cli, CLI_EMPTY, "%s", text), CLI_EMPTY);
+	captured();
+	json = json_loads(OUT, 0, NULL);
+	assert_string_equal(get_str(json, "text", ""), text);
+	json_decref(json);
+	capture();
+	cli_fail(&cli, CLI_ERROR, "\xff");
+	captured();
+	assert_string_equal(OUT, "{\"result\":1,\"text\":\"failed\"}\n");
+	cli.json = false;
+	capture();
+	cli_fail(&cli, CLI_ERROR, "%s", text);
+	captured();
+	assert_int_equal(strlen(ERR), strlen("xdhcpctl: \n") + strlen(text));
+}
+
+static void write_file(const char *name, const char *text)
+{
+	FILE *file = fopen(name, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* Errors of syntax and of meaning stand where they are in the file, and nobody is asked. */
+static void config_test(void **state)
+{
+	const char *tmp = getenv("TMPDIR");
+	char dir[200], file[256], line[400], expected[1024];
+	json_t *json;
+
+	(void)state;
+	snprintf(dir, sizeof(dir), "%s/xdhcp-cli-XXXXXX", tmp && strlen(tmp) < 160 ? tmp : "/tmp");
+	assert_non_null(mkdtemp(dir));
+	snprintf(file, sizeof(file), "%s/a.yaml", dir);
+	snprintf(line, sizeof(line), NOBODY "config-test %s", file);
+
+	assert_int_equal(run(line), CLI_ERROR);
+	assert_non_null(strstr(ERR, "/a.yaml: cannot be read: No such file"));
+	/* as everywhere: no aliases */
+	write_file(file,
+		   "interfaces-config: {interfaces: [a]}\n"
+		   "comment: &x no\nsubnet4: [{id: 1, subnet: 192.0.2.0/33}]\nvalid-lifetim: 1\n");
+	assert_int_equal(run(line), CLI_ERROR);
+	snprintf(expected, sizeof(expected), "%s:2:10: anchors (&name) are not", file);
+	assert_ptr_equal(strstr(ERR, expected), ERR);
+	snprintf(expected, sizeof(expected), "\n%s:3:27: ", file);
+	assert_non_null(strstr(ERR, expected));
+	snprintf(expected, sizeof(expected), "\n%s:4:1: unknown key \"valid-lifetim\"", file);
+	assert_non_null(strstr(ERR, expected));
+	assert_null(strstr(ERR, "cannot reach"));
+
+	snprintf(line, sizeof(line), NOBODY "--json config-test %s", file);
+	assert_int_equal(run(line), CLI_ERROR);
+	json = json_loads(OUT, 0, NULL);
+	assert_non_null(strstr(get_str(json, "text", ""), expected));
+	assert_int_equal(get_int(json, "result", -1), 1);
+	json_decref(json);
+	assert_string_equal(ERR, "");
+
+	/* no fault here: the daemon's turn */
+	write_file(file, "// JSON's comments\n{\"interfaces-config\": {\"interfaces\": [\"a\"]},"
+			 " \"subnet4\": []}\n");
+	assert_int_equal(run(line), CLI_UNREACHABLE);
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(rmdir(dir), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tables_fit_their_width),
+		cmocka_unit_test(width_is_of_characters),
+		cmocka_unit_test(hostile_text_moves_no_cursor),
+		cmocka_unit_test(durations),
+		cmocka_unit_test(times),
+		cmocka_unit_test(keys_are_in_host_order),
+		cmocka_unit_test(members_of_any_type),
+		cmocka_unit_test(command_lines),
+		cmocka_unit_test(replies),
+		cmocka_unit_test(failures),
+		cmocka_unit_test(config_test),
+	};
+	int r = cmocka_run_group_tests(tests, NULL, NULL);
+
+	for (int i = 0; i < 2; i++)
+		free(said.text[i]);
+	return r;
+}
