@@ -2,6 +2,7 @@
 /* What tests of the SQLite store share; see store_rig.h. */
 #include "store_rig.h"
 
+#include <errno.h>
 #include <ftw.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -21,14 +22,24 @@ static int remove_entry(const char *path, const struct stat *st, int flag, struc
 	return remove(path);
 }
 
+void rig_fresh(struct ctx *ctx)
+{
+	snprintf(ctx->dir, sizeof(ctx->dir), "/tmp/test-store-XXXXXX");
+	assert_non_null(mkdtemp(ctx->dir));
+	snprintf(ctx->name, sizeof(ctx->name), "%s/leases.db", ctx->dir);
+}
+
+void rig_dispose(struct ctx *ctx)
+{
+	nftw(ctx->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 int rig_setup(void **state)
 {
 	struct ctx *ctx = calloc(1, sizeof(*ctx));
 
 	assert_non_null(ctx);
-	snprintf(ctx->dir, sizeof(ctx->dir), "/tmp/test-store-XXXXXX");
-	assert_non_null(mkdtemp(ctx->dir));
-	snprintf(ctx->name, sizeof(ctx->name), "%s/leases.db", ctx->dir);
+	rig_fresh(ctx);
 	*state = ctx;
 	return 0;
 }
@@ -38,7 +49,7 @@ int rig_teardown(void **state)
 	struct ctx *ctx = *state;
 
 	store_close(ctx->store);
-	nftw(ctx->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	rig_dispose(ctx);
 	free(ctx);
 	return 0;
 }
@@ -46,16 +57,18 @@ int rig_teardown(void **state)
 int rig_try_open_at(struct ctx *ctx, const char *name, uint8_t boot, uint32_t now)
 {
 	struct store_options options = {.name = name, .boot_id = {boot}, .now = now};
-	int r, holder;
+	int r;
 
 	store_close(ctx->store);
 	ctx->store = NULL;
 	ctx->why[0] = '\0';
-	r = store_open(&options, &ctx->store, &holder, ctx->why, sizeof(ctx->why));
-	if (r < 0)
+	ctx->holder = -1;
+	r = store_open(&options, &ctx->store, &ctx->holder, ctx->why, sizeof(ctx->why));
+	if (r < 0) {
 		ctx->store = NULL;
-	if (r < 0)
 		assert_true(ctx->why[0] != '\0');
+		assert_null(strchr(ctx->why, '\n'));
+	}
 	return r;
 }
 
@@ -93,16 +106,22 @@ int rig_collect(void *arg, const struct lease_row *row)
 {
 	struct ctx *ctx = arg;
 
-	if (ctx->n < 64)
+	if (ctx->n > 0 && ctx->n <= RIG_ROWS)
+		assert_true(row->addr > ctx->rows[ctx->n - 1].addr);
+	if (ctx->n < RIG_ROWS)
 		ctx->rows[ctx->n] = *row;
 	ctx->n++;
-	return 0;
+	return ctx->n == ctx->stop_after ? -ECANCELED : 0;
 }
 
 size_t rig_load(struct ctx *ctx)
 {
-	ctx->n = 0;
+	struct store_info info;
+
+	ctx->n = ctx->stop_after = 0;
 	assert_int_equal(store_load(ctx->store, rig_collect, ctx), 0);
+	store_info(ctx->store, &info);
+	assert_int_equal(info.rows, ctx->n);
 	return ctx->n;
 }
 

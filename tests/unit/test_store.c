@@ -5,7 +5,6 @@
  * faults, the view) is tested in a file of its own.
  */
 #include <errno.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,14 +20,9 @@
 #include "abi.h"
 #include "random.h"
 #include "store/store.h"
+#include "store_rig.h"
 
 #define KILLS 50
-
-struct ctx {
-	char dir[64];
-	char name[128];
-	struct store *store;
-};
 
 /* --- the stores --- */
 
@@ -38,53 +32,15 @@ struct kind {
 	void (*dispose)(struct ctx *ctx);
 };
 
-static int remove_entry(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st, (void)flag, (void)ftw;
-	return remove(path);
-}
-
-static void sqlite_fresh(struct ctx *ctx)
-{
-	snprintf(ctx->dir, sizeof(ctx->dir), "/tmp/test-store-XXXXXX");
-	assert_non_null(mkdtemp(ctx->dir));
-	snprintf(ctx->name, sizeof(ctx->name), "%s/leases.db", ctx->dir);
-}
-
-static void sqlite_dispose(struct ctx *ctx)
-{
-	nftw(ctx->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-static const struct kind kinds[] = {{"sqlite", sqlite_fresh, sqlite_dispose}};
+static const struct kind kinds[] = {{"sqlite", rig_fresh, rig_dispose}};
 static const struct kind *kind; /* of this run */
 
 /* --- helpers --- */
 
-static int try_open(struct ctx *ctx, uint8_t boot, uint32_t now, int *ret_holder)
-{
-	struct store_options options = {.name = ctx->name, .now = now};
-	char why[256] = "";
-	int r;
-
-	memset(options.boot_id, boot, sizeof(options.boot_id));
-	r = store_open(&options, &ctx->store, ret_holder, why, sizeof(why));
-	if (r < 0) {
-		ctx->store = NULL;
-		assert_true(why[0] != '\0');
-		assert_null(strchr(why, '\n'));
-	}
-	return r;
-}
-
 static void open_at(struct ctx *ctx, uint8_t boot, uint32_t now)
 {
-	int holder = -1;
-
-	store_close(ctx->store);
-	ctx->store = NULL;
-	assert_int_equal(try_open(ctx, boot, now, &holder), 0);
-	assert_int_equal(holder, -1);
+	assert_int_equal(rig_try_open_at(ctx, ctx->name, boot, now), 0);
+	assert_int_equal(ctx->holder, -1);
 }
 
 static int setup(void **state)
@@ -108,20 +64,14 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* A client of its own for every address. */
 static struct lease_row make_row(uint32_t addr, uint64_t generation)
 {
-	struct lease_row row = {
-		.addr = addr,
-		.subnet_id = 7,
-		.generation = generation,
-		.state = LEASE_BOUND,
-		.client = {.chaddr = {2, 0, (uint8_t)(addr >> 24), (uint8_t)(addr >> 16),
-				      (uint8_t)(addr >> 8), (uint8_t)addr}},
-		.cltt = 1000,
-		.lifetime = 3600,
-		.promised = 4600,
-		.ack_until = 11800,
-	};
+	struct lease_row row = rig_make_row(addr);
+
+	row.generation = generation;
+	for (int i = 0; i < 4; i++)
+		row.client.chaddr[2 + i] = (uint8_t)(addr >> (24 - 8 * i));
 	return row;
 }
 
@@ -161,32 +111,9 @@ static void commit_one(struct ctx *ctx, struct lease_row row, uint64_t expected,
 	assert_false(refused);
 }
 
-struct loaded {
-	struct lease_row rows[512];
-	size_t n, stop_after;
-};
-
-static int collect(void *arg, const struct lease_row *row)
-{
-	struct loaded *l = arg;
-
-	assert_true(l->n < 512);
-	if (l->n > 0)
-		assert_true(row->addr > l->rows[l->n - 1].addr);
-	l->rows[l->n++] = *row;
-	return l->stop_after && l->n == l->stop_after ? -ECANCELED : 0;
-}
-
-static struct loaded loaded; /* the newest load's rows */
-
 static void load(struct ctx *ctx)
 {
-	struct store_info info;
-
-	loaded.n = loaded.stop_after = 0;
-	assert_int_equal(store_load(ctx->store, collect, &loaded), 0);
-	store_info(ctx->store, &info);
-	assert_int_equal(info.rows, loaded.n);
+	assert_in_range(rig_load(ctx), 0, RIG_ROWS);
 }
 
 static void assert_row(const struct lease_row *a, const struct lease_row *b)
@@ -267,9 +194,9 @@ static void rows_come_back_whole(void **state)
 		static const int order[] = {4, 1, 2, 5, 3, 0};
 
 		load(ctx);
-		assert_int_equal(loaded.n, 6);
+		assert_int_equal(ctx->n, 6);
 		for (int i = 0; i < 6; i++)
-			assert_row(&loaded.rows[i], &rows[order[i]]);
+			assert_row(&ctx->rows[i], &rows[order[i]]);
 		open_at(ctx, 1, 1001);
 	}
 }
@@ -296,18 +223,18 @@ static void generations_decide(void **state)
 		if (cases[i].held)
 			commit_one(ctx, held, 0, 1000);
 		load(ctx);
-		at = loaded.n - (cases[i].held != 0);
+		at = ctx->n - (cases[i].held != 0);
 		assert_int_equal(commit_n(ctx, &wanted, &cases[i].expected, &refused, 1, 1001), 0);
 		if (refused != cases[i].refused)
 			print_error("case %zu\n", i);
 		assert_int_equal(refused, cases[i].refused);
 		load(ctx);
 		if (!refused)
-			assert_row(&loaded.rows[at], &wanted);
+			assert_row(&ctx->rows[at], &wanted);
 		else if (cases[i].held)
-			assert_row(&loaded.rows[at], &held);
+			assert_row(&ctx->rows[at], &held);
 		else
-			assert_int_equal(loaded.n, at);
+			assert_int_equal(ctx->n, at);
 	}
 }
 
@@ -331,7 +258,7 @@ static void refusals_are_single(void **state)
 	open_at(ctx, 1, 1002);
 	load(ctx);
 	for (uint32_t a = 0; a < 16; a++)
-		assert_int_equal(loaded.rows[a].generation, a % 3 ? 1 + a % 3 : 4);
+		assert_int_equal(ctx->rows[a].generation, a % 3 ? 1 + a % 3 : 4);
 }
 
 static void changes_of_one_address_keep_their_order(void **state)
@@ -349,8 +276,8 @@ static void changes_of_one_address_keep_their_order(void **state)
 	for (int i = 0; i < 6; i++)
 		assert_false(refused[i]);
 	load(ctx);
-	assert_int_equal(loaded.n, 3);
-	assert_row(&loaded.rows[2], &rows[5]);
+	assert_int_equal(ctx->n, 3);
+	assert_row(&ctx->rows[2], &rows[5]);
 }
 
 /* What was decided on a change that did not happen does not happen either. */
@@ -371,8 +298,8 @@ static void a_refusal_takes_later_changes_of_its_address_along(void **state)
 	assert_true(refused[2]);
 	assert_false(refused[3]);
 	load(ctx);
-	assert_int_equal(loaded.n, 2);
-	assert_row(&loaded.rows[1], &held);
+	assert_int_equal(ctx->n, 2);
+	assert_row(&ctx->rows[1], &held);
 }
 
 static void what_is_no_row_fails_the_whole_commit(void **state)
@@ -388,7 +315,7 @@ static void what_is_no_row_fails_the_whole_commit(void **state)
 	rows[1].state = LEASE_CLOSING;
 	assert_int_equal(commit_n(ctx, rows, expected, NULL, 2, 1000), -EINVAL);
 	load(ctx);
-	assert_int_equal(loaded.n, 0);
+	assert_int_equal(ctx->n, 0);
 }
 
 static void commits_are_numbered_across_openings(void **state)
@@ -415,19 +342,19 @@ static void the_reader_can_end_a_load(void **state)
 
 	for (uint32_t a = 1; a <= 5; a++)
 		commit_one(ctx, make_row(a, 1), 0, 1000);
-	loaded.n = 0;
-	loaded.stop_after = 2;
-	assert_int_equal(store_load(ctx->store, collect, &loaded), -ECANCELED);
-	assert_int_equal(loaded.n, 2);
+	ctx->n = 0;
+	ctx->stop_after = 2;
+	assert_int_equal(store_load(ctx->store, rig_collect, ctx), -ECANCELED);
+	assert_int_equal(ctx->n, 2);
 	load(ctx); /* and begin anew */
-	assert_int_equal(loaded.n, 5);
+	assert_int_equal(ctx->n, 5);
 	commit_one(ctx, make_row(6, 1), 0, 1000);
 }
 
 static void the_second_opener_is_told_who_was_first(void **state)
 {
 	struct ctx *ctx = *state;
-	int ready[2], holder = 0, status;
+	int ready[2], status;
 	pid_t child;
 	char c;
 
@@ -438,7 +365,7 @@ static void the_second_opener_is_told_who_was_first(void **state)
 	assert_true(child >= 0);
 	if (child == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		c = try_open(ctx, 1, 100, &holder) == 0 ? 'y' : 'n';
+		c = rig_try_open_at(ctx, ctx->name, 1, 100) == 0 ? 'y' : 'n';
 		if (write(ready[1], &c, 1) == 1)
 			pause();
 		_exit(1);
@@ -447,8 +374,8 @@ static void the_second_opener_is_told_who_was_first(void **state)
 	assert_int_equal(read(ready[0], &c, 1), 1);
 	close(ready[0]);
 	assert_int_equal(c, 'y');
-	assert_int_equal(try_open(ctx, 1, 100, &holder), -EBUSY);
-	assert_int_equal(holder, child);
+	assert_int_equal(rig_try_open_at(ctx, ctx->name, 1, 100), -EBUSY);
+	assert_int_equal(ctx->holder, child);
 	kill(child, SIGKILL);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	open_at(ctx, 1, 100); /* a dead holder holds nothing */
@@ -509,14 +436,14 @@ static void what_was_to_run_runs_again(void **state)
 	open_at(ctx, 1, 2100);
 	load(ctx);
 	for (uint32_t i = 0; i < n; i++) /* same boot: as it was */
-		assert_int_equal(loaded.rows[i].promised, cases[i].promised);
+		assert_int_equal(ctx->rows[i].promised, cases[i].promised);
 
 	for (int pass = 0; pass < 2; pass++) { /* reading changes nothing */
 		open_at(ctx, 2, 50);
 		load(ctx);
-		assert_int_equal(loaded.n, n);
+		assert_int_equal(ctx->n, n);
 		for (uint32_t i = 0; i < n; i++) {
-			const struct lease_row *row = &loaded.rows[i];
+			const struct lease_row *row = &ctx->rows[i];
 
 			if (row->promised != cases[i].want_promised ||
 			    row->granted_until != cases[i].want_granted ||
@@ -536,9 +463,9 @@ static void what_was_to_run_runs_again(void **state)
 static uint32_t promised_of(struct ctx *ctx, uint32_t addr)
 {
 	load(ctx);
-	for (size_t i = 0; i < loaded.n; i++)
-		if (loaded.rows[i].addr == addr)
-			return loaded.rows[i].promised;
+	for (size_t i = 0; i < ctx->n; i++)
+		if (ctx->rows[i].addr == addr)
+			return ctx->rows[i].promised;
 	fail();
 	return 0;
 }
@@ -633,8 +560,8 @@ static void commit_forever(struct ctx *ctx, uint64_t k, int confirmed)
 	bool known[ROUND_ADDRS] = {0};
 	uint64_t number;
 
-	for (size_t i = 0; i < loaded.n; i++)
-		known[loaded.rows[i].addr] = true;
+	for (size_t i = 0; i < ctx->n; i++)
+		known[ctx->rows[i].addr] = true;
 	for (;; k++) {
 		rows_of_commit(k, rows);
 		for (int j = 0; j < ROUND_ROWS; j++) {
@@ -650,7 +577,7 @@ static void commit_forever(struct ctx *ctx, uint64_t k, int confirmed)
 	}
 }
 
-static void assert_holds_first(uint64_t commits)
+static void assert_holds_first(const struct ctx *ctx, uint64_t commits)
 {
 	uint32_t cltt[ROUND_ADDRS] = {0};
 	struct lease_row rows[ROUND_ROWS];
@@ -663,9 +590,9 @@ static void assert_holds_first(uint64_t commits)
 			cltt[rows[j].addr] = rows[j].cltt;
 		}
 	}
-	assert_int_equal(loaded.n, n);
-	for (size_t i = 0; i < loaded.n; i++)
-		assert_int_equal(loaded.rows[i].cltt, cltt[loaded.rows[i].addr]);
+	assert_int_equal(ctx->n, n);
+	for (size_t i = 0; i < ctx->n; i++)
+		assert_int_equal(ctx->rows[i].cltt, cltt[ctx->rows[i].addr]);
 }
 
 /* kill -9 in the middle of committing: all that was confirmed is there, and whole commits only. */
@@ -689,10 +616,8 @@ static void a_killed_process_loses_nothing_it_confirmed(void **state)
 		child = fork();
 		assert_true(child >= 0);
 		if (child == 0) {
-			int holder;
-
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			if (try_open(ctx, 1, 0, &holder) == 0)
+			if (rig_try_open_at(ctx, ctx->name, 1, 0) == 0)
 				commit_forever(ctx, last + 1, fds[1]);
 			_exit(1);
 		}
@@ -713,7 +638,7 @@ static void a_killed_process_loses_nothing_it_confirmed(void **state)
 		store_info(ctx->store, &info);
 		assert_true(info.newest_commit == last || info.newest_commit == last + 1);
 		load(ctx);
-		assert_holds_first(info.newest_commit);
+		assert_holds_first(ctx, info.newest_commit);
 		last = info.newest_commit;
 	}
 	assert_true(last > KILLS);
@@ -754,7 +679,7 @@ static void it_behaves_like_an_array(void **state)
 		load(ctx);
 		for (size_t a = 0, i = 0; a < 64; a++)
 			if (model[a].generation)
-				assert_row(&loaded.rows[i++], &model[a]);
+				assert_row(&ctx->rows[i++], &model[a]);
 	}
 }
 
