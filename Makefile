@@ -20,7 +20,7 @@ CC ?= gcc
 CLANG ?= clang
 BPFTOOL ?= $(shell command -v bpftool || echo /usr/sbin/bpftool)
 
-PKGS := libbpf libelf zlib yaml-0.1 jansson sqlite3 libevent_core libmnl libcap-ng
+PKGS := libbpf libelf zlib yaml-0.1 jansson sqlite3 libevent_core libmnl
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS = $(shell pkg-config --libs $(PKGS))
 
@@ -43,7 +43,7 @@ all: $(B)/xdhcpd $(B)/xdhcpctl
 
 BPF_ARCH := $(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/')
 BPF_CFLAGS := -std=gnu17 -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra -Werror \
-	-Iinclude -I/usr/include/$(shell gcc -print-multiarch)
+	-Iinclude -I/usr/include/$(shell gcc -print-multiarch 2>/dev/null)
 
 $(B)/xdhcp.bpf.o: bpf/xdhcp.bpf.c $(wildcard bpf/*.h include/*.h) | $(B)
 	$(if $(V),,@echo "BPF  $@")
