@@ -138,7 +138,7 @@ define TESTROOM
 TEST_HELPERS_$(1) := $$(patsubst %.c,$$(B)/%.o,$$(filter-out $$(wildcard tests/$(1)/test_*.c) $$(wildcard tests/$(1)/*.bpf.c),$$(sort $$(wildcard tests/$(1)/*.c))))
 $$(B)/tests/$(1)/test_%: $$(B)/tests/$(1)/test_%.o $$(TEST_HELPERS_$(1)) $$(TEST_HELPERS_common) $$(LIBS)
 	$$(if $$(V),,@echo "LD   $$@")
-	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(PKG_LIBS) -lcmocka -lm
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(PKG_LIBS) -lcmocka -lcap-ng -lm
 -include $$(wildcard $$(B)/tests/$(1)/*.d)
 endef
 $(eval $(call TESTROOM,common))
