@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The program on interfaces: attached natively and generically, exchanged in
  * place at adoption and replacement, never over anybody else's, and gone where it

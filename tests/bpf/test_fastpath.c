@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The fast path's maps and pins as the daemon finds them: made, adopted, set
  * aside and replaced; the lock; slots of addresses; what works without a

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The ways out that no frame can reach on purpose: the kernel refuses room, lies
  * about it, or another writer always wins the grant word. The program under

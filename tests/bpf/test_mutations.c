@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * A million mutated requests against an oracle. Whatever comes in: one verdict
  * moves by one; a passed frame is untouched (I4, I7); an answered one would

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The object: what the verifier spends on it, that every map can be shown with
  * named fields and be mapped as memory, that replacing the barrier's map works, and what

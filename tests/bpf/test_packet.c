@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Frames through AF_PACKET and interfaces by netlink, over a real veth: what
  * the socket filter lets in, what comes with a frame, what is lost and counted, and

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The pin directory: who may have it, where it may be, what is said where it
  * cannot be had, and that removing it leaves nothing of ours behind.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The reply itself: every length of template and tail, at odd and even
  * offsets, shorter and longer than the request; compared whole with a frame that

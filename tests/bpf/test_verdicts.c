@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Every way out of the program, by named cases {request, change, verdict}. Each
  * starts from a request that would be answered; the change is what it is about. A passed frame

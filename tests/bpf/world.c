@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * See world.h. Form and decoding are the daemon's own (proto/), so that every
  * hit also says that both sides hash alike; sums and expected frames are made here.

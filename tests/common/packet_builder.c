@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * See packet_builder.h. Bytes are put one by one in network order; nothing of
  * the code under test is used but the numbers of wire.h.

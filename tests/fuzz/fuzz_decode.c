@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Coverage-guided fuzzing (libFuzzer's entry point) of all that is done to a
  * frame before anybody has decided anything: decode, form, answer, dump.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* A file layer under SQLite that fails on demand; see faulty_vfs.h. */
 #include "faulty_vfs.h"
 

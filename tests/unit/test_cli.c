@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * xdhcpctl without a daemon: tables that fit their width, hostile text made harmless,
  * durations, bpftool's keys, the command line with its exit codes, replies

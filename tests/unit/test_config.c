@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What a configuration becomes: values, defaults, inheritance, two notations of
  * one meaning, config-get's tree, digests, limits. Exact messages are in test_config_golden.c.

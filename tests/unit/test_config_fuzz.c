@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Seeded mutations of the golden files: whatever a file is, loading it gives either a
  * model that holds its invariants and survives config-get and back, or printable

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Files in tests/golden: each bad one gives exactly the lines of its .expected
  * (all errors of one run, then the notices), each in good/ loads with exactly those notices.

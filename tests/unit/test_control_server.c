@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The control channel's server over AF_UNIX in a directory of its own. One
  * thread runs both ends: the event loop turns whenever a client waits, so nothing depends on

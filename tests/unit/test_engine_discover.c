@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* DISCOVER: which subnet, which address, and what an OFFER holds. */
 #include "engine_fixture.h"
 

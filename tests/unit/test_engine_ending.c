@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The end of bindings, with XDP's grants crossing it; reloads with leases outstanding. */
 #include "engine_fixture.h"
 

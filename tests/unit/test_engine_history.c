@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Random histories against an oracle. A daemon in miniature (store, slots,
  * barrier, sweep, expiry, restart, reload) drives the engine through messages of a

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Parity of the memo with its engine (I2): after every step of a random history, each
  * request that was memoised is asked again, in every state that XDP answers, and must get

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * A million leases: loaded, allocated, renewed, released, expired. Anything
  * that walked leases or addresses would not finish: 600,000 operations of a million steps.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* REQUEST in the four states of RFC 2131 4.3.2, DECLINE, RELEASE and INFORM; credit. */
 #include "engine_fixture.h"
 

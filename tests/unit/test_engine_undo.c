@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Undoing: after any sequence of decisions and its undoing in reverse, leases,
  * indexes, queues, offers and counters are as they were. Everything is compared,

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Forms: what changes the hash and what does not, and which requests have none.
  * That the XDP program computes the same is shown by every hit in tests/bpf.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The lease table and what it is made of: heap, index, set of fresh addresses. */
 #include "engine_fixture.h"
 #include "engine/fresh.h"

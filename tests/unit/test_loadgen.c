@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The oracle of tools/loadgen must be able to say no: a right reply is broken
  * in one place at a time, its checksums made right again, and the fault is named.

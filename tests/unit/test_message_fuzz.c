@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * dhcp_decode against seeded mutations of clients' frames: no read outside
  * the frame (run with SAN=1), every reason reached, every pointer of a decoded

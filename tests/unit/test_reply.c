@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * dhcp_reply_*: whole frames against bytes made by another program, every rule
  * of RFC 2131 4.1 on where a reply goes, and sums recomputed byte by byte.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Slots and the template index as plain memory: what opening, closing and
  * changing a slot leaves in it, and that a template's number is never used again

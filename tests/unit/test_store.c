@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The contract of user/store/store.h, run against every store in `kinds`. A
  * new store becomes one entry there. What only one store can do (files,

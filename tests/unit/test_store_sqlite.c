@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What only the SQLite store does: its files and their modes, other people's
  * files, and the view `leases`. A disk in trouble: test_store_faults.c.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What kinds of clients add to their messages, beside 50, 53 and 54, and in
  * which messages they differ. One row a kind; the order of options is the kind's own.

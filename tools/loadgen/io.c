@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * One AF_PACKET socket with a filter for UDP to port 68, sending and receiving
  * in batches. Frames that are not sent at once are waited for, not dropped.

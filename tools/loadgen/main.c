@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * loadgen's command line. Prints one line of JSON; exit 0: all as it should
  * be, 1: something was lost, refused or bad, 2: it could not run.

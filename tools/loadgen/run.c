@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The exchanges: a window of clients each waiting for one reply, sent and
  * received in batches, bounded in number, in tries and in time. One timeout for all, so

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The state file: a line a client, "index mac address server-id server-mac
  * lease-time form", in any order; the MAC carries the index. It is replaced as a whole: a run that

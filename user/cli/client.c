@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * One command over the control socket: connect, send, read to the server's
  * close. Every wait is bounded, so that a stuck daemon cannot hold an operator.

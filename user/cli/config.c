@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * config, config-test, reload: the configuration in force, another one, the file's. A file is
  * read by the daemon's reader, so that places and rules are the same in both.

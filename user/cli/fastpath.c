@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * fast-path on|off: the operator's gate, written straight into the pinned
  * `policy` map, so that it works whether or not a daemon runs. What the gate

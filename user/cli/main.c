@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * xdhcpctl: what an operator asks of a running xdhcpd, and the fast path's
  * switch, which needs none. Everything is in commands.c's table.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Output for people: tables, fields, times. What comes from clients (host
  * names) is shown with '?' for every byte that a terminal would obey.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * status, stats, commands: the server as it is. Prints what the reply holds
  * and leaves out what it does not, so that older and newer daemons can be asked alike.

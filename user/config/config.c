@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * From a file to struct config: read, parse, check by the schema, build. Each stage reports
  * all it finds; only a text that cannot be parsed keeps the later ones from running.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The keys that are not the engine's: interfaces, store, fast path, control
  * socket, loggers; and the boot fields of any scope.

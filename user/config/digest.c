@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The digest of a subnet (build.h): FNV-1a over its values in a fixed order,
  * each variable one with its length before it. It is compared with one kept by

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * libyaml's events -> tree of nodes (document.h). Anchors, aliases and tags are
  * refused: no file of this daemon needs them, and without them the tree is

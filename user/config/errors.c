@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Collecting, sorting and formatting of errors and notices (errors.h). Text from
  * the file reaches messages only cut to length and cleaned: a hostile file

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * JSON's differences from YAML, removed before libyaml reads the text: comments
  * (//, # and C's), tabs, and escaped surrogate pairs. Every character is

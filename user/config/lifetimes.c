@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Lifetimes and T1/T2 of a scope. Inherited key by key, with one exception, which
  * is Kea's: a scope that sets valid-lifetime also leaves the outer min and max behind.

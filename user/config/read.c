@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The generic walk of a document by the schema (read.h). Knows types, not
  * meanings: what concerns more than one key is checked where the model is built.

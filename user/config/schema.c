@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The table of keys (schema.h). Kea's keys that have no effect here are rows
  * too, with the reason as their help: nothing in a file is ever ignored silently.

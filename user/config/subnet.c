@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * subnet4 -> struct subnet: prefixes, numbers, pools, and what they inherit. The list
  * is sorted by prefix at the end; until then subnets stand in the file's order,

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * A checked document -> jansson's tree, for config-get. The schema gives known keys
  * their type, so that YAML's `subnet: 10` is text where text belongs; in

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The table of commands and what is common to them: the envelope
  * {"command": ..., "arguments": {...}} in, {"result": ..., "text": ..., "arguments": ...}

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The end of a JSON map in a stream (frame.h). Curly and square brackets are
  * one depth: a map that mixes them up ends somewhere, and the parser says where it is wrong.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * lease4-get and lease4-get-all. Leases are shown with Kea's field names; what
  * Kea does not know stands in Kea's own place for extensions, user-context.

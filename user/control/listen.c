@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The listening AF_UNIX socket: its directory, a stale predecessor, its mode.
  * A crash leaves the socket's file behind; whether anybody listens there is

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The control channel's server: one connection carries one JSON map in and one
  * out, then the server closes (Kea's framing). Everything runs in the caller's

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * statistic-get and statistic-get-all, in Kea's shape: name -> samples, newest
  * first, each [value, "YYYY-MM-DD hh:mm:ss.ffffff"] in local time as Kea has it. The

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * An address for a DISCOVER, in this order: the client's reservation, its
  * binding, its offer, its last address, the one it asks for, one never used,

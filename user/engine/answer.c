@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Replies: which options, in which order, in which part. What is the same for
  * all clients of one recipe goes to options[], what is the client's own to the

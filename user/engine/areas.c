@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Pools and what is free in them. Filing an address costs O(log n); nothing
  * here walks a pool except building it. Lives in memory only.

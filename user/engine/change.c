@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Making and undoing changes: the only code that writes lease records while
  * the engine decides. An address is taken out of its queues, its record set, and

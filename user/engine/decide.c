@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The decision on one message: DISCOVER, DECLINE, RELEASE and INFORM here,
  * REQUEST in request.c. Nothing of a decision is durable; its change is committed

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The end of a binding (I5): begin makes the lease CLOSING in
  * memory, finish says what becomes of it once its slot is closed, running

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The engine's life, its configuration, credit and counters. Nothing of it
  * survives a crash but the leases, which others store and load.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * level[0] has a bit an address; a bit of level[i + 1] says that the word of
  * level[i] with its number is not zero. The last level is one word.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Pairing heap (Fredman, Sedgewick, Sleator, Tarjan 1986), two-pass, without
  * recursion: the depth of a heap is not bounded by its logarithm.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Who the client is and what is its. The client identifier is the key, else
  * htype and chaddr (RFC 2131 4.2); but an identifier that turns up on a second

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The buckets double when there is more than one node a bucket. Rehashing asks
  * the owner for the hash again rather than storing it in every node.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The lease table. Addresses are found through a tree of four levels of 256,
  * which is also their order; identities through two chained hash indexes. Records

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Look-ups in the model and the arithmetic of lifetimes. The model does not
  * change after model_index(); nothing of it survives the process.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * OFFERs outstanding: each keeps a pool address from everybody else until the
  * client's REQUEST, for offer-lifetime, or until the pool is short. An OFFER promises

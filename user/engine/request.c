@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * DHCPREQUEST in the four states of RFC 2131 4.3.2. An ACK is applied to the
  * lease at once and handed out as a change; it may be sent once that is committed.

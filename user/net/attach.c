@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Links: the program on its interfaces. One pinned bpf_link an interface, so
  * that the program stays when this process goes, and so that the next one exchanges the

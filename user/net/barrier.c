@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Waiting for running programs. The kernel promises, and its own users rely on it, that an
  * update of a map-in-map from userspace returns only after every program that

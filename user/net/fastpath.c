@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Opening: what lies under the pins is made (FRESH), taken over (ADOPTED) or
  * set aside (FOREIGN).

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Interfaces by rtnetlink: two dumps make a snapshot, and a multicast socket
  * says when to make another. No state, nothing to survive a crash.

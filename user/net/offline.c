@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The fast path without its daemon: what xdhcpctl reads and writes on the pins
  * alone. Takes no lock, since it also serves beside a living daemon; the one word that is written

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The index of template contents. Pure: the templates are memory that the
  * caller owns, the index is this process's and is rebuilt from adopted slots at start.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The form of a request, from the option bytes as they were received. Trusts
  * no length, whatever the decoder has checked before. Holds no state.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Option values as text, for dumps and logs. See options.h. Data may be
  * anything that a client sent: what is not of its type is shown in hex, and what is

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Option values from configuration text. See options.h. Each parser reads one
  * value, a `token` that the caller has trimmed, and appends it to `out`. Text comes

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The option table. See options.h. Names and types are those of Kea 2.2 (and
  * of later Kea or the RFC where 2.2 has none: 80, 121, 150), so that its

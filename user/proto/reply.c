@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Encoding of replies. See reply.h. What is written here is what the XDP
  * program writes for the same request (I2): a field that either side copies,

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Leases in SQLite: one file in WAL mode with synchronous=FULL, one
  * transaction a commit, one fsync a transaction.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The front of the durable leases: what is the same for every store. Checks a
  * batch, sorts it by address (neighbouring addresses share pages, and every store
