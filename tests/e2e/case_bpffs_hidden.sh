@@ -11,7 +11,7 @@ rig
 config
 daemon
 dora c cli $one_ >/dev/null || fail "no lease"
-again() { renew c cli 192.0.2.100 192.0.2.1 "$(mac s srv)" $one_ wait=300; }
+again() { renew c cli 192.0.2.100 192.0.2.1 "$(mac s srv)" $one_ wait=1500; }
 again >/dev/null || fail "no renewal"
 crash
 

@@ -19,8 +19,8 @@ clone="chaddr=02:00:00:00:00:0b cid=01aabbcc prl=1,3,6,12"
 		"$(dora c cli $first | jq -r '.yiaddr + " " + .dns')" "192.0.2.77 192.0.2.8"
 	addr=$(dora c cli $clone | jq -r .yiaddr)
 	expect "another address for the clone, not '$addr'" test -n "$addr" -a "$addr" != 192.0.2.77
-	again_first() { renew c cli 192.0.2.77 192.0.2.1 "$smac" $first xid=7 hex=1 wait=500; }
-	again_clone() { renew c cli "$addr" 192.0.2.1 "$smac" $clone xid=7 hex=1 wait=500; }
+	again_first() { renew c cli 192.0.2.77 192.0.2.1 "$smac" $first xid=7 hex=1 wait=1500; }
+	again_clone() { renew c cli "$addr" 192.0.2.1 "$smac" $clone xid=7 hex=1 wait=1500; }
 }
 
 both_ways "the first" again_first

@@ -9,7 +9,7 @@ rig
 config
 daemon
 addr=$(dora c cli | jq -r .yiaddr)
-again() { renew c cli "$addr" 192.0.2.1 "$(mac s srv)" wait=300; }
+again() { renew c cli "$addr" 192.0.2.1 "$(mac s srv)" wait=1500; }
 again >/dev/null || fail "no renewal"
 attached() { ip -n "$ID-s" -d link show srv | grep -q 'prog/xdp'; }
 detach() {

@@ -13,7 +13,7 @@ config
 daemon
 client=chaddr=02:00:00:00:00:01
 addr=$(dora c cli $client | jq -r .yiaddr) || fail "no lease"
-rebind() { one c cli request $client ciaddr="$addr" src="$addr" wait=300; }
+rebind() { one c cli request $client ciaddr="$addr" src="$addr" wait=1500; }
 come_back() { # ADDRESS: deleted and made anew, with the same MAC
 	ip -n "$ID-s" link del srv
 	veth s srv c cli

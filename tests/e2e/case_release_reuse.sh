@@ -27,7 +27,7 @@ await 5 "renewals by XDP" more_than 5 acks_xdp
 release() { # CLIENT NUMBER: the holder gives up
 	one c cli release "$1" ciaddr=$addr src=$addr dst=192.0.2.1 dmac="$smac" server=192.0.2.1 >>"$DIR/$2.acks"
 }
-second_gets_it() { dora c cli $two wait=40 >>"$DIR/2.acks"; }
+second_gets_it() { dora c cli $two wait=80 >>"$DIR/2.acks"; }
 for round in 1 2 3; do
 	release $one_ 1
 	# the ghost's renewals may keep the address for a lifetime; let it end

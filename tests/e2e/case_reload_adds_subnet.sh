@@ -9,8 +9,8 @@ rig
 config
 daemon
 addr=$(dora c cli | jq -r .yiaddr) || fail "no lease"
-again() { renew c cli "$addr" 192.0.2.1 "$(mac s srv)" xid=7 hex=1 wait=300; }
-rebind() { one c cli request ciaddr="$addr" src="$addr" xid=7 hex=1 wait=300; }
+again() { renew c cli "$addr" 192.0.2.1 "$(mac s srv)" xid=7 hex=1 wait=1500; }
+rebind() { one c cli request ciaddr="$addr" src="$addr" xid=7 hex=1 wait=1500; }
 reload() { # SUBNET
 	local n
 	n=$(grep -c 'reloaded from' "$(log)" || :)

@@ -16,8 +16,8 @@ await 10 "tcpdump" grep -q 'listening on' "$capture"
 addr=$(dora c cli | jq -r .yiaddr)
 # the address is there, so that the server's kernel could deliver an ICMP
 ip -n "$ID-c" address add "$addr/24" dev cli
-again() { renew c cli "$addr" 192.0.2.1 "$(mac s srv)" wait=400; }
-slow() { renew c cli "$addr" 192.0.2.1 "$(mac s srv)" wait=400 prl="1,3,$1"; }
+again() { renew c cli "$addr" 192.0.2.1 "$(mac s srv)" wait=1500; }
+slow() { renew c cli "$addr" 192.0.2.1 "$(mac s srv)" wait=1500 prl="1,3,$1"; }
 again >/dev/null || fail "no renewal"
 slow 6 >/dev/null || fail "no slow renewal"
 ids=$(map_ids)

@@ -13,7 +13,7 @@ config
 daemon
 smac=$(mac s srv)
 addr=$(dora c cli | jq -r .yiaddr) || fail "no lease"
-again() { renew c cli "$addr" 192.0.2.1 "$smac" wait=200; }
+again() { renew c cli "$addr" 192.0.2.1 "$smac" wait=1500; }
 again >/dev/null || fail "no renewal"
 crash
 until=$(policy 1 answer_until)

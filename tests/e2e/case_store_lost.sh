@@ -15,7 +15,7 @@ daemon
 stop
 cp "$DIR/s.db" "$DIR/old.db" # before the first lease
 
-again() { renew c cli 192.0.2.100 192.0.2.1 "$(mac s srv)" $one_ wait=300; }
+again() { renew c cli 192.0.2.100 192.0.2.1 "$(mac s srv)" $one_ wait=1500; }
 early() { # WHAT: the second client must not get the address before the first one's promise ends
 	local until
 	until=$(jq -s 'map(.sent + .lifetime) | max' "$DIR/promises")

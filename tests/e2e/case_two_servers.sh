@@ -21,18 +21,18 @@ config
 daemon s2
 
 who=chaddr=02:00:00:00:00:01
-offers=$(one c cli discover $who replies=2 | jq -sr 'sort_by(.server) | map(.server) | join(" ")')
+offers=$(one c cli discover $who replies=2 wait=1000 | jq -sr 'sort_by(.server) | map(.server) | join(" ")')
 equal "servers that offer" "$offers" "192.0.2.1 192.0.2.2"
 
 # SELECTING the first: one ACK, and the second withdraws
-offer=$(one c cli discover $who replies=2 | jq -sr '.[] | select(.server == "192.0.2.1") | .yiaddr')
-acks=$(one c cli request $who requested="$offer" server=192.0.2.1 replies=2)
+offer=$(one c cli discover $who replies=2 wait=1000 | jq -sr '.[] | select(.server == "192.0.2.1") | .yiaddr')
+acks=$(one c cli request $who requested="$offer" server=192.0.2.1 replies=2 wait=1000)
 equal "answers to the chosen server's REQUEST" "$(jq -sr 'map(.type + " " + .server) | join(",")' <<<"$acks")" "ack 192.0.2.1"
 
 # RENEWING unicast, REBINDING and INIT-REBOOT broadcast: the first only, and by XDP
 for words in "ciaddr=$offer src=$offer dst=192.0.2.1 dmac=$(mac s1 srv)" "ciaddr=$offer src=$offer" "requested=$offer"; do
 	# shellcheck disable=SC2086
-	acks=$(one c cli request $who $words replies=2)
+	acks=$(one c cli request $who $words replies=2 wait=1000)
 	equal "answers to $words" "$(jq -sr 'map(.type + " " + .server) | join(",")' <<<"$acks")" "ack 192.0.2.1"
 done
 S=b

@@ -11,7 +11,7 @@ config
 daemon
 ack=$(dora c cli) || fail "no lease"
 addr=$(jq -r .yiaddr <<<"$ack")
-again() { renew c cli "$addr" 192.0.2.1 "$(mac s srv)" wait=300; }
+again() { renew c cli "$addr" 192.0.2.1 "$(mac s srv)" wait=1500; }
 again >/dev/null || fail "no renewal"
 
 ahead() { echo $(($(policy 1 answer_until) - $(boottime))); }

@@ -18,7 +18,7 @@ begin() { # UNATTENDED
 	[ -n "$addr" ] || addr=$(dora c cli | jq -r .yiaddr) || fail "no lease"
 	again >/dev/null || fail "unattended $1: no renewal"
 }
-again() { renew c cli "$addr" 192.0.2.1 "$smac" wait=300 "$@"; }
+again() { renew c cli "$addr" 192.0.2.1 "$smac" wait=1500 "$@"; }
 silent() { ! again; }
 steady() { # WHAT N EVERY: N renewals, all answered by XDP
 	local before passed

@@ -9,7 +9,7 @@
  *
  * TYPE is discover, request, decline, release or inform. The defaults are a
  * broadcast by the interface's own MAC. It ends when `replies` (1) have come or
- * `wait` (1000) ms after the last of `count` (1) requests; the n-th request's
+ * `wait` (3000) ms after the last of `count` (1) requests; the n-th request's
  * xid is xid + n (random). With count > 1 each reply is printed and none ends it.
  * A release or decline has no reply: it prints {"type":"sent","sent":TIME} instead and is done.
  * Exit: 0 with a reply, 3 without, 2 for errors. Each line has the CLOCK_BOOTTIME of
@@ -220,7 +220,7 @@ static int run(const struct wire *w, struct job *job)
 
 int main(int argc, char **argv)
 {
-	struct job job = {.wait = 1000, .replies = 1, .count = 1, .every = 100};
+	struct job job = {.wait = 3000, .replies = 1, .count = 1, .every = 100};
 	struct wire w;
 	int r;
 
