@@ -61,6 +61,8 @@ void log_transaction(const struct port *port, const struct dhcp_msg *msg,
 {
 	char mac[DHCP_MAC_STR], addr[DHCP_ADDR_STR], giaddr[DHCP_ADDR_STR], subject[64] = "";
 	uint32_t about = dhcp_asked_address(msg);
+	/* An ending's outcome says it all. */
+	const char *reason = decision->kind == DECISION_END ? NULL : decision->reason;
 	bool offered = decision->kind == DECISION_REPLY && decision->reply.type == DHCP_OFFER;
 
 	if (threshold < LOG_INFO)
@@ -76,7 +78,7 @@ void log_transaction(const struct port *port, const struct dhcp_msg *msg,
 		 decision->hostname, decision->hostname[0] ? ")" : "",
 		 msg->giaddr ? dhcp_addr_str(msg->giaddr, giaddr) : port->info.name,
 		 msg->giaddr ? " on " : "", msg->giaddr ? port->info.name : "", outcome(decision),
-		 decision->reason ? ": " : "", decision->reason ? decision->reason : "");
+		 reason ? ": " : "", reason ? reason : "");
 	if (decision->cloned)
 		log_warning("client id of %s is already in use by another MAC on this network",
 			    mac);

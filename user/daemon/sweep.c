@@ -51,7 +51,9 @@ static void collect_templates(struct daemon *d)
 static void log_hits(struct daemon *d, const struct lease *lease, const struct slot *slot,
 		     uint32_t index)
 {
-	uint32_t hits = (uint32_t)slot->hits - d->hits_logged[index];
+	/* A new lease of the address counts from 0 again. */
+	uint32_t before = slot->hits < d->hits_logged[index] ? 0 : d->hits_logged[index];
+	uint32_t hits = (uint32_t)slot->hits - before;
 	char addr[DHCP_ADDR_STR], mac[DHCP_MAC_STR];
 
 	d->hits_logged[index] = (uint32_t)slot->hits;
