@@ -39,6 +39,7 @@ struct port {
 	struct event *readable;
 	uint32_t empty_at;    /* second at which the socket was last seen empty */
 	const char *xdp_mode; /* "native", "generic"; NULL: not attached */
+	bool attach_again;    /* a barrier failed: at the next rescan */
 	bool seen;	      /* by the rescan under way */
 };
 
@@ -80,10 +81,11 @@ struct daemon {
 
 	struct port *ports; /* list */
 	int port_guard, monitor;
-	struct event *monitor_event, *second_timer, *sweep_timer;
+	struct event *monitor_event, *second_timer, *sweep_timer, *rescan_timer;
 	struct event *signals[3];
 
-	uint32_t sweep_at; /* address the running sweep goes on from */
+	uint32_t sweep_every; /* seconds */
+	uint32_t sweep_at;    /* address the running sweep goes on from */
 	bool sweeping;
 	uint64_t template_epoch; /* barrier that the templates in limbo wait for; 0: none */
 
@@ -199,13 +201,16 @@ uint32_t sweep_period(const struct daemon *d); /* seconds */
 
 /* ports.c */
 int ports_open(struct daemon *d); /* or bring them up to date after a change */
+/* The same while serving: what failed is tried again after a while. */
+void ports_rescan(struct daemon *d);
 void ports_close(struct daemon *d);
 struct port *port_by_ifindex(struct daemon *d, uint32_t ifindex);
 bool port_address_is_ours(const struct daemon *d, uint32_t addr);
 
 /* links.c: the link records of `policy`. */
-uint16_t link_id(struct daemon *d, const char *name);	     /* stable, by name */
-int link_publish(struct daemon *d, const struct port *port); /* -ENOSPC: no record is free */
+uint16_t link_id(struct daemon *d, const char *name); /* stable, by name */
+/* -ENOSPC: no record is free. Other errors: a barrier failed, the link is closed; try again. */
+int link_publish(struct daemon *d, const struct port *port);
 void link_close(struct daemon *d, uint32_t ifindex);
 void links_close_unserved(struct daemon *d);
 

@@ -99,12 +99,32 @@ static bool is_earlier(struct daemon *d, const struct policy *p, const struct po
 	       !port_by_ifindex(d, p->ifindex);
 }
 
-/* Are answers made on the one true on the other? */
+/* Are answers made on the one true on the other? The name chooses subnets. */
 static bool same_answers(const struct policy *a, const struct policy *b)
 {
-	return a->link == b->link && !memcmp(a->mac, b->mac, sizeof(a->mac)) &&
+	return !memcmp(a->mac, b->mac, sizeof(a->mac)) &&
 	       !memcmp(a->addrs, b->addrs, sizeof(a->addrs)) &&
-	       !memcmp(a->broadcasts, b->broadcasts, sizeof(a->broadcasts));
+	       !memcmp(a->broadcasts, b->broadcasts, sizeof(a->broadcasts)) &&
+	       !memcmp(a->name, b->name, sizeof(a->name));
+}
+
+/*
+ * Is the link as it always was? An interface that came back under another index,
+ * but as it was, keeps its slots; one of whose records any says otherwise does not.
+ */
+static bool is_unchanged(struct daemon *d, const struct policy *wanted)
+{
+	const struct policy *links = fastpath_policy(d->fp) + XDHCP_POLICY_LINKS;
+	bool known = false;
+
+	for (unsigned i = 0; i < XDHCP_POLICY_LINKS_N; i++) {
+		if (links[i].kind != XDHCP_POLICY_LINK || links[i].link != wanted->link)
+			continue;
+		if (!same_answers(&links[i], wanted))
+			return false;
+		known = true;
+	}
+	return known;
 }
 
 static void close_earlier(struct daemon *d, const struct port *port)
@@ -117,22 +137,15 @@ static void close_earlier(struct daemon *d, const struct port *port)
 	}
 }
 
-/*
- * After a barrier: nobody reads them any more, and their places are free. true:
- * one of them was as `wanted` is, so that the link's slots are still true.
- */
-static bool forget_earlier(struct daemon *d, const struct port *port, const struct policy *wanted)
+/* After a barrier: nobody reads them any more, and their places are free. */
+static void forget_earlier(struct daemon *d, const struct port *port)
 {
 	struct policy *links = fastpath_policy(d->fp) + XDHCP_POLICY_LINKS;
-	bool same = false;
 
 	for (unsigned i = 0; i < XDHCP_POLICY_LINKS_N; i++) {
-		if (!is_earlier(d, &links[i], port))
-			continue;
-		same = same || same_answers(&links[i], wanted);
-		memset(&links[i], 0, sizeof(links[i]));
+		if (is_earlier(d, &links[i], port))
+			memset(&links[i], 0, sizeof(links[i]));
 	}
-	return same;
 }
 
 /* Makes room: an interface that is not served loses its record, and its slots with it. */
@@ -158,7 +171,9 @@ static struct policy *evict(struct daemon *d, uint32_t ifindex)
 int link_publish(struct daemon *d, const struct port *port)
 {
 	struct policy *p = record_of(d, port->info.ifindex, true), wanted;
+	uint16_t renamed;
 	bool keep;
+	int r;
 
 	if (!p)
 		p = evict(d, port->info.ifindex);
@@ -170,15 +185,18 @@ int link_publish(struct daemon *d, const struct port *port)
 		open_gate(p);
 		return 0;
 	}
-	/* An interface that came back under another index, but as it was, keeps its slots. */
-	keep = p->kind == XDHCP_POLICY_LINK && same_answers(p, &wanted);
+	keep = is_unchanged(d, &wanted);
+	renamed = p->kind == XDHCP_POLICY_LINK && p->link != wanted.link ? p->link : 0;
 	close_gate(p);
 	close_earlier(d, port);
-	if (fastpath_barrier(d->fp) < 0)
-		return -EIO;
-	keep |= forget_earlier(d, port, &wanted);
-	if (!keep)
+	r = fastpath_barrier(d->fp);
+	if (!keep || r < 0)
 		close_slots_of(d, wanted.link);
+	if (renamed)
+		close_slots_of(d, renamed);
+	if (r < 0)
+		return r;
+	forget_earlier(d, port);
 	wanted.closed = 1;
 	*p = wanted;
 	open_gate(p);

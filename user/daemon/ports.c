@@ -10,6 +10,8 @@
 
 #include "daemon/daemon.h"
 
+#define RESCAN_AFTER 5 /* seconds */
+
 struct port *port_by_ifindex(struct daemon *d, uint32_t ifindex)
 {
 	struct port *port = d->ports;
@@ -108,6 +110,20 @@ static int attach_mode(struct daemon *d, const struct port *port, enum fastpath_
 	return r;
 }
 
+/* false: no fast path on it (for now), which is said. */
+static bool publish_link(struct daemon *d, struct port *port)
+{
+	int r = link_publish(d, port);
+
+	port->attach_again = r < 0 && r != -ENOSPC;
+	if (r < 0) {
+		log_warning("%s: no fast path here: %s", port->info.name,
+			    r == -ENOSPC ? "no record is free for its link" : "a barrier failed");
+		link_close(d, port->info.ifindex);
+	}
+	return r == 0;
+}
+
 static void attach(struct daemon *d, struct port *port)
 {
 	bool generic = d->config->fast_path.mode == FAST_PATH_GENERIC;
@@ -115,11 +131,8 @@ static void attach(struct daemon *d, struct port *port)
 
 	if (!d->fp || port->xdp_mode)
 		return;
-	if (link_publish(d, port) < 0) {
-		log_warning("%s: no fast path here: no record is free for its link",
-			    port->info.name);
+	if (!publish_link(d, port))
 		return;
-	}
 	if (attach_mode(d, port, generic ? FASTPATH_GENERIC : FASTPATH_NATIVE, why, sizeof(why))) {
 		link_close(d, port->info.ifindex);
 		return;
@@ -186,7 +199,6 @@ static int add_port(struct daemon *d, const struct link_info *info)
 	while (*end)
 		end = &(*end)->next;
 	*end = port;
-	port->seen = true;
 	attach(d, port);
 	if (answered_by_others(port)) {
 		drop_port(d, port);
@@ -207,18 +219,25 @@ static bool same_addresses(const struct link_info *a, const struct link_info *b)
 	       !memcmp(a->addrs, b->addrs, sizeof(a->addrs[0]) * a->n_addrs);
 }
 
+/* Another interface by now: renamed, or made anew under the same index. */
+static bool is_another(const struct port *port, const struct link_info *info)
+{
+	return strcmp(port->info.name, info->name) || !packet_is_bound(port->socket, info->ifindex);
+}
+
 static void update_port(struct daemon *d, struct port *port, const struct link_info *info)
 {
-	bool changed = !same_addresses(&port->info, info) || strcmp(port->info.name, info->name);
+	bool changed = !same_addresses(&port->info, info);
 
-	port->seen = true;
 	port->info = *info;
+	if (port->attach_again)
+		attach(d, port);
 	if (!changed)
 		return;
 	fill_engine_link(port);
 	log_notice("%s: addresses changed, %u now", info->name, info->n_addrs);
-	if (d->fp && port->xdp_mode && link_publish(d, port) < 0)
-		link_close(d, info->ifindex);
+	if (d->fp && port->xdp_mode && !publish_link(d, port))
+		port->xdp_mode = NULL;
 }
 
 static void drop_unseen(struct daemon *d)
@@ -250,6 +269,19 @@ static void prune_links(struct daemon *d)
 	fastpath_prune(d->fp, keep, n);
 }
 
+/* Marks the ports that are still what they were; the others go before any new one comes. */
+static void see(struct daemon *d, const struct link_info *links, int n)
+{
+	for (struct port *port = d->ports; port; port = port->next)
+		port->seen = false;
+	for (int i = 0; i < n; i++) {
+		struct port *port = port_by_ifindex(d, links[i].ifindex);
+
+		if (port && is_wanted(d, &links[i]) && !is_another(port, &links[i]))
+			port->seen = true;
+	}
+}
+
 int ports_open(struct daemon *d)
 {
 	struct link_info *links = NULL;
@@ -259,8 +291,8 @@ int ports_open(struct daemon *d)
 		log_error("cannot list the interfaces: %s", strerror(-n));
 		return n;
 	}
-	for (struct port *port = d->ports; port; port = port->next)
-		port->seen = false;
+	see(d, links, n);
+	drop_unseen(d);
 	for (int i = 0; i < n; i++) {
 		struct port *port = port_by_ifindex(d, links[i].ifindex);
 
@@ -273,12 +305,22 @@ int ports_open(struct daemon *d)
 			failed++;
 	}
 	free(links);
-	drop_unseen(d);
 	prune_links(d);
+	for (struct port *port = d->ports; port; port = port->next)
+		failed += port->attach_again;
 	if (!d->ports)
 		log_warning("no interface is served: none of interfaces-config.interfaces is here "
 			    "yet");
 	return failed ? -EIO : 0;
+}
+
+void ports_rescan(struct daemon *d)
+{
+	struct timeval later = {.tv_sec = RESCAN_AFTER};
+
+	if (ports_open(d) < 0)
+		event_add(d->rescan_timer,
+			  &later); /* one timer: a second failure only sets it anew */
 }
 
 void ports_close(struct daemon *d)

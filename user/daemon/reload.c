@@ -70,9 +70,9 @@ static int apply(struct daemon *d, struct config *wanted)
 	r = scopes_apply(d);
 	if (r < 0)
 		log_error("fast path: changed scopes stay closed: %s", strerror(-r));
-	if (ports_open(d) < 0)
-		log_error("not every interface could be served");
-	timers_start(d);
+	ports_rescan(d);
+	if (timers_start(d) < 0)
+		log_error("out of memory: credit is not extended until a restart");
 	config_free(old);
 	d->reloaded = boot_seconds();
 	return 0;

@@ -13,8 +13,7 @@
 
 #include "daemon/daemon.h"
 
-#define LIVING_MIN   5 /* seconds: pushes come once a second, and the loop may be late */
-#define RESCAN_AFTER 5 /* seconds */
+#define LIVING_MIN 5 /* seconds: pushes come once a second, and the loop may be late */
 
 static void push_answer_until(struct daemon *d, uint32_t until)
 {
@@ -74,23 +73,18 @@ static void every_sweep(evutil_socket_t fd, short what, void *arg)
 	sweep_begin(arg);
 }
 
-/* The interfaces again, and once more later if that failed: no further event may come. */
 static void look_again(evutil_socket_t fd, short what, void *arg)
 {
-	struct timeval later = {.tv_sec = RESCAN_AFTER};
-	struct daemon *d = arg;
-
 	(void)fd;
 	(void)what;
-	if (ports_open(d) < 0)
-		event_base_once(d->base, -1, EV_TIMEOUT, look_again, d, &later);
+	ports_rescan(arg);
 }
 
 static void links_changed(evutil_socket_t fd, short what, void *arg)
 {
 	(void)what;
 	if (links_monitor_read(fd))
-		look_again(-1, 0, arg);
+		ports_rescan(arg);
 }
 
 static void on_stop(evutil_socket_t signal, short what, void *arg)
@@ -124,11 +118,16 @@ static int repeat(struct daemon *d, struct event **ret_event, uint32_t seconds,
 
 int timers_start(struct daemon *d)
 {
-	if (d->sweep_timer)
-		event_free(d->sweep_timer);
+	uint32_t period = sweep_period(d);
+
 	if (!d->second_timer && repeat(d, &d->second_timer, 1, every_second) < 0)
 		return -ENOMEM;
-	return repeat(d, &d->sweep_timer, sweep_period(d), every_sweep);
+	if (d->sweep_timer && period == d->sweep_every)
+		return 0; /* reloads, however many, do not put the sweep off */
+	if (d->sweep_timer)
+		event_free(d->sweep_timer);
+	d->sweep_every = period;
+	return repeat(d, &d->sweep_timer, period, every_sweep);
 }
 
 static int signals_start(struct daemon *d)
@@ -203,7 +202,8 @@ static int open_network(struct daemon *d)
 	if (d->monitor < 0)
 		return d->monitor;
 	d->monitor_event = event_new(d->base, d->monitor, EV_READ | EV_PERSIST, links_changed, d);
-	if (!d->monitor_event || event_add(d->monitor_event, NULL))
+	d->rescan_timer = event_new(d->base, -1, 0, look_again, d);
+	if (!d->monitor_event || event_add(d->monitor_event, NULL) || !d->rescan_timer)
 		return -ENOMEM;
 	if (policy) {
 		__atomic_store_n(&policy[XDHCP_POLICY_DAEMON].closed, 0, __ATOMIC_RELEASE);
@@ -295,6 +295,7 @@ void daemon_stop(struct daemon *d)
 	free_event(d->second_timer);
 	free_event(d->sweep_timer);
 	free_event(d->monitor_event);
+	free_event(d->rescan_timer);
 	for (unsigned i = 0; i < 3; i++)
 		free_event(d->signals[i]);
 	batch_forget(d);

@@ -184,7 +184,7 @@ static void sweep_chunk(evutil_socket_t fd, short what, void *arg)
 	}
 	commit_sweep(d, rows, n, true);
 	if (lease)
-		event_base_once(d->base, -1, EV_TIMEOUT, sweep_chunk, d, &at_once);
+		d->sweeping = !event_base_once(d->base, -1, EV_TIMEOUT, sweep_chunk, d, &at_once);
 	else
 		d->sweeping = false;
 }

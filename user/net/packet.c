@@ -225,6 +225,15 @@ int packet_receive(struct packet_socket *socket, struct packet *packets, size_t 
 	return got < 0 ? got : kept;
 }
 
+bool packet_is_bound(const struct packet_socket *socket, uint32_t ifindex)
+{
+	struct sockaddr_ll at;
+	socklen_t len = sizeof(at);
+
+	return getsockname(socket->fd, (struct sockaddr *)&at, &len) == 0 &&
+	       at.sll_ifindex == (int)ifindex;
+}
+
 int packet_send(struct packet_socket *socket, const uint8_t *frame, size_t len)
 {
 	ssize_t r;

@@ -29,6 +29,8 @@ struct packet_socket;
 int packet_open(uint32_t ifindex, struct packet_socket **ret_socket);
 void packet_close(struct packet_socket *socket);
 int packet_fd(const struct packet_socket *socket);
+/* Still on that interface? The kernel unbinds it for good when the interface goes. */
+bool packet_is_bound(const struct packet_socket *socket, uint32_t ifindex);
 /*
  * Drains up to `n` frames without blocking. Returns how many (0: empty) or
  * negative errno (-ENETDOWN, -ENXIO: the interface is down or gone).
