@@ -6,9 +6,12 @@
  */
 #include "options.h"
 
+#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "option_names.h"
 
 struct text {
 	char *buf;
@@ -77,22 +80,60 @@ static size_t put_string(struct text *t, const uint8_t *data, size_t len)
 	return len;
 }
 
-/* Uncompressed only: a compression pointer (RFC 1035 4.1.4) is not ours. */
-static size_t put_fqdn(struct text *t, const uint8_t *data, size_t len)
+/* Pointers (RFC 1035 4.1.4) count from the option's first byte, hence the place and not the rest.
+ */
+static size_t put_fqdn(struct text *t, const uint8_t *data, size_t len, size_t at, bool compressed)
 {
-	size_t at = 0;
+	uint8_t name[OPTION_NAME_MAX];
+	size_t n, used = option_name_expand(data, len, at, compressed, name, &n);
 
-	while (at < len && data[at] != 0) {
-		size_t label = data[at];
-
-		if (label > 63 || label > len - at - 1)
-			return 0;
-		if (at > 0)
+	for (size_t i = 0; used > 0 && name[i] != 0; i += 1u + name[i]) {
+		if (i > 0)
 			put(t, '.');
-		put_string(t, data + at + 1, label);
-		at += 1 + label;
+		put_string(t, name + i + 1, name[i]);
 	}
-	return at > 0 && at < len ? at + 1 : 0;
+	return used;
+}
+
+/* A comma separates tuples and is therefore escaped; a last backslash would escape the next one. */
+static size_t put_tuple(struct text *t, const uint8_t *data, size_t len)
+{
+	size_t n = len < 2 ? 0 : get_be(data, 2);
+
+	if (n == 0 || n > len - 2 || data[1 + n] == '\\')
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		if (data[2 + i] == ',')
+			put(t, '\\');
+		put_string(t, data + 2 + i, 1);
+	}
+	return 2 + n;
+}
+
+static size_t put_psid(struct text *t, const uint8_t p[3])
+{
+	uint32_t bits = get_be(p + 1, 2);
+
+	if (p[0] > 16 || (bits << p[0] & 0xffff) != 0)
+		return 0;
+	putf(t, "%u/%u", bits >> (16 - p[0]), p[0]);
+	return 3;
+}
+
+static size_t put_address6(struct text *t, const uint8_t p[16])
+{
+	char text[INET6_ADDRSTRLEN];
+
+	putf(t, "%s", inet_ntop(AF_INET6, p, text, sizeof(text)));
+	return 16;
+}
+
+static size_t put_signed(struct text *t, const uint8_t *p, size_t bytes)
+{
+	unsigned unused = 32 - 8 * (unsigned)bytes;
+
+	putf(t, "%d", (int32_t)(get_be(p, bytes) << unused) >> unused);
+	return bytes;
 }
 
 static size_t put_route(struct text *t, const uint8_t *data, size_t len)
@@ -112,71 +153,118 @@ static size_t put_route(struct text *t, const uint8_t *data, size_t len)
 	return 1 + n + 4;
 }
 
-static size_t put_value(struct text *t, enum option_type type, const uint8_t *data, size_t len)
+/* What a value has at least. */
+static size_t least(enum option_type type)
 {
+	static const uint8_t bytes[OPTION_TYPES] = {
+		[OPTION_FLAG] = 1,	[OPTION_U8] = 1,      [OPTION_S8] = 1,
+		[OPTION_U16] = 2,	[OPTION_S16] = 2,     [OPTION_U32] = 4,
+		[OPTION_S32] = 4,	[OPTION_ADDRESS] = 4, [OPTION_ADDRESS_PAIR] = 8,
+		[OPTION_ADDRESS6] = 16, [OPTION_PSID] = 3,
+	};
+
+	return bytes[type] ? bytes[type] : 1;
+}
+
+static size_t put_value(struct text *t, enum option_type type, bool compressed, const uint8_t *data,
+			size_t len, size_t at)
+{
+	const uint8_t *p = data + at;
+	size_t rest = len - at;
+
+	if (rest < least(type))
+		return 0;
 	switch (type) {
 	case OPTION_FLAG:
-		if (len < 1 || data[0] > 1)
+		if (p[0] > 1)
 			return 0;
-		putf(t, "%s", data[0] ? "true" : "false");
+		putf(t, "%s", p[0] ? "true" : "false");
 		return 1;
 	case OPTION_U8:
 	case OPTION_U16:
-	case OPTION_U32: {
-		size_t bytes = type == OPTION_U8 ? 1 : type == OPTION_U16 ? 2 : 4;
-
-		if (len < bytes)
-			return 0;
-		putf(t, "%u", get_be(data, bytes));
-		return bytes;
-	}
+	case OPTION_U32:
+		putf(t, "%u", get_be(p, least(type)));
+		return least(type);
+	case OPTION_S8:
+	case OPTION_S16:
 	case OPTION_S32:
-		if (len < 4)
-			return 0;
-		putf(t, "%d", (int32_t)get_be(data, 4));
-		return 4;
+		return put_signed(t, p, least(type));
 	case OPTION_ADDRESS:
-		if (len < 4)
-			return 0;
-		put_address(t, data);
+		put_address(t, p);
 		return 4;
 	case OPTION_ADDRESS_PAIR:
-		if (len < 8)
-			return 0;
-		put_address(t, data);
+		put_address(t, p);
 		putf(t, ", ");
-		put_address(t, data + 4);
+		put_address(t, p + 4);
 		return 8;
+	case OPTION_ADDRESS6:
+		return put_address6(t, p);
+	case OPTION_PSID:
+		return put_psid(t, p);
+	case OPTION_TUPLE:
+		return put_tuple(t, p, rest);
 	case OPTION_STRING:
-		return put_string(t, data, len);
+		return put_string(t, p, rest);
 	case OPTION_FQDN:
-		return put_fqdn(t, data, len);
+		return put_fqdn(t, data, len, at, compressed);
 	case OPTION_ROUTE:
-		return put_route(t, data, len);
-	case OPTION_EMPTY:
+		return put_route(t, p, rest);
 	case OPTION_BINARY:
+		put_hex(t, p, rest);
+		return rest;
+	case OPTION_EMPTY:
+	case OPTION_HOSTS:
+	case OPTION_RECORD:
 		break;
 	}
 	return 0;
 }
 
 /* False: the data is not one value, or a list, of the type; t holds part of it then. */
-static bool put_values(struct text *t, const struct option_def *def, const uint8_t *data,
-		       size_t len)
+static bool put_values(struct text *t, enum option_type type, const struct option_def *def,
+		       const uint8_t *data, size_t len, size_t at)
 {
 	do {
-		size_t used = put_value(t, def->type, data, len);
+		size_t used = put_value(t, type, def->compressed, data, len, at);
 
 		if (used == 0)
 			return false;
-		data += used;
-		len -= used;
-		if (len > 0 && !def->array)
+		at += used;
+		if (at < len && !def->array)
 			return false;
-		if (len > 0)
+		if (at < len)
 			putf(t, ", ");
-	} while (len > 0 && !t->cut);
+	} while (at < len && !t->cut);
 	return true;
+}
+
+static bool put_record(struct text *t, const struct option_def *def, const uint8_t *data,
+		       size_t len)
+{
+	size_t at = 0;
+
+	for (unsigned i = 0; i + 1u < def->n_fields; i++) {
+		size_t used = put_value(t, def->fields[i], false, data, len, at);
+
+		if (used == 0)
+			return false;
+		at += used;
+		putf(t, ", ");
+	}
+	return def->n_fields > 0 &&
+	       put_values(t, def->fields[def->n_fields - 1], def, data, len, at);
+}
+
+/* False: not of the type, as put_values(). */
+static bool put_option(struct text *t, const struct option_def *def, const uint8_t *data,
+		       size_t len)
+{
+	if (def->type == OPTION_RECORD)
+		return put_record(t, def, data, len);
+	if (def->type == OPTION_HOSTS) /* RFC 3361 3 */
+		return data[0] <= 1 &&
+		       put_values(t, data[0] ? OPTION_ADDRESS : OPTION_FQDN, def, data, len, 1);
+	return put_values(t, def->type, def, data, len, 0);
 }
 
 void option_format(const struct option_def *def, const uint8_t *data, size_t len, char *buf,
@@ -186,7 +274,7 @@ void option_format(const struct option_def *def, const uint8_t *data, size_t len
 
 	if (cap == 0)
 		return;
-	if (len > 0 && (!def || !put_values(&t, def, data, len))) {
+	if (len > 0 && (!def || !put_option(&t, def, data, len))) {
 		t = (struct text){.buf = buf, .cap = cap};
 		put_hex(&t, data, len);
 	}

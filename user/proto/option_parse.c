@@ -7,15 +7,16 @@
  */
 #include "options.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "option_names.h"
+
 #define STRING_MAX 255
-#define FQDN_MAX   255 /* RFC 1035 2.3.4, on the wire */
-#define LABEL_MAX  63
 #define QUOTE_MAX  48
 
 struct token {
@@ -84,12 +85,21 @@ static struct token trim(struct token t)
 	return t;
 }
 
+/* Kea's "\\," is text. */
+static const char *find_separator(struct token t, char separator)
+{
+	for (size_t i = 0; i < t.len; i++)
+		if (t.at[i] == separator && !(separator == ',' && i > 0 && t.at[i - 1] == '\\'))
+			return t.at + i;
+	return NULL;
+}
+
 /* Takes what stands before `separator` off *rest, trimmed. False: *rest was used up. */
 static bool next_token(struct token *rest, char separator, struct token *ret_token)
 {
 	if (!rest->at)
 		return false;
-	const char *end = memchr(rest->at, separator, rest->len);
+	const char *end = find_separator(*rest, separator);
 
 	*ret_token = *rest;
 	if (end) {
@@ -147,14 +157,6 @@ static bool read_address(struct token t, uint32_t *ret_addr)
 static bool is_netmask(uint32_t addr)
 {
 	return (~addr & (~addr + 1)) == 0;
-}
-
-static bool has_space(struct token t)
-{
-	for (size_t i = 0; i < t.len; i++)
-		if (isspace((unsigned char)t.at[i]))
-			return true;
-	return false;
 }
 
 /* --- one value of each type --- */
@@ -221,15 +223,46 @@ static int parse_unsigned(const struct option_def *def, struct token t, struct o
 
 static int parse_signed(const struct option_def *def, struct token t, struct out *out)
 {
+	unsigned bytes = def->type == OPTION_S8 ? 1 : def->type == OPTION_S16 ? 2 : 4;
+	int32_t max = INT32_MAX >> (32 - 8 * bytes);
 	bool negative = t.len > 0 && t.at[0] == '-';
 	struct token digits = {t.at + negative, t.len - negative};
 	uint64_t value;
 
+	if (!read_number(digits, &value) || value > (uint64_t)max + negative)
+		return fail(out, "%s is not a number from %d to %d", quote(t).text, -max - 1, max);
+	return append_be(out, negative ? (uint32_t)-value : (uint32_t)value, bytes);
+}
+
+/* RFC 7618 9: the PSID's bits are the first of the 16. */
+static int parse_psid(const struct option_def *def, struct token t, struct out *out)
+{
+	struct token rest = t, value, bits = {NULL, 0};
+	uint64_t psid, len;
+
 	(void)def;
-	if (!read_number(digits, &value) || value > (uint64_t)INT32_MAX + negative)
-		return fail(out, "%s is not a number from %d to %d", quote(t).text, INT32_MIN,
-			    INT32_MAX);
-	return append_be(out, negative ? (uint32_t)-value : (uint32_t)value, 4);
+	next_token(&rest, '/', &value);
+	if (rest.at)
+		bits = trim(rest);
+	if (!read_number(value, &psid) || !read_number(bits, &len) || len > 16 || psid >> len != 0)
+		return fail(out,
+			    "%s is not a PSID (like 63/6: a number, and the 0 to 16 bits it fits)",
+			    quote(t).text);
+	int r = append_be(out, (uint32_t)len, 1);
+	return r < 0 ? r : append_be(out, (uint32_t)(psid << (16 - len)), 2);
+}
+
+static int parse_address6(const struct option_def *def, struct token t, struct out *out)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+	uint8_t addr[16];
+
+	(void)def;
+	if (t.len < sizeof(text))
+		memcpy(text, t.at, t.len);
+	if (inet_pton(AF_INET6, text, addr) != 1)
+		return fail(out, "%s is not an IPv6 address (like 2001:db8::1)", quote(t).text);
+	return append(out, addr, sizeof(addr));
 }
 
 /* The whole text is one string, but for Kea's escaped commas. RFC 2132 2: no trailing NUL. */
@@ -251,41 +284,40 @@ static int parse_string(const struct option_def *def, struct token t, struct out
 	return 0;
 }
 
-static bool is_label(struct token t)
+/* RFC 8572 8.3. The length is written once it is known. */
+static int parse_tuple(const struct option_def *def, struct token t, struct out *out)
 {
-	if (t.len == 0 || t.len > LABEL_MAX)
-		return false;
-	for (size_t i = 0; i < t.len; i++)
-		if (!isalnum((unsigned char)t.at[i]) && t.at[i] != '-' && t.at[i] != '_')
-			return false;
-	return true;
+	size_t start = out->len;
+	int r = append_be(out, 0, 2);
+
+	if (r == 0)
+		r = parse_string(def, t, out);
+	if (r < 0)
+		return r;
+	out->buf[start] = (uint8_t)((out->len - start - 2) >> 8);
+	out->buf[start + 1] = (uint8_t)(out->len - start - 2);
+	return 0;
 }
 
-/* RFC 1035 3.1, uncompressed; a trailing dot changes nothing. */
+/* RFC 1035 3.1; compressed, the names of the list share their ends (4.1.4, RFC 3397 2). */
 static int parse_fqdn(const struct option_def *def, struct token t, struct out *out)
 {
-	struct token rest = t, label;
-	size_t start = out->len;
-	int r = 0;
+	uint8_t name[OPTION_NAME_MAX];
+	int n = option_name_encode(t.at, t.len, name), pointer = -1;
 
-	(void)def;
-	if (rest.len > 1 && rest.at[rest.len - 1] == '.')
-		rest.len--;
-	while (r == 0 && next_token(&rest, '.', &label)) {
-		if (!is_label(label) || has_space(t))
-			return fail(out,
-				    "%s is not a domain name: labels of 1 to %d letters, digits, "
-				    "'-' and '_', separated by dots",
-				    quote(t).text, LABEL_MAX);
-		r = append_be(out, (uint32_t)label.len, 1);
-		if (r == 0)
-			r = append(out, label.at, label.len);
-	}
-	if (r == 0)
-		r = append_be(out, 0, 1);
-	if (r == 0 && out->len - start > FQDN_MAX)
+	if (n == -E2BIG)
 		return fail(out, "%s is too long: a domain name has at most %d bytes",
-			    quote(t).text, FQDN_MAX);
+			    quote(t).text, OPTION_NAME_MAX);
+	if (n < 0)
+		return fail(out,
+			    "%s is not a domain name: labels of 1 to %d letters, digits, "
+			    "'-' and '_', separated by dots",
+			    quote(t).text, OPTION_LABEL_MAX);
+	if (!def->compressed)
+		return append(out, name, (size_t)n);
+	int r = append(out, name, option_name_compress(name, out->buf, out->len, &pointer));
+	if (r == 0 && pointer >= 0)
+		r = append_be(out, 0xc000u | (uint32_t)pointer, 2);
 	return r;
 }
 
@@ -333,6 +365,7 @@ static int hex_digit(char c)
 static int parse_hex(const struct option_def *def, struct token t, struct out *out)
 {
 	struct token rest = t;
+	size_t start = out->len;
 
 	(void)def;
 	if (t.len >= 2 && t.at[0] == '\'' && t.at[t.len - 1] == '\'')
@@ -356,7 +389,7 @@ static int parse_hex(const struct option_def *def, struct token t, struct out *o
 		if (r < 0)
 			return r;
 	}
-	return out->len > 0 ? 0 : fail(out, "empty: at least one byte is needed");
+	return out->len > start ? 0 : fail(out, "empty: at least one byte is needed");
 }
 
 /* --- lists --- */
@@ -365,13 +398,15 @@ typedef int (*parse_fn)(const struct option_def *def, struct token t, struct out
 
 static parse_fn parser_of(enum option_type type)
 {
-	static const parse_fn parsers[] = {
-		[OPTION_EMPTY] = parse_empty,	  [OPTION_FLAG] = parse_flag,
-		[OPTION_U8] = parse_unsigned,	  [OPTION_U16] = parse_unsigned,
-		[OPTION_U32] = parse_unsigned,	  [OPTION_S32] = parse_signed,
-		[OPTION_ADDRESS] = parse_address, [OPTION_STRING] = parse_string,
-		[OPTION_FQDN] = parse_fqdn,	  [OPTION_BINARY] = parse_hex,
-		[OPTION_ROUTE] = parse_route,
+	static const parse_fn parsers[OPTION_TYPES] = {
+		[OPTION_EMPTY] = parse_empty,	    [OPTION_FLAG] = parse_flag,
+		[OPTION_U8] = parse_unsigned,	    [OPTION_U16] = parse_unsigned,
+		[OPTION_U32] = parse_unsigned,	    [OPTION_S8] = parse_signed,
+		[OPTION_S16] = parse_signed,	    [OPTION_S32] = parse_signed,
+		[OPTION_ADDRESS] = parse_address,   [OPTION_STRING] = parse_string,
+		[OPTION_FQDN] = parse_fqdn,	    [OPTION_BINARY] = parse_hex,
+		[OPTION_ROUTE] = parse_route,	    [OPTION_PSID] = parse_psid,
+		[OPTION_ADDRESS6] = parse_address6, [OPTION_TUPLE] = parse_tuple,
 	};
 
 	return parsers[type];
@@ -419,6 +454,61 @@ static int parse_values(const struct option_def *def, struct token rest, struct 
 	return 0;
 }
 
+/*
+ * RFC 3361 3: a list is all addresses or all names, and its first byte says which. Digits and
+ * dots are meant as an address, though they could be labels.
+ */
+static int parse_hosts(const struct option_def *def, struct token rest, struct out *out)
+{
+	struct option_def item = {.array = def->array, .type = OPTION_ADDRESS};
+	struct token all = rest, first;
+
+	next_token(&rest, ',', &first);
+	for (size_t i = 0; i < first.len; i++)
+		if (!isdigit((unsigned char)first.at[i]) && first.at[i] != '.')
+			item.type = OPTION_FQDN;
+	int r = append_be(out, item.type == OPTION_ADDRESS, 1);
+	return r < 0 ? r : parse_values(&item, all, out);
+}
+
+/* All but the last are one item each; the last is all that is left: a list, or one value. */
+static int parse_record(const struct option_def *def, struct token rest, struct out *out)
+{
+	struct option_def field = {0};
+	struct token t;
+
+	for (unsigned i = 0; i + 1u < def->n_fields; i++) {
+		field.type = def->fields[i];
+		if (next_token(&rest, ',', &t) && t.len == 0)
+			return fail(out, "field %u is empty", i + 1);
+		int r = parser_of(field.type)(&field, t, out);
+
+		if (r < 0)
+			return r;
+		if (!rest.at) {
+			char all[256];
+
+			option_describe(def, all, sizeof(all));
+			return fail(out, "only %u of %u fields: expected: %s", i + 1, def->n_fields,
+				    all);
+		}
+	}
+	rest = trim(rest);
+	if (rest.len == 0)
+		return fail(out, "field %u is empty", def->n_fields);
+	field.type = def->fields[def->n_fields - 1];
+	field.array = def->array;
+	return parse_values(&field, rest, out);
+}
+
+static int refuse_empty(const struct option_def *def, struct out *out)
+{
+	char all[256];
+
+	option_describe(def, all, sizeof(all));
+	return fail(out, "empty: expected: %s", all);
+}
+
 int option_parse(const struct option_def *def, const char *text, uint8_t *buf, size_t cap,
 		 char *whybuf, size_t whylen)
 {
@@ -427,9 +517,20 @@ int option_parse(const struct option_def *def, const char *text, uint8_t *buf, s
 	int r;
 
 	if (all.len == 0 && def->type != OPTION_EMPTY)
-		return fail(&out, "empty: expected: %s", option_type_name(def->type, def->array));
-	r = def->type == OPTION_ADDRESS_PAIR ? parse_pairs(def, all, &out)
-					     : parse_values(def, all, &out);
+		return refuse_empty(def, &out);
+	switch (def->type) {
+	case OPTION_ADDRESS_PAIR:
+		r = parse_pairs(def, all, &out);
+		break;
+	case OPTION_HOSTS:
+		r = parse_hosts(def, all, &out);
+		break;
+	case OPTION_RECORD:
+		r = parse_record(def, all, &out);
+		break;
+	default:
+		r = parse_values(def, all, &out);
+	}
 	return r < 0 ? r : (int)out.len;
 }
 

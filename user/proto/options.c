@@ -3,18 +3,23 @@
  * The option table. See options.h. Names and types are those of Kea 2.2 (and
  * of later Kea or the RFC where 2.2 has none: 80, 121, 150), so that its
  * configurations read unchanged. Bounds are the RFC's; the section stands beside the
- * row or above the group. Options whose value Kea writes as a record of mixed
- * fields are not in the table: they are configured by code, in hex.
+ * row or above the group. The other options that IANA registers have names and
+ * types of ours in the same style (OURS). What has suboptions or a layout of its own
+ * is hex. Codes that are unassigned, withdrawn (RFC 3679) or private are not in the
+ * table, but for two that clients ask for: 160 and Microsoft's 249.
  */
 #include "options.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define ROW(code_, name_, type_, ...) \
 	[code_] = {.code = (code_), .name = (name_), .type = OPTION_##type_, __VA_ARGS__}
-#define LIST	    .array = true
-#define RESERVED    .reserved = true
-#define AT_LEAST(n) .min = (n), .max = UINT32_MAX
+#define LIST	       .array = true
+#define RESERVED       .reserved = true
+#define OURS	       .ours = true
+#define FIELDS(n, ...) .n_fields = (n), .fields = {__VA_ARGS__}
+#define AT_LEAST(n)    .min = (n), .max = UINT32_MAX
 
 /* clang-format off */
 static const struct option_def table[256] = {
@@ -109,35 +114,102 @@ static const struct option_def table[256] = {
 
 	/* later RFCs */
 	ROW(77, "user-class", BINARY), /* RFC 3004 */
+	ROW(78, "slp-directory-agent", RECORD, LIST, /* RFC 2610 3 */
+	    FIELDS(2, OPTION_FLAG, OPTION_ADDRESS)),
+	ROW(79, "slp-service-scope", RECORD, /* RFC 2610 4 */
+	    FIELDS(2, OPTION_FLAG, OPTION_STRING)),
 	ROW(80, "rapid-commit", EMPTY, RESERVED), /* RFC 4039 */
 	ROW(81, "fqdn", BINARY, RESERVED), /* RFC 4702 */
-	ROW(82, "dhcp-agent-options", BINARY, RESERVED),
+	ROW(82, "dhcp-agent-options", BINARY, RESERVED), /* RFC 3046 */
+	/* RFC 4174 2: functions, access, administrative flags, security, servers */
+	ROW(83, "isns-servers", RECORD, LIST, OURS,
+	    FIELDS(5, OPTION_U16, OPTION_U16, OPTION_U16, OPTION_U32, OPTION_ADDRESS)),
 	ROW(85, "nds-servers", ADDRESS, LIST), /* RFC 2241 */
-	ROW(86, "nds-tree-name", STRING),
-	ROW(87, "nds-context", STRING),
+	ROW(86, "nds-tree-name", STRING), /* RFC 2241 */
+	ROW(87, "nds-context", STRING), /* RFC 2241 */
 	ROW(88, "bcms-controller-names", FQDN, LIST), /* RFC 4280 */
-	ROW(89, "bcms-controller-address", ADDRESS, LIST),
-	ROW(90, "authenticate", BINARY),
-	ROW(93, "client-system", U16, LIST), /* RFC 4578 */
+	ROW(89, "bcms-controller-address", ADDRESS, LIST), /* RFC 4280 */
+	ROW(90, "authenticate", BINARY), /* RFC 3118 */
+	ROW(91, "client-last-transaction-time", U32), /* RFC 4388 6.1 */
+	ROW(92, "associated-ip", ADDRESS, LIST), /* RFC 4388 6.1 */
+	ROW(93, "client-system", U16, LIST), /* RFC 4578 2.1 */
+	ROW(94, "client-ndi", RECORD, /* RFC 4578 2.2 */
+	    FIELDS(3, OPTION_U8, OPTION_U8, OPTION_U8)),
+	ROW(95, "ldap-url", STRING, OURS), /* RFC 3679 3.2 */
+	ROW(97, "uuid-guid", RECORD, FIELDS(2, OPTION_U8, OPTION_BINARY)), /* RFC 4578 2.3 */
 	ROW(98, "uap-servers", STRING), /* RFC 2485 */
 	ROW(99, "geoconf-civic", BINARY), /* RFC 4776 */
 	ROW(100, "pcode", STRING), /* RFC 4833 */
 	ROW(101, "tcode", STRING), /* RFC 4833 */
 	ROW(108, "v6-only-preferred", U32), /* RFC 8925 */
-	ROW(112, "netinfo-server-address", ADDRESS, LIST),
-	ROW(113, "netinfo-server-tag", STRING),
+	ROW(109, "dhcp4o6-s46-saddr", ADDRESS6, OURS), /* RFC 8539 */
+	ROW(112, "netinfo-server-address", ADDRESS, LIST), /* RFC 3679 3.2 */
+	ROW(113, "netinfo-server-tag", STRING), /* RFC 3679 3.2 */
 	ROW(114, "v4-captive-portal", STRING), /* RFC 8910 */
 	ROW(116, "auto-config", U8, RESERVED), /* RFC 2563 */
 	ROW(117, "name-service-search", U16, LIST), /* RFC 2937 */
 	ROW(118, "subnet-selection", ADDRESS, RESERVED), /* RFC 3011 */
-	ROW(119, "domain-search", FQDN, LIST), /* RFC 3397, uncompressed */
+	ROW(119, "domain-search", FQDN, LIST, .compressed = true), /* RFC 3397 */
+	ROW(120, "sip-servers", HOSTS, LIST, OURS), /* RFC 3361 */
 	ROW(121, "classless-static-route", ROUTE, LIST), /* RFC 3442 */
+	ROW(122, "cablelabs-client-configuration", BINARY, OURS), /* RFC 3495 */
+	ROW(123, "geoconf", BINARY, OURS), /* RFC 6225 */
+	/* RFC 3925 3, 4: enterprise number; as in Kea the hex begins with the data's length */
+	ROW(124, "vivco-suboptions", RECORD, FIELDS(2, OPTION_U32, OPTION_BINARY)),
+	ROW(125, "vivso-suboptions", RECORD, FIELDS(2, OPTION_U32, OPTION_BINARY)),
+	/* RFC 4578 2.4: PXE clients ask for them, vendors say what they mean */
+	ROW(128, "pxe-vendor-128", BINARY, OURS),
+	ROW(129, "pxe-vendor-129", BINARY, OURS),
+	ROW(130, "pxe-vendor-130", BINARY, OURS),
+	ROW(131, "pxe-vendor-131", BINARY, OURS),
+	ROW(132, "pxe-vendor-132", BINARY, OURS),
+	ROW(133, "pxe-vendor-133", BINARY, OURS),
+	ROW(134, "pxe-vendor-134", BINARY, OURS),
+	ROW(135, "pxe-vendor-135", BINARY, OURS),
 	ROW(136, "pana-agent", ADDRESS, LIST), /* RFC 5192 */
 	ROW(137, "v4-lost", FQDN), /* RFC 5223 */
 	ROW(138, "capwap-ac-v4", ADDRESS, LIST), /* RFC 5417 */
+	ROW(139, "mos-addresses", BINARY, OURS), /* RFC 5678 2 */
+	ROW(140, "mos-domains", BINARY, OURS), /* RFC 5678 3 */
 	ROW(141, "sip-ua-cs-domains", FQDN, LIST), /* RFC 6011 */
-	ROW(150, "tftp-server-address", ADDRESS, LIST), /* RFC 5859 */
+	ROW(142, "andsf-servers", ADDRESS, LIST, OURS), /* RFC 6153 */
+	ROW(143, "v4-sztp-redirect", TUPLE, LIST), /* RFC 8572 8.1 */
+	ROW(144, "geoloc", BINARY, OURS), /* RFC 6225 */
+	ROW(145, "forcerenew-nonce-capable", U8, LIST, OURS), /* RFC 6704 3.1.1 */
+	ROW(146, "rdnss-selection", RECORD, LIST, /* RFC 6731 4.3 */
+	    FIELDS(4, OPTION_U8, OPTION_ADDRESS, OPTION_ADDRESS, OPTION_FQDN)),
+	ROW(147, "v4-dots-ri", FQDN, OURS), /* RFC 8973 5.3 */
+	ROW(148, "v4-dots-address", ADDRESS, LIST, OURS), /* RFC 8973 5.3 */
+	ROW(150, "tftp-server-address", ADDRESS, LIST, OURS), /* RFC 5859 */
+	/* RFC 6926 6.2: bulk leasequery */
+	ROW(151, "status-code", RECORD, FIELDS(2, OPTION_U8, OPTION_STRING)),
+	ROW(152, "base-time", U32),
+	ROW(153, "start-time-of-state", U32),
+	ROW(154, "query-start-time", U32),
+	ROW(155, "query-end-time", U32),
+	ROW(156, "dhcp-state", U8),
+	ROW(157, "data-source", U8),
+	ROW(158, "v4-pcp-server", BINARY, OURS), /* RFC 7291 4: lists of lists */
+	ROW(159, "v4-portparams", RECORD, FIELDS(2, OPTION_U8, OPTION_PSID)), /* RFC 7618 9 */
+	ROW(160, "v4-captive-portal-rfc7710", STRING, OURS), /* given up for 114 by RFC 8910 */
+	ROW(161, "mud-url", STRING, OURS), /* RFC 8520 10 */
+	ROW(162, "v4-dnr", BINARY), /* RFC 9463 5.1 */
+	/* tentatively assigned (RFC 3942) */
+	ROW(175, "etherboot", BINARY, OURS),
+	ROW(176, "ip-telephone", STRING, OURS),
+	ROW(177, "packetcable-cablehome", BINARY, OURS),
+	/* RFC 5071 */
+	ROW(208, "pxelinux-magic", U32, OURS),
+	ROW(209, "pxelinux-configfile", STRING, OURS),
+	ROW(210, "pxelinux-pathprefix", STRING, OURS),
+	ROW(211, "pxelinux-reboottime", U32, OURS),
+	/* RFC 5969 7.1.1: mask length, prefix length, prefix, border relays */
+	ROW(212, "option-6rd", RECORD, LIST,
+	    FIELDS(4, OPTION_U8, OPTION_U8, OPTION_ADDRESS6, OPTION_ADDRESS)),
 	ROW(213, "v4-access-domain", FQDN), /* RFC 5986 */
+	ROW(220, "subnet-allocation", BINARY, OURS), /* RFC 6656 */
+	ROW(221, "virtual-subnet-selection", BINARY, OURS), /* RFC 6607 */
+	ROW(249, "ms-classless-static-route", ROUTE, LIST, OURS), /* as 121 (MS-DHCPE 2.2.8) */
 };
 /* clang-format on */
 
@@ -171,7 +243,33 @@ const char *option_type_name(enum option_type type, bool array)
 					 "list of pairs of IPv4 addresses"},
 		[OPTION_ROUTE] = {"route (PREFIX/LENGTH - ROUTER)",
 				  "list of routes (PREFIX/LENGTH - ROUTER)"},
+		[OPTION_S8] = {"signed 8-bit number", "list of signed 8-bit numbers"},
+		[OPTION_S16] = {"signed 16-bit number", "list of signed 16-bit numbers"},
+		[OPTION_ADDRESS6] = {"IPv6 address", "list of IPv6 addresses"},
+		[OPTION_PSID] = {"PSID (VALUE/BITS)", "list of PSIDs (VALUE/BITS)"},
+		[OPTION_TUPLE] = {"string", "list of strings"},
+		[OPTION_HOSTS] = {"IPv4 address or domain name",
+				  "list of IPv4 addresses or of domain names"},
+		[OPTION_RECORD] = {"record", "record"},
 	};
 
 	return (unsigned)type < sizeof(names) / sizeof(names[0]) ? names[type][array] : "?";
+}
+
+void option_describe(const struct option_def *def, char *buf, size_t cap)
+{
+	size_t n = 0;
+
+	if (def->type != OPTION_RECORD) {
+		snprintf(buf, cap, "%s", option_type_name(def->type, def->array));
+		return;
+	}
+	if (cap > 0)
+		buf[0] = '\0';
+	for (unsigned i = 0; i < def->n_fields && n < cap; i++) {
+		bool last = i + 1 == def->n_fields;
+
+		n += (size_t)snprintf(buf + n, cap - n, "%s%s", i ? ", " : "",
+				      option_type_name(def->fields[i], last && def->array));
+	}
 }

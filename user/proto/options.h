@@ -10,20 +10,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The comments name the section that says how the type is written. */
 enum option_type {
-	OPTION_EMPTY,
-	OPTION_FLAG, /* true/false, one byte */
-	OPTION_U8,
-	OPTION_U16,
-	OPTION_U32,
-	OPTION_S32,
-	OPTION_ADDRESS,
-	OPTION_STRING,
-	OPTION_FQDN,	     /* RFC 1035 labels */
+	OPTION_EMPTY,	     /* RFC 4039 4 */
+	OPTION_FLAG,	     /* RFC 2132 4.1: true/false, one byte */
+	OPTION_U8,	     /* RFC 2132 4.5 */
+	OPTION_U16,	     /* RFC 2132 3.15, in network byte order as all that follow */
+	OPTION_U32,	     /* RFC 2132 4.6 */
+	OPTION_S32,	     /* RFC 2132 3.4: two's complement */
+	OPTION_ADDRESS,	     /* RFC 2132 3.5 */
+	OPTION_STRING,	     /* RFC 2132 2: without a trailing NUL */
+	OPTION_FQDN,	     /* RFC 1035 3.1 labels */
 	OPTION_BINARY,	     /* hex */
-	OPTION_ADDRESS_PAIR, /* two addresses, e.g. policy filter, static route */
+	OPTION_ADDRESS_PAIR, /* RFC 2132 4.3, 5.8: two addresses, policy filter and static route */
 	OPTION_ROUTE,	     /* RFC 3442: "10.0.0.0/8 - 192.0.2.1" */
+	OPTION_S8,	     /* two's complement; of Kea's option-def only, as S16 */
+	OPTION_S16,
+	OPTION_ADDRESS6, /* RFC 5969 7.1.1: 16 bytes */
+	OPTION_PSID,	 /* RFC 7618 9: length, then the PSID's bits to the left: "63/6" */
+	OPTION_TUPLE,	 /* RFC 8572 8.3: 16-bit length, then text */
+	OPTION_HOSTS,	 /* RFC 3361 3: one byte, 1 and addresses or 0 and domain names; a list */
+	OPTION_RECORD,	 /* the fields one after the other; array: the last one repeats */
 };
+
+#define OPTION_TYPES	  (OPTION_RECORD + 1)
+#define OPTION_FIELDS_MAX 8
 
 /* What a value must be beside its type and bounds. */
 enum option_check {
@@ -42,11 +53,25 @@ struct option_def {
 	bool reserved; /* the server sets it itself (50-59, 61, 82 ...): not configurable */
 	enum option_check check;
 	uint32_t min, max; /* of integers; max 0: all that the type holds */
+	bool compressed;   /* OPTION_FQDN lists: RFC 1035 4.1.4 within the option (RFC 3397 2) */
+	/*
+	 * Name and type are ours, Kea has none: in a Kea file the option, given by its code
+	 * alone and without csv-format, is in hex.
+	 */
+	bool ours;
+	/*
+	 * Of OPTION_RECORD. No field is RECORD, EMPTY, HOSTS or ADDRESS_PAIR; STRING and BINARY,
+	 * which have no length of their own, stand last and do not repeat.
+	 */
+	uint8_t n_fields;
+	enum option_type fields[OPTION_FIELDS_MAX];
 };
 
 const struct option_def *option_by_code(uint8_t code); /* NULL: not in the table */
 const struct option_def *option_by_name(const char *name);
 const char *option_type_name(enum option_type type, bool array); /* "list of IPv4 addresses" */
+/* The same of a whole definition, a record's fields too. Truncates at cap, always terminated. */
+void option_describe(const struct option_def *def, char *buf, size_t cap);
 
 /*
  * Parses Kea's csv-format text ("10.0.0.1, 10.0.0.2") by the option's type
@@ -55,6 +80,7 @@ const char *option_type_name(enum option_type type, bool array); /* "list of IPv
  * then undefined. Spaces around values do not count; in a string "\," is a comma, as in
  * Kea, and so is a bare comma. A string has at most 255 bytes; a list may be longer
  * and is then split on the wire (RFC 3396). OPTION_BINARY reads as option_parse_hex().
+ * The fields of a record are separated by commas; a last string or hex has the rest of the text.
  */
 int option_parse(const struct option_def *def, const char *text, uint8_t *buf, size_t cap,
 		 char *whybuf, size_t whylen);
