@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The option table: which options it has, under which names, and for every row of it a good
+ * value that goes both ways and a bad one.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proto/options.h"
+#include "wire.h"
+
+/* --- the table --- */
+
+/* RFC 2132's options by code, under Kea's names. */
+static const char *const RFC_2132[] = {
+	[1] = "subnet-mask",
+	[2] = "time-offset",
+	[3] = "routers",
+	[4] = "time-servers",
+	[5] = "name-servers",
+	[6] = "domain-name-servers",
+	[7] = "log-servers",
+	[8] = "cookie-servers",
+	[9] = "lpr-servers",
+	[10] = "impress-servers",
+	[11] = "resource-location-servers",
+	[12] = "host-name",
+	[13] = "boot-size",
+	[14] = "merit-dump",
+	[15] = "domain-name",
+	[16] = "swap-server",
+	[17] = "root-path",
+	[18] = "extensions-path",
+	[19] = "ip-forwarding",
+	[20] = "non-local-source-routing",
+	[21] = "policy-filter",
+	[22] = "max-dgram-reassembly",
+	[23] = "default-ip-ttl",
+	[24] = "path-mtu-aging-timeout",
+	[25] = "path-mtu-plateau-table",
+	[26] = "interface-mtu",
+	[27] = "all-subnets-local",
+	[28] = "broadcast-address",
+	[29] = "perform-mask-discovery",
+	[30] = "mask-supplier",
+	[31] = "router-discovery",
+	[32] = "router-solicitation-address",
+	[33] = "static-routes",
+	[34] = "trailer-encapsulation",
+	[35] = "arp-cache-timeout",
+	[36] = "ieee802-3-encapsulation",
+	[37] = "default-tcp-ttl",
+	[38] = "tcp-keepalive-interval",
+	[39] = "tcp-keepalive-garbage",
+	[40] = "nis-domain",
+	[41] = "nis-servers",
+	[42] = "ntp-servers",
+	[43] = "vendor-encapsulated-options",
+	[44] = "netbios-name-servers",
+	[45] = "netbios-dd-server",
+	[46] = "netbios-node-type",
+	[47] = "netbios-scope",
+	[48] = "font-servers",
+	[49] = "x-display-manager",
+	[50] = "dhcp-requested-address",
+	[51] = "dhcp-lease-time",
+	[52] = "dhcp-option-overload",
+	[53] = "dhcp-message-type",
+	[54] = "dhcp-server-identifier",
+	[55] = "dhcp-parameter-request-list",
+	[56] = "dhcp-message",
+	[57] = "dhcp-max-message-size",
+	[58] = "dhcp-renewal-time",
+	[59] = "dhcp-rebinding-time",
+	[60] = "vendor-class-identifier",
+	[61] = "dhcp-client-identifier",
+	[62] = "nwip-domain-name",
+	[63] = "nwip-suboptions",
+	[64] = "nisplus-domain-name",
+	[65] = "nisplus-servers",
+	[66] = "tftp-server-name",
+	[67] = "boot-file-name",
+	[68] = "mobile-ip-home-agent",
+	[69] = "smtp-server",
+	[70] = "pop-server",
+	[71] = "nntp-server",
+	[72] = "www-server",
+	[73] = "finger-server",
+	[74] = "irc-server",
+	[75] = "streettalk-server",
+	[76] = "streettalk-directory-assistance-server",
+};
+
+static void test_table_rfc_2132(void **state)
+{
+	(void)state;
+	for (int code = 1; code <= 76; code++) {
+		const struct option_def *def = option_by_code((uint8_t)code);
+
+		if (!def || strcmp(def->name, RFC_2132[code]) != 0)
+			fail_msg("option %d is %s instead of %s", code, def ? def->name : "absent",
+				 RFC_2132[code]);
+	}
+}
+
+/* Kea's names of the later ones; what is not here has a name of ours. */
+static const char *const KEA[256] = {
+	[77] = "user-class",
+	[78] = "slp-directory-agent",
+	[79] = "slp-service-scope",
+	[80] = "rapid-commit",
+	[81] = "fqdn",
+	[82] = "dhcp-agent-options",
+	[85] = "nds-servers",
+	[86] = "nds-tree-name",
+	[87] = "nds-context",
+	[88] = "bcms-controller-names",
+	[89] = "bcms-controller-address",
+	[90] = "authenticate",
+	[91] = "client-last-transaction-time",
+	[92] = "associated-ip",
+	[93] = "client-system",
+	[94] = "client-ndi",
+	[97] = "uuid-guid",
+	[98] = "uap-servers",
+	[99] = "geoconf-civic",
+	[100] = "pcode",
+	[101] = "tcode",
+	[108] = "v6-only-preferred",
+	[112] = "netinfo-server-address",
+	[113] = "netinfo-server-tag",
+	[114] = "v4-captive-portal",
+	[116] = "auto-config",
+	[117] = "name-service-search",
+	[118] = "subnet-selection",
+	[119] = "domain-search",
+	[121] = "classless-static-route",
+	[124] = "vivco-suboptions",
+	[125] = "vivso-suboptions",
+	[136] = "pana-agent",
+	[137] = "v4-lost",
+	[138] = "capwap-ac-v4",
+	[141] = "sip-ua-cs-domains",
+	[143] = "v4-sztp-redirect",
+	[146] = "rdnss-selection",
+	[151] = "status-code",
+	[152] = "base-time",
+	[153] = "start-time-of-state",
+	[154] = "query-start-time",
+	[155] = "query-end-time",
+	[156] = "dhcp-state",
+	[157] = "data-source",
+	[159] = "v4-portparams",
+	[162] = "v4-dnr",
+	[212] = "option-6rd",
+	[213] = "v4-access-domain",
+};
+
+static void test_table_kea(void **state)
+{
+	(void)state;
+	for (int code = 77; code < 256; code++) {
+		const struct option_def *def = option_by_code((uint8_t)code);
+
+		if (KEA[code] && (!def || strcmp(def->name, KEA[code]) != 0))
+			fail_msg("option %d is %s instead of %s", code, def ? def->name : "absent",
+				 KEA[code]);
+		if (def && def->ours != !KEA[code])
+			fail_msg("%s: ours is %d", def->name, def->ours);
+	}
+}
+
+/* IANA's registry of BOOTP and DHCP options, with 160 and 249; nothing else has a name. */
+static void test_table_is_whole(void **state)
+{
+	static const uint8_t ranges[][2] = {{1, 83},	{85, 95},   {97, 101},	{108, 109},
+					    {112, 114}, {116, 125}, {128, 148}, {150, 162},
+					    {175, 177}, {208, 213}, {220, 221}, {249, 249}};
+	bool want[256] = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		for (unsigned code = ranges[i][0]; code <= ranges[i][1]; code++)
+			want[code] = true;
+	for (unsigned code = 0; code < 256; code++)
+		if (!option_by_code((uint8_t)code) == want[code])
+			fail_msg("option %u is %s", code, want[code] ? "absent" : "in the table");
+}
+
+static void test_table_wire(void **state)
+{
+	static const uint8_t wire[] = {DHO_RAPID_COMMIT, DHO_FQDN, DHO_RELAY_AGENT,
+				       DHO_AUTO_CONFIGURE, DHO_SUBNET_SELECTION};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wire); i++)
+		assert_non_null(option_by_code(wire[i]));
+	assert_null(option_by_code(DHO_PAD));
+	assert_null(option_by_code(DHO_END));
+	assert_null(option_by_code(224));
+}
+
+static void test_table_is_consistent(void **state)
+{
+	int n = 0;
+
+	(void)state;
+	for (int code = 0; code < 256; code++) {
+		const struct option_def *def = option_by_code((uint8_t)code);
+
+		if (!def)
+			continue;
+		n++;
+		assert_int_equal(def->code, code);
+		/* a name that two rows had would find the first */
+		assert_ptr_equal(option_by_name(def->name), def);
+		for (const char *c = def->name; *c; c++)
+			assert_true(islower(*c) || isdigit(*c) || *c == '-');
+		assert_string_not_equal(option_type_name(def->type, def->array), "?");
+		if (def->type == OPTION_EMPTY || def->type == OPTION_BINARY ||
+		    def->type == OPTION_STRING)
+			assert_false(def->array);
+		if (def->compressed)
+			assert_true(def->type == OPTION_FQDN && def->array);
+		assert_int_equal(def->type == OPTION_RECORD, def->n_fields > 0);
+		assert_true(def->n_fields <= OPTION_FIELDS_MAX);
+		for (unsigned i = 0; i < def->n_fields; i++) {
+			enum option_type type = def->fields[i];
+
+			assert_true(type != OPTION_RECORD && type != OPTION_EMPTY &&
+				    type != OPTION_HOSTS && type != OPTION_ADDRESS_PAIR);
+			if (type == OPTION_STRING || type == OPTION_BINARY)
+				assert_true(i + 1 == def->n_fields && !def->array);
+		}
+		if (def->min || def->max)
+			assert_true(def->min < def->max && def->type >= OPTION_U8 &&
+				    def->type <= OPTION_U32);
+	}
+	assert_int_equal(n, 160);
+	assert_null(option_by_name("router"));
+	assert_null(option_by_name(""));
+	assert_null(option_by_name("Routers"));
+}
+
+static void test_reserved(void **state)
+{
+	static const uint8_t reserved[] = {50, 51, 52, 53, 54, 55, 56,	57,
+					   58, 59, 61, 80, 81, 82, 116, 118};
+	bool want[256] = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(reserved); i++)
+		want[reserved[i]] = true;
+	for (int code = 0; code < 256; code++) {
+		const struct option_def *def = option_by_code((uint8_t)code);
+
+		if (def && def->reserved != want[code])
+			fail_msg("%s: reserved is %d", def->name, def->reserved);
+	}
+}
+
+static void test_type_names(void **state)
+{
+	(void)state;
+	assert_string_equal(option_type_name(OPTION_ADDRESS, false), "IPv4 address");
+	assert_string_equal(option_type_name(OPTION_ADDRESS, true), "list of IPv4 addresses");
+	assert_string_equal(option_type_name(OPTION_U16, true), "list of 16-bit numbers");
+	assert_string_equal(option_type_name((enum option_type)99, false), "?");
+	for (int type = 0; type < OPTION_TYPES; type++)
+		for (int array = 0; array < 2; array++)
+			assert_non_null(option_type_name((enum option_type)type, array));
+}
+
+static void test_describe(void **state)
+{
+	char text[100];
+
+	(void)state;
+	option_describe(option_by_code(3), text, sizeof(text));
+	assert_string_equal(text, "list of IPv4 addresses");
+	option_describe(option_by_code(212), text, sizeof(text));
+	assert_string_equal(text,
+			    "8-bit number, 8-bit number, IPv6 address, list of IPv4 addresses");
+	option_describe(option_by_code(212), text, 20);
+	assert_string_equal(text, "8-bit number, 8-bit");
+	option_describe(option_by_code(212), text, 1);
+	assert_string_equal(text, "");
+	text[0] = 'x';
+	option_describe(option_by_code(212), text, 0);
+	assert_int_equal(text[0], 'x');
+}
+
+/* A good value, as it is formatted too, and a bad one. */
+static const struct example {
+	const char *good, *bad;
+} EXAMPLES[256] = {
+	[1] = {"255.255.254.0", "255.0.255.0"},			   /* subnet-mask */
+	[2] = {"-3600", "2147483648"},				   /* time-offset */
+	[3] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"},  /* routers */
+	[4] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"},  /* time-servers */
+	[5] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"},  /* name-servers */
+	[6] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"},  /* domain-name-servers */
+	[7] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"},  /* log-servers */
+	[8] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"},  /* cookie-servers */
+	[9] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"},  /* lpr-servers */
+	[10] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* impress-servers */
+	[11] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* resource-location-servers */
+	[12] = {"some text, all of it", ""},			   /* host-name */
+	[13] = {"1500", "65536"},				   /* boot-size */
+	[14] = {"some text, all of it", ""},			   /* merit-dump */
+	[15] = {"some text, all of it", ""},			   /* domain-name */
+	[16] = {"192.0.2.1", "192.0.2"},			   /* swap-server */
+	[17] = {"some text, all of it", ""},			   /* root-path */
+	[18] = {"some text, all of it", ""},			   /* extensions-path */
+	[19] = {"true", "yes"},					   /* ip-forwarding */
+	[20] = {"true", "yes"},					   /* non-local-source-routing */
+	[21] = {"10.0.0.0, 255.0.0.0", "10.0.0.0"},		   /* policy-filter */
+	[22] = {"576", "575"},					   /* max-dgram-reassembly */
+	[23] = {"64", "0"},					   /* default-ip-ttl */
+	[24] = {"86400", "4294967296"},				   /* path-mtu-aging-timeout */
+	[25] = {"68, 1500", "67"},				   /* path-mtu-plateau-table */
+	[26] = {"1500", "67"},					   /* interface-mtu */
+	[27] = {"true", "yes"},					   /* all-subnets-local */
+	[28] = {"192.0.2.1", "192.0.2"},			   /* broadcast-address */
+	[29] = {"true", "yes"},					   /* perform-mask-discovery */
+	[30] = {"true", "yes"},					   /* mask-supplier */
+	[31] = {"true", "yes"},					   /* router-discovery */
+	[32] = {"192.0.2.1", "192.0.2"},			   /* router-solicitation-address */
+	[33] = {"10.0.0.0, 192.0.2.1", "0.0.0.0, 192.0.2.1"},	   /* static-routes */
+	[34] = {"true", "yes"},					   /* trailer-encapsulation */
+	[35] = {"86400", "4294967296"},				   /* arp-cache-timeout */
+	[36] = {"true", "yes"},					   /* ieee802-3-encapsulation */
+	[37] = {"64", "0"},					   /* default-tcp-ttl */
+	[38] = {"86400", "4294967296"},				   /* tcp-keepalive-interval */
+	[39] = {"true", "yes"},					   /* tcp-keepalive-garbage */
+	[40] = {"some text, all of it", ""},			   /* nis-domain */
+	[41] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* nis-servers */
+	[42] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* ntp-servers */
+	[43] = {"0x00ff", "0x0"},				   /* vendor-encapsulated-options */
+	[44] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* netbios-name-servers */
+	[45] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* netbios-dd-server */
+	[46] = {"2", "3"},					   /* netbios-node-type */
+	[47] = {"some text, all of it", ""},			   /* netbios-scope */
+	[48] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* font-servers */
+	[49] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* x-display-manager */
+	[50] = {"192.0.2.1", "192.0.2"},			   /* dhcp-requested-address */
+	[51] = {"86400", "4294967296"},				   /* dhcp-lease-time */
+	[52] = {"3", "4"},					   /* dhcp-option-overload */
+	[53] = {"2", "256"},					   /* dhcp-message-type */
+	[54] = {"192.0.2.1", "192.0.2"},			   /* dhcp-server-identifier */
+	[55] = {"2, 1", "2, 256"},				   /* dhcp-parameter-request-list */
+	[56] = {"some text, all of it", ""},			   /* dhcp-message */
+	[57] = {"576", "575"},					   /* dhcp-max-message-size */
+	[58] = {"86400", "4294967296"},				   /* dhcp-renewal-time */
+	[59] = {"86400", "4294967296"},				   /* dhcp-rebinding-time */
+	[60] = {"some text, all of it", ""},			   /* vendor-class-identifier */
+	[61] = {"0x00ff", "0x0"},				   /* dhcp-client-identifier */
+	[62] = {"some text, all of it", ""},			   /* nwip-domain-name */
+	[63] = {"0x00ff", "0x0"},				   /* nwip-suboptions */
+	[64] = {"some text, all of it", ""},			   /* nisplus-domain-name */
+	[65] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* nisplus-servers */
+	[66] = {"some text, all of it", ""},			   /* tftp-server-name */
+	[67] = {"some text, all of it", ""},			   /* boot-file-name */
+	[68] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* mobile-ip-home-agent */
+	[69] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* smtp-server */
+	[70] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* pop-server */
+	[71] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* nntp-server */
+	[72] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* www-server */
+	[73] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* finger-server */
+	[74] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* irc-server */
+	[75] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* streettalk-server */
+	[76] = {"192.0.2.1, 192.0.2.2",
+		"192.0.2.1, 192.0.2.256"},		/* streettalk-directory-assistance-server */
+	[77] = {"0x00ff", "0x0"},			/* user-class */
+	[78] = {"true, 192.0.2.1, 192.0.2.2", "true"},	/* slp-directory-agent */
+	[79] = {"false, CAMPUS,HOME", "maybe, CAMPUS"}, /* slp-service-scope */
+	[80] = {"", "1"},				/* rapid-commit */
+	[81] = {"0x00ff", "0x0"},			/* fqdn */
+	[82] = {"0x00ff", "0x0"},			/* dhcp-agent-options */
+	[83] = {"1, 2, 3, 4, 192.0.2.1, 192.0.2.2", "1, 2, 3, 4, here"}, /* isns-servers */
+	[85] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"},	 /* nds-servers */
+	[86] = {"some text, all of it", ""},				 /* nds-tree-name */
+	[87] = {"some text, all of it", ""},				 /* nds-context */
+	[88] = {"example.org, a.example.org", "example.org,"},		 /* bcms-controller-names */
+	[89] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* bcms-controller-address */
+	[90] = {"0x00ff", "0x0"},				   /* authenticate */
+	[91] = {"86400", "4294967296"}, /* client-last-transaction-time */
+	[92] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"},  /* associated-ip */
+	[93] = {"1500, 576", "1500, -1"},			    /* client-system */
+	[94] = {"1, 3, 16", "1, 3"},				    /* client-ndi */
+	[95] = {"some text, all of it", ""},			    /* ldap-url */
+	[97] = {"0, 0x00112233445566778899aabbccddeeff", "0"},	    /* uuid-guid */
+	[98] = {"some text, all of it", ""},			    /* uap-servers */
+	[99] = {"0x00ff", "0x0"},				    /* geoconf-civic */
+	[100] = {"some text, all of it", ""},			    /* pcode */
+	[101] = {"some text, all of it", ""},			    /* tcode */
+	[108] = {"86400", "4294967296"},			    /* v6-only-preferred */
+	[109] = {"2001:db8::1", "192.0.2.1"},			    /* dhcp4o6-s46-saddr */
+	[112] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* netinfo-server-address */
+	[113] = {"some text, all of it", ""},			    /* netinfo-server-tag */
+	[114] = {"some text, all of it", ""},			    /* v4-captive-portal */
+	[116] = {"2", "256"},					    /* auto-config */
+	[117] = {"1500, 576", "1500, -1"},			    /* name-service-search */
+	[118] = {"192.0.2.1", "192.0.2"},			    /* subnet-selection */
+	[119] = {"example.org, a.example.org", "example.org,"},	    /* domain-search */
+	[120] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, example.org"}, /* sip-servers */
+	[121] = {"10.0.0.0/8 - 192.0.2.1", "10.0.0.0/8"},	    /* classless-static-route */
+	[122] = {"0x00ff", "0x0"},		    /* cablelabs-client-configuration */
+	[123] = {"0x00ff", "0x0"},		    /* geoconf */
+	[124] = {"4491, 0x03414243", "0x118b, 00"}, /* vivco-suboptions */
+	[125] = {"4491, 0x06020401020304", "4491"}, /* vivso-suboptions */
+	[128] = {"0x00ff", "0x0"},		    /* pxe-vendor-128 */
+	[129] = {"0x00ff", "0x0"},		    /* pxe-vendor-129 */
+	[130] = {"0x00ff", "0x0"},		    /* pxe-vendor-130 */
+	[131] = {"0x00ff", "0x0"},		    /* pxe-vendor-131 */
+	[132] = {"0x00ff", "0x0"},		    /* pxe-vendor-132 */
+	[133] = {"0x00ff", "0x0"},		    /* pxe-vendor-133 */
+	[134] = {"0x00ff", "0x0"},		    /* pxe-vendor-134 */
+	[135] = {"0x00ff", "0x0"},		    /* pxe-vendor-135 */
+	[136] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* pana-agent */
+	[137] = {"example.org", "a..b"},			    /* v4-lost */
+	[138] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* capwap-ac-v4 */
+	[139] = {"0x00ff", "0x0"},				    /* mos-addresses */
+	[140] = {"0x00ff", "0x0"},				    /* mos-domains */
+	[141] = {"example.org, a.example.org", "example.org,"},	    /* sip-ua-cs-domains */
+	[142] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* andsf-servers */
+	[143] = {"https://a.example/, https://b.example/",
+		 "https://a.example/,"}, /* v4-sztp-redirect */
+	[144] = {"0x00ff", "0x0"},	 /* geoloc */
+	[145] = {"2, 1", "2, 256"},	 /* forcerenew-nonce-capable */
+	[146] = {"1, 192.0.2.1, 192.0.2.2, example.org, a.b",
+		 "1, 192.0.2.1, example.org"},			    /* rdnss-selection */
+	[147] = {"example.org", "a..b"},			    /* v4-dots-ri */
+	[148] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* v4-dots-address */
+	[150] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* tftp-server-address */
+	[151] = {"3, not allowed, sorry", "256, text"},		    /* status-code */
+	[152] = {"86400", "4294967296"},			    /* base-time */
+	[153] = {"86400", "4294967296"},			    /* start-time-of-state */
+	[154] = {"86400", "4294967296"},			    /* query-start-time */
+	[155] = {"86400", "4294967296"},			    /* query-end-time */
+	[156] = {"2", "256"},					    /* dhcp-state */
+	[157] = {"2", "256"},					    /* data-source */
+	[158] = {"0x00ff", "0x0"},				    /* v4-pcp-server */
+	[159] = {"0, 63/6", "0, 64/6"},				    /* v4-portparams */
+	[160] = {"some text, all of it", ""},			    /* v4-captive-portal-rfc7710 */
+	[161] = {"some text, all of it", ""},			    /* mud-url */
+	[162] = {"0x00ff", "0x0"},				    /* v4-dnr */
+	[175] = {"0x00ff", "0x0"},				    /* etherboot */
+	[176] = {"some text, all of it", ""},			    /* ip-telephone */
+	[177] = {"0x00ff", "0x0"},				    /* packetcable-cablehome */
+	[208] = {"86400", "4294967296"},			    /* pxelinux-magic */
+	[209] = {"some text, all of it", ""},			    /* pxelinux-configfile */
+	[210] = {"some text, all of it", ""},			    /* pxelinux-pathprefix */
+	[211] = {"86400", "4294967296"},			    /* pxelinux-reboottime */
+	[212] = {"0, 32, 2001:db8::, 192.0.2.1", "0, 32, 2001:db8::"}, /* option-6rd */
+	[213] = {"example.org", "a..b"},			       /* v4-access-domain */
+	[220] = {"0x00ff", "0x0"},				       /* subnet-allocation */
+	[221] = {"0x00ff", "0x0"},			  /* virtual-subnet-selection */
+	[249] = {"10.0.0.0/8 - 192.0.2.1", "10.0.0.0/8"}, /* ms-classless-static-route */
+};
+
+static void test_every_option(void **state)
+{
+	(void)state;
+	for (int code = 0; code < 256; code++) {
+		const struct option_def *def = option_by_code((uint8_t)code);
+		const struct example *e = &EXAMPLES[code];
+		char why[200] = "", text[300];
+		uint8_t buf[300], again[300];
+
+		if (!def != !e->good)
+			fail_msg("option %d: %s", code, def ? "no example" : "not in the table");
+		if (!def)
+			continue;
+		int r = option_parse(def, e->good, buf, sizeof(buf), why, sizeof(why));
+
+		if (r < 0)
+			fail_msg("%s '%s': %s", def->name, e->good, why);
+		assert_true(r > 0 || def->type == OPTION_EMPTY);
+		option_format(def, buf, (size_t)r, text, sizeof(text));
+		assert_string_equal(text, e->good);
+		assert_int_equal(option_parse(def, text, again, sizeof(again), why, sizeof(why)),
+				 r);
+		assert_memory_equal(again, buf, (size_t)r);
+		r = option_parse(def, e->bad, buf, sizeof(buf), why, sizeof(why));
+		if (r != -EINVAL || !*why)
+			fail_msg("%s '%s': %d", def->name, e->bad, r);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_table_rfc_2132),	    cmocka_unit_test(test_table_kea),
+		cmocka_unit_test(test_table_is_whole),	    cmocka_unit_test(test_table_wire),
+		cmocka_unit_test(test_table_is_consistent), cmocka_unit_test(test_reserved),
+		cmocka_unit_test(test_type_names),	    cmocka_unit_test(test_describe),
+		cmocka_unit_test(test_every_option),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
