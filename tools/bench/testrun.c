@@ -9,7 +9,7 @@
  * less that of a call with next to no iterations; the kernel's own figure is whole ns.
  *
  * A variant's cost is its time less that of the same harness without the
- * program. The unit is restore less noop (DESIGN 6): what it costs to make one packet
+ * program. The unit is restore less noop: what it costs to make one packet
  * once, its length included, since the harness does that the same way for all.
  */
 #include <errno.h>
