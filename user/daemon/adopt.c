@@ -11,8 +11,8 @@
  *  - a slot the store does not know (another store, an older copy, a lost row): its
  *    address is held in the store until all the slot may have promised has passed.
  *
- * With foreign maps (another ABI, too small) the links were detached first; what they
- * granted is committed, then they are replaced. A crash anywhere here repeats it.
+ * With foreign maps (another ABI, too small) the links pass everything by now; what was
+ * granted from them is committed, then they are replaced. A crash anywhere here repeats it.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -161,7 +161,14 @@ static int load_row(void *arg, const struct lease_row *stored)
 	if (row.state == LEASE_BOUND && same_lease(row.generation, row.client.chaddr, grant)) {
 		if (merge_same(a, &row, grant))
 			r = to_commit(a, &row, stored->generation);
-	} else if (grant && !a->distrust && row.state == LEASE_BOUND && grant->open) {
+		return r < 0 ? r : lease_load(a->d->leases, &row);
+	}
+	/* Its slot is gone unharvested, whatever else stands in its place. */
+	if (row.state == LEASE_BOUND && row.ack_until > row.promised) {
+		row.promised = row.ack_until;
+		a->gone++;
+	}
+	if (grant && !a->distrust && row.state == LEASE_BOUND && grant->open) {
 		/* Never by this daemon's order of things. The store's client keeps its lease; the
 		 * slot is closed by adopt_slot(). */
 		log_conflict(&row, grant);
@@ -169,9 +176,6 @@ static int load_row(void *arg, const struct lease_row *stored)
 		hold(&row, grant, row.generation + 1);
 		a->held++;
 		r = to_commit(a, &row, stored->generation);
-	} else if (row.state == LEASE_BOUND && row.ack_until > row.promised) {
-		row.promised = row.ack_until;
-		a->gone++;
 	}
 	return r < 0 ? r : lease_load(a->d->leases, &row);
 }
