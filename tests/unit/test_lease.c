@@ -65,8 +65,7 @@ static void walk_in_address_order(void **state)
 
 		assert_int_equal(lease_load(t, &row), 0);
 	}
-	for (lease = lease_next(t, 0); lease;
-	     lease = lease->addr == UINT32_MAX ? NULL : lease_next(t, lease->addr + 1))
+	for (lease = lease_next(t, 0); lease; lease = lease_after(t, lease))
 		assert_int_equal(lease->addr, sorted[n++]);
 	assert_int_equal(n, 7);
 	assert_int_equal(lease_next(t, 0x0a000101)->addr, 0x0a000101);

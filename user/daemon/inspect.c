@@ -302,7 +302,7 @@ static void leases(void *arg, uint32_t from,
 	struct daemon *d = arg;
 	struct lease *lease = lease_next(d->leases, from);
 
-	while (lease) {
+	for (; lease; lease = lease_after(d->leases, lease)) {
 		struct control_lease shown;
 
 		if (lease->state != LEASE_FREE) {
@@ -310,9 +310,6 @@ static void leases(void *arg, uint32_t from,
 			if (!fn(ctx, &shown))
 				return;
 		}
-		if (lease->addr == UINT32_MAX)
-			return;
-		lease = lease_next(d->leases, lease->addr + 1);
 	}
 }
 

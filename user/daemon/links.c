@@ -71,13 +71,11 @@ static void close_slots_of(struct daemon *d, uint16_t link)
 {
 	struct lease *lease = lease_next(d->leases, 0);
 
-	for (; lease; lease = lease_next(d->leases, lease->addr + 1)) {
+	for (; lease; lease = lease_after(d->leases, lease)) {
 		struct slot *slot = fastpath_slot(d->fp, lease->addr, false, NULL);
 
 		if (slot && (slot->link == link || quiesce_waits(d, lease->addr)))
 			withdraw(d, lease);
-		if (lease->addr == UINT32_MAX)
-			break;
 	}
 }
 

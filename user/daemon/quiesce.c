@@ -199,6 +199,13 @@ bool quiesce_waits(const struct daemon *d, uint32_t addr)
 	return q != NULL;
 }
 
+static void mark_ending(struct quiesce *q, uint32_t received_after)
+{
+	q->reopen = false;
+	q->ending = true;
+	q->received_after = received_after;
+}
+
 int quiesce_ending(struct daemon *d, uint32_t addr, uint64_t epoch, uint32_t received_after)
 {
 	struct quiesce *q = find_or_add(d, addr);
@@ -208,9 +215,7 @@ int quiesce_ending(struct daemon *d, uint32_t addr, uint64_t epoch, uint32_t rec
 		return -ENOMEM;
 	if (epoch > q->epoch)
 		q->epoch = epoch;
-	q->reopen = false;
-	q->ending = true;
-	q->received_after = received_after;
+	mark_ending(q, received_after);
 	if (quiesce_passed(d, q->epoch))
 		event_base_once(d->base, -1, EV_TIMEOUT, run_now, d, &now);
 	return 0;
@@ -222,8 +227,7 @@ int quiesce_retry(struct daemon *d, uint32_t addr, uint32_t received_after)
 
 	if (!q)
 		return -ENOMEM;
-	q->ending = true;
-	q->received_after = received_after;
+	mark_ending(q, received_after);
 	return 0;
 }
 

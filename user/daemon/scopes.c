@@ -67,7 +67,7 @@ static void close_slots(struct daemon *d, struct policy *scopes)
 	uint32_t last_id = 0;
 	bool last_closed = false;
 
-	for (; lease; lease = lease_next(d->leases, lease->addr + 1)) {
+	for (; lease; lease = lease_after(d->leases, lease)) {
 		if (lease->subnet_id != last_id) {
 			struct policy *p = find(scopes, lease->subnet_id);
 
@@ -76,8 +76,6 @@ static void close_slots(struct daemon *d, struct policy *scopes)
 		}
 		if (last_closed)
 			withdraw(d, lease);
-		if (lease->addr == UINT32_MAX)
-			break;
 	}
 }
 

@@ -18,15 +18,13 @@ static void mark_templates(struct daemon *d)
 
 	template_index_mark_begin(d->templates);
 	quiesce_mark_templates(d);
-	for (; lease; lease = lease_next(d->leases, lease->addr + 1)) {
+	for (; lease; lease = lease_after(d->leases, lease)) {
 		struct slot *slot = fastpath_slot(d->fp, lease->addr, false, NULL);
 
 		for (unsigned i = 0; slot && slot_is_open(slot) && i < XDHCP_FORMS; i++) {
 			if (slot->forms[i])
 				template_index_mark(d->templates, form_template(slot->forms[i]));
 		}
-		if (lease->addr == UINT32_MAX)
-			break;
 	}
 }
 
@@ -179,10 +177,10 @@ static void sweep_chunk(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	for (unsigned i = 0; lease && i < COMMIT_MAX; i++) {
 		n += sweep_lease(d, lease, now, &rows[n]);
-		d->sweep_at = lease->addr + 1;
-		lease = d->sweep_at ? lease_next(d->leases, d->sweep_at) : NULL;
+		lease = lease_after(d->leases, lease);
 	}
 	commit_sweep(d, rows, n, true);
+	d->sweep_at = lease ? lease->addr : 0;
 	if (lease)
 		d->sweeping = !event_base_once(d->base, -1, EV_TIMEOUT, sweep_chunk, d, &at_once);
 	else
@@ -220,7 +218,7 @@ void sweep_give_back(struct daemon *d, uint32_t answer_until)
 	struct lease *lease = d->fp ? lease_next(d->leases, 0) : NULL;
 	size_t n = 0;
 
-	for (; lease; lease = lease_next(d->leases, lease->addr + 1)) {
+	for (; lease; lease = lease_after(d->leases, lease)) {
 		struct slot *slot = slot_of(d, lease, NULL);
 		uint32_t last, granted_until, before = lease->granted_until, needed;
 
@@ -236,8 +234,6 @@ void sweep_give_back(struct daemon *d, uint32_t answer_until)
 			commit_sweep(d, rows, n, false);
 			n = 0;
 		}
-		if (lease->addr == UINT32_MAX)
-			break;
 	}
 	commit_sweep(d, rows, n, false);
 }

@@ -70,7 +70,7 @@ int engine_configure(struct engine *engine, const struct engine_config *config)
 	engine->areas = areas;
 	engine->config = *config;
 	for (lease = lease_next(engine->leases, 0); lease;
-	     lease = lease->addr == UINT32_MAX ? NULL : lease_next(engine->leases, lease->addr + 1))
+	     lease = lease_after(engine->leases, lease))
 		refile(engine, lease);
 	return 0;
 }

@@ -182,6 +182,11 @@ struct lease *lease_next(const struct lease_table *table, uint32_t addr)
 	return first_below(&table->root, 3, addr);
 }
 
+struct lease *lease_after(const struct lease_table *table, const struct lease *lease)
+{
+	return lease->addr == UINT32_MAX ? NULL : lease_next(table, lease->addr + 1);
+}
+
 size_t lease_count(const struct lease_table *table)
 {
 	return table->n;

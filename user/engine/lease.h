@@ -128,6 +128,8 @@ struct lease *lease_at(const struct lease_table *table, uint32_t addr); /* NULL:
 size_t lease_count(const struct lease_table *table);
 /* Walks in address order: the first lease with an address >= addr, or NULL. */
 struct lease *lease_next(const struct lease_table *table, uint32_t addr);
+/* The next one in the walk; NULL: that was the last. */
+struct lease *lease_after(const struct lease_table *table, const struct lease *lease);
 
 /* When the lease's promises end as far as memory knows: max(promised, granted_until). */
 uint32_t lease_deadline(const struct lease *lease);
