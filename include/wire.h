@@ -48,6 +48,7 @@ enum dhcp_op { DHCP_BOOTREQUEST = 1, DHCP_BOOTREPLY = 2 };
 
 /* RFC 2132 9.6 */
 enum dhcp_type {
+	DHCP_BOOTP = 0, /* no option 53: a BOOTP client (RFC 1534 2) */
 	DHCP_DISCOVER = 1,
 	DHCP_OFFER = 2,
 	DHCP_REQUEST = 3,

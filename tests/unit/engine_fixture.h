@@ -88,6 +88,10 @@ static UNUSED struct subnet *fx_subnet(struct model *model, uint32_t prefix, uin
 			 .t1_percent = 0.5,
 			 .t2_percent = 0.875},
 		.match_client_id = true,
+		.enabled = true,
+		.reservations_in_subnet = true,
+		.reservations_global = true,
+		.bootp = BOOTP_RESERVED,
 	};
 	return s;
 }
@@ -95,7 +99,7 @@ static UNUSED struct subnet *fx_subnet(struct model *model, uint32_t prefix, uin
 static UNUSED void fx_pool(struct subnet *s, uint32_t first, uint32_t last)
 {
 	s->pools = realloc(s->pools, (s->n_pools + 1) * sizeof(*s->pools));
-	s->pools[s->n_pools++] = (struct pool){first, last};
+	s->pools[s->n_pools++] = (struct pool){.first = first, .last = last};
 }
 
 static UNUSED void fx_mac(uint8_t mac[6], uint8_t last)
@@ -108,16 +112,17 @@ static UNUSED struct reservation *fx_reserve(struct subnet *s, uint8_t mac, cons
 					     uint32_t addr)
 {
 	struct reservation *r;
+	uint8_t hw[6];
 
-	s->reservation_list = realloc(s->reservation_list,
-				      (s->n_reservations + 1) * sizeof(*s->reservation_list));
-	r = &s->reservation_list[s->n_reservations++];
-	*r = (struct reservation){.addr = addr, .by_client_id = id != NULL};
-	fx_mac(r->hw, mac);
-	if (id) {
-		r->client_id_len = (uint8_t)strlen(id);
-		memcpy(r->client_id, id, r->client_id_len);
-	}
+	s->reservations.list = realloc(s->reservations.list,
+				       (s->reservations.n + 1) * sizeof(*s->reservations.list));
+	r = &s->reservations.list[s->reservations.n++];
+	*r = (struct reservation){.addr = addr};
+	fx_mac(hw, mac);
+	if (id)
+		reservation_identify(r, RESERVED_BY_CLIENT_ID, id, strlen(id));
+	else
+		reservation_identify(r, RESERVED_BY_HW_ADDRESS, hw, sizeof(hw));
 	return r;
 }
 
@@ -129,6 +134,9 @@ static UNUSED struct model *fx_model(uint32_t n)
 
 	if (n)
 		fx_pool(s, POOL, POOL + n - 1);
+	model->order[model->n_order++] = RESERVED_BY_CLIENT_ID;
+	model->order[model->n_order++] = RESERVED_BY_HW_ADDRESS;
+	model->stash_agent_options = true;
 	model->echo_client_id = true;
 	model->offer_lifetime = 10;
 	model->decline_probation = 600;

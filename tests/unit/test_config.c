@@ -83,7 +83,7 @@ static void test_defaults(void **state)
 	assert_false(s->authoritative);
 	assert_true(s->match_client_id);
 	assert_string_equal(s->interface, "");
-	assert_int_equal(s->boot.next_server, 0);
+	assert_int_equal(s->scope.boot.next_server, 0);
 	config_free(c);
 }
 
@@ -103,44 +103,59 @@ static void assert_full_daemon(const struct config *c)
 	assert_false(c->model.echo_client_id);
 	assert_int_equal(c->model.offer_lifetime, 20);
 	assert_int_equal(c->model.decline_probation, 0);
-	assert_int_equal(c->model.boot.next_server, IP(192, 0, 2, 9));
-	assert_string_equal(c->model.boot.server_hostname, "boot");
-	assert_string_equal(c->model.boot.boot_file_name, "pxelinux.0");
-	assert_int_equal(c->model.options.n, 4);
-	assert_option(&c->model.options, 0, 6, true, false, "\xc0\0\2\1\xc0\0\2\2", 8);
-	assert_option(&c->model.options, 1, 42, false, false, "\xc0\0\2\3", 4);
-	assert_option(&c->model.options, 2, 224, false, false, "\1\2\3", 3);
-	assert_option(&c->model.options, 3, 119, false, false, "\7example\3org\0\7example\3com\0",
-		      26);
+	assert_int_equal(c->model.scope.boot.next_server, IP(192, 0, 2, 9));
+	assert_string_equal(c->model.scope.boot.server_hostname, "boot");
+	assert_string_equal(c->model.scope.boot.boot_file_name, "pxelinux.0");
+	assert_int_equal(c->model.scope.options.n, 4);
+	assert_option(&c->model.scope.options, 0, 6, true, false, "\xc0\0\2\1\xc0\0\2\2", 8);
+	assert_option(&c->model.scope.options, 1, 42, false, false, "\xc0\0\2\3", 4);
+	assert_option(&c->model.scope.options, 2, 224, false, false, "\1\2\3", 3);
+	assert_option(&c->model.scope.options, 3, 119, false, false,
+		      "\7example\3org\0\7example\3com\0", 26);
 }
 
-static void assert_full_reservations(const struct subnet *s)
+/* The reservation of a client with this MAC and client id. */
+static const struct reservation *reservation_of(const struct model *model, const struct subnet *s,
+						const uint8_t hw[6], const uint8_t *id,
+						size_t id_len)
+{
+	struct identifiers ids = {0};
+
+	ids.v[RESERVED_BY_HW_ADDRESS].data = hw;
+	ids.v[RESERVED_BY_HW_ADDRESS].len = 6;
+	ids.v[RESERVED_BY_CLIENT_ID].data = id;
+	ids.v[RESERVED_BY_CLIENT_ID].len = (uint16_t)id_len;
+	return model_reservation(model, s, &ids);
+}
+
+static void assert_full_reservations(const struct model *model, const struct subnet *s)
 {
 	static const uint8_t printer[6] = {0x00, 0x1a, 0x22, 0x03, 0x44, 0x55};
 	static const uint8_t other[6] = {0x00, 0x11, 0x22, 0x33, 0x44, 0x55};
-	const struct reservation *r = subnet_reservation(s, printer, NULL, 0);
+	static const uint8_t nobody[6] = {0x00, 0x11, 0x22, 0x33, 0x44, 0x56};
+	const struct reservation *r = reservation_of(model, s, printer, NULL, 0);
 
-	assert_int_equal(s->n_reservations, 4);
+	assert_int_equal(s->reservations.n, 4);
 	assert_non_null(r);
 	assert_int_equal(r->addr, IP(192, 0, 2, 5));
 	assert_string_equal(r->hostname, "printer.example.org");
-	assert_int_equal(r->boot.next_server, IP(192, 0, 2, 7));
-	assert_string_equal(r->boot.server_hostname, "own");
-	assert_string_equal(r->boot.boot_file_name, "own.img");
-	assert_int_equal(r->options.n, 1);
-	assert_option(&r->options, 0, 3, false, false, "\xc0\0\2\2", 4);
-	r = subnet_reservation(s, other, NULL, 0);
+	assert_int_equal(r->scope.boot.next_server, IP(192, 0, 2, 7));
+	assert_string_equal(r->scope.boot.server_hostname, "own");
+	assert_string_equal(r->scope.boot.boot_file_name, "own.img");
+	assert_int_equal(r->scope.options.n, 1);
+	assert_option(&r->scope.options, 0, 3, false, false, "\xc0\0\2\2", 4);
+	r = reservation_of(model, s, other, NULL, 0);
 	assert_non_null(r);
 	assert_int_equal(r->addr, IP(192, 0, 2, 6));
-	r = subnet_reservation(s, other, (const uint8_t *)"foo", 3);
+	r = reservation_of(model, s, nobody, (const uint8_t *)"foo", 3);
 	assert_non_null(r);
 	assert_int_equal(r->addr, IP(192, 0, 2, 15));
-	r = subnet_reservation(s, other, (const uint8_t *)"\1\2\3", 3);
+	r = reservation_of(model, s, nobody, (const uint8_t *)"\1\2\3", 3);
 	assert_non_null(r);
 	assert_int_equal(r->addr, 0);
-	assert_true(r->by_client_id);
+	assert_int_equal(reservation_by(r), RESERVED_BY_CLIENT_ID);
 	assert_ptr_equal(subnet_reserved_address(s, IP(192, 0, 2, 5)),
-			 subnet_reservation(s, printer, NULL, 0));
+			 reservation_of(model, s, printer, NULL, 0));
 }
 
 static void assert_full_subnets(const struct config *c)
@@ -167,13 +182,13 @@ static void assert_full_subnets(const struct config *c)
 	assert_true(low->life.t2_percent == 0.8);
 	assert_true(low->authoritative);
 	assert_false(low->match_client_id);
-	assert_int_equal(low->boot.next_server, IP(192, 0, 2, 8));
-	assert_string_equal(low->boot.server_hostname, "other");
-	assert_string_equal(low->boot.boot_file_name, "ipxe.efi");
-	assert_int_equal(low->options.n, 2);
-	assert_option(&low->options, 0, 3, false, false, "\xc0\0\2\1", 4);
-	assert_option(&low->options, 1, 42, false, true, "", 0);
-	assert_full_reservations(low);
+	assert_int_equal(low->scope.boot.next_server, IP(192, 0, 2, 8));
+	assert_string_equal(low->scope.boot.server_hostname, "other");
+	assert_string_equal(low->scope.boot.boot_file_name, "ipxe.efi");
+	assert_int_equal(low->scope.options.n, 2);
+	assert_option(&low->scope.options, 0, 3, false, false, "\xc0\0\2\1", 4);
+	assert_option(&low->scope.options, 1, 42, false, true, "", 0);
+	assert_full_reservations(&c->model, low);
 
 	assert_int_equal(high->id, 20);
 	assert_int_equal(high->n_pools, 2);

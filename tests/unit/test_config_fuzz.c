@@ -208,7 +208,8 @@ static size_t mutate(char *text, size_t len, uint64_t *rng)
 
 /* --- what must hold of every answer --- */
 
-static void check_subnet(const struct subnet *s, const struct subnet *before)
+static void check_subnet(const struct model *model, const struct subnet *s,
+			 const struct subnet *before)
 {
 	assert_true(s->id >= 1);
 	assert_int_equal(s->prefix & ~s->mask, 0);
@@ -223,12 +224,16 @@ static void check_subnet(const struct subnet *s, const struct subnet *before)
 		assert_int_equal(s->pools[i].last & s->mask, s->prefix);
 		assert_true(!i || s->pools[i].first > s->pools[i - 1].last);
 	}
-	for (size_t i = 0; i < s->n_reservations; i++) {
-		const struct reservation *r = &s->reservation_list[i];
+	for (size_t i = 0; i < s->reservations.n; i++) {
+		const struct reservation *r = &s->reservations.list[i];
+		struct identifiers ids = {0};
 
 		assert_true(!r->addr || (r->addr & s->mask) == s->prefix);
 		assert_true(!r->addr || subnet_reserved_address(s, r->addr) == r);
-		assert_ptr_equal(subnet_reservation(s, r->hw, r->client_id, r->client_id_len), r);
+		ids.v[reservation_by(r)].data = r->key + 1;
+		ids.v[reservation_by(r)].len = r->key_len - 1;
+		assert_true(reservation_is_for(r, &ids));
+		assert_ptr_equal(model_reservation(model, s, &ids), r);
 	}
 }
 
@@ -241,7 +246,8 @@ static void check_model(const struct config *config)
 
 	assert_non_null(text);
 	for (size_t i = 0; i < config->model.n_subnets; i++)
-		check_subnet(&config->model.subnets[i], i ? &config->model.subnets[i - 1] : NULL);
+		check_subnet(&config->model, &config->model.subnets[i],
+			     i ? &config->model.subnets[i - 1] : NULL);
 	r = config_load("again", text, &again, &errors);
 	if (r)
 		fail_msg("%s\n%s", errors.lines[0], text);

@@ -9,11 +9,11 @@ static struct model *rich_model(void)
 {
 	struct model *model = fx_model(4);
 
-	fx_option(&model->options, DHO_ROUTERS, routers, 4);
-	fx_option(&model->options, 6, dns, 4);
-	fx_option(&model->options, 15, "example.org", 11);
-	fx_option(&model->subnets[0].options, 42, ntp, 4);
-	fx_option(&model->subnets[0].options, 43, "vendor", 6);
+	fx_option(&model->scope.options, DHO_ROUTERS, routers, 4);
+	fx_option(&model->scope.options, 6, dns, 4);
+	fx_option(&model->scope.options, 15, "example.org", 11);
+	fx_option(&model->subnets[0].scope.options, 42, ntp, 4);
+	fx_option(&model->subnets[0].scope.options, 43, "vendor", 6);
 	return model;
 }
 
@@ -50,14 +50,14 @@ static void always_and_never(void **state)
 	char buf[1024];
 
 	(void)state;
-	fx_option(&model->options, 100, "always", 6)->always_send = true;
-	fx_option(&model->subnets[0].options, 15, "sub.org", 7)->never_send = true;
-	fx_option(&model->subnets[0].options, 101, "both", 4)->always_send = true;
-	model->subnets[0].options.v[model->subnets[0].options.n - 1].never_send = true;
+	fx_option(&model->scope.options, 100, "always", 6)->always_send = true;
+	fx_option(&model->subnets[0].scope.options, 15, "sub.org", 7)->never_send = true;
+	fx_option(&model->subnets[0].scope.options, 101, "both", 4)->always_send = true;
+	model->subnets[0].scope.options.v[model->subnets[0].scope.options.n - 1].never_send = true;
 	/* the server's own, though somebody set them */
-	fx_option(&model->options, DHO_MESSAGE, "hello", 5)->always_send = true;
-	fx_option(&model->options, DHO_LEASE_TIME, "\xff\xff\xff\xff", 4)->always_send = true;
-	fx_option(&model->options, DHO_RELAY_AGENT, "\1\1x", 3)->always_send = true;
+	fx_option(&model->scope.options, DHO_MESSAGE, "hello", 5)->always_send = true;
+	fx_option(&model->scope.options, DHO_LEASE_TIME, "\xff\xff\xff\xff", 4)->always_send = true;
+	fx_option(&model->scope.options, DHO_RELAY_AGENT, "\1\1x", 3)->always_send = true;
 	fx = fx_open(model);
 	assert_string_equal(asked(&fx, "\x0f\x06", buf), "53 54 51 58 59 6 100");
 	assert_string_equal(asked(&fx, "\x64\x06", buf), "53 54 51 58 59 100 6");
@@ -75,13 +75,13 @@ static void reservation_before_subnet_before_global(void **state)
 
 	(void)state;
 	r = fx_reserve(&model->subnets[0], 9, NULL, 0x0a000009);
-	fx_option(&r->options, 42, mine, 4);
-	fx_option(&model->subnets[0].options, 6, subs, 4);
-	r->boot.next_server = 0x0a000063;
-	strcpy(model->subnets[0].boot.boot_file_name, "subnet.efi");
-	strcpy(model->boot.boot_file_name, "global.efi");
-	memset(model->boot.server_hostname, 'h', sizeof(model->boot.server_hostname));
-	model->boot.next_server = 0x0a000062;
+	fx_option(&r->scope.options, 42, mine, 4);
+	fx_option(&model->subnets[0].scope.options, 6, subs, 4);
+	r->scope.boot.next_server = 0x0a000063;
+	strcpy(model->subnets[0].scope.boot.boot_file_name, "subnet.efi");
+	strcpy(model->scope.boot.boot_file_name, "global.efi");
+	memset(model->scope.boot.server_hostname, 'h', sizeof(model->scope.boot.server_hostname));
+	model->scope.boot.next_server = 0x0a000062;
 	fx = fx_open(model);
 	assert_int_equal(fx_lease(&fx, req), 0x0a000009);
 	assert_memory_equal(fx_option_at(&fx.d.reply, 42, &len), mine, 4);
@@ -104,7 +104,7 @@ static void configured_mask_wins(void **state)
 	char buf[1024];
 
 	(void)state;
-	fx_option(&model->subnets[0].options, DHO_SUBNET_MASK, "\xff\xff\x00\x00", 4);
+	fx_option(&model->subnets[0].scope.options, DHO_SUBNET_MASK, "\xff\xff\x00\x00", 4);
 	fx = fx_open(model);
 	asked(&fx, "\x01", buf);
 	assert_int_equal(fx_option_u32(&fx.d.reply, DHO_SUBNET_MASK), 0xffff0000);
@@ -184,7 +184,7 @@ static void configured_name_and_never(void **state)
 	size_t len;
 
 	(void)state;
-	v = fx_option(&model->subnets[0].options, DHO_HOST_NAME, "common", 6);
+	v = fx_option(&model->subnets[0].scope.options, DHO_HOST_NAME, "common", 6);
 	fx = fx_open(model);
 	fx_lease(&fx, req);
 	assert_memory_equal(fx_option_at(&fx.d.reply, DHO_HOST_NAME, &len), "common", 6);
@@ -224,8 +224,8 @@ static void no_longer_than_the_client_takes(void **state)
 	char buf[1024];
 
 	(void)state;
-	fx_option(&model->options, 200, big, 120);
-	fx_option(&model->options, 201, big, 130);
+	fx_option(&model->scope.options, 200, big, 120);
+	fx_option(&model->scope.options, 201, big, 130);
 	fx = fx_open(model);
 	req.max = 1500;
 	fx_lease(&fx, req);
@@ -254,11 +254,11 @@ static void essentials_stay(void **state)
 	char buf[1024];
 
 	(void)state;
-	fx_option(&model->options, 6, big, 240);
-	fx_option(&model->options, DHO_ROUTERS, routers, 4);
-	fx_option(&model->options, 200, big, 60);
-	fx_option(&model->options, 201, big, 1300); /* longer than any reply */
-	fx_option(&model->options, 202, big, 2);
+	fx_option(&model->scope.options, 6, big, 240);
+	fx_option(&model->scope.options, DHO_ROUTERS, routers, 4);
+	fx_option(&model->scope.options, 200, big, 60);
+	fx_option(&model->scope.options, 201, big, 1300); /* longer than any reply */
+	fx_option(&model->scope.options, 202, big, 2);
 	fx = fx_open(model);
 	fx_lease(&fx, req);
 	assert_string_equal(fx_codes(&fx.d.reply, buf), "53 54 51 58 59 6 1 3");

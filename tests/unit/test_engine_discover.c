@@ -21,8 +21,8 @@ static void offers_what_a_lease_needs(void **state)
 	size_t len;
 
 	(void)state;
-	fx_option(&model->subnets[0].options, DHO_ROUTERS, routers, 4);
-	fx_option(&model->options, 6, dns, 8);
+	fx_option(&model->subnets[0].scope.options, DHO_ROUTERS, routers, 4);
+	fx_option(&model->scope.options, 6, dns, 8);
 	fx = fx_open(model);
 	assert_int_equal(fx_offer(&fx, mac(1)), POOL);
 	assert_int_equal(fx.d.reply.type, DHCP_OFFER);
@@ -375,8 +375,8 @@ static void cloned_while_bound(void **state)
 	size_t len;
 
 	(void)state;
-	fx_option(&fx_reserve(&model->subnets[0], 0, "twin", 0x0a000009)->options, 42, "\1\2\3\4",
-		  4)
+	fx_option(&fx_reserve(&model->subnets[0], 0, "twin", 0x0a000009)->scope.options, 42,
+		  "\1\2\3\4", 4)
 		->always_send = true;
 	fx = fx_open(model);
 	assert_int_equal(fx_lease(&fx, id(1, "twin")), 0x0a000009);

@@ -106,11 +106,11 @@ static bool configured(const struct world *w, const struct req *req, uint32_t ad
 
 	if (!subnet)
 		return false;
-	if (r && r->by_client_id)
-		return req->id && strlen(req->id) == r->client_id_len &&
-		       !memcmp(req->id, r->client_id, r->client_id_len);
+	if (r && reservation_by(r) == RESERVED_BY_CLIENT_ID)
+		return req->id && strlen(req->id) == r->key_len - 1u &&
+		       !memcmp(req->id, r->key + 1, r->key_len - 1u);
 	if (r)
-		return r->hw[5] == req->mac;
+		return r->key[6] == req->mac;
 	return in_a_pool(subnet, addr);
 }
 
@@ -203,12 +203,15 @@ static bool has_reservation_elsewhere(const struct world *w, const struct req *r
 {
 	uint8_t mac[6];
 	const struct subnet *subnet = subnet_of(w, addr);
+	struct identifiers ids = {0};
 	const struct reservation *r;
 
 	fx_mac(mac, req->mac);
-	r = subnet ? subnet_reservation(subnet, mac, (const uint8_t *)req->id,
-					req->id ? strlen(req->id) : 0)
-		   : NULL;
+	ids.v[RESERVED_BY_HW_ADDRESS].data = mac;
+	ids.v[RESERVED_BY_HW_ADDRESS].len = sizeof(mac);
+	ids.v[RESERVED_BY_CLIENT_ID].data = (const uint8_t *)req->id;
+	ids.v[RESERVED_BY_CLIENT_ID].len = req->id ? (uint16_t)strlen(req->id) : 0;
+	r = subnet ? model_reservation(w->fx.model, subnet, &ids) : NULL;
 	return r && r->addr && r->addr != addr;
 }
 

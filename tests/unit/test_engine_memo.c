@@ -44,21 +44,21 @@ static struct model *make_model(unsigned variant)
 	fx_pool(s, BASE + 4, BASE + 15);
 	s->life.min = 600;
 	s->life.max = 7200;
-	fx_option(&model->options, DHO_ROUTERS, one, 4);
-	fx_option(&model->options, 6, two, 4);
+	fx_option(&model->scope.options, DHO_ROUTERS, one, 4);
+	fx_option(&model->scope.options, 6, two, 4);
 	if (variant & 1)
-		fx_option(&s->options, DHO_HOST_NAME, "configured", 10);
+		fx_option(&s->scope.options, DHO_HOST_NAME, "configured", 10);
 	model->echo_client_id = !(variant & 2);
 	s->match_client_id = variant % 5 != 4;
 	if (variant & 4)
 		return model;
 	strcpy(fx_reserve(s, 0, "a", BASE + 17)->hostname, "first");
-	fx_option(&s->reservation_list[0].options, 42, one, 4);
-	fx_option(&fx_reserve(s, 0, "b", 0)->options, 42, two, 4);
-	s->reservation_list[1].boot.next_server = BASE + 2;
-	fx_option(&fx_reserve(s, 0, "c", BASE + 6)->options, 43, "c", 1);
-	fx_option(&fx_reserve(s, 3, NULL, BASE + 18)->options, 43, "hw", 2);
-	fx_option(&fx_reserve(s, 4, NULL, 0)->options, 43, "no", 2);
+	fx_option(&s->reservations.list[0].scope.options, 42, one, 4);
+	fx_option(&fx_reserve(s, 0, "b", 0)->scope.options, 42, two, 4);
+	s->reservations.list[1].scope.boot.next_server = BASE + 2;
+	fx_option(&fx_reserve(s, 0, "c", BASE + 6)->scope.options, 43, "c", 1);
+	fx_option(&fx_reserve(s, 3, NULL, BASE + 18)->scope.options, 43, "hw", 2);
+	fx_option(&fx_reserve(s, 4, NULL, 0)->scope.options, 43, "no", 2);
 	return model;
 }
 

@@ -215,7 +215,7 @@ static void not_memoised(void **state)
 	uint32_t addr;
 
 	(void)state;
-	fx_option(&model->options, 224, big, sizeof(big));
+	fx_option(&model->scope.options, 224, big, sizeof(big));
 	fx = fx_open(model);
 	req.giaddr = 0x0a000002;
 	fx_lease(&fx, req);
@@ -327,7 +327,7 @@ static void inform(void **state)
 	char codes[1024];
 
 	(void)state;
-	fx_option(&model->options, 252, "wpad", 4);
+	fx_option(&model->scope.options, 252, "wpad", 4);
 	fx = fx_open(model);
 	assert_int_equal(fx_ask(&fx, req), DHCP_ACK);
 	assert_string_equal(fx_codes(&fx.d.reply, codes), "53 54 1 252");

@@ -125,7 +125,7 @@ static void check_answer(uint64_t *rng)
 
 	memset(&reply, 0, sizeof(reply));
 	reply.type = types[random_next(rng) % 3];
-	reply.server_id = random_next(rng);
+	reply.server_id = reply.source = random_next(rng);
 	reply.yiaddr = random_next(rng) % 4 ? random_next(rng) : 0;
 	dhcp_reply_add(&reply, 53, &reply.type, 1);
 	dhcp_reply_add(&reply, 43, data, random_next(rng) % 255);

@@ -24,6 +24,20 @@ static void subnets_by_address(void **state)
 	free(model);
 }
 
+/* The reservation of a client with this MAC and client id. */
+static const struct reservation *reservation_of(const struct model *model, const struct subnet *s,
+						const uint8_t hw[6], const uint8_t *id,
+						size_t id_len)
+{
+	struct identifiers ids = {0};
+
+	ids.v[RESERVED_BY_HW_ADDRESS].data = hw;
+	ids.v[RESERVED_BY_HW_ADDRESS].len = 6;
+	ids.v[RESERVED_BY_CLIENT_ID].data = id;
+	ids.v[RESERVED_BY_CLIENT_ID].len = (uint16_t)id_len;
+	return model_reservation(model, s, &ids);
+}
+
 static void reservations(void **state)
 {
 	struct model *model = fx_model(4);
@@ -37,15 +51,15 @@ static void reservations(void **state)
 	fx_reserve(s, 0, "id", 0x0a000007);
 	fx_reserve(s, 3, NULL, 0);
 	assert_int_equal(model_index(model), 0);
-	assert_int_equal(subnet_reservation(s, mac1, NULL, 0)->addr, POOL);
-	assert_null(subnet_reservation(s, mac2, NULL, 0));
+	assert_int_equal(reservation_of(model, s, mac1, NULL, 0)->addr, POOL);
+	assert_null(reservation_of(model, s, mac2, NULL, 0));
 	/* the client id comes first */
-	assert_int_equal(subnet_reservation(s, mac1, id, 2)->addr, 0x0a000007);
-	assert_int_equal(subnet_reservation(s, mac1, id, 1)->addr, POOL);
-	assert_int_equal(subnet_reservation(s, mac1, long_id, sizeof(long_id))->addr, POOL);
+	assert_int_equal(reservation_of(model, s, mac1, id, 2)->addr, POOL);
+	assert_int_equal(reservation_of(model, s, mac1, id, 1)->addr, POOL);
+	assert_int_equal(reservation_of(model, s, mac1, long_id, sizeof(long_id))->addr, POOL);
 	/* a client id that reads like a MAC is no MAC */
-	assert_null(subnet_reservation(s, mac2, mac1, 6));
-	assert_ptr_equal(subnet_reserved_address(s, POOL), &s->reservation_list[0]);
+	assert_null(reservation_of(model, s, mac2, mac1, 6));
+	assert_ptr_equal(subnet_reserved_address(s, POOL), &s->reservations.list[0]);
 	assert_null(subnet_reserved_address(s, 0));
 	model_free(model);
 	free(model);

@@ -51,7 +51,7 @@ static void reply_init(uint8_t type)
 {
 	memset(&reply, 0, sizeof(reply));
 	reply.type = type;
-	reply.server_id = SERVER;
+	reply.server_id = reply.source = SERVER;
 	assert_int_equal(dhcp_reply_add(&reply, 53, &type, 1), 0);
 	add_u32(54, SERVER);
 }

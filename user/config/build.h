@@ -18,9 +18,10 @@ static inline struct place place_in(const struct node *map, enum schema_key key)
 	return node ? node->at : map->at;
 }
 
+/* What any level may set: option-data and boot fields. */
+void build_scope(struct report *report, const struct node *map, struct scope *ret_scope);
 /* option-data of a scope -> *ret_list. */
 void build_options(struct report *report, const struct node *scope, struct option_list *ret_list);
-void build_boot(const struct node *scope, struct boot_fields *ret_boot);
 /* The lifetimes of a scope inside `outer` (NULL: the global scope). */
 void build_lifetimes(struct report *report, const struct node *scope, const struct lifetimes *outer,
 		     struct lifetimes *ret_life);

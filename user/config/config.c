@@ -90,8 +90,9 @@ static void build(struct report *report, const struct node *root, struct config 
 
 	build_lifetimes(report, root, NULL, &life);
 	build_daemon(report, root, &life, config);
-	build_options(report, root, &model->options);
-	build_boot(root, &model->boot);
+	build_scope(report, root, &model->scope);
+	model->order[model->n_order++] = RESERVED_BY_HW_ADDRESS;
+	model->order[model->n_order++] = RESERVED_BY_CLIENT_ID;
 	model->echo_client_id = member_bool(root, KEY_ECHO_CLIENT_ID);
 	model->offer_lifetime = (uint32_t)member_integer(root, KEY_OFFER_LIFETIME);
 	model->decline_probation = (uint32_t)member_integer(root, KEY_DECLINE_PROBATION_PERIOD);

@@ -23,17 +23,6 @@ static char *copy(struct report *report, const char *text)
 	return s;
 }
 
-void build_boot(const struct node *scope, struct boot_fields *ret_boot)
-{
-	const struct node *next = member(scope, KEY_NEXT_SERVER);
-
-	*ret_boot = (struct boot_fields){.next_server = next ? next->value.address : 0};
-	snprintf(ret_boot->server_hostname, sizeof(ret_boot->server_hostname), "%s",
-		 member_text(scope, KEY_SERVER_HOSTNAME));
-	snprintf(ret_boot->boot_file_name, sizeof(ret_boot->boot_file_name), "%s",
-		 member_text(scope, KEY_BOOT_FILE_NAME));
-}
-
 bool config_serves(const struct config *config, const char *interface)
 {
 	for (size_t i = 0; i < config->n_interfaces; i++) {

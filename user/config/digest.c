@@ -122,14 +122,10 @@ static uint64_t reservation_digest(const struct reservation *reservation)
 	uint64_t hash = FNV_BASIS;
 
 	add_number(&hash, reservation->addr);
-	add_number(&hash, reservation->by_client_id);
-	if (reservation->by_client_id)
-		add_data(&hash, reservation->client_id, reservation->client_id_len);
-	else
-		add_data(&hash, reservation->hw, sizeof(reservation->hw));
+	add_data(&hash, reservation->key, reservation->key_len);
 	add_text(&hash, reservation->hostname);
-	add_options(&hash, &reservation->options, NULL);
-	add_boot(&hash, &reservation->boot, NULL);
+	add_options(&hash, &reservation->scope.options, NULL);
+	add_boot(&hash, &reservation->scope.boot, NULL);
 	return hash;
 }
 
@@ -149,16 +145,16 @@ static uint64_t subnet_digest(const struct model *model, const struct subnet *su
 		add_number(&hash, subnet->pools[i].first);
 		add_number(&hash, subnet->pools[i].last);
 	}
-	add_options(&hash, &subnet->options, &model->options);
-	add_boot(&hash, &subnet->boot, &model->boot);
+	add_options(&hash, &subnet->scope.options, &model->scope.options);
+	add_boot(&hash, &subnet->scope.boot, &model->scope.boot);
 	add_lifetimes(&hash, &subnet->life);
 	add_number(&hash, subnet->authoritative);
 	add_number(&hash, subnet->match_client_id);
 	add_number(&hash, model->echo_client_id);
 	/* Their order means nothing, so a sum, which has none. */
-	for (size_t i = 0; i < subnet->n_reservations; i++)
-		reservations += reservation_digest(&subnet->reservation_list[i]);
-	add_number(&hash, subnet->n_reservations);
+	for (size_t i = 0; i < subnet->reservations.n; i++)
+		reservations += reservation_digest(&subnet->reservations.list[i]);
+	add_number(&hash, subnet->reservations.n);
 	add_number(&hash, reservations);
 	return hash ? hash : 1;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * option-data -> struct option_list, through the one option table of proto/.
+ * What any scope may set: option-data -> struct option_list, through the one option table of
+ * proto/, and the boot fields.
  */
 #include "build.h"
 
@@ -186,4 +187,21 @@ void build_options(struct report *report, const struct node *scope, struct optio
 		if (!map->bad)
 			build_option(report, map, ret_list, seen);
 	}
+}
+
+static void build_boot(const struct node *scope, struct boot_fields *ret_boot)
+{
+	const struct node *next = member(scope, KEY_NEXT_SERVER);
+
+	*ret_boot = (struct boot_fields){.next_server = next ? next->value.address : 0};
+	snprintf(ret_boot->server_hostname, sizeof(ret_boot->server_hostname), "%s",
+		 member_text(scope, KEY_SERVER_HOSTNAME));
+	snprintf(ret_boot->boot_file_name, sizeof(ret_boot->boot_file_name), "%s",
+		 member_text(scope, KEY_BOOT_FILE_NAME));
+}
+
+void build_scope(struct report *report, const struct node *map, struct scope *ret_scope)
+{
+	build_options(report, map, &ret_scope->options);
+	build_boot(map, &ret_scope->boot);
 }

@@ -61,6 +61,7 @@ static bool build_identity(struct report *report, const struct node *map,
 {
 	const struct node *hw = member(map, KEY_HW_ADDRESS), *id = member(map, KEY_CLIENT_ID);
 	char buf[REPORT_QUOTED], why[256] = "";
+	uint8_t bytes[255];
 	int len;
 
 	if (member_bad(map, KEY_HW_ADDRESS) || member_bad(map, KEY_CLIENT_ID))
@@ -71,20 +72,23 @@ static bool build_identity(struct report *report, const struct node *map,
 		return false;
 	}
 	if (hw) {
-		if (parse_mac(hw->text, reservation->hw))
-			return true;
-		report_error(report, hw->at, "hw-address %s is not a MAC such as 00:11:22:33:44:55",
-			     report_quote(hw->text, buf));
-		return false;
+		uint8_t mac[6];
+
+		if (!parse_mac(hw->text, mac)) {
+			report_error(report, hw->at,
+				     "hw-address %s is not a MAC such as 00:11:22:33:44:55",
+				     report_quote(hw->text, buf));
+			return false;
+		}
+		reservation_identify(reservation, RESERVED_BY_HW_ADDRESS, mac, sizeof(mac));
+		return true;
 	}
-	len = option_parse_hex(id->text, reservation->client_id, sizeof(reservation->client_id),
-			       why, sizeof(why));
+	len = option_parse_hex(id->text, bytes, sizeof(bytes), why, sizeof(why));
 	if (len < 0) {
 		report_error(report, id->at, "client-id: %s", why);
 		return false;
 	}
-	reservation->by_client_id = true;
-	reservation->client_id_len = (uint8_t)len;
+	reservation_identify(reservation, RESERVED_BY_CLIENT_ID, bytes, (size_t)len);
 	return true;
 }
 
@@ -123,8 +127,7 @@ static bool build_reservation(struct report *report, const struct node *map,
 			     report_quote(name->text, buf));
 	else if (name)
 		snprintf(reservation->hostname, sizeof(reservation->hostname), "%s", name->text);
-	build_options(report, map, &reservation->options);
-	build_boot(map, &reservation->boot);
+	build_scope(report, map, &reservation->scope);
 	return good;
 }
 
@@ -136,13 +139,9 @@ struct placed_reservation {
 
 static int identity_order(const struct reservation *x, const struct reservation *y)
 {
-	if (x->by_client_id != y->by_client_id)
-		return x->by_client_id ? 1 : -1;
-	if (!x->by_client_id)
-		return memcmp(x->hw, y->hw, sizeof(x->hw));
-	if (x->client_id_len != y->client_id_len)
-		return x->client_id_len < y->client_id_len ? -1 : 1;
-	return memcmp(x->client_id, y->client_id, x->client_id_len);
+	if (x->key_len != y->key_len)
+		return x->key_len < y->key_len ? -1 : 1;
+	return memcmp(x->key, y->key, x->key_len);
 }
 
 static int place_order(struct place x, struct place y)
@@ -204,14 +203,14 @@ void build_reservations(struct report *report, const struct node *scope, struct 
 	if (!list || !list->n)
 		return;
 	placed = calloc(list->n, sizeof(*placed));
-	subnet->reservation_list = calloc(list->n, sizeof(*subnet->reservation_list));
-	if (!placed || !subnet->reservation_list) {
+	subnet->reservations.list = calloc(list->n, sizeof(*subnet->reservations.list));
+	if (!placed || !subnet->reservations.list) {
 		report->oom = true;
 		free(placed);
 		return;
 	}
 	for (const struct node *map = list->first; map; map = map->next) {
-		struct reservation *reservation = &subnet->reservation_list[n];
+		struct reservation *reservation = &subnet->reservations.list[n];
 
 		if (map->bad)
 			continue;
@@ -221,7 +220,7 @@ void build_reservations(struct report *report, const struct node *scope, struct 
 			.at = map->at,
 			.addr_at = place_in(map, KEY_IP_ADDRESS),
 		};
-		subnet->n_reservations = n;
+		subnet->reservations.n = n;
 	}
 	check_unique(report, placed, n);
 	free(placed);

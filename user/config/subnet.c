@@ -203,8 +203,9 @@ static bool build_subnet(struct report *report, const struct node *map, const st
 
 	build_interface(report, map, config, subnet);
 	build_lifetimes(report, map, life, &subnet->life);
-	build_options(report, map, &subnet->options);
-	build_boot(map, &subnet->boot);
+	build_scope(report, map, &subnet->scope);
+	subnet->enabled = subnet->reservations_in_subnet = true;
+	subnet->bootp = BOOTP_RESERVED;
 	subnet->authoritative = member_bool(member(map, KEY_AUTHORITATIVE) ? map : root,
 					    KEY_AUTHORITATIVE);
 	subnet->match_client_id = member_bool(member(map, KEY_MATCH_CLIENT_ID) ? map : root,
@@ -215,7 +216,7 @@ static bool build_subnet(struct report *report, const struct node *map, const st
 		return false;
 	build_pools(report, map, subnet);
 	build_reservations(report, map, subnet);
-	if (!subnet->n_pools && !subnet->n_reservations && !member(map, KEY_POOLS))
+	if (!subnet->n_pools && !subnet->reservations.n && !member(map, KEY_POOLS))
 		report_notice(report, map->at, "this subnet has neither pools nor reservations");
 	return true;
 }

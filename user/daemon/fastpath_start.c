@@ -36,8 +36,8 @@ static size_t collect(const struct model *model, struct range *ranges)
 
 		for (size_t j = 0; j < s->n_pools; j++, n++)
 			ranges[n] = (struct range){s->pools[j].first >> 8, s->pools[j].last >> 8};
-		for (size_t j = 0; j < s->n_reservations; j++) {
-			uint32_t addr = s->reservation_list[j].addr;
+		for (size_t j = 0; j < s->reservations.n; j++) {
+			uint32_t addr = s->reservations.list[j].addr;
 
 			if (addr)
 				ranges[n++] = (struct range){addr >> 8, addr >> 8};
@@ -56,7 +56,7 @@ static uint32_t wanted_slots(const struct config *config)
 	size_t room = 1, n;
 
 	for (size_t i = 0; i < model->n_subnets; i++)
-		room += model->subnets[i].n_pools + model->subnets[i].n_reservations;
+		room += model->subnets[i].n_pools + model->subnets[i].reservations.n;
 	ranges = calloc(room, sizeof(*ranges));
 	if (!ranges)
 		return SPARE * XDHCP_BLOCK_SLOTS;

@@ -19,7 +19,7 @@ static bool obtainable(enum holder holder)
 static uint32_t secure(struct ask *ask)
 {
 	const struct lease *own = ask->own;
-	uint32_t addr = ask->reservation ? ask->reservation->addr : 0;
+	uint32_t addr = ask->reserved;
 
 	if (ask_permit(ask, addr) == PERMIT_OK && obtainable(ask_holder(ask, addr)))
 		return addr;

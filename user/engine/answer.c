@@ -47,9 +47,9 @@ static bool not_configurable(uint8_t code)
 static void gather(const struct ask *ask, struct recipe *recipe)
 {
 	const struct option_list *scopes[] = {
-		&ask->engine->config.model->options,
-		&ask->subnet->options,
-		ask->reservation ? &ask->reservation->options : NULL,
+		&ask->engine->config.model->scope.options,
+		&ask->subnet->scope.options,
+		ask->reservation ? &ask->reservation->scope.options : NULL,
 	};
 
 	recipe->derived_mask = (struct option_value){
@@ -116,9 +116,9 @@ static void choose_options(const struct ask *ask, struct recipe *recipe)
 	for (size_t i = 0; !list && i < sizeof(unasked); i++)
 		want(recipe, unasked[i]);
 	if (ask->reservation)
-		want_always(recipe, &ask->reservation->options);
-	want_always(recipe, &ask->subnet->options);
-	want_always(recipe, &ask->engine->config.model->options);
+		want_always(recipe, &ask->reservation->scope.options);
+	want_always(recipe, &ask->subnet->scope.options);
+	want_always(recipe, &ask->engine->config.model->scope.options);
 	mask_before_routers(recipe);
 }
 
@@ -194,9 +194,9 @@ static void copy_string(uint8_t *to, const char *from, size_t size)
 static void put_boot_fields(const struct ask *ask, struct dhcp_reply *reply)
 {
 	const struct boot_fields *scopes[] = {
-		ask->reservation ? &ask->reservation->boot : NULL,
-		&ask->subnet->boot,
-		&ask->engine->config.model->boot,
+		ask->reservation ? &ask->reservation->scope.boot : NULL,
+		&ask->subnet->scope.boot,
+		&ask->engine->config.model->scope.boot,
 	};
 
 	for (size_t s = 0; s < sizeof(scopes) / sizeof(scopes[0]); s++) {
@@ -236,6 +236,7 @@ static struct dhcp_reply *begin(struct ask *ask, uint8_t type)
 	ask->decision->kind = DECISION_REPLY;
 	reply->type = type;
 	reply->server_id = ask->server_id;
+	reply->source = ask->server_id;
 	dhcp_reply_add(reply, DHO_MESSAGE_TYPE, &type, 1);
 	put_u32(reply, DHO_SERVER_IDENTIFIER, ask->server_id);
 	return reply;

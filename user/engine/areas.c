@@ -143,8 +143,8 @@ static void take_out_reserved(struct areas *areas, const struct model *model)
 	for (size_t i = 0; i < model->n_subnets; i++) {
 		const struct subnet *subnet = &model->subnets[i];
 
-		for (size_t j = 0; j < subnet->n_reservations; j++) {
-			uint32_t addr = subnet->reservation_list[j].addr;
+		for (size_t j = 0; j < subnet->reservations.n; j++) {
+			uint32_t addr = subnet->reservations.list[j].addr;
 			struct area *area = area_in(areas, addr);
 
 			if (area)

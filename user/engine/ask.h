@@ -24,7 +24,13 @@ struct ask {
 	/* identity.c */
 	struct client client;
 	struct identity identity; /* points into client */
+	/* The relay information it is judged by: the message's option 82, else what the lease
+	 * stored (stash-agent-options). */
+	struct dhcp_opt agent;
+	struct identifiers ids; /* point into client, message, agent and flex_id */
+	uint8_t flex_id[255];
 	const struct reservation *reservation;
+	uint32_t reserved;		 /* its address, if that lies in this subnet; 0: none */
 	const struct reservation *by_id; /* the one by its client id, also if it is not for it */
 	struct lease
 		*own; /* its lease in this subnet: bound, else held, else the last one; or NULL */

@@ -18,7 +18,7 @@ void decide_silent(struct ask *ask, const char *reason)
 static void decide_discover(struct ask *ask)
 {
 	const struct dhcp_msg *msg = ask->msg;
-	uint32_t addr, reserved = ask->reservation ? ask->reservation->addr : 0;
+	uint32_t addr, reserved = ask->reserved;
 	int r;
 
 	if (ask->closing || (ask_permit(ask, reserved) == PERMIT_OK &&

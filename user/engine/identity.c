@@ -34,6 +34,18 @@ static void sanitise(const struct dhcp_opt *option, char ret_name[MODEL_NAME_MAX
 	ret_name[named ? len : 0] = '\0';
 }
 
+static void identifiers(struct ask *ask)
+{
+	struct identifiers *ids = &ask->ids;
+	const struct client *client = &ask->client;
+
+	*ids = (struct identifiers){0};
+	ids->v[RESERVED_BY_HW_ADDRESS].data = client->chaddr;
+	ids->v[RESERVED_BY_HW_ADDRESS].len = sizeof(client->chaddr);
+	ids->v[RESERVED_BY_CLIENT_ID].data = client->client_id;
+	ids->v[RESERVED_BY_CLIENT_ID].len = client->client_id_len;
+}
+
 bool ask_client(struct ask *ask)
 {
 	const struct dhcp_opt *id = &ask->msg->opt[DHO_CLIENT_IDENTIFIER];
@@ -45,8 +57,16 @@ bool ask_client(struct ask *ask)
 		memcpy(ask->client.client_id, id->data, id->len);
 		ask->client.client_id_len = (uint8_t)id->len;
 	}
+	ask->agent = ask->msg->opt[DHO_RELAY_AGENT];
+	identifiers(ask);
 	sanitise(&ask->msg->opt[DHO_HOST_NAME], ask->hostname);
 	return true;
+}
+
+/* By an identifier that another machine may show as well. */
+static bool by_client_id(const struct reservation *r)
+{
+	return reservation_by(r) == RESERVED_BY_CLIENT_ID || reservation_by(r) == RESERVED_BY_DUID;
 }
 
 static bool here(const struct ask *ask, const struct lease *lease)
@@ -101,7 +121,7 @@ static bool bound_by_id(const struct ask *ask, const struct lease *lease)
 	if (lease->stored != LEASE_BOUND || !here(ask, lease))
 		return false;
 	r = subnet_reserved_address(ask->subnet, lease->addr);
-	return !r || r->by_client_id;
+	return !r || by_client_id(r);
 }
 
 /* Is the client id bound here on another MAC, and was before this generation? */
@@ -145,7 +165,7 @@ bool ask_reservation_lasts(const struct ask *ask, uint32_t addr)
 		return false;
 	if (ask->by_id->addr)
 		return ask->by_id->addr == addr;
-	if (r && !r->by_client_id)
+	if (r && !by_client_id(r))
 		return false;
 	return !bound_before(ask,
 			     lease && bound_by_id(ask, lease) ? lease->generation : UINT64_MAX);
@@ -178,17 +198,20 @@ static void consider(struct ask *ask, struct lease *lease)
 /* The client's reservation, if it is not a clone whose reservation is another's. */
 static void find_reservation(struct ask *ask, bool bound, uint64_t since)
 {
-	const struct client *client = &ask->client;
-	const struct reservation *r = subnet_reservation(ask->subnet, client->chaddr,
-							 client->client_id, client->client_id_len);
+	const struct model *model = ask->engine->config.model;
+	const struct reservation *r = model_reservation(model, ask->subnet, &ask->ids);
+	struct identifiers others = ask->ids;
 
-	ask->by_id = r && r->by_client_id && !ask->identity.by_hw ? r : NULL;
+	ask->by_id = r && by_client_id(r) && !ask->identity.by_hw ? r : NULL;
 	if (!bound && !ask->identity.by_hw)
 		look_for_clone(ask);
 	else if (ask->by_id)
 		ask->cloned = is_clone(ask, since);
-	ask->reservation = ask->cloned ? subnet_reservation(ask->subnet, client->chaddr, NULL, 0)
-				       : r;
+	others.v[RESERVED_BY_CLIENT_ID].len = others.v[RESERVED_BY_DUID].len = 0;
+	ask->reservation = ask->cloned ? model_reservation(model, ask->subnet, &others) : r;
+	ask->reserved = 0;
+	if (ask->reservation && subnet_contains(ask->subnet, ask->reservation->addr))
+		ask->reserved = ask->reservation->addr;
 }
 
 void ask_identify(struct ask *ask)
@@ -228,10 +251,7 @@ void ask_identify(struct ask *ask)
 
 static bool reserved_for(const struct ask *ask, const struct reservation *r)
 {
-	if (!r->by_client_id)
-		return !memcmp(r->hw, ask->client.chaddr, sizeof(r->hw));
-	return !ask->cloned && r->client_id_len == ask->client.client_id_len &&
-	       !memcmp(r->client_id, ask->client.client_id, r->client_id_len);
+	return !(ask->cloned && by_client_id(r)) && reservation_is_for(r, &ask->ids);
 }
 
 static bool taken_by_infrastructure(const struct ask *ask, uint32_t addr)
@@ -268,7 +288,7 @@ static bool is_mine(const struct ask *ask, const struct lease *lease)
 	if (lease->stored == LEASE_HELD && !lease->client_id_len)
 		return true;
 	r = subnet_reserved_address(ask->subnet, lease->addr);
-	return r && !r->by_client_id && reserved_for(ask, r);
+	return r && !by_client_id(r) && reserved_for(ask, r);
 }
 
 static bool remembers(const struct ask *ask, const struct lease *lease)
@@ -305,7 +325,7 @@ enum holder ask_holder(struct ask *ask, uint32_t addr)
 
 uint32_t ask_reserved_elsewhere(struct ask *ask, uint32_t addr)
 {
-	uint32_t reserved = ask->reservation ? ask->reservation->addr : 0;
+	uint32_t reserved = ask->reserved;
 
 	if (!reserved || reserved == addr || ask_permit(ask, reserved) != PERMIT_OK)
 		return 0;

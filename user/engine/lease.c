@@ -270,9 +270,9 @@ static size_t text_len(const struct lease_row *row)
 {
 	size_t name = strnlen(row->hostname, MODEL_NAME_MAX);
 
-	if (!row->client.client_id_len && !name)
+	if (!row->client.client_id_len && !row->agent_len && !name)
 		return 0;
-	return row->client.client_id_len + name + 1;
+	return row->client.client_id_len + row->agent_len + name + 1u;
 }
 
 int table_reserve(struct lease *lease, const struct lease_row *row)
@@ -304,12 +304,16 @@ static void set_row(struct lease *lease, const struct lease_row *row)
 	lease->ack_until = row->ack_until;
 	memcpy(lease->chaddr, row->client.chaddr, sizeof(lease->chaddr));
 	lease->client_id_len = row->client.client_id_len;
+	lease->giaddr = row->giaddr;
+	lease->agent_len = row->agent_len;
 	lease->hostname_len = 0;
 	if (!len)
 		return;
-	lease->hostname_len = (uint8_t)(len - 1 - lease->client_id_len);
+	lease->hostname_len = (uint8_t)(len - 1 - lease->client_id_len - lease->agent_len);
 	memcpy(lease->text, row->client.client_id, lease->client_id_len);
-	memcpy(lease->text + lease->client_id_len, row->hostname, lease->hostname_len);
+	memcpy(lease->text + lease->client_id_len, row->agent, lease->agent_len);
+	memcpy(lease->text + lease->client_id_len + lease->agent_len, row->hostname,
+	       lease->hostname_len);
 	lease->text[len - 1] = '\0';
 }
 
@@ -369,7 +373,10 @@ void lease_row(const struct lease *lease, struct lease_row *ret_row)
 		.promised = lease->promised,
 		.granted_until = lease->granted_until,
 		.ack_until = lease->ack_until,
+		.giaddr = lease->giaddr,
+		.agent_len = lease->agent_len,
 	};
+	memcpy(ret_row->agent, lease_agent(lease), lease->agent_len);
 	memcpy(ret_row->client.chaddr, lease->chaddr, sizeof(lease->chaddr));
 	memcpy(ret_row->client.client_id, lease_client_id(lease), lease->client_id_len);
 	memcpy(ret_row->hostname, lease_hostname(lease), lease->hostname_len);
@@ -382,7 +389,14 @@ const uint8_t *lease_client_id(const struct lease *lease)
 
 const char *lease_hostname(const struct lease *lease)
 {
-	return lease->hostname_len ? (const char *)lease->text + lease->client_id_len : "";
+	return lease->hostname_len
+		       ? (const char *)lease->text + lease->client_id_len + lease->agent_len
+		       : "";
+}
+
+const uint8_t *lease_agent(const struct lease *lease)
+{
+	return lease->agent_len ? lease->text + lease->client_id_len : (const uint8_t *)"";
 }
 
 /* --- by identity --- */

@@ -68,6 +68,10 @@ struct lease_row {
 	uint8_t end;	     /* enum lease_end */
 	struct client client;
 	char hostname[MODEL_NAME_MAX + 1]; /* reserved, else the client's own, sanitised */
+	/* Of the relay that its last relayed ACK went through (stash-agent-options). */
+	uint32_t giaddr;    /* 0: none */
+	uint8_t agent_len;  /* 0: none */
+	uint8_t agent[255]; /* option 82's data */
 	/* Seconds of this boot's CLOCK_BOOTTIME; the store says which boot. */
 	uint32_t cltt;	   /* last transaction, by the daemon or (as of the last sweep) XDP */
 	uint32_t lifetime; /* as last granted */
@@ -97,6 +101,8 @@ struct lease {
 	uint8_t chaddr[DHCP_CHADDR_LEN];
 	uint8_t client_id_len;
 	uint8_t hostname_len;
+	uint8_t agent_len;
+	uint32_t giaddr;
 	bool published; /* daemon/ says: its slot is open for this generation */
 
 	/* private to engine/ */
@@ -105,8 +111,8 @@ struct lease {
 	bool timed;   /* in the deadline heap */
 	bool spare;   /* in its pool's heap of free addresses */
 	uint16_t text_cap;
-	uint8_t *text; /* client id, then hostname and NUL; never shrinks, so that undo cannot fail
-			*/
+	uint8_t *text; /* client id, agent, then hostname and NUL; never shrinks, so that undo
+			  cannot fail */
 	struct heap_node at_heap;
 	struct index_node at_exact, at_client_id;
 };
@@ -116,6 +122,7 @@ void lease_row(const struct lease *lease, struct lease_row *ret_row);
 /* Valid until the lease's next change. Never NULL; the name ends in NUL. */
 const uint8_t *lease_client_id(const struct lease *lease);
 const char *lease_hostname(const struct lease *lease);
+const uint8_t *lease_agent(const struct lease *lease); /* agent_len bytes */
 
 struct lease_table *lease_table_new(void);
 void lease_table_free(struct lease_table *table);

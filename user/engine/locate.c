@@ -75,7 +75,7 @@ static const struct subnet *choose(struct ask *ask, const struct candidates *c)
 	for (size_t i = 0; i < c->n; i++) {
 		ask->subnet = c->v[i];
 		ask_identify(ask);
-		if (ask->reservation && ask->reservation->addr)
+		if (ask->reserved)
 			return ask->subnet;
 		if (!subnet && ask->own && ask->own->state != LEASE_FREE)
 			subnet = ask->subnet;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Look-ups in the model and the arithmetic of lifetimes. The model does not
- * change after model_index(); nothing of it survives the process.
+ * Look-ups of subnets and addresses in the model. The model does not change after model_index();
+ * nothing of it survives the process.
  */
 #define HASH_NONFATAL_OOM 1
 #define uthash_nonfatal_oom(elt) \
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wire.h"
+#include "expr.h"
 
 const struct subnet *model_subnet_of(const struct model *model, uint32_t addr)
 {
@@ -45,150 +45,121 @@ const struct subnet *model_subnet_by_id(const struct model *model, uint32_t id)
 	return NULL;
 }
 
-static uint16_t reservation_key(uint8_t key[1 + 255], bool by_client_id, const uint8_t *data,
-				size_t len)
+const struct pool *subnet_pool_of(const struct subnet *subnet, uint32_t addr)
 {
-	key[0] = by_client_id;
-	memcpy(key + 1, data, len);
-	return (uint16_t)(1 + len);
-}
-
-static const struct reservation *find(const struct subnet *subnet, bool by_client_id,
-				      const uint8_t *data, size_t len)
-{
-	struct reservation *r = NULL;
-	uint8_t key[1 + 255];
-	uint16_t key_len = reservation_key(key, by_client_id, data, len);
-
-	HASH_FIND(by_id, subnet->reservations, key, key_len, r);
-	return r;
-}
-
-const struct reservation *subnet_reservation(const struct subnet *subnet, const uint8_t hw[6],
-					     const uint8_t *client_id, size_t client_id_len)
-{
-	const struct reservation *r = NULL;
-
-	if (client_id_len && client_id_len <= 255)
-		r = find(subnet, true, client_id, client_id_len);
-	return r ? r : find(subnet, false, hw, 6);
-}
-
-const struct reservation *subnet_reserved_address(const struct subnet *subnet, uint32_t addr)
-{
-	struct reservation *r = NULL;
-
-	HASH_FIND(by_addr, subnet->reserved, &addr, sizeof(addr), r);
-	return r;
-}
-
-static uint32_t part(uint32_t whole, double share)
-{
-	double t = whole * share;
-
-	if (!(t > 0))
-		return 0;
-	return t >= whole ? whole : (uint32_t)t;
-}
-
-void lifetimes_tee(const struct lifetimes *life, uint32_t lifetime, uint32_t *ret_t1,
-		   uint32_t *ret_t2)
-{
-	uint32_t t1 = life->renew_timer, t2 = life->rebind_timer;
-
-	/* RFC 2131 3.3: an infinite lease is not renewed. */
-	if (lifetime == DHCP_LIFETIME_INFINITE) {
-		*ret_t1 = *ret_t2 = 0;
-		return;
+	for (size_t i = 0; i < subnet->n_pools; i++) {
+		if (addr >= subnet->pools[i].first && addr <= subnet->pools[i].last)
+			return &subnet->pools[i];
 	}
-	if ((!t2 || t2 >= lifetime) && life->calculate_tee_times)
-		t2 = part(lifetime, life->t2_percent);
-	if ((!t1 || t1 >= lifetime) && life->calculate_tee_times)
-		t1 = part(lifetime, life->t1_percent);
-
-	/*
-	 * RFC 2131 4.4.5: "T1 MUST be earlier than T2, which, in turn, MUST be earlier
-	 * than the time at which the client's lease will expire." What is not sent the client
-	 * takes as 0.5 and 0.875 of the lease, so that has to fit too.
-	 */
-	if (t2 >= lifetime)
-		t2 = 0;
-	if (!t2 && t1 >= part(lifetime, 0.875))
-		t1 = 0;
-	if (t2 && t1 >= t2)
-		t1 = t2 / 2;
-	if (t2 && !t1 && part(lifetime, 0.5) >= t2)
-		t1 = t2 / 2;
-	if (t2 && !t1 && part(lifetime, 0.5) >= t2)
-		t2 = 0; /* a lease of two seconds has no room for both */
-	*ret_t1 = t1;
-	*ret_t2 = t2;
+	return NULL;
 }
 
-uint32_t lifetimes_grant(const struct lifetimes *life, uint32_t asked)
+bool subnet_excludes(const struct subnet *subnet, uint32_t addr)
 {
-	uint32_t min = life->min ? life->min : life->valid;
-	uint32_t max = life->max ? life->max : life->valid;
+	size_t low = 0, high = subnet->n_exclusions;
 
-	if (!asked)
-		return life->valid;
-	if (asked < min)
-		return min;
-	return asked > max ? max : asked;
+	if (subnet->exclude_first_last && subnet->prefix_len <= 24 &&
+	    ((addr & 0xff) == 0 || (addr & 0xff) == 0xff))
+		return true;
+	/* the first range that does not end before addr */
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (subnet->exclusions[mid].last < addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < subnet->n_exclusions && subnet->exclusions[low].first <= addr;
 }
 
 /* The first of two reservations with the same key or address wins; config/ refuses both. */
-static int index_subnet(struct subnet *subnet)
+static int index_set(struct reservation_set *set)
 {
 	bool oom = false;
 
-	subnet->reservations = NULL;
-	subnet->reserved = NULL;
-	for (size_t i = 0; i < subnet->n_reservations; i++) {
-		struct reservation *r = &subnet->reservation_list[i], *same = NULL;
+	set->by_id = NULL;
+	for (size_t i = 0; i < set->n; i++) {
+		struct reservation *r = &set->list[i], *same = NULL;
 
-		if (r->by_client_id)
-			r->key_len = reservation_key(r->key, true, r->client_id, r->client_id_len);
-		else
-			r->key_len = reservation_key(r->key, false, r->hw, sizeof(r->hw));
-		HASH_FIND(by_id, subnet->reservations, r->key, r->key_len, same);
+		HASH_FIND(by_id, set->by_id, r->key, r->key_len, same);
 		if (!same)
-			HASH_ADD_KEYPTR(by_id, subnet->reservations, r->key, r->key_len, r);
-		if (!r->addr || subnet_reserved_address(subnet, r->addr))
-			continue;
-		HASH_ADD(by_addr, subnet->reserved, addr, sizeof(r->addr), r);
+			HASH_ADD_KEYPTR(by_id, set->by_id, r->key, r->key_len, r);
 	}
 	return oom ? -ENOMEM : 0;
 }
 
-int model_index(struct model *model)
+static int index_address(struct subnet *subnet, struct reservation *r)
 {
-	for (size_t i = 0; i < model->n_subnets; i++) {
-		int r = index_subnet(&model->subnets[i]);
+	bool oom = false;
 
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	if (r->addr && !subnet_reserved_address(subnet, r->addr))
+		HASH_ADD(by_addr, subnet->reserved, addr, sizeof(r->addr), r);
+	return oom ? -ENOMEM : 0;
 }
 
-static void free_options(struct option_list *options)
+static int index_subnet(struct subnet *subnet)
 {
-	for (size_t i = 0; i < options->n; i++)
-		free(options->v[i].data);
-	free(options->v);
-	*options = (struct option_list){0};
+	int r = index_set(&subnet->reservations);
+
+	subnet->reserved = NULL;
+	for (size_t i = 0; r == 0 && subnet->reservations_in_subnet && i < subnet->reservations.n;
+	     i++)
+		r = index_address(subnet, &subnet->reservations.list[i]);
+	return r;
+}
+
+/* An address that is reserved globally is its client's in the subnet where it lies. */
+static int index_global(struct model *model)
+{
+	int r = index_set(&model->reservations);
+
+	for (size_t i = 0; r == 0 && i < model->reservations.n; i++) {
+		struct reservation *it = &model->reservations.list[i];
+		const struct subnet *subnet = model_subnet_of(model, it->addr);
+
+		it->global = true;
+		if (it->addr && subnet && subnet->reservations_global)
+			r = index_address(&model->subnets[subnet - model->subnets], it);
+	}
+	return r;
+}
+
+int model_index(struct model *model)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < model->n_subnets; i++)
+		r = index_subnet(&model->subnets[i]);
+	return r == 0 ? index_global(model) : r;
+}
+
+static void free_scope(struct scope *scope)
+{
+	for (size_t i = 0; i < scope->options.n; i++)
+		free(scope->options.v[i].data);
+	free(scope->options.v);
+	*scope = (struct scope){0};
+}
+
+static void free_set(struct reservation_set *set)
+{
+	HASH_CLEAR(by_id, set->by_id);
+	for (size_t i = 0; i < set->n; i++)
+		free_scope(&set->list[i].scope);
+	free(set->list);
 }
 
 static void free_subnet(struct subnet *subnet)
 {
-	HASH_CLEAR(by_id, subnet->reservations);
 	HASH_CLEAR(by_addr, subnet->reserved);
-	for (size_t i = 0; i < subnet->n_reservations; i++)
-		free_options(&subnet->reservation_list[i].options);
-	free(subnet->reservation_list);
+	free_set(&subnet->reservations);
+	for (size_t i = 0; i < subnet->n_pools; i++)
+		free_scope(&subnet->pools[i].scope);
 	free(subnet->pools);
-	free_options(&subnet->options);
+	free(subnet->exclusions);
+	free(subnet->relays);
+	free_scope(&subnet->scope);
 }
 
 void model_free(struct model *model)
@@ -196,6 +167,13 @@ void model_free(struct model *model)
 	for (size_t i = 0; i < model->n_subnets; i++)
 		free_subnet(&model->subnets[i]);
 	free(model->subnets);
-	free_options(&model->options);
+	for (size_t i = 0; i < model->n_networks; i++) {
+		free_scope(&model->networks[i].scope);
+		free(model->networks[i].name);
+	}
+	free(model->networks);
+	free_set(&model->reservations);
+	free_scope(&model->scope);
+	expr_free(model->flex_id);
 	*model = (struct model){0};
 }

@@ -41,49 +41,117 @@ struct lifetimes { /* seconds; DHCP_LIFETIME_INFINITE allowed */
 	uint32_t renew_timer, rebind_timer; /* 0: not set; win over the percentages */
 };
 
-struct reservation {
-	uint32_t addr;	   /* 0: none, only options and hostname */
-	bool by_client_id; /* else by hw-address */
-	uint8_t hw[6];
-	uint8_t client_id[255];
-	uint8_t client_id_len;
-	char hostname[MODEL_NAME_MAX + 1];
+/* What every level of the configuration may set; the narrowest that sets a thing wins. */
+struct scope {
 	struct option_list options;
 	struct boot_fields boot;
-	UT_hash_handle by_id;	/* in subnet->reservations: key built by reservation_key() */
-	UT_hash_handle by_addr; /* in subnet->reserved: key addr */
-	uint8_t key[1 + 255];	/* 0x00 + hw, or 0x01 + client id */
-	uint16_t key_len;
 };
 
-struct pool {		      /* pools do not overlap, and lie within their subnet */
+/*
+ * X(name, key): by what a reservation knows its client, in the order in which it is looked for
+ * unless host-reservation-identifiers says another.
+ */
+#define RESERVED_BY(X)                                                   \
+	X(HW_ADDRESS, "hw-address")                                      \
+	X(DUID, "duid")		    /* of a client id by RFC 4361 6.1 */ \
+	X(CIRCUIT_ID, "circuit-id") /* RFC 3046 3.1 */                   \
+	X(REMOTE_ID, "remote-id")   /* RFC 3046 3.2 */                   \
+	X(CLIENT_ID, "client-id")                                        \
+	X(FLEX_ID, "flex-id") /* the value of the operator's identifier-expression */
+
+enum reserved_by {
+#define X(name, key) RESERVED_BY_##name,
+	RESERVED_BY(X)
+#undef X
+		RESERVED_BY_COUNT,
+};
+
+/* All that a client can be known by; borrowed. len 0: it has no such identifier. */
+struct identifiers {
+	struct {
+		const uint8_t *data;
+		uint16_t len;
+	} v[RESERVED_BY_COUNT];
+};
+
+struct reservation {
+	uint32_t addr; /* 0: none, only options and hostname */
+	char hostname[MODEL_NAME_MAX + 1];
+	struct scope scope;
+	bool global;		/* of the model, not of a subnet */
+	UT_hash_handle by_id;	/* in its set: key */
+	UT_hash_handle by_addr; /* in subnet->reserved: addr */
+	uint16_t key_len;
+	uint8_t key[1 + 255]; /* enum reserved_by, then the identifier */
+};
+
+struct reservation_set { /* of a subnet, or the global ones */
+	struct reservation *list;
+	size_t n;
+	struct reservation *by_id; /* uthash head */
+};
+
+struct address_range {
 	uint32_t first, last; /* inclusive */
 };
+
+struct pool { /* pools do not overlap, and lie within their subnet */
+	uint32_t first, last;
+	struct scope scope;
+};
+
+struct shared_network { /* several subnets on one link */
+	char *name;
+	struct scope scope;
+};
+
+enum bootp { BOOTP_NONE, BOOTP_RESERVED, BOOTP_ALL }; /* which BOOTP clients are served */
 
 struct subnet {
 	uint32_t id; /* operator's, stable, from 1 */
 	uint32_t prefix, mask;
 	uint8_t prefix_len;
-	char interface[MODEL_IFNAME]; /* empty: chosen by the interface's address */
+	bool enabled; /* false: nobody is answered */
+	/* How it is chosen (engine/locate.c), its own or else its shared network's. */
+	char interface[MODEL_IFNAME]; /* empty: by the interface's address */
+	uint32_t *relays;	      /* relay.ip-addresses */
+	size_t n_relays;
+	const struct shared_network *network; /* NULL: none */
+
 	struct pool *pools;
 	size_t n_pools;
-	struct option_list options;
-	struct boot_fields boot;
+	struct address_range
+		*exclusions; /* ascending, not overlapping; in effect only inside pools */
+	size_t n_exclusions;
+	bool exclude_first_last; /* *.0 and *.255, of a subnet of 256 addresses or more */
+
+	struct scope scope;
 	struct lifetimes life;
 	bool authoritative;
 	bool match_client_id;
-	struct reservation *reservation_list;
-	size_t n_reservations;
-	struct reservation *reservations; /* uthash heads */
-	struct reservation *reserved;
+	bool rapid_commit;	  /* RFC 4039 */
+	bool store_extended_info; /* relay information with the lease, for people */
+	enum bootp bootp;
+
+	bool reservations_in_subnet, reservations_global; /* which of them are used here */
+	struct reservation_set reservations;
+	struct reservation *reserved; /* uthash head: by address, global ones that lie here too */
 	uint64_t digest; /* of everything in or above this scope that can change an answer */
 };
+
+struct expr;
 
 struct model {
 	struct subnet *subnets; /* ascending by prefix; prefixes do not overlap */
 	size_t n_subnets;
-	struct option_list options; /* global */
-	struct boot_fields boot;
+	struct shared_network *networks;
+	size_t n_networks;
+	struct scope scope; /* global */
+	struct reservation_set reservations;
+	enum reserved_by order[RESERVED_BY_COUNT]; /* host-reservation-identifiers */
+	size_t n_order;
+	struct expr *flex_id;	  /* identifier-expression; NULL: none */
+	bool stash_agent_options; /* a direct renewal is judged by the relay information stored */
 	bool echo_client_id;
 	uint32_t offer_lifetime;    /* seconds an offer is held */
 	uint32_t decline_probation; /* seconds */
@@ -92,10 +160,27 @@ struct model {
 /* The subnet that `addr` lies in, or NULL. */
 const struct subnet *model_subnet_of(const struct model *model, uint32_t addr);
 const struct subnet *model_subnet_by_id(const struct model *model, uint32_t id);
-/* The client's reservation in `subnet` (client id first, then hw-address), or NULL. */
-const struct reservation *subnet_reservation(const struct subnet *subnet, const uint8_t hw[6],
-					     const uint8_t *client_id, size_t client_id_len);
+/*
+ * The client's reservation where it is in `subnet`: in the model's order of identifiers, first
+ * among the subnet's own, then the global ones, as far as the subnet uses them; or NULL. The
+ * address of a global one counts only if it lies in the subnet.
+ */
+const struct reservation *model_reservation(const struct model *model, const struct subnet *subnet,
+					    const struct identifiers *ids);
+/* Is the reservation this client's by the identifier that it names? */
+bool reservation_is_for(const struct reservation *reservation, const struct identifiers *ids);
+static inline enum reserved_by reservation_by(const struct reservation *reservation)
+{
+	return (enum reserved_by)reservation->key[0];
+}
+/* Sets by what it is found; len 1 to 255. */
+void reservation_identify(struct reservation *reservation, enum reserved_by by, const void *data,
+			  size_t len);
 const struct reservation *subnet_reserved_address(const struct subnet *subnet, uint32_t addr);
+/* Is an address of the subnet in an exclusion? */
+bool subnet_excludes(const struct subnet *subnet, uint32_t addr);
+/* The pool of `subnet` that `addr` lies in, or NULL. */
+const struct pool *subnet_pool_of(const struct subnet *subnet, uint32_t addr);
 
 /* T1 and T2 for a granted lifetime, always T1 < T2 < lifetime (RFC 2131 4.4.5); 0: not sent. */
 void lifetimes_tee(const struct lifetimes *life, uint32_t lifetime, uint32_t *ret_t1,

@@ -66,7 +66,6 @@ static void ack(struct ask *ask, uint32_t addr, bool plain)
 {
 	const struct dhcp_msg *msg = ask->msg;
 	struct decision *decision = ask->decision;
-	uint32_t reserved = ask->reservation ? ask->reservation->addr : 0;
 	uint32_t lifetime = lifetimes_grant(&ask->subnet->life,
 					    msg->has_lease_time ? msg->lease_time : 0);
 	struct lease_row row;
@@ -75,7 +74,8 @@ static void ack(struct ask *ask, uint32_t addr, bool plain)
 	/* A reservation elsewhere that is not free yet: the answer depends on when it will be. */
 	decision->memoise = plain && msg->in.link && !msg->giaddr && !ask->routed &&
 			    !msg->overloaded && !decision->reply.shortened &&
-			    (!reserved || reserved == addr) && ask_reservation_lasts(ask, addr);
+			    (!ask->reserved || ask->reserved == addr) &&
+			    ask_reservation_lasts(ask, addr);
 	bound_row(ask, addr, lifetime, decision->memoise, &row);
 	if (change_make(ask->engine, &row, offer_at(ask->engine, addr), &decision->change) < 0) {
 		decision->memoise = false;

@@ -31,7 +31,7 @@
 	X(hardware, "htype, hlen or chaddr is not an Ethernet client's")       \
 	X(cookie, "no DHCP cookie")                                            \
 	X(options, "an option runs past the end, or has a wrong length")       \
-	X(no_type, "no message type (BOOTP), or an unknown one")               \
+	X(no_type, "an unknown message type")                                  \
 	X(server_message, "a message only servers send")
 
 enum dhcp_decode_result {
@@ -97,7 +97,7 @@ struct dhcp_msg {
 
 	/* Of options whose value is validated by decode; a wrong length there is
 	 * DHCP_DECODE_options. */
-	uint8_t type; /* enum dhcp_type, 53 */
+	uint8_t type; /* enum dhcp_type, 53; DHCP_BOOTP: there is none (RFC 1534) */
 	bool has_requested, has_server_id, has_lease_time;
 	uint32_t requested;  /* 50 */
 	uint32_t server_id;  /* 54 */

@@ -62,6 +62,15 @@ int dhcp_reply_add(struct dhcp_reply *reply, uint8_t code, const void *data, siz
 	return 0;
 }
 
+int dhcp_reply_overload(struct dhcp_reply *reply, uint8_t code, const void *data, size_t len)
+{
+	(void)reply;
+	(void)code;
+	(void)data;
+	(void)len;
+	return -ENOSPC;
+}
+
 /* The BOOTP message's length, padding included. */
 static size_t bootp_len(const struct dhcp_msg *request, const struct dhcp_reply *reply)
 {
@@ -237,7 +246,7 @@ int dhcp_reply_encode(const struct dhcp_msg *request, const struct dhcp_reply *r
 		return -ENOSPC;
 
 	struct destination to = destination(request, reply);
-	uint32_t src = request->in.our_addr ? request->in.our_addr : reply->server_id;
+	uint32_t src = request->in.our_addr ? request->in.our_addr : reply->source;
 	uint8_t *ip = put_ethernet(frame, request, to.mac, our_mac);
 	uint8_t *udp = put_ip(ip, src, to.addr, ip_len);
 	uint8_t *bootp = udp + sizeof(struct udphdr);

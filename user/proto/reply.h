@@ -21,16 +21,25 @@ struct dhcp_piece {
 };
 
 struct dhcp_reply {
-	uint8_t type; /* DHCP_OFFER, DHCP_ACK, DHCP_NAK */
+	uint8_t type; /* DHCP_OFFER, DHCP_ACK, DHCP_NAK; DHCP_BOOTP: a BOOTREPLY without option 53
+		       */
+	bool inform;  /* an ACK of a DHCPINFORM: goes to ciaddr, relayed or not (RFC 2131 4.3.5) */
 	uint32_t ciaddr, yiaddr, siaddr;
-	uint32_t server_id; /* also the IP source unless the request was unicast to another of ours
-			     */
+	uint32_t server_id; /* option 54; by RFC 5107 perhaps the relay's */
+	uint32_t source;    /* our own address: the IP source unless the request was unicast to
+			       another of ours */
 	uint32_t lifetime;  /* seconds, as in option 51; 0: none sent */
 	uint8_t sname[64];
 	uint8_t file[128];
 	uint8_t options[DHCP_REPLY_OPTIONS_MAX]; /* whole options, 53 54 51 58 59 first */
 	uint16_t options_len;
 	struct dhcp_piece tail[XDHCP_TAIL_PIECES];
+	/*
+	 * What dhcp_reply_overload() has put into file and sname; 1 and 2 as in option 52, which
+	 * the encoder writes after options[]. 0: none.
+	 */
+	uint8_t overload;
+	uint8_t file_used, sname_used; /* bytes of options in them, without END */
 	/* Option 82 is echoed from the request by the encoder. */
 	bool shortened; /* options were left out or overloaded because of 57: never memoised */
 };
@@ -40,6 +49,12 @@ struct dhcp_reply {
  * allowed). -ENOSPC: does not fit; nothing changed.
  */
 int dhcp_reply_add(struct dhcp_reply *reply, uint8_t code, const void *data, size_t len);
+
+/*
+ * Puts one whole option into file, else into sname, as far as boot data leaves them empty
+ * (RFC 2131 4.1, RFC 2132 9.3). -ENOSPC: fits neither; nothing changed.
+ */
+int dhcp_reply_overload(struct dhcp_reply *reply, uint8_t code, const void *data, size_t len);
 
 /* The length of the reply's IP packet, to hold against dhcp_max_reply(). */
 size_t dhcp_reply_ip_len(const struct dhcp_msg *request, const struct dhcp_reply *reply);
