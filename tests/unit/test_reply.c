@@ -82,6 +82,12 @@ static size_t encode(void)
 	return len;
 }
 
+/* An INFORM of a relayed client that says where it is. */
+static bool past_relay(void)
+{
+	return reply.inform && msg.ciaddr;
+}
+
 /* What every reply has, whatever it says: RFC 791, 768, 2131 4.3.1, 1542 2.1. */
 static void check_frame(size_t len)
 {
@@ -111,7 +117,7 @@ static void check_frame(size_t len)
 	assert_int_equal(get32(bootp + 12), reply.ciaddr);
 	assert_int_equal(get32(bootp + 16), reply.yiaddr);
 	assert_int_equal(get32(bootp + 20), reply.siaddr);
-	assert_int_equal(get32(bootp + 24), msg.giaddr);
+	assert_int_equal(get32(bootp + 24), past_relay() ? 0 : msg.giaddr);
 	assert_memory_equal(bootp + 28, msg.chaddr, 16);
 	assert_memory_equal(bootp + 44, reply.sname, 64);
 	assert_memory_equal(bootp + 108, reply.file, 128);
@@ -188,11 +194,15 @@ static void test_hand_made(void **state)
 
 /* --- where to --- */
 
+/* What is asked and what is answered. */
 struct destination_case {
 	const char *name;
 	uint8_t type;
-	uint32_t giaddr, ciaddr, yiaddr;
-	uint16_t flags;
+	bool inform;
+	uint32_t giaddr, ciaddr, yiaddr, ip_src;
+	uint16_t flags, sport;
+	const char *agent; /* option 82, of agent_len bytes; NULL: none */
+	uint8_t agent_len;
 	uint32_t our_addr;
 	/* expected */
 	const uint8_t *mac;
@@ -200,39 +210,102 @@ struct destination_case {
 	uint16_t port;
 	uint32_t src;
 	uint16_t flags_out;
+	bool routed, no_agent;
 };
 
 #define B     0x8000
 #define ALL   0xffffffffu
 #define OTHER FRAME_IP(10, 0, 0, 2) /* another address of ours */
+#define FROM  FRAME_IP(10, 7, 7, 7)
+
+/* clang-format off */
+#define TO_ALL	     .mac = BROADCAST_MAC, .dst = ALL, .port = 68
+#define TO_YIADDR    .mac = CLIENT_MAC, .dst = CLIENT, .port = 68
+#define TO_CIADDR    .mac = ROUTER_MAC, .dst = CLIENT, .port = 68
+#define TO_RELAY(at) .mac = ROUTER_MAC, .dst = RELAY, .port = (at), .routed = true
+#define AGENT(bytes) .agent = (bytes), .agent_len = sizeof(bytes) - 1
 
 static const struct destination_case DESTINATIONS[] = {
-	/* name, type, giaddr, ciaddr, yiaddr, flags, our_addr -> mac, dst, port, src, flags */
-	{"OFFER to yiaddr", DHCP_OFFER, 0, 0, CLIENT, 0, 0, CLIENT_MAC, CLIENT, 68, SERVER, 0},
-	{"OFFER with B", DHCP_OFFER, 0, 0, CLIENT, B, 0, BROADCAST_MAC, ALL, 68, SERVER, B},
-	{"OFFER to ciaddr", DHCP_OFFER, 0, 7, CLIENT, B, 0, ROUTER_MAC, 7, 68, SERVER, B},
-	{"OFFER to giaddr", DHCP_OFFER, RELAY, 0, CLIENT, B, 0, ROUTER_MAC, RELAY, 67, SERVER, B},
-	{"ACK to yiaddr", DHCP_ACK, 0, 0, CLIENT, 0, 0, CLIENT_MAC, CLIENT, 68, SERVER, 0},
-	{"ACK with B", DHCP_ACK, 0, 0, CLIENT, B, 0, BROADCAST_MAC, ALL, 68, SERVER, B},
-	{"ACK to ciaddr", DHCP_ACK, 0, CLIENT, CLIENT, 0, SERVER, ROUTER_MAC, CLIENT, 68, SERVER,
-	 0},
-	{"ACK to ciaddr, B set", DHCP_ACK, 0, CLIENT, CLIENT, B, 0, ROUTER_MAC, CLIENT, 68, SERVER,
-	 B},
-	{"ACK of INFORM", DHCP_ACK, 0, CLIENT, 0, 0, 0, ROUTER_MAC, CLIENT, 68, SERVER, 0},
-	{"ACK of INFORM without ciaddr", DHCP_ACK, 0, 0, 0, 0, 0, BROADCAST_MAC, ALL, 68, SERVER,
-	 0},
-	{"ACK from the address asked", DHCP_ACK, 0, CLIENT, CLIENT, 0, OTHER, ROUTER_MAC, CLIENT,
-	 68, OTHER, 0},
-	{"ACK to giaddr", DHCP_ACK, RELAY, CLIENT, CLIENT, 0, OTHER, ROUTER_MAC, RELAY, 67, OTHER,
-	 0},
-	{"flags beside B kept", DHCP_ACK, 0, 0, CLIENT, 0x7fff, 0, CLIENT_MAC, CLIENT, 68, SERVER,
-	 0x7fff},
-	{"NAK", DHCP_NAK, 0, 0, 0, 0, 0, BROADCAST_MAC, ALL, 68, SERVER, 0},
-	{"NAK with ciaddr", DHCP_NAK, 0, CLIENT, 0, 0, SERVER, BROADCAST_MAC, ALL, 68, SERVER, 0},
-	{"NAK, B set", DHCP_NAK, 0, 0, 0, B, 0, BROADCAST_MAC, ALL, 68, SERVER, B},
-	{"NAK, whatever yiaddr", DHCP_NAK, 0, 0, CLIENT, 0, 0, BROADCAST_MAC, ALL, 68, SERVER, 0},
-	{"NAK to giaddr", DHCP_NAK, RELAY, 0, 0, 1, OTHER, ROUTER_MAC, RELAY, 67, OTHER, B | 1},
+	/* RFC 2131 4.1; what the IP header says does not matter: in.our_addr does */
+	{"OFFER to yiaddr", DHCP_OFFER, .yiaddr = CLIENT, .ip_src = FROM, TO_YIADDR, .src = SERVER},
+	{"OFFER with B", DHCP_OFFER, .yiaddr = CLIENT, .flags = B, TO_ALL, .src = SERVER,
+	 .flags_out = B},
+	{"OFFER to ciaddr", DHCP_OFFER, .ciaddr = CLIENT, .yiaddr = 7, .flags = B, TO_CIADDR,
+	 .src = SERVER, .flags_out = B},
+	{"OFFER to giaddr", DHCP_OFFER, .giaddr = RELAY, .yiaddr = CLIENT, .flags = B, TO_RELAY(67),
+	 .src = SERVER, .flags_out = B},
+	{"ACK to yiaddr", DHCP_ACK, .yiaddr = CLIENT, TO_YIADDR, .src = SERVER},
+	{"ACK with B", DHCP_ACK, .yiaddr = CLIENT, .flags = B, TO_ALL, .src = SERVER,
+	 .flags_out = B},
+	{"ACK to ciaddr", DHCP_ACK, .ciaddr = CLIENT, .yiaddr = CLIENT, .our_addr = SERVER,
+	 TO_CIADDR, .src = SERVER},
+	{"ACK to ciaddr, B set", DHCP_ACK, .ciaddr = CLIENT, .yiaddr = CLIENT, .flags = B,
+	 TO_CIADDR, .src = SERVER, .flags_out = B},
+	{"ACK from the address asked", DHCP_ACK, .ciaddr = CLIENT, .yiaddr = CLIENT,
+	 .our_addr = OTHER, TO_CIADDR, .src = OTHER},
+	{"ACK to giaddr", DHCP_ACK, .giaddr = RELAY, .ciaddr = CLIENT, .yiaddr = CLIENT,
+	 .our_addr = OTHER, TO_RELAY(67), .src = OTHER},
+	{"ACK, no address at all", DHCP_ACK, .ip_src = FROM, TO_ALL, .src = SERVER},
+	{"flags beside B kept", DHCP_ACK, .yiaddr = CLIENT, .flags = 0x7fff, TO_YIADDR,
+	 .src = SERVER, .flags_out = 0x7fff},
+	{"NAK", DHCP_NAK, .ip_src = FROM, TO_ALL, .src = SERVER},
+	{"NAK with ciaddr", DHCP_NAK, .ciaddr = CLIENT, .our_addr = SERVER, TO_ALL, .src = SERVER},
+	{"NAK, B set", DHCP_NAK, .flags = B, TO_ALL, .src = SERVER, .flags_out = B},
+	{"NAK, whatever yiaddr", DHCP_NAK, .yiaddr = CLIENT, TO_ALL, .src = SERVER},
+	/* 4.3.2 */
+	{"NAK to giaddr", DHCP_NAK, .giaddr = RELAY, .flags = 1, .our_addr = OTHER, TO_RELAY(67),
+	 .src = OTHER, .flags_out = B | 1},
+	{"NAK to giaddr with ciaddr", DHCP_NAK, .giaddr = RELAY, .ciaddr = CLIENT, TO_RELAY(67),
+	 .src = SERVER, .flags_out = B},
+	/* RFC 1542 5.4: as an ACK */
+	{"BOOTREPLY to yiaddr", DHCP_BOOTP, .yiaddr = CLIENT, TO_YIADDR, .src = SERVER},
+	{"BOOTREPLY with B", DHCP_BOOTP, .yiaddr = CLIENT, .flags = B, TO_ALL, .src = SERVER,
+	 .flags_out = B},
+	{"BOOTREPLY to ciaddr", DHCP_BOOTP, .ciaddr = CLIENT, TO_CIADDR, .src = SERVER},
+	{"BOOTREPLY to giaddr", DHCP_BOOTP, .giaddr = RELAY, .yiaddr = CLIENT, TO_RELAY(67),
+	 .src = SERVER},
+	/* 4.3.5 */
+	{"INFORM", DHCP_ACK, true, .ciaddr = CLIENT, .ip_src = CLIENT, TO_CIADDR, .src = SERVER},
+	{"INFORM, B set", DHCP_ACK, true, .ciaddr = CLIENT, .flags = B, TO_CIADDR, .src = SERVER,
+	 .flags_out = B},
+	{"INFORM relayed", DHCP_ACK, true, .giaddr = RELAY, .ciaddr = CLIENT, .sport = 67,
+	 AGENT("\1\1x"), TO_CIADDR, .routed = true, .no_agent = true, .src = SERVER},
+	{"INFORM relayed, source port", DHCP_ACK, true, .giaddr = RELAY, .ciaddr = CLIENT,
+	 .sport = 1067, AGENT("\x13\0"), TO_CIADDR, .routed = true, .no_agent = true,
+	 .src = SERVER},
+	{"INFORM without ciaddr", DHCP_ACK, true, .ip_src = CLIENT, TO_CIADDR, .src = SERVER},
+	{"INFORM without ciaddr, B set", DHCP_ACK, true, .ip_src = CLIENT, .flags = B, TO_CIADDR,
+	 .src = SERVER, .flags_out = B},
+	{"INFORM without any address", DHCP_ACK, true, TO_ALL, .src = SERVER},
+	{"INFORM relayed, without ciaddr", DHCP_ACK, true, .giaddr = RELAY, .ip_src = RELAY,
+	 AGENT("\1\1x"), TO_RELAY(67), .src = SERVER, .flags_out = B},
+	{"INFORM relayed, without ciaddr, source port", DHCP_ACK, true, .giaddr = RELAY,
+	 .sport = 1067, AGENT("\x13\0"), TO_RELAY(1067), .src = SERVER, .flags_out = B},
+	/* RFC 8357 */
+	{"relay's source port", DHCP_ACK, .giaddr = RELAY, .yiaddr = CLIENT, .sport = 1067,
+	 AGENT("\1\1x\x13\0\2\1y"), TO_RELAY(1067), .src = SERVER},
+	{"relay's source port, NAK", DHCP_NAK, .giaddr = RELAY, .sport = 65535, AGENT("\x13\0"),
+	 TO_RELAY(65535), .src = SERVER, .flags_out = B},
+	{"relay's source port, BOOTREPLY", DHCP_BOOTP, .giaddr = RELAY, .sport = 1067,
+	 AGENT("\x13\0"), TO_RELAY(1067), .src = SERVER},
+	{"a source port that is none", DHCP_ACK, .giaddr = RELAY, .sport = 0, AGENT("\x13\0"),
+	 TO_RELAY(67), .src = SERVER},
+	{"another port, not said so", DHCP_ACK, .giaddr = RELAY, .sport = 1067, AGENT("\1\1\x13"),
+	 TO_RELAY(67), .src = SERVER},
+	{"said behind the end", DHCP_ACK, .giaddr = RELAY, .sport = 1067, AGENT("\1\3\x13\0"),
+	 TO_RELAY(67), .src = SERVER},
+	{"said without a relay", DHCP_ACK, .yiaddr = CLIENT, .sport = 1067, AGENT("\x13\0"),
+	 TO_YIADDR, .src = SERVER},
 };
+/* clang-format on */
+
+static const uint8_t *sent_agent(size_t len)
+{
+	size_t at = dhcp_reply_payload(&msg) + 240 + reply.options_len;
+
+	assert_in_range(at, 0, len - 1);
+	return out[at] == 82 ? out + at : NULL;
+}
 
 static void test_destinations(void **state)
 {
@@ -240,6 +313,7 @@ static void test_destinations(void **state)
 	for (size_t i = 0; i < sizeof(DESTINATIONS) / sizeof(DESTINATIONS[0]); i++) {
 		const struct destination_case *c = &DESTINATIONS[i];
 		struct dhcp_ingress in = {.our_addr = c->our_addr};
+		struct dhcp_destination to;
 		struct request r;
 
 		request_init(&r);
@@ -247,15 +321,19 @@ static void test_destinations(void **state)
 		set32(r.h.giaddr, c->giaddr);
 		set32(r.h.ciaddr, c->ciaddr);
 		r.h.flags = htons(c->flags);
-		/* what the IP header says does not matter: in.our_addr does */
-		r.ip_src = FRAME_IP(10, 7, 7, 7);
+		r.ip_src = c->ip_src;
 		r.ip_dst = FRAME_IP(10, 8, 8, 8);
-		request_u8(&r, 53, DHCP_REQUEST);
+		r.sport = c->sport;
+		request_u8(&r, 53, c->inform ? DHCP_INFORM : DHCP_REQUEST);
+		if (c->agent)
+			request_option(&r, 82, c->agent, c->agent_len);
 		struct frame f = decode(&r, &in);
 
 		reply_init(c->type);
 		reply.yiaddr = c->yiaddr;
+		reply.inform = c->inform;
 		size_t len = encode();
+		const uint8_t *agent = sent_agent(len);
 
 		check_frame(len);
 		if (memcmp(out, c->mac, 6) != 0 || get32(out + 30) != c->dst ||
@@ -264,7 +342,42 @@ static void test_destinations(void **state)
 			fail_msg("%s: went from %08x to %08x:%u at %02x:..:%02x, flags %04x",
 				 c->name, get32(out + 26), get32(out + 30), get16(out + 36), out[0],
 				 out[5], get16(out + 52));
+		if ((agent != NULL) != (c->agent && !c->no_agent))
+			fail_msg("%s: option 82 is %s", c->name, agent ? "there" : "not there");
+		dhcp_reply_destination(&msg, &reply, &to);
+		if (to.addr != c->dst || to.port != c->port || to.source != c->src ||
+		    memcmp(to.mac, c->mac, 6) != 0 || to.routed != c->routed)
+			fail_msg("%s: not what dhcp_reply_destination() says", c->name);
 		free(f.data);
+	}
+}
+
+/* The payload is what a UDP socket would have to send. */
+static void test_payload(void **state)
+{
+	static const uint16_t tags[2][2] = {{0x88a8, 5}, {0x8100, 6}};
+
+	(void)state;
+	for (unsigned stripped = 0; stripped <= 2; stripped++) {
+		for (unsigned n = 0; n + stripped <= 2; n++) {
+			struct dhcp_ingress in = {
+				.vlan = {stripped > 0 ? 7 : 0, stripped > 1 ? 8 : 0}};
+			struct request r;
+
+			request_init(&r);
+			r.n_tags = n;
+			memcpy(r.tags, tags, sizeof(tags));
+			request_u8(&r, 53, DHCP_REQUEST);
+			struct frame f = decode(&r, &in);
+
+			reply_init(DHCP_ACK);
+			size_t len = encode(), at = dhcp_reply_payload(&msg);
+
+			assert_int_equal(at, 14 + 4 * (stripped + n) + 28);
+			assert_int_equal(get16(out + at - 4) - 8, len - at);
+			assert_memory_equal(out + at, "\x02\x01\x06\x00", 4);
+			free(f.data);
+		}
 	}
 }
 
@@ -579,6 +692,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hand_made),
 		cmocka_unit_test(test_destinations),
+		cmocka_unit_test(test_payload),
 		cmocka_unit_test(test_vlan_tags),
 		cmocka_unit_test(test_every_length),
 		cmocka_unit_test(test_tail_order),

@@ -278,6 +278,7 @@ void answer_inform(struct ask *ask)
 {
 	struct dhcp_reply *reply = begin(ask, DHCP_ACK);
 
+	reply->inform = true;
 	reply->ciaddr = ask->msg->ciaddr;
 	complete(ask, reply, ask->decision->addr);
 }

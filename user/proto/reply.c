@@ -14,6 +14,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "relay.h"
+
 #define OPTION_LEN_MAX 255u
 #define ADDR_BROADCAST 0xffffffffu
 #define VLAN_TAG_LEN   4
@@ -71,15 +73,120 @@ int dhcp_reply_overload(struct dhcp_reply *reply, uint8_t code, const void *data
 	return -ENOSPC;
 }
 
+/* --- where to --- */
+
+/*
+ * RFC 8357 5.1: a relay that says so by a sub-option of option 82 listens where it sent from. Port
+ * 0 is no place to listen at.
+ */
+static uint16_t relay_port(const struct dhcp_msg *request)
+{
+	struct dhcp_opt unused;
+
+	if (request->udp_sport != 0 &&
+	    relay_suboption(&request->opt[DHO_RELAY_AGENT], RELAY_SOURCE_PORT, &unused))
+		return request->udp_sport;
+	return DHCP_SERVER_PORT;
+}
+
+static void to_relay(const struct dhcp_msg *request, struct dhcp_destination *to)
+{
+	to->addr = request->giaddr;
+	to->port = relay_port(request);
+	memcpy(to->mac, request->eth_src, 6);
+}
+
+static void to_client(struct dhcp_destination *to, uint32_t addr, const uint8_t mac[6])
+{
+	to->addr = addr;
+	memcpy(to->mac, mac, 6);
+}
+
+static void to_everybody(struct dhcp_destination *to)
+{
+	to->addr = ADDR_BROADCAST;
+	memset(to->mac, 0xff, 6);
+}
+
+/*
+ * RFC 2131 4.3.5: the server sends the ACK "directly to the address given in the 'ciaddr' field
+ * of the DHCPINFORM message". Some clients leave ciaddr empty; they are served as by Kea.
+ */
+static void inform_destination(const struct dhcp_msg *request, struct dhcp_destination *to)
+{
+	if (request->ciaddr != 0) {
+		to_client(to, request->ciaddr, request->eth_src);
+		to->past_relay = request->giaddr != 0;
+	} else if (request->giaddr != 0) {
+		to_relay(request, to);
+		/* RFC 1542 4.1.2: else the relay would send it to yiaddr, which is 0 */
+		to->broadcast_bit = true;
+	} else if (request->ip_src != 0) {
+		to_client(to, request->ip_src, request->eth_src);
+	} else {
+		to_everybody(to);
+	}
+}
+
+void dhcp_reply_destination(const struct dhcp_msg *request, const struct dhcp_reply *reply,
+			    struct dhcp_destination *ret)
+{
+	*ret = (struct dhcp_destination){
+		.port = DHCP_CLIENT_PORT,
+		.source = request->in.our_addr ? request->in.our_addr : reply->source,
+		.routed = request->giaddr != 0,
+	};
+	if (reply->inform) {
+		inform_destination(request, ret);
+	} else if (request->giaddr != 0) {
+		/*
+		 * RFC 2131 4.1: "If the 'giaddr' field in a DHCP message from a client is
+		 * non-zero, the server sends any return messages to the 'DHCP server' port on
+		 * the BOOTP relay agent whose address appears in 'giaddr'."
+		 */
+		to_relay(request, ret);
+		/*
+		 * 4.3.2: "the server MUST set the broadcast bit in the DHCPNAK, so that the
+		 * relay agent will broadcast the DHCPNAK to the client"
+		 */
+		ret->broadcast_bit = reply->type == DHCP_NAK;
+	} else if (reply->type == DHCP_NAK) {
+		/* "In all cases, when 'giaddr' is zero, the server broadcasts any DHCPNAK" */
+		to_everybody(ret);
+	} else if (request->ciaddr != 0) {
+		to_client(ret, request->ciaddr, request->eth_src);
+	} else if (!(request->flags & DHCP_FLAG_BROADCAST) && reply->yiaddr != 0) {
+		to_client(ret, reply->yiaddr, request->chaddr);
+	} else {
+		to_everybody(ret);
+	}
+}
+
+/* --- lengths --- */
+
+/*
+ * RFC 3046 2.2: servers "SHALL echo the entire contents of the Relay Agent Information option in
+ * all replies". The relay takes it out again (2.1), so a reply that goes past it has none.
+ */
+static const struct dhcp_opt *echoed_agent(const struct dhcp_msg *request,
+					   const struct dhcp_reply *reply)
+{
+	const struct dhcp_opt *agent = &request->opt[DHO_RELAY_AGENT];
+	struct dhcp_destination to;
+
+	dhcp_reply_destination(request, reply, &to);
+	return agent->data && !to.past_relay ? agent : NULL;
+}
+
 /* The BOOTP message's length, padding included. */
 static size_t bootp_len(const struct dhcp_msg *request, const struct dhcp_reply *reply)
 {
-	const struct dhcp_opt *agent = &request->opt[DHO_RELAY_AGENT];
+	const struct dhcp_opt *agent = echoed_agent(request, reply);
 	size_t len = sizeof(struct dhcp_header) + reply->options_len + 1;
 
 	for (int i = 0; i < XDHCP_TAIL_PIECES; i++)
 		len += reply->tail[i].len;
-	if (agent->data)
+	if (agent)
 		len += option_wire_len(agent->len);
 	return len < DHCP_BOOTP_MIN ? DHCP_BOOTP_MIN : len;
 }
@@ -89,45 +196,14 @@ size_t dhcp_reply_ip_len(const struct dhcp_msg *request, const struct dhcp_reply
 	return sizeof(struct iphdr) + sizeof(struct udphdr) + bootp_len(request, reply);
 }
 
-/* --- where to --- */
-
-struct destination {
-	uint8_t mac[6];
-	uint32_t addr;
-	uint16_t port;
-};
-
-static struct destination destination(const struct dhcp_msg *request,
-				      const struct dhcp_reply *reply)
+static size_t ethernet_len(const struct dhcp_msg *request)
 {
-	struct destination to = {.port = DHCP_CLIENT_PORT};
+	return ETH_HLEN + (size_t)(request->tags_stripped + request->tags_in_frame) * VLAN_TAG_LEN;
+}
 
-	/*
-	 * RFC 2131 4.1: "If the 'giaddr' field in a DHCP message from a client is
-	 * non-zero, the server sends any return messages to the 'DHCP server' port on
-	 * the BOOTP relay agent whose address appears in 'giaddr'."
-	 */
-	if (request->giaddr != 0) {
-		to.addr = request->giaddr;
-		to.port = DHCP_SERVER_PORT;
-		memcpy(to.mac, request->eth_src, 6);
-		return to;
-	}
-	/* "In all cases, when 'giaddr' is zero, the server broadcasts any DHCPNAK messages" */
-	if (reply->type != DHCP_NAK && request->ciaddr != 0) {
-		to.addr = request->ciaddr;
-		memcpy(to.mac, request->eth_src, 6);
-		return to;
-	}
-	if (reply->type != DHCP_NAK && !(request->flags & DHCP_FLAG_BROADCAST) &&
-	    reply->yiaddr != 0) {
-		to.addr = reply->yiaddr;
-		memcpy(to.mac, request->chaddr, 6);
-		return to;
-	}
-	to.addr = ADDR_BROADCAST;
-	memset(to.mac, 0xff, 6);
-	return to;
+size_t dhcp_reply_payload(const struct dhcp_msg *request)
+{
+	return ethernet_len(request) + sizeof(struct iphdr) + sizeof(struct udphdr);
 }
 
 /* --- headers: each returns where the next one starts --- */
@@ -189,7 +265,7 @@ static void put_udp(uint8_t *p, uint32_t src, uint32_t dst, uint16_t dport, size
 
 /* RFC 2131 4.3.1 table 3. */
 static uint8_t *put_bootp(uint8_t *p, const struct dhcp_msg *request,
-			  const struct dhcp_reply *reply)
+			  const struct dhcp_reply *reply, const struct dhcp_destination *to)
 {
 	struct dhcp_header h = {
 		.op = DHCP_BOOTREPLY,
@@ -200,16 +276,13 @@ static uint8_t *put_bootp(uint8_t *p, const struct dhcp_msg *request,
 		.cookie = htonl(DHCP_COOKIE),
 	};
 
-	/*
-	 * RFC 2131 4.3.2: "the server MUST set the broadcast bit in the DHCPNAK, so that
-	 * the relay agent will broadcast the DHCPNAK to the client"
-	 */
-	if (reply->type == DHCP_NAK && request->giaddr != 0)
+	if (to->broadcast_bit)
 		h.flags |= htons(DHCP_FLAG_BROADCAST);
 	dhcp_put_addr(h.ciaddr, reply->ciaddr);
 	dhcp_put_addr(h.yiaddr, reply->yiaddr);
 	dhcp_put_addr(h.siaddr, reply->siaddr);
-	dhcp_put_addr(h.giaddr, request->giaddr);
+	if (!to->past_relay)
+		dhcp_put_addr(h.giaddr, request->giaddr);
 	memcpy(h.chaddr, request->chaddr, sizeof(h.chaddr));
 	memcpy(h.sname, reply->sname, sizeof(h.sname));
 	memcpy(h.file, reply->file, sizeof(h.file));
@@ -220,7 +293,7 @@ static uint8_t *put_bootp(uint8_t *p, const struct dhcp_msg *request,
 static uint8_t *put_options(uint8_t *p, const struct dhcp_msg *request,
 			    const struct dhcp_reply *reply)
 {
-	const struct dhcp_opt *agent = &request->opt[DHO_RELAY_AGENT];
+	const struct dhcp_opt *agent = echoed_agent(request, reply);
 
 	memcpy(p, reply->options, reply->options_len);
 	p += reply->options_len;
@@ -228,8 +301,7 @@ static uint8_t *put_options(uint8_t *p, const struct dhcp_msg *request,
 		memcpy(p, reply->tail[i].data, reply->tail[i].len);
 		p += reply->tail[i].len;
 	}
-	/* RFC 3046 2.2: echoed whole, and the last option */
-	if (agent->data)
+	if (agent) /* whole, and the last option (RFC 3046 2.2) */
 		p = put_option(p, DHO_RELAY_AGENT, agent->data, agent->len);
 	*p++ = DHO_END;
 	return p;
@@ -238,21 +310,21 @@ static uint8_t *put_options(uint8_t *p, const struct dhcp_msg *request,
 int dhcp_reply_encode(const struct dhcp_msg *request, const struct dhcp_reply *reply,
 		      const uint8_t our_mac[6], uint8_t *frame, size_t cap)
 {
-	size_t tags = (size_t)(request->tags_stripped + request->tags_in_frame) * VLAN_TAG_LEN;
 	size_t ip_len = dhcp_reply_ip_len(request, reply);
-	size_t len = ETH_HLEN + tags + ip_len;
+	size_t len = ethernet_len(request) + ip_len;
 
 	if (len > cap || ip_len > UINT16_MAX)
 		return -ENOSPC;
 
-	struct destination to = destination(request, reply);
-	uint32_t src = request->in.our_addr ? request->in.our_addr : reply->source;
+	struct dhcp_destination to;
+
+	dhcp_reply_destination(request, reply, &to);
 	uint8_t *ip = put_ethernet(frame, request, to.mac, our_mac);
-	uint8_t *udp = put_ip(ip, src, to.addr, ip_len);
+	uint8_t *udp = put_ip(ip, to.source, to.addr, ip_len);
 	uint8_t *bootp = udp + sizeof(struct udphdr);
-	uint8_t *end = put_options(put_bootp(bootp, request, reply), request, reply);
+	uint8_t *end = put_options(put_bootp(bootp, request, reply, &to), request, reply);
 
 	memset(end, 0, (size_t)(frame + len - end));
-	put_udp(udp, src, to.addr, to.port, (size_t)(frame + len - udp));
+	put_udp(udp, to.source, to.addr, to.port, (size_t)(frame + len - udp));
 	return (int)len;
 }

@@ -21,8 +21,7 @@ struct dhcp_piece {
 };
 
 struct dhcp_reply {
-	uint8_t type; /* DHCP_OFFER, DHCP_ACK, DHCP_NAK; DHCP_BOOTP: a BOOTREPLY without option 53
-		       */
+	uint8_t type; /* DHCP_OFFER, DHCP_ACK, DHCP_NAK; DHCP_BOOTP: without option 53 */
 	bool inform;  /* an ACK of a DHCPINFORM: goes to ciaddr, relayed or not (RFC 2131 4.3.5) */
 	uint32_t ciaddr, yiaddr, siaddr;
 	uint32_t server_id; /* option 54; by RFC 5107 perhaps the relay's */
@@ -59,20 +58,49 @@ int dhcp_reply_overload(struct dhcp_reply *reply, uint8_t code, const void *data
 /* The length of the reply's IP packet, to hold against dhcp_max_reply(). */
 size_t dhcp_reply_ip_len(const struct dhcp_msg *request, const struct dhcp_reply *reply);
 
+/* Where a reply goes. */
+struct dhcp_destination {
+	uint32_t addr;
+	uint16_t port;
+	uint32_t source;    /* our own address; its port is always 67 */
+	uint8_t mac[6];	    /* if `routed` a guess: where the request came from */
+	bool routed;	    /* the request was relayed: the kernel's routing knows the way */
+	bool broadcast_bit; /* is set in the reply, whatever the request says */
+	bool past_relay;    /* straight to a relayed client: without giaddr and option 82 */
+};
+
 /*
- * Encodes the whole frame by RFC 2131 4.1: to the request's giaddr:67, else
- * (ACK, OFFER) its ciaddr, else broadcast if the B bit is set, else yiaddr at
- * chaddr; where there is no yiaddr either (an INFORM without ciaddr), broadcast.
- * A NAK is broadcast (4.3.2; with giaddr it goes to the relay and the B bit is
- * set in it). IP id 0, DF, TTL 64, real IP and UDP checksums, BOOTP message
- * padded with zeros to 300 bytes, secs and hops 0; the source address is
- * request->in.our_addr, else server_id; the source MAC is `our_mac`; a unicast
- * to ciaddr or giaddr goes to the MAC the request came from. The options are
- * options[], tail[] in order, option 82 of the request (one option again if it
- * came split), END. Tags that stood in the request's frame are copied; stripped
- * ones are put back, priority 0. Returns the frame's length or -ENOSPC.
+ * By RFC 2131 4.1: to the request's giaddr:67, else (ACK, OFFER, BOOTREPLY) its ciaddr:68, else
+ * broadcast if the B bit is set, else yiaddr at chaddr; where there is no yiaddr either,
+ * broadcast. A NAK is broadcast (4.3.2; with giaddr it goes to the relay and the B bit is set
+ * in it). A relay whose option 82 has the source port sub-option is answered at the port
+ * it sent from (RFC 8357).
+ *
+ * The ACK of a DHCPINFORM goes to ciaddr:68 even if it was relayed (4.3.5); as in Kea, giaddr and
+ * option 82, which only the relay may see (RFC 3046 2.1), are then left out. Without ciaddr it
+ * goes to the relay, with the B bit set, since there is no address in it for the relay to send it
+ * to; else to the source address of the request; else it is broadcast.
+ *
+ * A unicast to ciaddr, giaddr or the source address goes to the MAC the request came from. The
+ * source address is request->in.our_addr, else reply->source.
+ */
+void dhcp_reply_destination(const struct dhcp_msg *request, const struct dhcp_reply *reply,
+			    struct dhcp_destination *ret);
+
+/*
+ * Encodes the whole frame, to dhcp_reply_destination(). IP id 0, DF, TTL 64, real IP and UDP
+ * checksums, BOOTP message padded with zeros to 300 bytes, secs and hops 0; the source MAC is
+ * `our_mac`. The options are options[], tail[] in order, option 82 of the request (one option
+ * again if it came split), END. Tags that stood in the request's frame are copied;
+ * stripped ones are put back, priority 0. Returns the frame's length or -ENOSPC.
  */
 int dhcp_reply_encode(const struct dhcp_msg *request, const struct dhcp_reply *reply,
 		      const uint8_t our_mac[6], uint8_t *frame, size_t cap);
+
+/*
+ * Where the UDP payload starts in the encoded frame, whose end is its end: what to send through
+ * a socket if the reply is `routed`.
+ */
+size_t dhcp_reply_payload(const struct dhcp_msg *request);
 
 #endif
