@@ -41,7 +41,7 @@ served_through() { # NAME COMMAND...: the relay
 	ip -n "$ID-c" route replace default via "$NET.1" # the hook sets the address alone
 	before=$(lease_field "$addr" expire)
 	await 20 "two renewals past $relay" times_more "$client" '^RENEW' 1
-	expect "renewals that the relay does not see" logged "DHCPREQUEST for $addr from $(mac c cli) on srv: DHCPACK"
+	expect "renewals without giaddr" logged "DHCPREQUEST for $addr from $(mac c cli) via srv: DHCPACK"
 	expect "the lease to be extended" test "$(lease_field "$addr" expire)" -gt "$before"
 	expect "no event but these" test "$(grep -vcE '^(PREINIT|BOUND|RENEW) ' "$DIR/$client.events")" = 0
 	inside c dhclient -4 -r -sf "$HOOK" -e EVENTS="$DIR/$client.events" -cf "$DIR/$client.conf" \
