@@ -15,6 +15,7 @@
 
 #include <setjmp.h>
 #include <cmocka.h>
+#include <sqlite3.h>
 
 static int remove_entry(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
@@ -150,4 +151,29 @@ void rig_in_child(struct ctx *ctx, void (*fn)(struct ctx *ctx))
 	if (WEXITSTATUS(status))
 		print_error("the child failed check number %d\n", WEXITSTATUS(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+uint64_t rig_checksum(const char *path)
+{
+	uint64_t sum = 0xcbf29ce484222325u;
+	FILE *file = fopen(path, "re");
+	int c;
+
+	if (!file)
+		return 0;
+	while ((c = getc(file)) != EOF)
+		sum = (sum ^ (uint64_t)c) * 0x100000001b3u;
+	fclose(file);
+	return sum;
+}
+
+void rig_sql(const char *path, const char *text)
+{
+	char *error = NULL;
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, text, NULL, NULL, &error) != SQLITE_OK)
+		fail_msg("%s", error);
+	sqlite3_close(db);
 }

@@ -40,6 +40,10 @@ int rig_collect(void *arg, const struct lease_row *row);
 size_t rig_load(struct ctx *ctx);
 /* The store's name and a suffix, until the next call. */
 char *rig_beside(const struct ctx *ctx, const char *suffix);
+/* FNV-1a of a whole file; 0: there is none. */
+uint64_t rig_checksum(const char *path);
+/* Runs SQL in a file of SQLite's, as a shell would. */
+void rig_sql(const char *path, const char *text);
 /* Runs fn in a child, which fails by CHILD_CHECK: cmocka is the parent's. */
 void rig_in_child(struct ctx *ctx, void (*fn)(struct ctx *ctx));
 

@@ -127,6 +127,9 @@ static void assert_row(const struct lease_row *a, const struct lease_row *b)
 	assert_int_equal(a->client.client_id_len, b->client.client_id_len);
 	assert_memory_equal(a->client.client_id, b->client.client_id, a->client.client_id_len);
 	assert_string_equal(a->hostname, b->hostname);
+	assert_int_equal(a->giaddr, b->giaddr);
+	assert_int_equal(a->agent_len, b->agent_len);
+	assert_memory_equal(a->agent, b->agent, a->agent_len);
 	assert_int_equal(a->cltt, b->cltt);
 	assert_int_equal(a->lifetime, b->lifetime);
 	assert_int_equal(a->promised, b->promised);
@@ -187,6 +190,12 @@ static void rows_come_back_whole(void **state)
 	rows[3].granted_until = 9000;
 	rows[4].state = LEASE_DECLINED;
 	rows[4].end = LEASE_END_DECLINED;
+	rows[0].giaddr = 0xffffffff;
+	rows[0].agent_len = 255;
+	memset(rows[0].agent, 0, 255);
+	rows[3].giaddr = 1;    /* a relay that says nothing of the circuit */
+	rows[5].agent_len = 3; /* option 82 without giaddr: a switch that snoops */
+	memcpy(rows[5].agent, "\x01\x01\xff", 3);
 	snprintf(rows[4].hostname, sizeof(rows[4].hostname), "quote'\"; drop table lease; --");
 	assert_int_equal(commit_n(ctx, rows, expected, NULL, 6, 1000), 0);
 
@@ -199,6 +208,31 @@ static void rows_come_back_whole(void **state)
 			assert_row(&ctx->rows[i], &rows[order[i]]);
 		open_at(ctx, 1, 1001);
 	}
+}
+
+/* A renewal by another relay, then directly: each commit says all of it anew. */
+static void relay_information_is_replaced(void **state)
+{
+	struct ctx *ctx = *state;
+	struct lease_row row = make_row(1, 1);
+
+	row.giaddr = 0x0a000001;
+	row.agent_len = 6;
+	memcpy(row.agent, "\x01\x04port", 6);
+	commit_one(ctx, row, 0, 1000);
+	row.giaddr = 0x0a000002;
+	row.agent_len = 3;
+	memcpy(row.agent, "\x02\x01x", 3);
+	commit_one(ctx, row, 1, 1001);
+	open_at(ctx, 2, 50); /* it is of no boot */
+	load(ctx);
+	assert_int_equal(ctx->rows[0].giaddr, row.giaddr);
+	assert_int_equal(ctx->rows[0].agent_len, 3);
+	assert_memory_equal(ctx->rows[0].agent, row.agent, 3);
+	row.giaddr = row.agent_len = 0;
+	commit_one(ctx, row, 1, 60);
+	load(ctx);
+	assert_row(&ctx->rows[0], &row);
 }
 
 static void generations_decide(void **state)
@@ -690,6 +724,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_new_store_is_empty_and_keeps_its_uuid),
 		T(rows_come_back_whole),
+		T(relay_information_is_replaced),
 		T(generations_decide),
 		T(refusals_are_single),
 		T(changes_of_one_address_keep_their_order),

@@ -37,32 +37,6 @@ static void put_file(const char *path, const void *data, size_t len)
 	close(fd);
 }
 
-/* FNV-1a of a whole file; 0: there is none. */
-static uint64_t checksum(const char *path)
-{
-	uint64_t sum = 0xcbf29ce484222325u;
-	FILE *file = fopen(path, "re");
-	int c;
-
-	if (!file)
-		return 0;
-	while ((c = getc(file)) != EOF)
-		sum = (sum ^ (uint64_t)c) * 0x100000001b3u;
-	fclose(file);
-	return sum;
-}
-
-static void sql(const char *path, const char *text)
-{
-	char *error = NULL;
-	sqlite3 *db;
-
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, text, NULL, NULL, &error) != SQLITE_OK)
-		fail_msg("%s", error);
-	sqlite3_close(db);
-}
-
 /* --- files --- */
 
 static void files_are_for_the_group_at_most(void **state)
@@ -147,7 +121,7 @@ static void make_empty(struct ctx *ctx)
 
 static void make_foreign(struct ctx *ctx)
 {
-	sql(ctx->name, "CREATE TABLE lease (addr); INSERT INTO lease VALUES (1)");
+	rig_sql(ctx->name, "CREATE TABLE lease (addr); INSERT INTO lease VALUES (1)");
 }
 
 static void make_newer(struct ctx *ctx)
@@ -155,13 +129,13 @@ static void make_newer(struct ctx *ctx)
 	assert_int_equal(rig_try_open(ctx), 0);
 	store_close(ctx->store);
 	ctx->store = NULL;
-	sql(ctx->name, "PRAGMA user_version = 2");
+	rig_sql(ctx->name, "PRAGMA user_version = 3");
 }
 
 static void make_never_used_version(struct ctx *ctx)
 {
 	make_newer(ctx);
-	sql(ctx->name, "PRAGMA user_version = 0");
+	rig_sql(ctx->name, "PRAGMA user_version = 0");
 }
 
 /* The newer version stands in the log only, as after a migration that was killed. */
@@ -176,7 +150,7 @@ static void make_newer_in_log(struct ctx *ctx)
 		CHILD_CHECK(1, rig_try_open(ctx) == 0);
 		store_close(ctx->store);
 		CHILD_CHECK(1, sqlite3_open(ctx->name, &db) == SQLITE_OK);
-		CHILD_CHECK(1, sqlite3_exec(db, "PRAGMA user_version = 2", NULL, NULL, NULL) ==
+		CHILD_CHECK(1, sqlite3_exec(db, "PRAGMA user_version = 3", NULL, NULL, NULL) ==
 				       SQLITE_OK);
 		_exit(0); /* without closing: no checkpoint */
 	}
@@ -223,13 +197,13 @@ static void make_scribbled(struct ctx *ctx)
 static void make_tableless(struct ctx *ctx)
 {
 	make_ours(ctx);
-	sql(ctx->name, "DROP VIEW leases; DROP TABLE boot");
+	rig_sql(ctx->name, "DROP VIEW leases; DROP TABLE boot");
 }
 
 static void make_metaless(struct ctx *ctx)
 {
 	make_ours(ctx);
-	sql(ctx->name, "DELETE FROM meta");
+	rig_sql(ctx->name, "DELETE FROM meta");
 }
 
 static void make_log_alone(struct ctx *ctx)
@@ -257,8 +231,8 @@ static void what_is_not_ours_is_refused_untouched(void **state)
 		{make_text, "is not a lease database", false},
 		{make_empty, "is empty: remove it", false},
 		{make_foreign, "another program's SQLite database", false},
-		{make_newer, "has schema version 2, this program knows up to 1", false},
-		{make_newer_in_log, "has schema version 2, this program knows up to 1", false},
+		{make_newer, "has schema version 3, this program knows up to 2", false},
+		{make_newer_in_log, "has schema version 3, this program knows up to 2", false},
 		{make_never_used_version, "unknown schema version 0", false},
 		{make_cut, "is damaged", false},
 		{make_half_header, "is not a lease database", false},
@@ -277,16 +251,16 @@ static void what_is_not_ours_is_refused_untouched(void **state)
 
 		snprintf(ctx->name, sizeof(ctx->name), "%s/%zu.db", ctx->dir, i);
 		cases[i].make(ctx);
-		file = cases[i].no_file ? 0 : checksum(ctx->name);
-		wal = checksum(rig_beside(ctx, "-wal"));
+		file = cases[i].no_file ? 0 : rig_checksum(ctx->name);
+		wal = rig_checksum(rig_beside(ctx, "-wal"));
 		for (int twice = 0; twice < 2; twice++) {
 			r = rig_try_open(ctx);
 			if (r != -EINVAL || !strstr(ctx->why, cases[i].why))
 				print_error("case %zu: %d, %s\n", i, r, ctx->why);
 			assert_int_equal(r, -EINVAL);
 			assert_non_null(strstr(ctx->why, cases[i].why));
-			assert_int_equal(cases[i].no_file ? 0 : checksum(ctx->name), file);
-			assert_int_equal(checksum(rig_beside(ctx, "-wal")), wal);
+			assert_int_equal(cases[i].no_file ? 0 : rig_checksum(ctx->name), file);
+			assert_int_equal(rig_checksum(rig_beside(ctx, "-wal")), wal);
 		}
 	}
 }
@@ -305,6 +279,9 @@ static void a_damaged_row_is_named(void **state)
 		"boot = 9",
 		"granted_until = 'text'",
 		"hostname = printf('%0256d', 1)",
+		"giaddr = -1",
+		"giaddr = 'text'",
+		"agent = zeroblob(256)",
 	};
 	struct ctx *ctx = *state;
 	char text[128];
@@ -313,7 +290,7 @@ static void a_damaged_row_is_named(void **state)
 		snprintf(ctx->name, sizeof(ctx->name), "%s/%zu.db", ctx->dir, i);
 		make_ours(ctx);
 		snprintf(text, sizeof(text), "UPDATE lease SET %s WHERE addr = 42", damage[i]);
-		sql(ctx->name, text);
+		rig_sql(ctx->name, text);
 		assert_int_equal(rig_try_open(ctx), 0);
 		ctx->n = 0;
 		assert_int_equal(store_load(ctx->store, rig_collect, ctx), -EUCLEAN);
@@ -367,6 +344,9 @@ static void commit_view_rows(struct ctx *ctx)
 	snprintf(rows[1].hostname, sizeof(rows[1].hostname), "printer");
 	rows[1].client.client_id_len = 3;
 	memcpy(rows[1].client.client_id, "\x01\xab\x00", 3);
+	rows[1].giaddr = 0xc0a8fe01;
+	rows[1].agent_len = 4;
+	memcpy(rows[1].agent, "\x01\x02\xe0\x07", 4);
 	rows[2].promised = rows[2].ack_until = XDHCP_FOREVER;
 	rows[3].state = LEASE_FREE;
 	rows[3].end = LEASE_END_RELEASED;
@@ -387,18 +367,18 @@ static void the_view_is_for_people(void **state)
 	commit_view_rows(ctx);
 	assert_view(ctx, "SELECT * FROM leases",
 		    "192.0.2.1|02:00:00:ab:cd:01|||declined|2023-11-14 23:13:20|"
-		    "2023-11-15 01:13:20|2023-11-14 22:13:20|7\n"
+		    "2023-11-15 01:13:20|2023-11-14 22:13:20|7||\n"
 		    "192.0.2.2|02:00:00:ab:cd:02|||held (expired)|2023-11-14 23:13:20|"
-		    "2023-11-15 01:13:20|2023-11-14 22:13:20|7\n"
-		    "192.0.2.3|02:00:00:ab:cd:03|||free (released)|||2023-11-14 22:13:20|7\n"
-		    "192.0.2.4|02:00:00:ab:cd:04|||bound|never|never|2023-11-14 22:13:20|7\n"
+		    "2023-11-15 01:13:20|2023-11-14 22:13:20|7||\n"
+		    "192.0.2.3|02:00:00:ab:cd:03|||free (released)|||2023-11-14 22:13:20|7||\n"
+		    "192.0.2.4|02:00:00:ab:cd:04|||bound|never|never|2023-11-14 22:13:20|7||\n"
 		    "192.0.2.5|02:00:00:ab:cd:05|01ab00|printer|bound|2023-11-14 23:20:00|"
-		    "2023-11-15 01:13:20|2023-11-14 22:13:20|7\n"
+		    "2023-11-15 01:13:20|2023-11-14 22:13:20|7|192.168.254.1|0102e007\n"
 		    "255.255.255.255|02:00:00:ab:cd:06|||bound|2023-11-14 23:13:20|"
-		    "2023-11-15 01:13:20|2023-11-14 22:13:20|7\n");
+		    "2023-11-15 01:13:20|2023-11-14 22:13:20|7||\n");
 	assert_view(ctx, "SELECT name FROM pragma_table_info('leases')",
 		    "address\nmac\nclient_id\nhostname\nstate\nexpires\nack_until\ncltt\n"
-		    "subnet_id\n");
+		    "subnet_id\nrelay\nagent\n");
 	assert_view(ctx, "SELECT address FROM leases WHERE mac = '02:00:00:ab:cd:04'",
 		    "192.0.2.4\n");
 }

@@ -83,7 +83,7 @@ int sqlite_store_errno(sqlite3 *db)
 	}
 }
 
-static int failed(struct sqlite_store *s, const char *doing)
+int sqlite_store_fail(struct sqlite_store *s, const char *doing)
 {
 	return store_fail(&s->base, sqlite_store_errno(s->db), "%s: %s: %s", s->path, doing,
 			  sqlite3_errmsg(s->db));
@@ -135,7 +135,7 @@ static int read_meta(struct sqlite_store *s)
 	int r = 0;
 
 	if (sqlite3_prepare_v2(s->db, SQLITE_STORE_READ_META, -1, &stmt, NULL) != SQLITE_OK)
-		return failed(s, "meta");
+		return sqlite_store_fail(s, "meta");
 	if (sqlite3_step(stmt) != SQLITE_ROW || !column_16_bytes(stmt, 0, s->base.info.uuid) ||
 	    sqlite3_column_int64(stmt, 1) < 0)
 		r = corrupt(s, "table meta is empty or damaged");
@@ -169,11 +169,11 @@ static int read_boots(struct sqlite_store *s, uint32_t now)
 	int rc, r = 0;
 
 	if (sqlite3_prepare_v2(s->db, SQLITE_STORE_READ_BOOTS, -1, &stmt, NULL) != SQLITE_OK)
-		return failed(s, "boots");
+		return sqlite_store_fail(s, "boots");
 	while (r == 0 && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
 		r = read_boot(s, stmt);
 	if (r == 0 && rc != SQLITE_DONE)
-		r = failed(s, "boots");
+		r = sqlite_store_fail(s, "boots");
 	sqlite3_finalize(stmt);
 	if (r < 0)
 		return r;
@@ -196,7 +196,7 @@ static int count_rows(struct sqlite_store *s)
 
 	if (sqlite3_prepare_v2(s->db, SQLITE_STORE_COUNT, -1, &stmt, NULL) != SQLITE_OK ||
 	    sqlite3_step(stmt) != SQLITE_ROW)
-		r = failed(s, "counting leases");
+		r = sqlite_store_fail(s, "counting leases");
 	else
 		s->base.info.rows = (size_t)sqlite3_column_int64(stmt, 0);
 	sqlite3_finalize(stmt);
@@ -215,7 +215,7 @@ int sqlite_store_prepare(struct sqlite_store *s, uint32_t now)
 	for (int i = 0; i < SQLITE_STMT_COUNT; i++)
 		if (sqlite3_prepare_v3(s->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s->stmt[i],
 				       NULL) != SQLITE_OK)
-			return failed(s, "schema");
+			return sqlite_store_fail(s, "schema");
 	r = read_meta(s);
 	if (r == 0)
 		r = read_boots(s, now);
@@ -270,6 +270,14 @@ static void bind_lease(sqlite3_stmt *stmt, const struct lease_row *row, size_t b
 	sqlite3_bind_int64(stmt, 12, row->granted_until);
 	sqlite3_bind_int64(stmt, 13, row->ack_until);
 	sqlite3_bind_int64(stmt, 14, (sqlite3_int64)boot);
+	if (row->giaddr)
+		sqlite3_bind_int64(stmt, 15, row->giaddr);
+	else
+		sqlite3_bind_null(stmt, 15);
+	if (row->agent_len)
+		sqlite3_bind_blob(stmt, 16, row->agent, row->agent_len, SQLITE_STATIC);
+	else
+		sqlite3_bind_null(stmt, 16);
 }
 
 static int write_head(struct sqlite_store *s, uint32_t now, uint64_t wall)
@@ -278,7 +286,7 @@ static int write_head(struct sqlite_store *s, uint32_t now, uint64_t wall)
 
 	sqlite3_bind_int64(meta, 1, (sqlite3_int64)s->base.info.newest_commit + 1);
 	if (run(meta) < 0)
-		return failed(s, "commit number");
+		return sqlite_store_fail(s, "commit number");
 	if (sqlite3_changes(s->db) != 1)
 		return corrupt(s, "another program has written to the store");
 	sqlite3_bind_int64(boot, 1, (sqlite3_int64)s->n_older + 1);
@@ -286,7 +294,7 @@ static int write_head(struct sqlite_store *s, uint32_t now, uint64_t wall)
 	sqlite3_bind_int64(boot, 3, s->start);
 	sqlite3_bind_int64(boot, 4, now);
 	sqlite3_bind_int64(boot, 5, (sqlite3_int64)wall - now);
-	return run(boot) < 0 ? failed(s, "boot") : 0;
+	return run(boot) < 0 ? sqlite_store_fail(s, "boot") : 0;
 }
 
 static int write_entries(struct sqlite_store *s, struct store_entry *entries, size_t n,
@@ -303,9 +311,9 @@ static int write_entries(struct sqlite_store *s, struct store_entry *entries, si
 		}
 		bind_lease(stmt, change->row, s->n_older + 1);
 		if (!insert)
-			sqlite3_bind_int64(stmt, 15, (sqlite3_int64)change->expected_generation);
+			sqlite3_bind_int64(stmt, 17, (sqlite3_int64)change->expected_generation);
 		if (run(stmt) < 0)
-			return failed(s, "lease");
+			return sqlite_store_fail(s, "lease");
 		if (sqlite3_changes(s->db) == 0)
 			entries[i].refused = true;
 		else
@@ -345,12 +353,12 @@ static int sqlite_commit(struct store *store, struct store_entry *entries, size_
 		return r;
 	roll_back(s);
 	if (run(s->stmt[SQLITE_STMT_begin]) < 0)
-		return failed(s, "begin");
+		return sqlite_store_fail(s, "begin");
 	r = write_head(s, now, wall);
 	if (r == 0)
 		r = write_entries(s, entries, n, &inserted);
 	if (r == 0 && run(s->stmt[SQLITE_STMT_commit]) < 0)
-		r = failed(s, "commit");
+		r = sqlite_store_fail(s, "commit");
 	if (r < 0) {
 		roll_back(s);
 		return r;
@@ -406,6 +414,21 @@ static bool column_client(sqlite3_stmt *stmt, struct client *client)
 	return true;
 }
 
+/* Of a direct client both are NULL. */
+static bool column_relay(sqlite3_stmt *stmt, struct lease_row *row)
+{
+	const void *agent = sqlite3_column_blob(stmt, 15);
+	int agent_len = sqlite3_column_bytes(stmt, 15);
+
+	if ((sqlite3_column_type(stmt, 14) != SQLITE_NULL && !column_u32(stmt, 14, &row->giaddr)) ||
+	    agent_len > (int)sizeof(row->agent))
+		return false;
+	if (agent)
+		memcpy(row->agent, agent, (size_t)agent_len);
+	row->agent_len = (uint8_t)agent_len;
+	return true;
+}
+
 static bool column_lease(sqlite3_stmt *stmt, struct lease_row *row, uint32_t *ret_boot)
 {
 	const char *hostname = (const char *)sqlite3_column_text(stmt, 7);
@@ -418,7 +441,8 @@ static bool column_lease(sqlite3_stmt *stmt, struct lease_row *row, uint32_t *re
 	    !column_u32(stmt, 4, &end) || !column_client(stmt, &row->client) ||
 	    !column_u32(stmt, 8, &row->cltt) || !column_u32(stmt, 9, &row->lifetime) ||
 	    !column_u32(stmt, 10, &row->promised) || !column_u32(stmt, 11, &row->granted_until) ||
-	    !column_u32(stmt, 12, &row->ack_until) || !column_u32(stmt, 13, ret_boot))
+	    !column_u32(stmt, 12, &row->ack_until) || !column_u32(stmt, 13, ret_boot) ||
+	    !column_relay(stmt, row))
 		return false;
 	if ((state != LEASE_FREE && state != LEASE_BOUND && state != LEASE_HELD &&
 	     state != LEASE_DECLINED) ||
@@ -457,7 +481,7 @@ static int sqlite_load(struct store *store, int (*fn)(void *arg, const struct le
 	while (r >= 0 && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
 		r = load_row(s, stmt, fn, arg);
 	if (r >= 0)
-		r = rc == SQLITE_DONE ? 0 : failed(s, "reading leases");
+		r = rc == SQLITE_DONE ? 0 : sqlite_store_fail(s, "reading leases");
 	sqlite3_reset(stmt);
 	return r;
 }

@@ -45,6 +45,8 @@ extern const struct store_ops sqlite_store_ops;
 
 /* The database's last failure as a negative errno; for a corrupt one -EUCLEAN. */
 int sqlite_store_errno(sqlite3 *db);
+/* The same, told in base.error with what was being done. */
+int sqlite_store_fail(struct sqlite_store *s, const char *doing);
 /* Prepares statements, reads meta and boots. Errors are told in base.error. */
 int sqlite_store_prepare(struct sqlite_store *s, uint32_t now);
 /* Frees what prepare and open made, the lock last. */

@@ -8,6 +8,9 @@
  *    file: a foreign, damaged or newer one is refused and not a byte of it changes, nor of
  *    a log beside it. An empty file is refused as well: it may be what a crash left of a
  *    store, and beginning with no leases must be somebody's decision.
+ *  - An older one of ours is taken to this version by one transaction, which is committed
+ *    only when the result has been found to be a store: a crash, a full disk or a
+ *    damaged file leave it as it was, for the program that made it.
  *  - A new store is made whole under NAME.creating, synced, and then linked
  *    to NAME: whatever crashes, NAME is a store or is not there.
  */
@@ -180,7 +183,7 @@ static int check_versions(const struct opening *o, uint32_t application, uint32_
 			      "%s has schema version %u, this program knows up to %d: nothing was "
 			      "changed; use the newer version, or restore a copy",
 			      o->path, version, SQLITE_STORE_VERSION);
-	if (version != SQLITE_STORE_VERSION)
+	if (version < 1)
 		return refuse(o, -EINVAL, "%s has the unknown schema version %u: " REMEDY, o->path,
 			      version);
 	return 0;
@@ -334,6 +337,34 @@ static int database_failed(const struct opening *o, int r, const char *error)
 	return refuse(o, r, "cannot open %s: %s", o->path, error);
 }
 
+/*
+ * Takes a store of an older version to this one, and prepares it. All in one transaction, so
+ * that what turns out to be no store after all is not changed.
+ */
+static int migrate(struct sqlite_store *s, uint32_t version, uint32_t now)
+{
+	static const char *const migrations[] = {SQLITE_STORE_MIGRATIONS};
+	static const char finish[] = SQLITE_STORE_VIEW
+		"PRAGMA user_version = " SQLITE_SCHEMA_STR(SQLITE_STORE_VERSION);
+	int r = 0;
+
+	_Static_assert(sizeof(migrations) / sizeof(migrations[0]) == SQLITE_STORE_VERSION - 1,
+		       "one from every older version");
+	if (sqlite3_exec(s->db, "BEGIN IMMEDIATE; DROP VIEW IF EXISTS leases;", NULL, NULL, NULL) !=
+	    SQLITE_OK)
+		r = sqlite_store_fail(s, "migration");
+	for (; r == 0 && version < SQLITE_STORE_VERSION; version++)
+		if (sqlite3_exec(s->db, migrations[version - 1], NULL, NULL, NULL) != SQLITE_OK)
+			r = sqlite_store_fail(s, "migration");
+	if (r == 0 && sqlite3_exec(s->db, finish, NULL, NULL, NULL) != SQLITE_OK)
+		r = sqlite_store_fail(s, "migration");
+	if (r == 0)
+		r = sqlite_store_prepare(s, now);
+	if (r == 0 && sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+		r = sqlite_store_fail(s, "migration");
+	return r; /* an open transaction is rolled back when the database is closed */
+}
+
 /* The log may hold newer versions than the header: ask again through SQLite. */
 static int open_database(const struct opening *o, struct sqlite_store *s, uint32_t now)
 {
@@ -374,7 +405,8 @@ static int open_database(const struct opening *o, struct sqlite_store *s, uint32
 		r = sqlite_store_errno(s->db);
 	if (r < 0)
 		return database_failed(o, r, sqlite3_errmsg(s->db));
-	r = sqlite_store_prepare(s, now);
+	r = version == SQLITE_STORE_VERSION ? sqlite_store_prepare(s, now)
+					    : migrate(s, version, now);
 	if (r < 0)
 		return database_failed(o, r, s->base.error);
 	if (stat(o->path, &st) < 0)

@@ -3,15 +3,20 @@
  * The SQLite store's schema and statements, all of its SQL in one place.
  *
  * A store is known by its application_id; user_version is the schema's
- * version and raised by any change of what stands here. Times are seconds of
- * CLOCK_BOOTTIME of the boot that the row names; 4294967295 never ends.
- * Numbers of enum lease_state and lease_end are pinned by asserts in sqlite.c.
+ * version and raised by any change of what stands here. A store of an older version is
+ * taken to this one when it is opened (sqlite_open.c), so what a migration leaves and what is
+ * made new are the same. Times are seconds of CLOCK_BOOTTIME of the boot that the row
+ * names; 4294967295 never ends. Numbers of enum lease_state and lease_end are pinned by asserts in
+ * sqlite.c.
+ *
+ *  1  the first
+ *  2  lease.giaddr and lease.agent: the relay information of a lease
  */
 #ifndef XDHCP_STORE_SQLITE_SCHEMA_H
 #define XDHCP_STORE_SQLITE_SCHEMA_H
 
 #define SQLITE_STORE_APPLICATION_ID 0x58444843 /* "XDHC" */
-#define SQLITE_STORE_VERSION	    1
+#define SQLITE_STORE_VERSION	    2
 
 #define SQLITE_SCHEMA_STR_(x) #x
 #define SQLITE_SCHEMA_STR(x)  SQLITE_SCHEMA_STR_(x)
@@ -21,9 +26,36 @@
 	"CASE " t " WHEN 0 THEN NULL WHEN 4294967295 THEN 'never'" \
 	" ELSE datetime(" t " + boot.wall_offset, 'unixepoch') END"
 #define SQLITE_SCHEMA_MAC(n) "substr(lower(hex(chaddr)), " #n ", 2)"
+#define SQLITE_SCHEMA_ADDR(a)                                                          \
+	"(" a " >> 24) || '.' || ((" a " >> 16) & 255) || '.' || ((" a " >> 8) & 255)" \
+	" || '.' || (" a " & 255)"
+/* Columns that version 2 adds, at the table's end. */
+#define SQLITE_SCHEMA_GIADDR "giaddr INTEGER"
+#define SQLITE_SCHEMA_AGENT  "agent BLOB"
+
+/* clang-format off */
+#define SQLITE_STORE_VIEW \
+	"CREATE VIEW leases AS -- for people; times are UTC, as of the newest sweep\n" \
+	"SELECT " SQLITE_SCHEMA_ADDR("addr") " AS address,\n" \
+	"  " SQLITE_SCHEMA_MAC(1) " || ':' || " SQLITE_SCHEMA_MAC(3) " || ':'\n" \
+	"    || " SQLITE_SCHEMA_MAC(5) " || ':' || " SQLITE_SCHEMA_MAC(7) " || ':'\n" \
+	"    || " SQLITE_SCHEMA_MAC(9) " || ':' || " SQLITE_SCHEMA_MAC(11) " AS mac,\n" \
+	"  lower(hex(client_id)) AS client_id,\n" \
+	"  hostname,\n" \
+	"  CASE state WHEN 0 THEN 'free' WHEN 1 THEN 'bound' WHEN 3 THEN 'held'\n" \
+	"    WHEN 4 THEN 'declined' END\n" \
+	"    || CASE WHEN state IN (1, 4) THEN ''\n" \
+	"       ELSE CASE ended WHEN 1 THEN ' (released)' WHEN 2 THEN ' (declined)'\n" \
+	"         WHEN 3 THEN ' (expired)' ELSE '' END END AS state,\n" \
+	"  " SQLITE_SCHEMA_TIME("max(promised, granted_until)") " AS expires,\n" \
+	"  " SQLITE_SCHEMA_TIME("ack_until") " AS ack_until,\n" \
+	"  " SQLITE_SCHEMA_TIME("cltt") " AS cltt,\n" \
+	"  subnet_id,\n" \
+	"  " SQLITE_SCHEMA_ADDR("giaddr") " AS relay,\n" \
+	"  lower(hex(agent)) AS agent\n" \
+	"FROM lease JOIN boot ON boot.number = lease.boot ORDER BY addr;\n"
 
 /* Run once, in a file of its own that then gets the store's name. */
-/* clang-format off */
 #define SQLITE_STORE_SCHEMA \
 	"PRAGMA application_id = " SQLITE_SCHEMA_STR(SQLITE_STORE_APPLICATION_ID) ";\n" \
 	"PRAGMA user_version = " SQLITE_SCHEMA_STR(SQLITE_STORE_VERSION) ";\n" \
@@ -53,26 +85,15 @@
 	"  promised INTEGER NOT NULL,\n" \
 	"  granted_until INTEGER NOT NULL,\n" \
 	"  ack_until INTEGER NOT NULL,\n" \
-	"  boot INTEGER NOT NULL REFERENCES boot\n" \
-	");\n" \
-	"CREATE VIEW leases AS -- for people; times are UTC, as of the newest sweep\n" \
-	"SELECT (addr >> 24) || '.' || ((addr >> 16) & 255) || '.' || ((addr >> 8) & 255)\n" \
-	"    || '.' || (addr & 255) AS address,\n" \
-	"  " SQLITE_SCHEMA_MAC(1) " || ':' || " SQLITE_SCHEMA_MAC(3) " || ':'\n" \
-	"    || " SQLITE_SCHEMA_MAC(5) " || ':' || " SQLITE_SCHEMA_MAC(7) " || ':'\n" \
-	"    || " SQLITE_SCHEMA_MAC(9) " || ':' || " SQLITE_SCHEMA_MAC(11) " AS mac,\n" \
-	"  lower(hex(client_id)) AS client_id,\n" \
-	"  hostname,\n" \
-	"  CASE state WHEN 0 THEN 'free' WHEN 1 THEN 'bound' WHEN 3 THEN 'held'\n" \
-	"    WHEN 4 THEN 'declined' END\n" \
-	"    || CASE WHEN state IN (1, 4) THEN ''\n" \
-	"       ELSE CASE ended WHEN 1 THEN ' (released)' WHEN 2 THEN ' (declined)'\n" \
-	"         WHEN 3 THEN ' (expired)' ELSE '' END END AS state,\n" \
-	"  " SQLITE_SCHEMA_TIME("max(promised, granted_until)") " AS expires,\n" \
-	"  " SQLITE_SCHEMA_TIME("ack_until") " AS ack_until,\n" \
-	"  " SQLITE_SCHEMA_TIME("cltt") " AS cltt,\n" \
-	"  subnet_id\n" \
-	"FROM lease JOIN boot ON boot.number = lease.boot ORDER BY addr;\n"
+	"  boot INTEGER NOT NULL REFERENCES boot,\n" \
+	"  " SQLITE_SCHEMA_GIADDR ",\n" \
+	"  " SQLITE_SCHEMA_AGENT "\n" \
+	");\n" SQLITE_STORE_VIEW
+
+/* From each version to the next, [0]: from 1. In one transaction, whatever the distance. */
+#define SQLITE_STORE_MIGRATIONS \
+	"ALTER TABLE lease ADD COLUMN " SQLITE_SCHEMA_GIADDR ";" \
+	"ALTER TABLE lease ADD COLUMN " SQLITE_SCHEMA_AGENT ";",
 /* clang-format on */
 
 #define SQLITE_STORE_FIRST_META "INSERT INTO meta (id, uuid, newest_commit) VALUES (1, ?1, 0)"
@@ -91,7 +112,7 @@
 
 /*
  * Prepared once. X(name, sql). A lease's parameters are the same in insert
- * and update; ?15 is the expected generation.
+ * and update; ?17 is the expected generation.
  */
 #define SQLITE_STORE_STATEMENTS(X)                                                                \
 	X(begin, "BEGIN IMMEDIATE")                                                               \
@@ -103,14 +124,14 @@
 		" SET newest = max(newest, excluded.newest), wall_offset = excluded.wall_offset") \
 	X(insert, "INSERT INTO lease (addr, subnet_id, generation, state, ended, chaddr,"         \
 		  " client_id, hostname, cltt, lifetime, promised, granted_until, ack_until,"     \
-		  " boot) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"   \
-		  " ON CONFLICT (addr) DO NOTHING")                                               \
+		  " boot, giaddr, agent) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"   \
+		  " ?12, ?13, ?14, ?15, ?16) ON CONFLICT (addr) DO NOTHING")                      \
 	X(update, "UPDATE lease SET subnet_id = ?2, generation = ?3, state = ?4, ended = ?5,"     \
 		  " chaddr = ?6, client_id = ?7, hostname = ?8, cltt = ?9, lifetime = ?10,"       \
-		  " promised = ?11, granted_until = ?12, ack_until = ?13, boot = ?14"             \
-		  " WHERE addr = ?1 AND generation = ?15")                                        \
+		  " promised = ?11, granted_until = ?12, ack_until = ?13, boot = ?14,"            \
+		  " giaddr = ?15, agent = ?16 WHERE addr = ?1 AND generation = ?17")              \
 	X(load, "SELECT addr, subnet_id, generation, state, ended, chaddr, client_id, hostname,"  \
-		" cltt, lifetime, promised, granted_until, ack_until, boot"                       \
+		" cltt, lifetime, promised, granted_until, ack_until, boot, giaddr, agent"        \
 		" FROM lease ORDER BY addr")
 
 #endif
