@@ -139,6 +139,44 @@ static void test_client_types(void **state)
 	}
 }
 
+/* RFC 1534 2: a cookie, but no type that counts. */
+static void test_bootp(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+	} cases[] = {
+		{"", 0},
+		{"\xff", 1},
+		{"\0\0\0", 3},
+		{"\x0c\x03xyz\xff", 6},
+		{"\xff\x35\x01\x01", 4},	 /* 53 behind END */
+		{"\x0c\x03\x35\x01\x01\xff", 6}, /* 53 within another option */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct request r;
+
+		msg.type = 77;
+		request_init(&r);
+		request_raw(&r, cases[i].bytes, cases[i].len);
+		assert_int_equal(decode_once(&r), DHCP_DECODE_ok);
+		assert_int_equal(msg.type, DHCP_BOOTP);
+		assert_null(msg.opt[53].data);
+	}
+	struct request r;
+
+	request_init(&r);
+	request_option(&r, 12, "box", 3);
+	request_u32(&r, 50, FRAME_IP(10, 0, 0, 9));
+	struct frame f;
+	assert_int_equal(decode_built(&r, &f), DHCP_DECODE_ok);
+	assert_option(12, "box", 3);
+	assert_int_equal(dhcp_asked_address(&msg), FRAME_IP(10, 0, 0, 9));
+	free(f.data);
+}
+
 static void test_end_is_not_needed(void **state)
 {
 	struct request r;
@@ -512,7 +550,7 @@ static void test_names(void **state)
 	(void)state;
 	assert_string_equal(dhcp_type_name(DHCP_DISCOVER), "DHCPDISCOVER");
 	assert_string_equal(dhcp_type_name(DHCP_INFORM), "DHCPINFORM");
-	assert_string_equal(dhcp_type_name(0), "DHCP?");
+	assert_string_equal(dhcp_type_name(DHCP_BOOTP), "BOOTREQUEST");
 	assert_string_equal(dhcp_type_name(9), "DHCP?");
 	assert_string_equal(dhcp_addr_str(FRAME_IP(255, 255, 255, 255), buf), "255.255.255.255");
 	assert_string_equal(dhcp_addr_str(FRAME_IP(10, 0, 2, 30), buf), "10.0.2.30");
@@ -529,6 +567,7 @@ int main(void)
 		cmocka_unit_test(test_hand_made),
 		cmocka_unit_test(test_all_values),
 		cmocka_unit_test(test_client_types),
+		cmocka_unit_test(test_bootp),
 		cmocka_unit_test(test_end_is_not_needed),
 		cmocka_unit_test(test_padding),
 		cmocka_unit_test(test_udp_shorter_than_ip),

@@ -217,7 +217,7 @@ static void emit_messages(const struct daemon *d, const struct emitter *e)
 	emit(e, "pkt4-nak-sent", d->count.type_sent[DHCP_NAK]);
 	emit(e, "pkt4-sent",
 	     d->count.type_sent[DHCP_OFFER] + d->count.type_sent[DHCP_ACK] +
-		     d->count.type_sent[DHCP_NAK] + acks);
+		     d->count.type_sent[DHCP_NAK] + d->count.type_sent[DHCP_BOOTP] + acks);
 	emit(e, "pkt4-parse-failed", parse_failed(d));
 	emit(e, "pkt4-receive-drop",
 	     parse_failed(d) + kernel_drops(d) + sum.drop_internal +

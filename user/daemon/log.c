@@ -47,6 +47,8 @@ static const char *outcome(const struct decision *decision)
 {
 	switch (decision->kind) {
 	case DECISION_REPLY:
+		if (decision->reply.type == DHCP_BOOTP)
+			return "BOOTREPLY";
 		return dhcp_type_name(decision->reply.type);
 	case DECISION_END:
 		return decision->end == LEASE_END_DECLINED ? "declined" : "released";

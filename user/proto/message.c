@@ -324,9 +324,11 @@ static enum dhcp_decode_result decode_values(struct dhcp_msg *msg)
 		msg->lease_time = get_addr(msg->opt[DHO_LEASE_TIME].data);
 	if (has_max)
 		msg->max_size = get_u16(msg->opt[DHO_MAX_MESSAGE_SIZE].data);
-	if (!has_type)
-		return DHCP_DECODE_no_type;
-
+	/* RFC 1534 2: without the option it is a BOOTP client's. A type of 0 is no type. */
+	if (!has_type) {
+		msg->type = DHCP_BOOTP;
+		return DHCP_DECODE_ok;
+	}
 	msg->type = msg->opt[DHO_MESSAGE_TYPE].data[0];
 	switch (msg->type) {
 	case DHCP_DISCOVER:
@@ -402,13 +404,14 @@ const char *dhcp_decode_help(enum dhcp_decode_result result)
 const char *dhcp_type_name(uint8_t type)
 {
 	static const char *const names[] = {
-		[DHCP_DISCOVER] = "DHCPDISCOVER", [DHCP_OFFER] = "DHCPOFFER",
-		[DHCP_REQUEST] = "DHCPREQUEST",	  [DHCP_DECLINE] = "DHCPDECLINE",
-		[DHCP_ACK] = "DHCPACK",		  [DHCP_NAK] = "DHCPNAK",
-		[DHCP_RELEASE] = "DHCPRELEASE",	  [DHCP_INFORM] = "DHCPINFORM",
+		[DHCP_BOOTP] = "BOOTREQUEST",	[DHCP_DISCOVER] = "DHCPDISCOVER",
+		[DHCP_OFFER] = "DHCPOFFER",	[DHCP_REQUEST] = "DHCPREQUEST",
+		[DHCP_DECLINE] = "DHCPDECLINE", [DHCP_ACK] = "DHCPACK",
+		[DHCP_NAK] = "DHCPNAK",		[DHCP_RELEASE] = "DHCPRELEASE",
+		[DHCP_INFORM] = "DHCPINFORM",
 	};
 
-	return type >= DHCP_DISCOVER && type <= DHCP_INFORM ? names[type] : "DHCP?";
+	return type <= DHCP_INFORM ? names[type] : "DHCP?";
 }
 
 const char *dhcp_addr_str(uint32_t addr, char buf[DHCP_ADDR_STR])

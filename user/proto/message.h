@@ -118,7 +118,7 @@ enum dhcp_decode_result dhcp_decode(const uint8_t *frame, size_t len, const stru
 /* The address that a REQUEST asks for: ciaddr, else option 50; 0: none. */
 uint32_t dhcp_asked_address(const struct dhcp_msg *msg);
 
-const char *dhcp_type_name(uint8_t type); /* "DHCPREQUEST", "DHCP?" */
+const char *dhcp_type_name(uint8_t type); /* "DHCPREQUEST", "DHCP?"; 0: "BOOTREQUEST" */
 
 /* An address (host order) as it stands on the wire. */
 static inline void dhcp_put_addr(uint8_t wire[4], uint32_t addr)

@@ -9,11 +9,11 @@
 #include "message.h"
 
 enum relay_suboption {
-	RELAY_CIRCUIT_ID = 1,	      /* RFC 3046 3.1 */
-	RELAY_REMOTE_ID = 2,	      /* RFC 3046 3.2 */
-	RELAY_LINK_SELECTION = 5,     /* RFC 3527: an address of the client's link */
+	RELAY_CIRCUIT_ID = 1,	       /* RFC 3046 3.1 */
+	RELAY_REMOTE_ID = 2,	       /* RFC 3046 3.2 */
+	RELAY_LINK_SELECTION = 5,      /* RFC 3527: an address of the client's link */
 	RELAY_SERVER_ID_OVERRIDE = 11, /* RFC 5107: what option 54 shall say */
-	RELAY_SOURCE_PORT = 19,	      /* RFC 8357: the relay listens at its source port */
+	RELAY_SOURCE_PORT = 19,	       /* RFC 8357: the relay listens at its source port */
 };
 
 /*
