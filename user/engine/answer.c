@@ -174,7 +174,7 @@ static void put_options(struct ask *ask, struct recipe *recipe)
 {
 	struct dhcp_reply *reply = &ask->decision->reply;
 	uint16_t from = reply->options_len;
-	size_t max = dhcp_max_reply(ask->msg->max_size);
+	size_t max = dhcp_reply_ip_max(ask->msg);
 
 	while (!fill_options(reply, from, recipe) || dhcp_reply_ip_len(ask->msg, reply) > max) {
 		reply->shortened = true;

@@ -264,12 +264,12 @@ static int option_areas(struct dhcp_msg *msg, struct span areas[3])
 	if (overload->len != 1 || overload->data[0] < 1 || overload->data[0] > 3)
 		return -1;
 	msg->overloaded = true;
-	if (overload->data[0] & 1) {
+	if (overload->data[0] & DHCP_OVERLOAD_FILE) {
 		const uint8_t *file = header + offsetof(struct dhcp_header, file);
 
 		areas[n++] = (struct span){file, file + 128};
 	}
-	if (overload->data[0] & 2) {
+	if (overload->data[0] & DHCP_OVERLOAD_SNAME) {
 		const uint8_t *sname = header + offsetof(struct dhcp_header, sname);
 
 		areas[n++] = (struct span){sname, sname + 64};

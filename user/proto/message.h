@@ -54,6 +54,9 @@ struct dhcp_ingress {
 	uint32_t received_after; /* no earlier than this second; bounds RELEASE/DECLINE crossings */
 };
 
+/* What option 52 says of the fields (RFC 2132 9.3): they hold options. */
+enum dhcp_overload { DHCP_OVERLOAD_FILE = 1, DHCP_OVERLOAD_SNAME = 2 };
+
 struct dhcp_opt {
 	const uint8_t *data; /* NULL: absent */
 	uint16_t len;

@@ -37,7 +37,7 @@ static size_t option_wire_len(size_t len)
 	return len + 2 * pieces;
 }
 
-/* Writes option_wire_len(len) bytes. */
+/* Writes option_wire_len(len) bytes. data may be NULL if there is none. */
 static uint8_t *put_option(uint8_t *p, uint8_t code, const uint8_t *data, size_t len)
 {
 	do {
@@ -45,10 +45,11 @@ static uint8_t *put_option(uint8_t *p, uint8_t code, const uint8_t *data, size_t
 
 		*p++ = code;
 		*p++ = n;
-		if (n > 0)
+		if (n > 0) {
 			memcpy(p, data, n);
+			data += n;
+		}
 		p += n;
-		data += n;
 		len -= n;
 	} while (len > 0);
 	return p;
@@ -58,19 +59,55 @@ int dhcp_reply_add(struct dhcp_reply *reply, uint8_t code, const void *data, siz
 {
 	if (option_wire_len(len) > (size_t)(DHCP_REPLY_OPTIONS_MAX - reply->options_len))
 		return -ENOSPC;
-	put_option(reply->options + reply->options_len, code, len ? data : (const uint8_t *)"",
-		   len);
+	put_option(reply->options + reply->options_len, code, data, len);
 	reply->options_len += option_wire_len(len);
 	return 0;
 }
 
+/*
+ * Into file or sname. RFC 2131 4.1: options there "MUST begin with the first octet of the field,
+ * MUST be terminated by an 'end' option, and MUST be followed by 'pad' options", and one
+ * option "MUST be entirely contained in that field". False: it does not fit.
+ */
+static bool put_in_field(uint8_t *field, size_t size, uint8_t *used, uint8_t code,
+			 const uint8_t *data, size_t len)
+{
+	uint8_t *end;
+
+	if (len > size || *used + 2 + len + 1 > size)
+		return false;
+	end = put_option(field + *used, code, data, len);
+	*end = DHO_END;
+	*used = (uint8_t)(end - field);
+	return true;
+}
+
+static bool is_empty(const uint8_t *field, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (field[i] != 0)
+			return false;
+	return true;
+}
+
 int dhcp_reply_overload(struct dhcp_reply *reply, uint8_t code, const void *data, size_t len)
 {
-	(void)reply;
-	(void)code;
-	(void)data;
-	(void)len;
-	return -ENOSPC;
+	bool file = reply->overload & DHCP_OVERLOAD_FILE ||
+		    is_empty(reply->file, sizeof(reply->file));
+	bool sname = reply->overload & DHCP_OVERLOAD_SNAME ||
+		     is_empty(reply->sname, sizeof(reply->sname));
+
+	if (reply->type != DHCP_OFFER && reply->type != DHCP_ACK)
+		return -ENOSPC;
+	if (file &&
+	    put_in_field(reply->file, sizeof(reply->file), &reply->file_used, code, data, len))
+		reply->overload |= DHCP_OVERLOAD_FILE;
+	else if (sname && put_in_field(reply->sname, sizeof(reply->sname), &reply->sname_used, code,
+				       data, len))
+		reply->overload |= DHCP_OVERLOAD_SNAME;
+	else
+		return -ENOSPC;
+	return 0;
 }
 
 /* --- where to --- */
@@ -164,6 +201,8 @@ void dhcp_reply_destination(const struct dhcp_msg *request, const struct dhcp_re
 
 /* --- lengths --- */
 
+#define OVERLOAD_LEN 3 /* of option 52 */
+
 /*
  * RFC 3046 2.2: servers "SHALL echo the entire contents of the Relay Agent Information option in
  * all replies". The relay takes it out again (2.1), so a reply that goes past it has none.
@@ -178,22 +217,32 @@ static const struct dhcp_opt *echoed_agent(const struct dhcp_msg *request,
 	return agent->data && !to.past_relay ? agent : NULL;
 }
 
-/* The BOOTP message's length, padding included. */
-static size_t bootp_len(const struct dhcp_msg *request, const struct dhcp_reply *reply)
+/* BOOTP message and padding, with the headers before it. agent: NULL if there is none. */
+static size_t ip_len(const struct dhcp_reply *reply, const struct dhcp_opt *agent)
 {
-	const struct dhcp_opt *agent = echoed_agent(request, reply);
 	size_t len = sizeof(struct dhcp_header) + reply->options_len + 1;
 
+	if (reply->overload)
+		len += OVERLOAD_LEN;
 	for (int i = 0; i < XDHCP_TAIL_PIECES; i++)
 		len += reply->tail[i].len;
 	if (agent)
 		len += option_wire_len(agent->len);
-	return len < DHCP_BOOTP_MIN ? DHCP_BOOTP_MIN : len;
+	if (len < DHCP_BOOTP_MIN)
+		len = DHCP_BOOTP_MIN;
+	return sizeof(struct iphdr) + sizeof(struct udphdr) + len;
 }
 
 size_t dhcp_reply_ip_len(const struct dhcp_msg *request, const struct dhcp_reply *reply)
 {
-	return sizeof(struct iphdr) + sizeof(struct udphdr) + bootp_len(request, reply);
+	return ip_len(reply, echoed_agent(request, reply));
+}
+
+size_t dhcp_reply_ip_max(const struct dhcp_msg *request)
+{
+	size_t max = dhcp_max_reply(request->max_size);
+
+	return max < DHCP_REPLY_IP_MAX ? max : DHCP_REPLY_IP_MAX;
 }
 
 static size_t ethernet_len(const struct dhcp_msg *request)
@@ -290,13 +339,13 @@ static uint8_t *put_bootp(uint8_t *p, const struct dhcp_msg *request,
 	return p + sizeof(h);
 }
 
-static uint8_t *put_options(uint8_t *p, const struct dhcp_msg *request,
-			    const struct dhcp_reply *reply)
+static uint8_t *put_options(uint8_t *p, const struct dhcp_reply *reply,
+			    const struct dhcp_opt *agent)
 {
-	const struct dhcp_opt *agent = echoed_agent(request, reply);
-
 	memcpy(p, reply->options, reply->options_len);
 	p += reply->options_len;
+	if (reply->overload)
+		p = put_option(p, DHO_OVERLOAD, &reply->overload, 1);
 	for (int i = 0; i < XDHCP_TAIL_PIECES; i++) {
 		memcpy(p, reply->tail[i].data, reply->tail[i].len);
 		p += reply->tail[i].len;
@@ -310,19 +359,25 @@ static uint8_t *put_options(uint8_t *p, const struct dhcp_msg *request,
 int dhcp_reply_encode(const struct dhcp_msg *request, const struct dhcp_reply *reply,
 		      const uint8_t our_mac[6], uint8_t *frame, size_t cap)
 {
-	size_t ip_len = dhcp_reply_ip_len(request, reply);
-	size_t len = ethernet_len(request) + ip_len;
-
-	if (len > cap || ip_len > UINT16_MAX)
-		return -ENOSPC;
-
+	const struct dhcp_opt *agent = echoed_agent(request, reply);
 	struct dhcp_destination to;
 
+	/*
+	 * RFC 3046 2.2: "If a server is unable to copy a full Relay Agent Information field
+	 * into a response, it SHALL send the response without the Relay Information Field"
+	 */
+	if (ip_len(reply, agent) > DHCP_REPLY_IP_MAX)
+		agent = NULL;
+	size_t l3_len = ip_len(reply, agent);
+	size_t len = ethernet_len(request) + l3_len;
+
+	if (len > cap || l3_len > UINT16_MAX)
+		return -ENOSPC;
 	dhcp_reply_destination(request, reply, &to);
 	uint8_t *ip = put_ethernet(frame, request, to.mac, our_mac);
-	uint8_t *udp = put_ip(ip, to.source, to.addr, ip_len);
+	uint8_t *udp = put_ip(ip, to.source, to.addr, l3_len);
 	uint8_t *bootp = udp + sizeof(struct udphdr);
-	uint8_t *end = put_options(put_bootp(bootp, request, reply, &to), request, reply);
+	uint8_t *end = put_options(put_bootp(bootp, request, reply, &to), reply, agent);
 
 	memset(end, 0, (size_t)(frame + len - end));
 	put_udp(udp, to.source, to.addr, to.port, (size_t)(frame + len - udp));

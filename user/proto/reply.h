@@ -14,6 +14,7 @@
 
 #define DHCP_REPLY_OPTIONS_MAX 1232
 #define DHCP_FRAME_MAX	       1514
+#define DHCP_REPLY_IP_MAX      1500 /* of an untagged frame */
 
 struct dhcp_piece {
 	uint8_t data[2 + 255]; /* a whole option: code, length, data */
@@ -51,12 +52,16 @@ int dhcp_reply_add(struct dhcp_reply *reply, uint8_t code, const void *data, siz
 
 /*
  * Puts one whole option into file, else into sname, as far as boot data leaves them empty
- * (RFC 2131 4.1, RFC 2132 9.3). -ENOSPC: fits neither; nothing changed.
+ * (RFC 2131 4.1, RFC 2132 9.3), each closed by END. Boot data therefore comes first. Only for
+ * OFFER and ACK: a NAK must not use the fields (RFC 2131 table 3), and a BOOTP client
+ * does not know option 52. The first one makes the reply three bytes longer, those of option 52,
+ * and all others none. -ENOSPC: fits neither; nothing changed.
  */
 int dhcp_reply_overload(struct dhcp_reply *reply, uint8_t code, const void *data, size_t len);
 
-/* The length of the reply's IP packet, to hold against dhcp_max_reply(). */
+/* The length of the reply's IP packet, and what it may be for this client (option 57) at most. */
 size_t dhcp_reply_ip_len(const struct dhcp_msg *request, const struct dhcp_reply *reply);
+size_t dhcp_reply_ip_max(const struct dhcp_msg *request);
 
 /* Where a reply goes. */
 struct dhcp_destination {
@@ -90,9 +95,10 @@ void dhcp_reply_destination(const struct dhcp_msg *request, const struct dhcp_re
 /*
  * Encodes the whole frame, to dhcp_reply_destination(). IP id 0, DF, TTL 64, real IP and UDP
  * checksums, BOOTP message padded with zeros to 300 bytes, secs and hops 0; the source MAC is
- * `our_mac`. The options are options[], tail[] in order, option 82 of the request (one option
- * again if it came split), END. Tags that stood in the request's frame are copied;
- * stripped ones are put back, priority 0. Returns the frame's length or -ENOSPC.
+ * `our_mac`. The options are options[], option 52 if there is overload, tail[] in order, option 82
+ * of the request (one option again if it came split), END. An option 82 that would make the IP
+ * packet longer than DHCP_REPLY_IP_MAX is left out (RFC 3046 2.2). Tags that stood in the request's
+ * frame are copied; stripped ones are put back, priority 0. Returns the frame's length or -ENOSPC.
  */
 int dhcp_reply_encode(const struct dhcp_msg *request, const struct dhcp_reply *reply,
 		      const uint8_t our_mac[6], uint8_t *frame, size_t cap);
