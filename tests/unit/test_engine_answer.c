@@ -149,7 +149,7 @@ static void hostnames(void **state)
 	named(&fx, (struct req){.mac = 1, .name = "other"}, "other", "other");
 	/* sanitised: trailing NULs, odd characters, nothing left */
 	named(&fx, (struct req){.mac = 2, .name = "a b\x01_c.d-\xc3\xa4\0\0", .name_len = 13},
-	      "a-b-_c.d---", "a-b-_c.d---");
+	      "a-b-_c.d", "a-b-_c.d");
 	named(&fx, (struct req){.mac = 3, .name = "\0\0", .name_len = 2}, "", NULL);
 	named(&fx, (struct req){.mac = 3, .name = "-- ..", .name_len = 5}, "", NULL);
 	named(&fx, (struct req){.mac = 9, .name = "mine"}, "reserved", "reserved");
@@ -170,7 +170,7 @@ static void hostname_of_any_length(void **state)
 		req.name_len = len;
 		req.max = 1500;
 		fx_lease(&fx, req);
-		assert_int_equal(strlen(fx.d.hostname), len > 255 ? 255 : len);
+		assert_int_equal(strlen(fx.d.hostname), 63); /* of a label */
 	}
 	fx_close(&fx);
 }

@@ -7,6 +7,7 @@
 #ifndef XDHCP_ASK_H
 #define XDHCP_ASK_H
 
+#include "name.h"
 #include "private.h"
 
 struct ask {
@@ -36,7 +37,8 @@ struct ask {
 		*own; /* its lease in this subnet: bound, else held, else the last one; or NULL */
 	bool closing; /* one of its leases here is CLOSING */
 	bool cloned;  /* its client id is another's here, on another MAC */
-	char hostname[MODEL_NAME_MAX + 1]; /* as it was sent, sanitised; empty: none */
+	struct fqdn fqdn;		   /* option 81 as it was sent */
+	char hostname[MODEL_NAME_MAX + 1]; /* as it was sent there, else in 12; empty: none */
 };
 
 /* May the client have this address at all, whoever has it now? */

@@ -9,29 +9,19 @@
 
 #include "ask.h"
 
-static bool letter_or_digit(char c)
+/*
+ * RFC 4702 3.1: of a client that sends both, the Client FQDN option counts and the host name option
+ * does not.
+ */
+static void names(struct ask *ask)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+	const struct dhcp_opt *name = &ask->msg->opt[DHO_HOST_NAME];
 
-/* Letters, digits, '-', '.', '_' are kept; what has no letter or digit at all is no name. */
-static void sanitise(const struct dhcp_opt *option, char ret_name[MODEL_NAME_MAX + 1])
-{
-	size_t len = option->data ? option->len : 0;
-	bool named = false;
-
-	while (len && !option->data[len - 1])
-		len--; /* some clients end it as a C string */
-	if (len > MODEL_NAME_MAX)
-		len = MODEL_NAME_MAX;
-	for (size_t i = 0; i < len; i++) {
-		char c = (char)option->data[i];
-		bool keep = letter_or_digit(c) || c == '-' || c == '.' || c == '_';
-
-		ret_name[i] = keep ? c : '-';
-		named |= letter_or_digit(c);
-	}
-	ret_name[named ? len : 0] = '\0';
+	fqdn_read(&ask->msg->opt[DHO_FQDN], &ask->fqdn);
+	if (ask->fqdn.present)
+		memcpy(ask->hostname, ask->fqdn.name, sizeof(ask->hostname));
+	else
+		name_clean(name->data, name->len, ask->hostname);
 }
 
 static void identifiers(struct ask *ask)
@@ -59,7 +49,7 @@ bool ask_client(struct ask *ask)
 	}
 	ask->agent = ask->msg->opt[DHO_RELAY_AGENT];
 	identifiers(ask);
-	sanitise(&ask->msg->opt[DHO_HOST_NAME], ask->hostname);
+	names(ask);
 	return true;
 }
 
