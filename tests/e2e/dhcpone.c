@@ -6,6 +6,7 @@
  *   dhcpone IF TYPE [chaddr=MAC] [smac=MAC] [dmac=MAC] [src=IP] [dst=IP] [ciaddr=IP]
  *           [requested=IP] [server=IP] [lifetime=N] [maxsize=N] [cid=HEX] [host=NAME]
  *           [prl=1,3,6] [broadcast=1] [xid=N] [wait=MS] [replies=N] [count=N] [every=MS] [hex=1]
+ *           [giaddr=IP] [sport=N] [option=CODE:HEX]...
  *
  * TYPE is discover, request, decline, release or inform. The defaults are a
  * broadcast by the interface's own MAC. It ends when `replies` (1) have come or
@@ -13,7 +14,8 @@
  * xid is xid + n (random). With count > 1 each reply is printed and none ends it.
  * A release or decline has no reply: it prints {"type":"sent","sent":TIME} instead and is done.
  * Exit: 0 with a reply, 3 without, 2 for errors. Each line has the CLOCK_BOOTTIME of
- * the request and of the reply; with hex=1 also the reply's whole frame.
+ * the request and of the reply, and the options in hex by their codes; with hex=1 also the
+ * reply's whole frame.
  */
 #include <poll.h>
 #include <signal.h>
@@ -53,6 +55,24 @@ static void hex(const char *s, uint8_t *data, uint8_t *ret_len)
 	*ret_len = n;
 }
 
+/* CODE:HEX, behind those given before. */
+static void option(struct wire_request *r, const char *s)
+{
+	uint8_t data[255], len = 0;
+	char *end;
+	unsigned long code = strtoul(s, &end, 10);
+
+	if (*end != ':' || code < 1 || code > 254)
+		die("not CODE:HEX", s);
+	for (s = end + 1; s[0] && s[1] && len < 255; s += 2)
+		if (sscanf(s, "%2hhx", &data[len++]) != 1)
+			die("not hex", s);
+	if (r->more_len + 2u + len > sizeof(r->more))
+		die("too many options", s);
+	r->more_len = (uint16_t)(wire_option(r->more + r->more_len, (uint8_t)code, data, len) -
+				 r->more);
+}
+
 static void list(const char *s, uint8_t *data, uint8_t *ret_len)
 {
 	uint8_t n = 0;
@@ -74,6 +94,7 @@ static bool set_address(struct wire_request *r, const char *key, const char *val
 	} addrs[] = {{"src", &r->src},
 		     {"dst", &r->dst},
 		     {"ciaddr", &r->ciaddr},
+		     {"giaddr", &r->giaddr},
 		     {"requested", &r->requested},
 		     {"server", &r->server_id}};
 	const struct {
@@ -102,6 +123,10 @@ static void set(struct job *job, const char *key, const char *value)
 		r->lifetime = number;
 	else if (!strcmp(key, "maxsize"))
 		r->max_size = (uint16_t)number;
+	else if (!strcmp(key, "sport"))
+		r->sport = (uint16_t)number;
+	else if (!strcmp(key, "option"))
+		option(r, value);
 	else if (!strcmp(key, "cid"))
 		hex(value, r->cid, &r->cid_len);
 	else if (!strcmp(key, "prl"))
@@ -126,20 +151,44 @@ static void set(struct job *job, const char *key, const char *value)
 		die("unknown word", key);
 }
 
+static void print_options(const struct wire_reply *r)
+{
+	const uint8_t *p = r->options, *end = p + r->options_len;
+	const char *comma = "";
+
+	printf(",\"options\":{");
+	while (p < end) {
+		if (!*p) {
+			p++;
+			continue;
+		}
+		printf("%s\"%u\":\"", comma, p[0]);
+		for (unsigned i = 0; i < p[1]; i++)
+			printf("%02x", p[2 + i]);
+		printf("\"");
+		comma = ",";
+		p += 2 + p[1];
+	}
+	printf("}");
+}
+
 static void print(const struct wire_reply *r, double sent)
 {
-	char a[8][18];
+	char a[9][18];
 
-	printf("{\"type\":\"%s\",\"yiaddr\":\"%s\",\"ciaddr\":\"%s\",\"server\":\"%s\","
-	       "\"src\":\"%s\",\"dst\":\"%s\",\"smac\":\"%s\",\"dmac\":\"%s\",\"chaddr\":\"%s\","
-	       "\"lifetime\":%u,\"t1\":%u,\"t2\":%u,",
+	printf("{\"type\":\"%s\",\"yiaddr\":\"%s\",\"ciaddr\":\"%s\",\"giaddr\":\"%s\","
+	       "\"server\":\"%s\",\"src\":\"%s\",\"dst\":\"%s\",\"port\":%u,\"ttl\":%u,"
+	       "\"smac\":\"%s\",\"dmac\":\"%s\",\"chaddr\":\"%s\","
+	       "\"broadcast\":%s,\"lifetime\":%u,\"t1\":%u,\"t2\":%u,",
 	       wire_types[r->type <= WIRE_INFORM ? r->type : 0], wire_ip(r->yiaddr, a[0]),
-	       wire_ip(r->ciaddr, a[1]), wire_ip(r->server_id, a[2]), wire_ip(r->src, a[3]),
-	       wire_ip(r->dst, a[4]), wire_mac(r->smac, a[5]), wire_mac(r->dmac, a[6]),
-	       wire_mac(r->chaddr, a[7]), r->lifetime, r->t1, r->t2);
+	       wire_ip(r->ciaddr, a[1]), wire_ip(r->giaddr, a[8]), wire_ip(r->server_id, a[2]),
+	       wire_ip(r->src, a[3]), wire_ip(r->dst, a[4]), r->port, r->ttl,
+	       wire_mac(r->smac, a[5]), wire_mac(r->dmac, a[6]), wire_mac(r->chaddr, a[7]),
+	       r->flags & 0x8000 ? "true" : "false", r->lifetime, r->t1, r->t2);
 	printf("\"router\":\"%s\",\"dns\":\"%s\",\"sums\":%s,\"sent\":%.6f,\"at\":%.6f",
 	       wire_ip(r->router, a[0]), wire_ip(r->dns, a[1]), r->sums_good ? "true" : "false",
 	       sent, wire_now());
+	print_options(r);
 }
 
 static void print_frame(const uint8_t *frame, size_t n)

@@ -49,21 +49,28 @@ struct wire {
 struct wire_request {
 	uint8_t type;
 	uint8_t chaddr[6], smac[6], dmac[6];
-	uint32_t xid, ciaddr, src, dst;
+	uint32_t xid, ciaddr, giaddr, src, dst;
+	uint16_t sport;				 /* 0: 68, or 67 of a relay */
 	uint32_t requested, server_id, lifetime; /* 0: the option is absent */
 	uint16_t max_size;
 	bool broadcast;
 	uint8_t cid[64], prl[64];
 	uint8_t cid_len, prl_len;
 	const char *hostname;
+	uint8_t more[512]; /* whole options, last */
+	uint16_t more_len;
 };
 
 struct wire_reply {
 	uint8_t type;
 	uint8_t chaddr[6], smac[6], dmac[6];
-	uint32_t xid, ciaddr, yiaddr, src, dst, server_id;
+	uint32_t xid, ciaddr, yiaddr, giaddr, src, dst, server_id;
 	uint32_t lifetime, t1, t2, router, dns; /* 0: absent */
+	uint16_t port, flags;
+	uint8_t ttl;
 	bool sums_good;
+	const uint8_t *options; /* in the frame */
+	size_t options_len;	/* without END */
 };
 
 static inline double wire_now(void) /* seconds of CLOCK_BOOTTIME */
@@ -169,6 +176,8 @@ static inline size_t wire_build(const struct wire_request *r, uint8_t frame[WIRE
 	wire_put32(b + 4, r->xid);
 	wire_put16(b + 10, r->broadcast ? 0x8000 : 0);
 	wire_put32(b + 12, r->ciaddr);
+	wire_put32(b + 24, r->giaddr);
+	b[3] = r->giaddr != 0; /* hops */
 	memcpy(b + 28, r->chaddr, 6);
 	wire_put32(b + 236, 0x63825363);
 	p = wire_option(p, 53, &r->type, 1);
@@ -187,12 +196,14 @@ static inline size_t wire_build(const struct wire_request *r, uint8_t frame[WIRE
 		p = wire_option(p, 12, r->hostname, (uint8_t)strlen(r->hostname));
 	if (r->prl_len)
 		p = wire_option(p, 55, r->prl, r->prl_len);
+	memcpy(p, r->more, r->more_len);
+	p += r->more_len;
 	*p++ = 255;
 	if (p - b < 300)
 		p = b + 300;
 
 	len = (uint16_t)(p - udp);
-	wire_put16(udp, 68);
+	wire_put16(udp, r->sport ? r->sport : r->giaddr ? 67 : 68);
 	wire_put16(udp + 2, 67);
 	wire_put16(udp + 4, len);
 	ip[0] = 0x45;
@@ -207,7 +218,7 @@ static inline size_t wire_build(const struct wire_request *r, uint8_t frame[WIRE
 	return (size_t)(p - frame);
 }
 
-/* True: the frame is a DHCP reply to a client's port, and *ret_reply says what it holds. */
+/* True: the frame is a DHCP reply to a client or a relay, and *ret_reply says what it holds. */
 static inline bool wire_parse(const uint8_t *frame, size_t n, struct wire_reply *ret_reply)
 {
 	const uint8_t *ip = frame + 14, *udp = ip + 20, *b = udp + 8, *p = b + WIRE_BOOTP, *end;
@@ -215,8 +226,7 @@ static inline bool wire_parse(const uint8_t *frame, size_t n, struct wire_reply 
 	uint16_t len;
 
 	if (n < WIRE_HEAD + WIRE_BOOTP || wire_be16(frame + 12) != ETH_P_IP || ip[0] != 0x45 ||
-	    ip[9] != 17 || wire_be16(udp + 2) != 68 || b[0] != 2 ||
-	    wire_be32(b + 236) != 0x63825363)
+	    ip[9] != 17 || wire_be16(udp) != 67 || b[0] != 2 || wire_be32(b + 236) != 0x63825363)
 		return false;
 	len = wire_be16(udp + 4);
 	if (len < 8 + WIRE_BOOTP || (size_t)(udp - frame) + len > n ||
@@ -225,13 +235,18 @@ static inline bool wire_parse(const uint8_t *frame, size_t n, struct wire_reply 
 	end = udp + len;
 	memcpy(r.dmac, frame, 6);
 	memcpy(r.smac, frame + 6, 6);
+	r.ttl = ip[8];
+	r.port = wire_be16(udp + 2);
 	r.src = wire_be32(ip + 12);
 	r.dst = wire_be32(ip + 16);
 	r.sums_good = !wire_fold(wire_sum(0, ip, 20)) && wire_be16(udp + 6) &&
 		      !wire_fold(wire_sum(wire_sum(17 + len, ip + 12, 8), udp, len));
 	r.xid = wire_be32(b + 4);
+	r.flags = wire_be16(b + 10);
 	r.ciaddr = wire_be32(b + 12);
 	r.yiaddr = wire_be32(b + 16);
+	r.giaddr = wire_be32(b + 24);
+	r.options = p;
 	memcpy(r.chaddr, b + 28, 6);
 	while (p < end && *p != 255) {
 		uint32_t v = 0;
@@ -269,6 +284,7 @@ static inline bool wire_parse(const uint8_t *frame, size_t n, struct wire_reply 
 		}
 		p += 2 + p[1];
 	}
+	r.options_len = (size_t)(p - r.options);
 	*ret_reply = r;
 	return true;
 }

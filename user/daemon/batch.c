@@ -7,12 +7,15 @@
  * store has all or nothing, and nobody was told what is not in it.
  */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/daemon.h"
 
-#define BATCH_ROUNDS	  4 /* per wake-up, so that timers and control get their turn */
+#define BATCH_ROUNDS	  4  /* per wake-up, so that timers and control get their turn */
+#define SEND_FAILED_EVERY 10 /* seconds between two lines of the log */
 #define DEFERRED_MAX	  1024
 #define DEFERRED_LIFETIME 2 /* seconds; the client has sent again by then */
 
@@ -153,20 +156,55 @@ static void settle(struct daemon *d, struct batch *b, bool failed)
 	}
 }
 
+/* What clients on our links get is written whole; relays are where the kernel's routing says. */
+static int send_reply(struct daemon *d, const struct item *item)
+{
+	const struct dhcp_reply *reply = &item->decision.reply;
+	uint8_t frame[DHCP_FRAME_MAX];
+	struct dhcp_destination to;
+	size_t at;
+	int len;
+
+	len = dhcp_reply_encode(&item->msg, reply, item->port->info.mac, frame, sizeof(frame));
+	if (len < 0)
+		return len;
+	dhcp_reply_destination(&item->msg, reply, &to);
+	if (!to.routed)
+		return packet_send(item->port->socket, frame, (size_t)len);
+	at = dhcp_reply_payload(&item->msg);
+	return packet_send_routed(d->port_guard, to.source, to.addr, to.port, frame + at,
+				  (size_t)len - at);
+}
+
+/* One line a while, however many are lost: whoever sends requests must not fill the disk. */
+static void log_send_failed(struct daemon *d, const struct item *item, int r)
+{
+	struct dhcp_destination to;
+	char addr[DHCP_ADDR_STR], more[48] = "";
+	uint32_t now = boot_seconds();
+
+	d->count.send_failed++;
+	if (d->send_failed_logged && now - d->send_failed_at < SEND_FAILED_EVERY)
+		return;
+	dhcp_reply_destination(&item->msg, &item->decision.reply, &to);
+	if (d->count.send_failed > d->send_failed_logged + 1)
+		snprintf(more, sizeof(more), " (%" PRIu64 " more since the last such line)",
+			 d->count.send_failed - d->send_failed_logged - 1);
+	log_warning("cannot send to %s%s%s: %s%s", dhcp_addr_str(to.addr, addr),
+		    to.routed ? "" : " on ", to.routed ? "" : item->port->info.name, strerror(-r),
+		    more);
+	d->send_failed_logged = d->count.send_failed;
+	d->send_failed_at = now;
+}
+
 static void transmit(struct daemon *d, struct item *item)
 {
-	uint8_t frame[DHCP_FRAME_MAX];
-	int len, r;
+	int r = send_reply(d, item);
 
-	len = dhcp_reply_encode(&item->msg, &item->decision.reply, item->port->info.mac, frame,
-				sizeof(frame));
-	r = len < 0 ? len : packet_send(item->port->socket, frame, (size_t)len);
-	if (r < 0) {
-		d->count.send_failed++;
-		log_warning("cannot send on %s: %s", item->port->info.name, strerror(-r));
-		return;
-	}
-	d->count.type_sent[item->decision.reply.type]++;
+	if (r < 0)
+		log_send_failed(d, item, r);
+	else
+		d->count.type_sent[item->decision.reply.type]++;
 }
 
 static void finish(struct daemon *d, struct item *item)

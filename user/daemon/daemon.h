@@ -79,7 +79,10 @@ struct daemon {
 	uint32_t *scope_gates;	 /* by place in model.subnets; 0: none */
 	bool full_warned, templates_warned;
 
-	struct port *ports; /* list */
+	struct port *ports;   /* list */
+	uint32_t *host_addrs; /* of all interfaces, as of the last scan; no loopback ones */
+	size_t n_host_addrs;
+	bool remote; /* a subnet's clients are behind relays alone */
 	int port_guard, monitor;
 	struct event *monitor_event, *second_timer, *sweep_timer, *rescan_timer;
 	struct event *signals[3];
@@ -96,6 +99,8 @@ struct daemon {
 	uint32_t usage_at;   /* second it was last looked at */
 	struct control *control;
 	struct counters count;
+	uint64_t send_failed_logged; /* count.send_failed at the last line of the log about it */
+	uint32_t send_failed_at;     /* its second */
 	uint32_t started, reloaded;
 	bool serving; /* the start succeeded */
 };
@@ -205,6 +210,7 @@ int ports_open(struct daemon *d); /* or bring them up to date after a change */
 void ports_rescan(struct daemon *d);
 void ports_close(struct daemon *d);
 struct port *port_by_ifindex(struct daemon *d, uint32_t ifindex);
+/* An address of this machine's, on whichever interface. */
 bool port_address_is_ours(const struct daemon *d, uint32_t addr);
 
 /* links.c: the link records of `policy`. */
@@ -215,7 +221,16 @@ void link_close(struct daemon *d, uint32_t ifindex);
 void links_close_unserved(struct daemon *d);
 
 /* scopes.c: the scopes' gates in `policy`. */
-int scopes_apply(struct daemon *d);
+/*
+ * Before `model` is in force: closes the gates of scopes that it changes, ends or deactivates,
+ * and their slots, and waits until running programs have left. Negative errno: that is not sure;
+ * they stay closed, and no gate may be opened.
+ */
+int scopes_close(struct daemon *d, const struct model *model);
+/* When it is in force: opens the gates of its scopes, but for those that are deactivated. */
+int scopes_open(struct daemon *d);
+/* The gates that answers are filed under are not known (any more): nothing is published. */
+void scopes_forget(struct daemon *d);
 uint32_t scope_gate(const struct daemon *d, uint32_t subnet_id); /* policy index; 0: none */
 
 /* usage.c: called once a second, looks once a minute, says that pools run out. */

@@ -23,13 +23,39 @@ struct port *port_by_ifindex(struct daemon *d, uint32_t ifindex)
 
 bool port_address_is_ours(const struct daemon *d, uint32_t addr)
 {
-	for (const struct port *port = d->ports; port; port = port->next) {
-		for (unsigned i = 0; i < port->info.n_addrs; i++) {
-			if (port->info.addrs[i].addr == addr)
-				return true;
-		}
+	for (size_t i = 0; i < d->n_host_addrs; i++) {
+		if (d->host_addrs[i] == addr)
+			return true;
 	}
 	return false;
+}
+
+static bool is_loopback(uint32_t addr)
+{
+	return addr >> 24 == 127;
+}
+
+/*
+ * A host has an address whichever interface it is on (RFC 1122 3.3.4.2, the weak model, which is
+ * the kernel's): relays are told one on lo, and clients renew at what another link's offered.
+ */
+static int list_host_addresses(struct daemon *d, const struct link_info *links, int n)
+{
+	uint32_t *list = calloc((size_t)n * XDHCP_LINK_ADDRS + 1, sizeof(*list));
+	size_t count = 0;
+
+	if (!list)
+		return -ENOMEM;
+	for (int i = 0; i < n; i++) {
+		for (unsigned j = 0; j < links[i].n_addrs; j++) {
+			if (!is_loopback(links[i].addrs[j].addr))
+				list[count++] = links[i].addrs[j].addr;
+		}
+	}
+	free(d->host_addrs);
+	d->host_addrs = list;
+	d->n_host_addrs = count;
+	return 0;
 }
 
 static bool is_named(const struct daemon *d, const char *name)
@@ -54,7 +80,7 @@ static void borrow_address(const struct daemon *d, struct link_info *info,
 		for (unsigned j = 0; j < links[i].n_addrs; j++) {
 			uint32_t addr = links[i].addrs[j].addr;
 
-			if (addr >> 24 == 127)
+			if (is_loopback(addr))
 				continue;
 			info->addrs[0] = (struct link_addr){.addr = addr, .mask = 0xffffffff};
 			info->n_addrs = 1;
@@ -74,6 +100,44 @@ static bool serves_a_subnet(const struct daemon *d, const struct link_info *info
 	return false;
 }
 
+/* Can clients of the subnet be on one of our links? Those of a shared network are on one. */
+static bool is_local(const struct daemon *d, const struct subnet *subnet,
+		     const struct link_info *links, int n)
+{
+	if (*subnet->interface)
+		return true;
+	for (int i = 0; i < n; i++) {
+		for (unsigned j = 0; j < links[i].n_addrs; j++) {
+			const struct subnet *here = model_subnet_of(&d->config->model,
+								    links[i].addrs[j].addr);
+
+			if (here == subnet ||
+			    (here && subnet->network && here->network == subnet->network))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool any_remote(const struct daemon *d, const struct link_info *links, int n)
+{
+	for (size_t i = 0; i < d->config->model.n_subnets; i++) {
+		if (!is_local(d, &d->config->model.subnets[i], links, n))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * "*" is every interface that clients may be on; and, if there are clients behind relays
+ * alone, every one that the relays' requests and those clients' own renewals may come in by.
+ */
+static bool may_serve(const struct daemon *d, const struct link_info *info)
+{
+	return info->ethernet && !info->loopback && info->up &&
+	       (serves_a_subnet(d, info) || (d->remote && info->n_addrs));
+}
+
 static bool is_wanted(const struct daemon *d, const struct link_info *info)
 {
 	for (size_t i = 0; i < d->config->n_interfaces; i++) {
@@ -81,8 +145,7 @@ static bool is_wanted(const struct daemon *d, const struct link_info *info)
 
 		if (!strcmp(name, info->name))
 			return true;
-		if (!strcmp(name, "*") && info->ethernet && !info->loopback && info->up &&
-		    serves_a_subnet(d, info))
+		if (!strcmp(name, "*") && may_serve(d, info))
 			return true;
 	}
 	return false;
@@ -286,11 +349,14 @@ int ports_open(struct daemon *d)
 {
 	struct link_info *links = NULL;
 	int n = links_list(&links), failed = 0;
+	int r = n < 0 ? n : list_host_addresses(d, links, n);
 
-	if (n < 0) {
-		log_error("cannot list the interfaces: %s", strerror(-n));
-		return n;
+	if (r < 0) {
+		log_error("cannot list the interfaces: %s", strerror(-r));
+		free(links);
+		return r;
 	}
+	d->remote = any_remote(d, links, n);
 	see(d, links, n);
 	drop_unseen(d);
 	for (int i = 0; i < n; i++) {
@@ -327,4 +393,7 @@ void ports_close(struct daemon *d)
 {
 	while (d->ports)
 		drop_port(d, d->ports);
+	free(d->host_addrs);
+	d->host_addrs = NULL;
+	d->n_host_addrs = 0;
 }

@@ -55,21 +55,30 @@ static int keep_fixed(struct config *wanted, const struct config *running)
 	return r;
 }
 
+/*
+ * Nobody is told anything by XDP that the new configuration would not say: what it changes is
+ * closed before the engine knows of it, and a scope that is deactivated stays closed.
+ */
 static int apply(struct daemon *d, struct config *wanted)
 {
 	struct config *old = d->config;
-	int r;
+	int r, closed;
 
 	r = keep_fixed(wanted, old);
-	if (r == 0)
-		r = engine_apply(d, wanted);
 	if (r < 0)
 		return r;
-	d->config = wanted;
-	log_set_level(wanted->log_level);
-	r = scopes_apply(d);
+	closed = scopes_close(d, &wanted->model);
+	r = engine_apply(d, wanted);
+	if (r == 0)
+		d->config = wanted;
+	scopes_forget(d);
+	if (closed == 0)
+		closed = scopes_open(d);
+	if (closed < 0)
+		log_error("fast path: changed scopes stay closed: %s", strerror(-closed));
 	if (r < 0)
-		log_error("fast path: changed scopes stay closed: %s", strerror(-r));
+		return r;
+	log_set_level(wanted->log_level);
 	ports_rescan(d);
 	if (timers_start(d) < 0)
 		log_error("out of memory: credit is not extended until a restart");

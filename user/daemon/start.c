@@ -244,12 +244,14 @@ int daemon_start(struct daemon *d)
 		r = open_leases(d);
 	if (r == 0 && !(d->engine = engine_new(d->leases)))
 		r = -ENOMEM;
-	if (r == 0)
-		r = engine_apply(d, d->config);
 	if (r == 0 && d->fp)
 		r = quiesce_start(d);
 	if (r == 0)
-		r = scopes_apply(d);
+		r = scopes_close(d, &d->config->model);
+	if (r == 0)
+		r = engine_apply(d, d->config);
+	if (r == 0)
+		r = scopes_open(d);
 	if (r == 0)
 		r = open_network(d);
 	if (r == 0)
@@ -315,5 +317,5 @@ void daemon_stop(struct daemon *d)
 	if (d->base)
 		event_base_free(d->base);
 	free(d->hits_logged);
-	free(d->scope_gates);
+	scopes_forget(d);
 }

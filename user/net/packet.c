@@ -38,6 +38,11 @@ union control {
 	uint8_t space[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
 };
 
+union packet_info {
+	struct cmsghdr align;
+	uint8_t space[CMSG_SPACE(sizeof(struct in_pktinfo))];
+};
+
 struct packet_socket {
 	int fd;
 	uint64_t drops;
@@ -275,4 +280,34 @@ int packet_port_guard(void)
 		return r;
 	}
 	return fd;
+}
+
+int packet_send_routed(int guard, uint32_t source, uint32_t addr, uint16_t port,
+		       const uint8_t *payload, size_t len)
+{
+	/* ipi_ifindex 0: the route says by which interface */
+	const struct in_pktinfo info = {.ipi_spec_dst.s_addr = htonl(source)};
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(addr)};
+	struct iovec iov = {(void *)(uintptr_t)payload, len};
+	union packet_info control = {0};
+	struct msghdr msg = {.msg_name = &to,
+			     .msg_namelen = sizeof(to),
+			     .msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = &control,
+			     .msg_controllen = sizeof(control)};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+	ssize_t r;
+
+	if (IN_MULTICAST(addr)) /* a broadcast address is refused by the kernel */
+		return -EACCES;
+	c->cmsg_level = IPPROTO_IP;
+	c->cmsg_type = IP_PKTINFO;
+	c->cmsg_len = CMSG_LEN(sizeof(info));
+	memcpy(CMSG_DATA(c), &info, sizeof(info));
+	do
+		r = sendmsg(guard, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? -errno : 0;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Frames in and out: one AF_PACKET socket an interface with a filter for UDP
- * port 67, and one UDP socket bound to port 67 a network namespace, never
- * read, so that the kernel sends no ICMP unreachable. Works on an interface
- * without an address and for clients without one.
+ * port 67, and one UDP socket bound to port 67 a network namespace: never
+ * read, so that the kernel sends no ICMP unreachable, and what goes to relays is sent by it.
+ * Works on an interface without an address and for clients without one.
  */
 #ifndef XDHCP_PACKET_H
 #define XDHCP_PACKET_H
@@ -41,8 +41,18 @@ int packet_send(struct packet_socket *socket, const uint8_t *frame, size_t len);
 /* Frames the kernel dropped since the socket was opened (PACKET_STATISTICS, accumulated). */
 uint64_t packet_kernel_drops(struct packet_socket *socket);
 
-/* The UDP socket that keeps ICMP away. Returns an fd or negative errno (-EADDRINUSE: another DHCP
- * server). */
+/*
+ * The UDP socket that keeps ICMP away and sends to relays. Returns an fd or negative errno
+ * (-EADDRINUSE: another DHCP server).
+ */
 int packet_port_guard(void);
+/*
+ * Sends a datagram from port 67 of `source`, an address of this machine's, on the way that the
+ * kernel's routing knows. Addresses are host order. Negative errno: -ENETUNREACH, -EHOSTUNREACH (no
+ * route), -EPERM (a packet filter), -EINVAL (`source` is not ours any more), -EACCES (a
+ * group or broadcast address: no relay's) and others; -EAGAIN and -ENOBUFS are drops.
+ */
+int packet_send_routed(int guard, uint32_t source, uint32_t addr, uint16_t port,
+		       const uint8_t *payload, size_t len);
 
 #endif
