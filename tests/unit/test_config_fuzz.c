@@ -138,6 +138,13 @@ static const char *const words[] = {
 	"''",
 	"pool",
 	"\"id\": 1,",
+	"shared-networks",
+	"exclusions: [10.0.0.0/16]",
+	"relay: {ip-addresses: [192.0.2.1]}, ",
+	"reservations-global: true, ",
+	"reservation-mode: global\n",
+	"circuit-id: \"'x'\", ",
+	"duid: ",
 };
 
 static size_t insert(char *text, size_t len, size_t at, const char *what, size_t n)
@@ -208,33 +215,83 @@ static size_t mutate(char *text, size_t len, uint64_t *rng)
 
 /* --- what must hold of every answer --- */
 
-static void check_subnet(const struct model *model, const struct subnet *s,
-			 const struct subnet *before)
+static bool looked_for(const struct model *model, enum reserved_by by)
 {
-	assert_true(s->id >= 1);
-	assert_int_equal(s->prefix & ~s->mask, 0);
-	assert_true(!before || s->prefix > (before->prefix | ~before->mask));
-	assert_true(s->life.min <= s->life.valid && s->life.valid <= s->life.max);
-	assert_true(s->life.min >= 1);
-	assert_true(s->life.t1_percent > 0 && s->life.t1_percent < s->life.t2_percent &&
-		    s->life.t2_percent < 1);
+	for (size_t i = 0; i < model->n_order; i++) {
+		if (model->order[i] == by)
+			return true;
+	}
+	return false;
+}
+
+static void check_reservation(const struct model *model, const struct subnet *s,
+			      const struct reservation *r)
+{
+	struct identifiers ids = {0};
+	enum reserved_by by = reservation_by(r);
+	bool used = r->global ? s->reservations_global : s->reservations_in_subnet;
+
+	assert_true(r->key_len > 1 && by < RESERVED_BY_COUNT);
+	assert_true(r->global || !r->addr || (r->addr & s->mask) == s->prefix);
+	if (used && r->addr && (r->addr & s->mask) == s->prefix)
+		assert_true(subnet_reserved_address(s, r->addr) == r);
+	ids.v[by].data = r->key + 1;
+	ids.v[by].len = r->key_len - 1;
+	assert_true(reservation_is_for(r, &ids));
+	if (used && !r->global)
+		assert_ptr_equal(model_reservation(model, s, &ids),
+				 looked_for(model, by) ? r : NULL);
+}
+
+static void check_ranges(const struct subnet *s)
+{
 	for (size_t i = 0; i < s->n_pools; i++) {
 		assert_true(s->pools[i].first <= s->pools[i].last);
 		assert_int_equal(s->pools[i].first & s->mask, s->prefix);
 		assert_int_equal(s->pools[i].last & s->mask, s->prefix);
 		assert_true(!i || s->pools[i].first > s->pools[i - 1].last);
 	}
-	for (size_t i = 0; i < s->reservations.n; i++) {
-		const struct reservation *r = &s->reservations.list[i];
-		struct identifiers ids = {0};
+	for (size_t i = 0; i < s->n_exclusions; i++) {
+		const struct address_range *it = &s->exclusions[i];
 
-		assert_true(!r->addr || (r->addr & s->mask) == s->prefix);
-		assert_true(!r->addr || subnet_reserved_address(s, r->addr) == r);
-		ids.v[reservation_by(r)].data = r->key + 1;
-		ids.v[reservation_by(r)].len = r->key_len - 1;
-		assert_true(reservation_is_for(r, &ids));
-		assert_ptr_equal(model_reservation(model, s, &ids), r);
+		assert_true(it->first <= it->last);
+		assert_int_equal(it->first & s->mask, s->prefix);
+		assert_int_equal(it->last & s->mask, s->prefix);
+		assert_true(!i || it->first > (uint64_t)it[-1].last + 1);
+		assert_true(subnet_excludes(s, it->first) && subnet_excludes(s, it->last));
 	}
+}
+
+static void check_network(const struct model *model, const struct subnet *s)
+{
+	for (size_t i = 0; i < s->n_relays; i++)
+		assert_true(s->relays[i] && (!i || s->relays[i] > s->relays[i - 1]));
+	if (!s->network)
+		return;
+	assert_true(s->network >= model->networks &&
+		    s->network < model->networks + model->n_networks && *s->network->name);
+	for (size_t i = 0; i < model->n_subnets; i++) {
+		if (model->subnets[i].network == s->network)
+			assert_string_equal(model->subnets[i].interface, s->interface);
+	}
+}
+
+static void check_subnet(const struct model *model, const struct subnet *s,
+			 const struct subnet *before)
+{
+	assert_true(s->id >= 1 && s->digest);
+	assert_int_equal(s->prefix & ~s->mask, 0);
+	assert_true(!before || s->prefix > (before->prefix | ~before->mask));
+	assert_true(s->life.min <= s->life.valid && s->life.valid <= s->life.max);
+	assert_true(s->life.min >= 1);
+	assert_true(s->life.t1_percent > 0 && s->life.t1_percent < s->life.t2_percent &&
+		    s->life.t2_percent < 1);
+	check_ranges(s);
+	check_network(model, s);
+	for (size_t i = 0; i < s->reservations.n; i++)
+		check_reservation(model, s, &s->reservations.list[i]);
+	for (size_t i = 0; i < model->reservations.n; i++)
+		check_reservation(model, s, &model->reservations.list[i]);
 }
 
 static void check_model(const struct config *config)

@@ -10,6 +10,42 @@
 #include "config.h"
 #include "read.h"
 
+/* A subnet and where it stands. */
+struct placed_subnet {
+	struct subnet *subnet; /* valid until the model's list is sorted */
+	const struct node *map, *network;
+	bool good; /* its prefix is right, and with it what lies in it */
+};
+
+/* A reservation, held against all others when all of them are there. */
+struct claim {
+	const struct reservation *reservation;
+	const struct reservation *list;	  /* its set's, by which sets are told apart */
+	const struct node *map, *network; /* network NULL: of a subnet of its own, or global */
+	bool identified;		  /* its identifier is right */
+};
+
+/* One run over a document. */
+struct build {
+	struct report *report;
+	const struct node *root;
+	struct config *config;
+	struct lifetimes life; /* global */
+	struct placed_subnet *subnets;
+	size_t n_subnets;
+	struct claim *claims;
+	size_t n_claims, room_claims;
+};
+
+/* The maps that a subnet lies in, from its own outwards: what one does not set, the next does. */
+struct levels {
+	const struct node *map[3];
+};
+
+/* The innermost map that sets the key; if none does the last one, whose member_*() is the default.
+ */
+const struct node *level_of(const struct levels *levels, enum schema_key key);
+
 /* For errors in `node`: after "x:" the value, for a list's map the map. */
 static inline struct place place_in(const struct node *map, enum schema_key key)
 {
@@ -28,20 +64,70 @@ void build_lifetimes(struct report *report, const struct node *scope, const stru
 /* interfaces, store, fast path, control socket, loggers. */
 void build_daemon(struct report *report, const struct node *root, const struct lifetimes *life,
 		  struct config *config);
-/* subnet4, sorted by prefix; the model's global fields and `life` are there already. */
-void build_subnets(struct report *report, const struct node *root, const struct lifetimes *life,
-		   struct config *config);
-/* reservations of one subnet; its prefix and mask are there already. */
-void build_reservations(struct report *report, const struct node *scope, struct subnet *subnet);
+
+/* Not 0/8, 127/8, multicast or reserved: a host, a relay, a subnet may have it. */
+static inline bool is_host_address(uint32_t addr)
+{
+	return addr >> 24 != 0 && addr >> 24 != 127 && addr >> 24 < 224;
+}
+
+/* network.c */
+/* shared-networks and subnet4, sorted by prefix; `life` and the interfaces are there already. */
+void build_subnets(struct build *build);
+/* relay -> addresses, ascending. */
+void build_relays(struct report *report, const struct node *map, uint32_t **ret_relays,
+		  size_t *ret_n);
+/* interface, "" if there is none. */
+void build_interface(struct report *report, const struct node *map, const struct config *config,
+		     char ret_interface[MODEL_IFNAME]);
+
+/* subnet.c */
+/*
+ * One subnet and all in it. `life`: the outer one; `network` and its map: NULL if it is in none.
+ * False: its prefix is wrong, and with it the rest has no place.
+ */
+bool build_subnet(struct build *build, const struct node *map, const struct node *network_map,
+		  const struct shared_network *network, const struct lifetimes *life,
+		  struct subnet *subnet);
+
+/* reservation-mode and what has replaced it exclude each other in one map. */
+void check_mode(struct report *report, const struct node *map);
+
+/* pool.c */
+/* "192.0.2.0/24"; false if it is anything else. */
+bool parse_prefix(const char *text, uint32_t *ret_addr, unsigned *ret_len);
+uint32_t prefix_mask(unsigned len);
+/* pools and exclusions; the prefix and `exclude_first_last` are there already. */
+void build_pools(struct report *report, const struct node *map, struct subnet *subnet);
+
+/* reservation.c */
+/* host-reservation-identifiers -> the model's order. */
+void build_identifiers(struct build *build);
+/*
+ * reservations of a subnet, whose prefix and pools are there already, or, `subnet` NULL, the
+ * global ones.
+ */
+void build_reservations(struct build *build, const struct node *map, const struct node *network,
+			struct subnet *subnet, bool out_of_pool);
+
+/* ip-address of a reservation: inside the subnet, and a host's. */
+void check_address(struct report *report, const struct node *map, const struct subnet *subnet);
+
+/* conflict.c */
+/* Numbers that are given must differ, the others get the next free ones; prefixes lie apart. */
+void check_subnets(struct build *build);
+/* One address for one client, one reservation for one client; global ones against the subnets. */
+void check_reservations(struct build *build);
 
 /* Is one of the interfaces that are served, or are all? */
 bool config_serves(const struct config *config, const char *interface);
 
 /*
  * Fills every subnet's digest, a 64-bit hash of everything that can change an answer in it:
- * its own and inherited values in effect, pools, reservations and options, and which
- * interfaces are left to it. Equal for equal meanings, whatever the notation, the numbering of
- * subnets or the order of other scopes. -ENOMEM.
+ * its own and inherited values in effect, pools, reservations and options, those of
+ * the subnets that share its network, and which interfaces and relays are left to it. Equal for
+ * equal meanings, whatever the notation, the numbering of subnets or the order of other scopes.
+ * -ENOMEM.
  */
 int build_digests(struct model *model);
 

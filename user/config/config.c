@@ -85,20 +85,25 @@ static struct node *global_map(struct report *report, struct node *root)
 
 static void build(struct report *report, const struct node *root, struct config *config)
 {
+	struct build build = {.report = report, .root = root, .config = config};
 	struct model *model = &config->model;
-	struct lifetimes life;
 
-	build_lifetimes(report, root, NULL, &life);
-	build_daemon(report, root, &life, config);
+	build_lifetimes(report, root, NULL, &build.life);
+	build_daemon(report, root, &build.life, config);
 	build_scope(report, root, &model->scope);
-	model->order[model->n_order++] = RESERVED_BY_HW_ADDRESS;
-	model->order[model->n_order++] = RESERVED_BY_CLIENT_ID;
+	check_mode(report, root);
+	build_identifiers(&build);
 	model->echo_client_id = member_bool(root, KEY_ECHO_CLIENT_ID);
+	model->stash_agent_options = member_bool(root, KEY_STASH_AGENT_OPTIONS);
 	model->offer_lifetime = (uint32_t)member_integer(root, KEY_OFFER_LIFETIME);
 	model->decline_probation = (uint32_t)member_integer(root, KEY_DECLINE_PROBATION_PERIOD);
-	build_subnets(report, root, &life, config);
+	build_subnets(&build);
+	build_reservations(&build, root, NULL, NULL, false);
+	check_reservations(&build);
 	if (build_digests(model) < 0)
 		report->oom = true;
+	free(build.subnets);
+	free(build.claims);
 }
 
 /* Everything but the model's index and the tree, which only a faultless file gets. */

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DIGEST_VERSION 2
+#define DIGEST_VERSION 3
 #define FNV_BASIS      0xcbf29ce484222325ull
 #define FNV_PRIME      0x100000001b3ull
 
@@ -56,25 +56,31 @@ static void add_always(uint64_t *hash, const struct option_list *list, bool sett
 	}
 }
 
+#define SCOPES_MAX 3
+
+/* The scopes whose options and boot fields are in effect together, the narrowest first. */
+struct chain {
+	const struct scope *scope[SCOPES_MAX];
+	size_t n;
+};
+
 /*
  * The options as answers are made of them (engine/answer.c): the value of the
  * narrowest scope, but never-send of any, and always-send of any, the
  * narrowest scope's first. So a value has no part where it is overridden or never sent, its
  * scope's flags have.
  */
-static void add_options(uint64_t *hash, const struct option_list *own,
-			const struct option_list *outer)
+static void add_options(uint64_t *hash, const struct chain *chain)
 {
-	const struct option_list *scopes[] = {outer, own};
 	const struct option_value *by_code[256] = {NULL};
 	bool never[256] = {false};
 
-	for (size_t s = 0; s < sizeof(scopes) / sizeof(scopes[0]); s++) {
-		for (size_t i = 0; scopes[s] && i < scopes[s]->n; i++) {
-			const struct option_value *value = &scopes[s]->v[i];
+	for (size_t s = chain->n; s-- > 0;) {
+		const struct option_list *list = &chain->scope[s]->options;
 
-			by_code[value->code] = value;
-			never[value->code] |= value->never_send;
+		for (size_t i = 0; i < list->n; i++) {
+			by_code[list->v[i].code] = &list->v[i];
+			never[list->v[i].code] |= list->v[i].never_send;
 		}
 	}
 	for (unsigned code = 0; code < 256; code++) {
@@ -86,18 +92,31 @@ static void add_options(uint64_t *hash, const struct option_list *own,
 			add_data(hash, by_code[code]->data, by_code[code]->len);
 	}
 	add_number(hash, UINT64_MAX); /* the list's end: no code */
-	add_always(hash, own, never);
-	add_always(hash, outer, never);
+	for (size_t s = 0; s < chain->n; s++)
+		add_always(hash, &chain->scope[s]->options, never);
 	add_number(hash, UINT64_MAX);
 }
 
-static void add_boot(uint64_t *hash, const struct boot_fields *own, const struct boot_fields *outer)
+static void add_boot(uint64_t *hash, const struct chain *chain)
 {
-	add_number(hash, own->next_server || !outer ? own->next_server : outer->next_server);
-	add_text(hash,
-		 *own->server_hostname || !outer ? own->server_hostname : outer->server_hostname);
-	add_text(hash,
-		 *own->boot_file_name || !outer ? own->boot_file_name : outer->boot_file_name);
+	const struct boot_fields none = {0}, *next = &none, *name = &none, *file = &none;
+
+	for (size_t s = chain->n; s-- > 0;) {
+		const struct boot_fields *boot = &chain->scope[s]->boot;
+
+		next = boot->next_server ? boot : next;
+		name = *boot->server_hostname ? boot : name;
+		file = *boot->boot_file_name ? boot : file;
+	}
+	add_number(hash, next->next_server);
+	add_text(hash, name->server_hostname);
+	add_text(hash, file->boot_file_name);
+}
+
+static void add_scopes(uint64_t *hash, const struct chain *chain)
+{
+	add_options(hash, chain);
+	add_boot(hash, chain);
 }
 
 static void add_percent(uint64_t *hash, double percent)
@@ -119,44 +138,148 @@ static void add_lifetimes(uint64_t *hash, const struct lifetimes *life)
 
 static uint64_t reservation_digest(const struct reservation *reservation)
 {
+	const struct chain own = {{&reservation->scope}, 1};
 	uint64_t hash = FNV_BASIS;
 
 	add_number(&hash, reservation->addr);
 	add_data(&hash, reservation->key, reservation->key_len);
 	add_text(&hash, reservation->hostname);
-	add_options(&hash, &reservation->scope.options, NULL);
-	add_boot(&hash, &reservation->scope.boot, NULL);
+	add_scopes(&hash, &own);
 	return hash;
 }
 
-static uint64_t subnet_digest(const struct model *model, const struct subnet *subnet,
-			      uint64_t named)
+/* Their order means nothing, so a sum, which has none. */
+static uint64_t set_digest(const struct reservation_set *set)
 {
-	uint64_t hash = FNV_BASIS, reservations = 0;
+	uint64_t hash = FNV_BASIS, sum = 0;
 
-	add_number(&hash, DIGEST_VERSION);
-	add_number(&hash, subnet->prefix);
-	add_number(&hash, subnet->prefix_len);
-	add_text(&hash, subnet->interface);
-	if (!*subnet->interface)
-		add_number(&hash, named);
-	add_number(&hash, subnet->n_pools);
+	for (size_t i = 0; i < set->n; i++)
+		sum += reservation_digest(&set->list[i]);
+	add_number(&hash, set->n);
+	add_number(&hash, sum);
+	return set->n ? hash : 0;
+}
+
+static void add_addresses(uint64_t *hash, const struct subnet *subnet)
+{
+	add_number(hash, subnet->n_pools);
 	for (size_t i = 0; i < subnet->n_pools; i++) {
-		add_number(&hash, subnet->pools[i].first);
-		add_number(&hash, subnet->pools[i].last);
+		const struct chain own = {{&subnet->pools[i].scope}, 1};
+
+		add_number(hash, subnet->pools[i].first);
+		add_number(hash, subnet->pools[i].last);
+		add_scopes(hash, &own);
 	}
-	add_options(&hash, &subnet->scope.options, &model->scope.options);
-	add_boot(&hash, &subnet->scope.boot, &model->scope.boot);
+	add_number(hash, subnet->n_exclusions);
+	for (size_t i = 0; i < subnet->n_exclusions; i++) {
+		add_number(hash, subnet->exclusions[i].first);
+		add_number(hash, subnet->exclusions[i].last);
+	}
+	add_number(hash, subnet->exclude_first_last && subnet->prefix_len <= 24);
+}
+
+/* How clients and their reservations are known, everywhere. */
+static void add_identification(uint64_t *hash, const struct model *model)
+{
+	add_number(hash, model->n_order);
+	for (size_t i = 0; i < model->n_order; i++)
+		add_number(hash, model->order[i]);
+	add_text(hash, model->flex_id_text ? model->flex_id_text : "");
+	add_number(hash, model->stash_agent_options);
+	add_number(hash, model->echo_client_id);
+}
+
+/* --- which clients a subnet is left --- */
+
+struct relay {
+	uint32_t addr;
+	const struct subnet *of;
+};
+
+/* What is the same for all subnets, or taken by one from the others (engine/locate.c). */
+struct common {
+	const struct model *model;
+	uint64_t reservations; /* the global ones */
+	uint64_t interfaces;   /* those that subnets name, as a set */
+	struct relay *relays;  /* those that subnets list, ascending */
+	size_t n_relays;
+};
+
+static int by_address(const void *a, const void *b)
+{
+	const struct relay *x = a, *y = b;
+
+	return x->addr < y->addr ? -1 : x->addr > y->addr;
+}
+
+static bool together(const struct subnet *x, const struct subnet *y)
+{
+	return x == y || (x->network && x->network == y->network);
+}
+
+/* A relay with an address in this subnet, whose clients another one has by its list. */
+static void add_lost_relays(uint64_t *hash, const struct subnet *subnet,
+			    const struct common *common)
+{
+	size_t low = 0, high = common->n_relays;
+	uint32_t last = subnet->prefix | ~subnet->mask, before = 0;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (common->relays[mid].addr < subnet->prefix)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < common->n_relays && common->relays[low].addr <= last; low++) {
+		const struct relay *relay = &common->relays[low];
+
+		if (together(relay->of, subnet) || relay->addr == before)
+			continue;
+		add_number(hash, relay->addr);
+		before = relay->addr;
+	}
+	add_number(hash, UINT64_MAX); /* the list's end: no address */
+}
+
+static void add_selection(uint64_t *hash, const struct subnet *subnet, const struct common *common)
+{
+	add_number(hash, subnet->prefix);
+	add_number(hash, subnet->prefix_len);
+	add_number(hash, subnet->enabled);
+	add_text(hash, subnet->interface);
+	if (!*subnet->interface)
+		add_number(hash, common->interfaces);
+	add_number(hash, subnet->n_relays);
+	for (size_t i = 0; i < subnet->n_relays; i++)
+		add_number(hash, subnet->relays[i]);
+	add_lost_relays(hash, subnet, common);
+}
+
+/* All but what the subnets of its shared network add. */
+static uint64_t own_digest(const struct common *common, const struct subnet *subnet)
+{
+	struct chain chain = {{&subnet->scope}, 1};
+	uint64_t hash = FNV_BASIS;
+
+	if (subnet->network)
+		chain.scope[chain.n++] = &subnet->network->scope;
+	chain.scope[chain.n++] = &common->model->scope;
+	add_number(&hash, DIGEST_VERSION);
+	add_selection(&hash, subnet, common);
+	add_addresses(&hash, subnet);
+	add_scopes(&hash, &chain);
 	add_lifetimes(&hash, &subnet->life);
 	add_number(&hash, subnet->authoritative);
 	add_number(&hash, subnet->match_client_id);
-	add_number(&hash, model->echo_client_id);
-	/* Their order means nothing, so a sum, which has none. */
-	for (size_t i = 0; i < subnet->reservations.n; i++)
-		reservations += reservation_digest(&subnet->reservations.list[i]);
-	add_number(&hash, subnet->reservations.n);
-	add_number(&hash, reservations);
-	return hash ? hash : 1;
+	add_number(&hash, subnet->rapid_commit);
+	add_number(&hash, subnet->bootp);
+	add_number(&hash, subnet->store_extended_info);
+	add_identification(&hash, common->model);
+	add_number(&hash, subnet->reservations_in_subnet ? set_digest(&subnet->reservations) : 0);
+	add_number(&hash, subnet->reservations_global ? common->reservations : 0);
+	return hash;
 }
 
 static int by_name(const void *a, const void *b)
@@ -191,14 +314,66 @@ static int named_interfaces(const struct model *model, uint64_t *ret_hash)
 	return 0;
 }
 
+static int listed_relays(const struct model *model, struct common *common)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; i < model->n_subnets; i++)
+		room += model->subnets[i].n_relays;
+	common->relays = calloc(room + 1, sizeof(*common->relays));
+	if (!common->relays)
+		return -ENOMEM;
+	for (size_t i = 0; i < model->n_subnets; i++) {
+		const struct subnet *subnet = &model->subnets[i];
+
+		for (size_t j = 0; j < subnet->n_relays; j++)
+			common->relays[common->n_relays++] = (struct relay){subnet->relays[j],
+									    subnet};
+	}
+	qsort(common->relays, common->n_relays, sizeof(*common->relays), by_address);
+	return 0;
+}
+
+struct network_sum { /* of its subnets' own digests */
+	uint64_t digests;
+	size_t n;
+};
+
+/* Clients move between the subnets of a network: the others' digests are part of each one's. */
+static uint64_t whole_digest(const struct subnet *subnet, const struct network_sum *network)
+{
+	uint64_t hash = subnet->digest;
+
+	add_number(&hash, network ? network->n - 1 : 0);
+	add_number(&hash, network ? network->digests - subnet->digest : 0);
+	return hash ? hash : 1;
+}
+
 int build_digests(struct model *model)
 {
-	uint64_t named;
-	int r = named_interfaces(model, &named);
+	struct network_sum *networks = calloc(model->n_networks + 1, sizeof(*networks));
+	struct common common = {.model = model, .reservations = set_digest(&model->reservations)};
+	int r = networks ? named_interfaces(model, &common.interfaces) : -ENOMEM;
 
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < model->n_subnets; i++)
-		model->subnets[i].digest = subnet_digest(model, &model->subnets[i], named);
-	return 0;
+	if (r == 0)
+		r = listed_relays(model, &common);
+	for (size_t i = 0; r == 0 && i < model->n_subnets; i++) {
+		struct subnet *subnet = &model->subnets[i];
+
+		subnet->digest = own_digest(&common, subnet);
+		if (!subnet->network)
+			continue;
+		networks[subnet->network - model->networks].digests += subnet->digest;
+		networks[subnet->network - model->networks].n++;
+	}
+	for (size_t i = 0; r == 0 && i < model->n_subnets; i++) {
+		struct subnet *subnet = &model->subnets[i];
+
+		subnet->digest = whole_digest(
+			subnet,
+			subnet->network ? &networks[subnet->network - model->networks] : NULL);
+	}
+	free(common.relays);
+	free(networks);
+	return r;
 }

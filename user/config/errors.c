@@ -149,11 +149,10 @@ bool report_full(struct report *report)
 static int by_place(const void *a, const void *b)
 {
 	const struct report_entry *x = a, *y = b;
+	int order = place_order(x->at, y->at);
 
-	if (x->at.line != y->at.line)
-		return x->at.line < y->at.line ? -1 : 1;
-	if (x->at.col != y->at.col)
-		return x->at.col < y->at.col ? -1 : 1;
+	if (order)
+		return order;
 	return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 

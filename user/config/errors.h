@@ -17,6 +17,14 @@ struct place {
 	uint32_t line, col; /* from 1; col counts characters */
 };
 
+/* <0, 0, >0: x stands before, at, after y. */
+static inline int place_order(struct place x, struct place y)
+{
+	if (x.line != y.line)
+		return x.line < y.line ? -1 : 1;
+	return x.col < y.col ? -1 : x.col > y.col;
+}
+
 #define REPORT_MAX 1000 /* errors kept; more than that says nothing new, and costs memory */
 
 struct report_entry {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Reservations of a subnet. Each is found by one identity and may hold one
- * address; neither may occur twice in a subnet.
+ * Reservations, a subnet's or global ones, and the order of identifiers in which they are
+ * looked for. Each is found by one identifier and may hold one address; what must not occur
+ * twice is checked in conflict.c.
  */
 #include "build.h"
 
@@ -56,44 +57,89 @@ static bool is_hostname(const char *text)
 	return true;
 }
 
-static bool build_identity(struct report *report, const struct node *map,
-			   struct reservation *reservation)
+static const struct {
+	const char *name;
+	enum schema_key key;
+} identifiers[RESERVED_BY_COUNT] = {
+#define X(by, name) [RESERVED_BY_##by] = {name, KEY_##by},
+	RESERVED_BY(X)
+#undef X
+};
+
+#define IDENTIFIERS "hw-address, duid, circuit-id, remote-id, client-id or flex-id"
+
+static bool build_hw_address(struct report *report, const struct node *node,
+			     struct reservation *reservation)
 {
-	const struct node *hw = member(map, KEY_HW_ADDRESS), *id = member(map, KEY_CLIENT_ID);
-	char buf[REPORT_QUOTED], why[256] = "";
-	uint8_t bytes[255];
-	int len;
+	char buf[REPORT_QUOTED];
+	uint8_t mac[6];
 
-	if (member_bad(map, KEY_HW_ADDRESS) || member_bad(map, KEY_CLIENT_ID))
-		return false;
-	if (!hw == !id) {
-		report_error(report, map->at, "a reservation %s: hw-address or client-id",
-			     hw ? "has one identity, not two" : "needs an identity");
-		return false;
-	}
-	if (hw) {
-		uint8_t mac[6];
-
-		if (!parse_mac(hw->text, mac)) {
-			report_error(report, hw->at,
-				     "hw-address %s is not a MAC such as 00:11:22:33:44:55",
-				     report_quote(hw->text, buf));
-			return false;
-		}
-		reservation_identify(reservation, RESERVED_BY_HW_ADDRESS, mac, sizeof(mac));
-		return true;
-	}
-	len = option_parse_hex(id->text, bytes, sizeof(bytes), why, sizeof(why));
-	if (len < 0) {
-		report_error(report, id->at, "client-id: %s", why);
+	if (!parse_mac(node->text, mac)) {
+		report_error(report, node->at,
+			     "hw-address %s is not a MAC such as 00:11:22:33:44:55",
+			     report_quote(node->text, buf));
 		return false;
 	}
-	reservation_identify(reservation, RESERVED_BY_CLIENT_ID, bytes, (size_t)len);
+	reservation_identify(reservation, RESERVED_BY_HW_ADDRESS, mac, sizeof(mac));
 	return true;
 }
 
-static void build_address(struct report *report, const struct node *map,
-			  const struct subnet *subnet, struct reservation *reservation)
+static bool build_identifier(struct report *report, const struct node *node, enum reserved_by by,
+			     struct reservation *reservation)
+{
+	uint8_t bytes[255];
+	char why[256] = "";
+	int len;
+
+	if (by == RESERVED_BY_HW_ADDRESS)
+		return build_hw_address(report, node, reservation);
+	len = option_parse_hex(node->text, bytes, sizeof(bytes), why, sizeof(why));
+	if (len < 0) {
+		report_error(report, node->at, "%s: %s", identifiers[by].name, why);
+		return false;
+	}
+	/* RFC 8415 11.1: a type of two bytes, then "at least 1 octet and at most 128 octets". */
+	if (by == RESERVED_BY_DUID && (len < 3 || len > 130)) {
+		report_error(report, node->at, "duid has %d bytes, allowed: 3 to 130", len);
+		return false;
+	}
+	reservation_identify(reservation, by, bytes, (size_t)len);
+	return true;
+}
+
+static bool build_identity(struct report *report, const struct node *map,
+			   struct reservation *reservation)
+{
+	const struct node *found = NULL;
+	enum reserved_by by = RESERVED_BY_COUNT;
+	bool bad = false;
+
+	for (int i = 0; i < RESERVED_BY_COUNT; i++) {
+		const struct node *node = member(map, identifiers[i].key);
+
+		bad |= member_bad(map, identifiers[i].key);
+		if (node && found) {
+			report_error(report, map->at,
+				     "a reservation has one identifier, not two: " IDENTIFIERS);
+			return false;
+		}
+		if (node) {
+			found = node;
+			by = (enum reserved_by)i;
+		}
+	}
+	if (!found && !bad)
+		report_error(report, map->at, "a reservation needs an identifier: " IDENTIFIERS);
+	return found && build_identifier(report, found, by, reservation) && !bad;
+}
+
+static bool is_edge(const struct subnet *subnet, uint32_t addr)
+{
+	return subnet->prefix_len <= 30 &&
+	       (addr == subnet->prefix || addr == (subnet->prefix | ~subnet->mask));
+}
+
+void check_address(struct report *report, const struct node *map, const struct subnet *subnet)
 {
 	const struct node *node = member(map, KEY_IP_ADDRESS);
 	char addr[DHCP_ADDR_STR], prefix[DHCP_ADDR_STR];
@@ -105,21 +151,19 @@ static void build_address(struct report *report, const struct node *map,
 		report_error(report, node->at, "ip-address %s is not inside its subnet %s/%u",
 			     dhcp_addr_str(a, addr), dhcp_addr_str(subnet->prefix, prefix),
 			     subnet->prefix_len);
-	else if (subnet->prefix_len <= 30 &&
-		 (a == subnet->prefix || a == (subnet->prefix | ~subnet->mask)))
+	else if (is_edge(subnet, a))
 		report_error(report, node->at, "ip-address %s is the subnet's %s address",
 			     dhcp_addr_str(a, addr), a == subnet->prefix ? "network" : "broadcast");
-	reservation->addr = a;
 }
 
 static bool build_reservation(struct report *report, const struct node *map,
-			      const struct subnet *subnet, struct reservation *reservation)
+			      struct reservation *reservation)
 {
-	const struct node *name = member(map, KEY_HOSTNAME);
+	const struct node *name = member(map, KEY_HOSTNAME), *addr = member(map, KEY_IP_ADDRESS);
 	char buf[REPORT_QUOTED];
 	bool good = build_identity(report, map, reservation);
 
-	build_address(report, map, subnet, reservation);
+	reservation->addr = addr ? addr->value.address : 0;
 	if (name && !is_hostname(name->text))
 		report_error(report, name->at,
 			     "hostname %s is not valid: labels of 1 to 63 letters, digits, '-' and "
@@ -131,97 +175,128 @@ static bool build_reservation(struct report *report, const struct node *map,
 	return good;
 }
 
-struct placed_reservation {
-	const struct reservation *reservation;
-	bool good; /* its identity is right */
-	struct place at, addr_at;
-};
-
-static int identity_order(const struct reservation *x, const struct reservation *y)
+static struct claim *add_claim(struct build *build)
 {
-	if (x->key_len != y->key_len)
-		return x->key_len < y->key_len ? -1 : 1;
-	return memcmp(x->key, y->key, x->key_len);
+	if (build->n_claims == build->room_claims) {
+		size_t room = build->room_claims ? 2 * build->room_claims : 64;
+		struct claim *claims = reallocarray(build->claims, room, sizeof(*claims));
+
+		if (!claims) {
+			build->report->oom = true;
+			return NULL;
+		}
+		build->claims = claims;
+		build->room_claims = room;
+	}
+	return &build->claims[build->n_claims++];
 }
 
-static int place_order(struct place x, struct place y)
+static void add_reservation(struct build *build, const struct node *map, const struct node *network,
+			    const struct subnet *subnet, struct reservation_set *set)
 {
-	if (x.line != y.line)
-		return x.line < y.line ? -1 : 1;
-	return x.col < y.col ? -1 : x.col > y.col;
+	struct reservation *reservation = &set->list[set->n++];
+	bool identified = build_reservation(build->report, map, reservation);
+	struct claim *claim = add_claim(build);
+
+	reservation->global = !subnet;
+	if (subnet)
+		check_address(build->report, map, subnet);
+	if (claim)
+		*claim = (struct claim){
+			.reservation = reservation,
+			.list = set->list,
+			.map = map,
+			.network = network,
+			.identified = identified,
+		};
 }
 
-static int by_identity(const void *a, const void *b)
-{
-	const struct placed_reservation *x = a, *y = b;
-	int order = identity_order(x->reservation, y->reservation);
-
-	return order ? order : place_order(x->at, y->at);
-}
-
-static int by_address(const void *a, const void *b)
-{
-	const struct placed_reservation *x = a, *y = b;
-
-	if (x->reservation->addr != y->reservation->addr)
-		return x->reservation->addr < y->reservation->addr ? -1 : 1;
-	return place_order(x->at, y->at);
-}
-
-static void check_unique(struct report *report, struct placed_reservation *placed, size_t n)
+/* What Kea would not look for in pools if it were told so. */
+static void notice_in_pool(struct report *report, const struct node *list,
+			   const struct subnet *subnet)
 {
 	char addr[DHCP_ADDR_STR];
 
-	qsort(placed, n, sizeof(*placed), by_address);
-	for (size_t i = 1; i < n; i++) {
-		const struct placed_reservation *it = &placed[i], *before = &placed[i - 1];
+	for (size_t i = 0; i < subnet->reservations.n; i++) {
+		uint32_t a = subnet->reservations.list[i].addr;
 
-		if (it->reservation->addr && it->reservation->addr == before->reservation->addr)
-			report_error(
-				report, it->addr_at, "ip-address %s is already reserved at line %u",
-				dhcp_addr_str(it->reservation->addr, addr), before->addr_at.line);
-	}
-	qsort(placed, n, sizeof(*placed), by_identity);
-	for (size_t i = 1; i < n; i++) {
-		const struct placed_reservation *it = &placed[i], *before = &placed[i - 1];
-
-		if (it->good && before->good &&
-		    !identity_order(it->reservation, before->reservation))
-			report_error(
-				report, it->at,
-				"this client already has a reservation in this subnet, at line %u",
-				before->at.line);
+		if (!a || !subnet_pool_of(subnet, a))
+			continue;
+		report_notice(report, list->key_at,
+			      "reservations-out-of-pool is true, but ip-address %s lies in a pool; "
+			      "it is its client's all the same",
+			      dhcp_addr_str(a, addr));
+		return;
 	}
 }
 
-void build_reservations(struct report *report, const struct node *scope, struct subnet *subnet)
+void build_reservations(struct build *build, const struct node *map, const struct node *network,
+			struct subnet *subnet, bool out_of_pool)
 {
-	const struct node *list = member(scope, KEY_RESERVATIONS);
-	struct placed_reservation *placed;
-	size_t n = 0;
+	struct reservation_set *set = subnet ? &subnet->reservations
+					     : &build->config->model.reservations;
+	const struct node *list = member(map, KEY_RESERVATIONS);
 
 	if (!list || !list->n)
 		return;
-	placed = calloc(list->n, sizeof(*placed));
-	subnet->reservations.list = calloc(list->n, sizeof(*subnet->reservations.list));
-	if (!placed || !subnet->reservations.list) {
-		report->oom = true;
-		free(placed);
+	set->list = calloc(list->n, sizeof(*set->list));
+	if (!set->list) {
+		build->report->oom = true;
 		return;
 	}
-	for (const struct node *map = list->first; map; map = map->next) {
-		struct reservation *reservation = &subnet->reservations.list[n];
-
-		if (map->bad)
-			continue;
-		placed[n++] = (struct placed_reservation){
-			.reservation = reservation,
-			.good = build_reservation(report, map, subnet, reservation),
-			.at = map->at,
-			.addr_at = place_in(map, KEY_IP_ADDRESS),
-		};
-		subnet->reservations.n = n;
+	for (const struct node *node = list->first; node; node = node->next) {
+		if (!node->bad)
+			add_reservation(build, node, network, subnet, set);
 	}
-	check_unique(report, placed, n);
-	free(placed);
+	if (subnet && !subnet->reservations_in_subnet)
+		report_notice(build->report, list->key_at,
+			      "these reservations are not used: reservations-in-subnet is false");
+	else if (subnet && out_of_pool)
+		notice_in_pool(build->report, list, subnet);
+}
+
+/* --- the order in which they are looked for --- */
+
+static void all_identifiers(struct model *model)
+{
+	for (model->n_order = 0; model->n_order < RESERVED_BY_COUNT; model->n_order++)
+		model->order[model->n_order] = (enum reserved_by)model->n_order;
+}
+
+static void add_identifier(struct report *report, const struct node *node, struct model *model)
+{
+	char buf[REPORT_QUOTED];
+	int by = 0;
+
+	while (by < RESERVED_BY_COUNT && strcmp(identifiers[by].name, node->text) != 0)
+		by++;
+	if (by == RESERVED_BY_COUNT) {
+		report_error(report, node->at,
+			     "identifier %s is unknown, allowed: " IDENTIFIERS ", or auto alone",
+			     report_quote(node->text, buf));
+		return;
+	}
+	for (size_t i = 0; i < model->n_order; i++) {
+		if (model->order[i] != (enum reserved_by)by)
+			continue;
+		report_error(report, node->at, "identifier %s is here a second time",
+			     report_quote(node->text, buf));
+		return;
+	}
+	model->order[model->n_order++] = (enum reserved_by)by;
+}
+
+void build_identifiers(struct build *build)
+{
+	const struct node *list = member(build->root, KEY_HOST_RESERVATION_IDENTIFIERS);
+	struct model *model = &build->config->model;
+
+	if (!list || (list->n == 1 && !list->first->bad && !strcmp(list->first->text, "auto"))) {
+		all_identifiers(model);
+		return;
+	}
+	for (const struct node *node = list->first; node; node = node->next) {
+		if (!node->bad)
+			add_identifier(build->report, node, model);
+	}
 }

@@ -12,17 +12,20 @@
 #include <stdint.h>
 
 /* The maps that keys stand in; X(name, path of a key in it, for documentation). */
-#define SCHEMA_SCOPES(X)                            \
-	X(ROOT, "")                                 \
-	X(INTERFACES, "interfaces-config.")         \
-	X(SUBNET, "subnet4[].")                     \
-	X(POOL, "subnet4[].pools[].")               \
-	X(RESERVATION, "subnet4[].reservations[].") \
-	X(OPTION, "option-data[].")                 \
-	X(LEASE_DATABASE, "lease-database.")        \
-	X(FAST_PATH, "fast-path.")                  \
-	X(SOCKET, "control-socket.")                \
-	X(LOGGER, "loggers[].")                     \
+#define SCHEMA_SCOPES(X)                     \
+	X(ROOT, "")                          \
+	X(INTERFACES, "interfaces-config.")  \
+	X(NETWORK, "shared-networks[].")     \
+	X(SUBNET, "subnet4[].")              \
+	X(POOL, "subnet4[].pools[].")        \
+	X(RESERVATION, "reservations[].")    \
+	X(RELAY, "relay.")                   \
+	X(OPTION, "option-data[].")          \
+	X(COMPATIBILITY, "compatibility.")   \
+	X(LEASE_DATABASE, "lease-database.") \
+	X(FAST_PATH, "fast-path.")           \
+	X(SOCKET, "control-socket.")         \
+	X(LOGGER, "loggers[].")              \
 	X(DDNS, "dhcp-ddns.")
 
 enum schema_scope {
@@ -70,18 +73,40 @@ enum schema_key {
 	KEY_OPTION_CSV_FORMAT,
 	KEY_OPTION_ALWAYS_SEND,
 	KEY_OPTION_NEVER_SEND,
+	KEY_SHARED_NETWORKS,
+	KEY_NETWORK_NAME,
 	KEY_SUBNET4,
 	KEY_SUBNET_ID,
 	KEY_SUBNET_PREFIX,
 	KEY_SUBNET_INTERFACE,
+	KEY_ENABLED,
+	KEY_RELAY,
+	KEY_RELAY_ADDRESSES,
+	KEY_RELAY_ADDRESS,
 	KEY_POOLS,
 	KEY_POOL,
+	KEY_EXCLUSIONS,
+	KEY_COMPATIBILITY,
+	KEY_EXCLUDE_FIRST_LAST_24,
 	KEY_RESERVATIONS,
 	KEY_HW_ADDRESS,
+	KEY_DUID,
+	KEY_CIRCUIT_ID,
+	KEY_REMOTE_ID,
 	KEY_CLIENT_ID,
+	KEY_FLEX_ID,
 	KEY_IP_ADDRESS,
 	KEY_HOSTNAME,
+	KEY_HOST_RESERVATION_IDENTIFIERS,
+	KEY_RESERVATIONS_GLOBAL,
+	KEY_RESERVATIONS_IN_SUBNET,
+	KEY_RESERVATIONS_OUT_OF_POOL,
+	KEY_RESERVATION_MODE,
 	KEY_AUTHORITATIVE,
+	KEY_RAPID_COMMIT,
+	KEY_BOOTP,
+	KEY_STORE_EXTENDED_INFO,
+	KEY_STASH_AGENT_OPTIONS,
 	KEY_NEXT_SERVER,
 	KEY_SERVER_HOSTNAME,
 	KEY_BOOT_FILE_NAME,

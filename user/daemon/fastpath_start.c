@@ -27,21 +27,27 @@ static int by_first(const void *a, const void *b)
 	return x->first < y->first ? -1 : x->first > y->first;
 }
 
+static size_t add_reserved(const struct reservation_set *set, struct range *ranges, size_t n)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		uint32_t addr = set->list[i].addr;
+
+		if (addr)
+			ranges[n++] = (struct range){addr >> 8, addr >> 8};
+	}
+	return n;
+}
+
 static size_t collect(const struct model *model, struct range *ranges)
 {
-	size_t n = 0;
+	size_t n = add_reserved(&model->reservations, ranges, 0);
 
 	for (size_t i = 0; i < model->n_subnets; i++) {
 		const struct subnet *s = &model->subnets[i];
 
 		for (size_t j = 0; j < s->n_pools; j++, n++)
 			ranges[n] = (struct range){s->pools[j].first >> 8, s->pools[j].last >> 8};
-		for (size_t j = 0; j < s->reservations.n; j++) {
-			uint32_t addr = s->reservations.list[j].addr;
-
-			if (addr)
-				ranges[n++] = (struct range){addr >> 8, addr >> 8};
-		}
+		n = add_reserved(&s->reservations, ranges, n);
 	}
 	return n;
 }
@@ -53,7 +59,7 @@ static uint32_t wanted_slots(const struct config *config)
 	uint64_t blocks = 0, limit;
 	struct range *ranges;
 	struct sysinfo memory;
-	size_t room = 1, n;
+	size_t room = 1 + model->reservations.n, n;
 
 	for (size_t i = 0; i < model->n_subnets; i++)
 		room += model->subnets[i].n_pools + model->subnets[i].reservations.n;
