@@ -44,8 +44,8 @@ struct fixture {
 struct req {
 	uint8_t type;
 	uint8_t mac; /* the last byte of 02:00:00:00:00:xx */
-	const char *id, *name, *prl;
-	size_t id_len, name_len;
+	const char *id, *name, *prl, *agent;
+	size_t id_len, name_len, agent_len;
 	uint32_t ciaddr, requested, server, giaddr, lifetime;
 	uint16_t max, flags;
 	bool unicast, routed;
@@ -107,23 +107,40 @@ static UNUSED void fx_mac(uint8_t mac[6], uint8_t last)
 	memcpy(mac, (uint8_t[6]){2, 0, 0, 0, 0, last}, 6);
 }
 
+/* In a set: a subnet's or the model's (then it is global). */
+static UNUSED struct reservation *fx_reserve_by(struct reservation_set *set, enum reserved_by by,
+						const void *id, size_t len, uint32_t addr)
+{
+	struct reservation *r;
+
+	set->list = realloc(set->list, (set->n + 1) * sizeof(*set->list));
+	r = &set->list[set->n++];
+	*r = (struct reservation){.addr = addr};
+	reservation_identify(r, by, id, len);
+	return r;
+}
+
 /* By MAC, or by `id` if that is given. */
 static UNUSED struct reservation *fx_reserve(struct subnet *s, uint8_t mac, const char *id,
 					     uint32_t addr)
 {
-	struct reservation *r;
 	uint8_t hw[6];
 
-	s->reservations.list = realloc(s->reservations.list,
-				       (s->reservations.n + 1) * sizeof(*s->reservations.list));
-	r = &s->reservations.list[s->reservations.n++];
-	*r = (struct reservation){.addr = addr};
 	fx_mac(hw, mac);
 	if (id)
-		reservation_identify(r, RESERVED_BY_CLIENT_ID, id, strlen(id));
-	else
-		reservation_identify(r, RESERVED_BY_HW_ADDRESS, hw, sizeof(hw));
-	return r;
+		return fx_reserve_by(&s->reservations, RESERVED_BY_CLIENT_ID, id, strlen(id), addr);
+	return fx_reserve_by(&s->reservations, RESERVED_BY_HW_ADDRESS, hw, sizeof(hw), addr);
+}
+
+/* The order in which reservations are looked for: `first`, then the others as by default. */
+static UNUSED void fx_look_first_for(struct model *model, enum reserved_by first)
+{
+	model->n_order = 0;
+	model->order[model->n_order++] = first;
+	for (int by = 0; by < RESERVED_BY_COUNT; by++) {
+		if ((enum reserved_by)by != first)
+			model->order[model->n_order++] = (enum reserved_by)by;
+	}
 }
 
 /* 10.0.0.0/24 with a pool of `n` addresses from POOL; more may be added before fx_open(). */
@@ -134,8 +151,8 @@ static UNUSED struct model *fx_model(uint32_t n)
 
 	if (n)
 		fx_pool(s, POOL, POOL + n - 1);
-	model->order[model->n_order++] = RESERVED_BY_CLIENT_ID;
-	model->order[model->n_order++] = RESERVED_BY_HW_ADDRESS;
+	for (int by = 0; by < RESERVED_BY_COUNT; by++)
+		model->order[model->n_order++] = (enum reserved_by)by;
 	model->stash_agent_options = true;
 	model->echo_client_id = true;
 	model->offer_lifetime = 10;
@@ -215,6 +232,9 @@ static UNUSED void fx_message(const struct req *req, struct dhcp_msg *msg)
 		       req->name_len ? req->name_len : strlen(req->name));
 	if (req->prl)
 		fx_set(msg, DHO_PARAMETER_REQUEST_LIST, req->prl, strlen(req->prl));
+	if (req->agent)
+		fx_set(msg, DHO_RELAY_AGENT, req->agent,
+		       req->agent_len ? req->agent_len : strlen(req->agent));
 }
 
 /* Decides without committing; the decision is fx->d. */

@@ -415,6 +415,7 @@ static void cloned_without_an_address(void **state)
 	struct change change;
 
 	(void)state;
+	fx_look_first_for(model, RESERVED_BY_CLIENT_ID); /* the third has a MAC's as well */
 	strcpy(fx_reserve(&model->subnets[0], 0, "twin", 0)->hostname, "reserved");
 	fx_reserve(&model->subnets[0], 3, NULL, 0x0a000009);
 	fx = fx_open(model);

@@ -14,6 +14,7 @@
 #define ADDRS	512u /* two /24s from BASE */
 #define RING	6
 #define PENDING 64
+#define DUID(n) "\xff" n "aidDU" /* RFC 4361 6.1: an IAID, then a DUID of two bytes */
 
 struct slot_sim {
 	bool open;
@@ -47,7 +48,7 @@ struct world {
 	uint32_t quarantined[ADDRS];
 
 	unsigned long offers, acks, naks, silent, deferred, ends, grants, late_grants, undone, held,
-		restarts, reloads, rebound, cloned;
+		restarts, reloads, rebound, cloned, recalled;
 };
 
 static unsigned long step;
@@ -81,6 +82,13 @@ static struct model *make_model(unsigned config, bool authoritative)
 	fx_reserve(first, 0, "b", POOL + 5);
 	fx_reserve(first, config == 1 ? 3 : 2, NULL, POOL + 3);
 	fx_reserve(second, 4, NULL, BASE + 256 + 17);
+	fx_reserve_by(&second->reservations, RESERVED_BY_CIRCUIT_ID, "c", 1, BASE + 256 + 18);
+	fx_reserve_by(&first->reservations, RESERVED_BY_REMOTE_ID, "r", 1, POOL + 7);
+	fx_reserve_by(&model->reservations, RESERVED_BY_DUID, "DU", 2, POOL + 6);
+	if (config == 1)
+		fx_look_first_for(model, RESERVED_BY_CLIENT_ID);
+	first->reservations_global = config != 2;
+	model->stash_agent_options = config != 1;
 	return model;
 }
 
@@ -98,6 +106,63 @@ static bool in_a_pool(const struct subnet *subnet, uint32_t addr)
 	return false;
 }
 
+/* Of option 82; what is sent here has its value at the end of one byte. */
+static uint8_t suboption(const char *agent, uint8_t code)
+{
+	for (; agent && *agent; agent += 2 + agent[1]) {
+		if (*agent == code)
+			return (uint8_t)agent[2];
+	}
+	return 0;
+}
+
+/*
+ * What a relay says, or said of the binding that is renewed past it. Every agent here is text.
+ */
+static const char *agent_of(const struct world *w, const struct req *req)
+{
+	static char stored[sizeof(((struct lease_row *)0)->agent) + 1];
+	const struct lease_row *row = &w->store[at(req->ciaddr)];
+	size_t id_len = req->id ? strlen(req->id) : 0;
+
+	if (req->agent || req->giaddr || !req->unicast || req->type != DHCP_REQUEST ||
+	    !w->fx.model->stash_agent_options || at(req->ciaddr) >= ADDRS)
+		return req->agent;
+	if (row->state != LEASE_BOUND || row->client.chaddr[5] != req->mac)
+		return NULL;
+	if (subnet_of(w, req->ciaddr)->match_client_id &&
+	    (row->client.client_id_len != id_len ||
+	     memcmp(row->client.client_id, req->id ? req->id : "", id_len) != 0))
+		return NULL;
+	memcpy(stored, row->agent, row->agent_len);
+	stored[row->agent_len] = '\0';
+	return row->agent_len ? stored : NULL;
+}
+
+/* Is the reservation this client's? */
+static bool reserved_for(const struct world *w, const struct req *req, const struct reservation *r)
+{
+	const char *agent = agent_of(w, req);
+	const uint8_t *key = r->key + 1;
+	size_t len = r->key_len - 1u;
+
+	switch (reservation_by(r)) {
+	case RESERVED_BY_HW_ADDRESS:
+		return key[5] == req->mac;
+	case RESERVED_BY_CLIENT_ID:
+		return req->id && strlen(req->id) == len && !memcmp(req->id, key, len);
+	case RESERVED_BY_DUID:
+		return req->id && req->id[0] == '\xff' && !strcmp(req->id + 5, "DU");
+	case RESERVED_BY_CIRCUIT_ID:
+		return suboption(agent, 1) == key[0];
+	case RESERVED_BY_REMOTE_ID:
+		return suboption(agent, 2) == key[0];
+	default:
+		fail();
+		return false;
+	}
+}
+
 /* May this client have the address by the configuration? */
 static bool configured(const struct world *w, const struct req *req, uint32_t addr)
 {
@@ -106,12 +171,7 @@ static bool configured(const struct world *w, const struct req *req, uint32_t ad
 
 	if (!subnet)
 		return false;
-	if (r && reservation_by(r) == RESERVED_BY_CLIENT_ID)
-		return req->id && strlen(req->id) == r->key_len - 1u &&
-		       !memcmp(req->id, r->key + 1, r->key_len - 1u);
-	if (r)
-		return r->key[6] == req->mac;
-	return in_a_pool(subnet, addr);
+	return r ? reserved_for(w, req, r) : in_a_pool(subnet, addr);
 }
 
 static bool promised_to_another(const struct world *w, uint8_t mac, uint32_t addr)
@@ -199,27 +259,37 @@ static bool is_clone(const struct world *w, const struct req *req, const struct 
 	return another;
 }
 
+/* The first of them in the order of the model; a subnet's own before the global ones. */
+static const struct reservation *reservation_in(const struct world *w, const struct req *req,
+						const struct reservation_set *set)
+{
+	for (size_t i = 0; i < w->fx.model->n_order; i++) {
+		for (size_t j = 0; j < set->n; j++) {
+			if (reservation_by(&set->list[j]) == w->fx.model->order[i] &&
+			    reserved_for(w, req, &set->list[j]))
+				return &set->list[j];
+		}
+	}
+	return NULL;
+}
+
 static bool has_reservation_elsewhere(const struct world *w, const struct req *req, uint32_t addr)
 {
-	uint8_t mac[6];
 	const struct subnet *subnet = subnet_of(w, addr);
-	struct identifiers ids = {0};
-	const struct reservation *r;
+	const struct reservation *r = NULL;
 
-	fx_mac(mac, req->mac);
-	ids.v[RESERVED_BY_HW_ADDRESS].data = mac;
-	ids.v[RESERVED_BY_HW_ADDRESS].len = sizeof(mac);
-	ids.v[RESERVED_BY_CLIENT_ID].data = (const uint8_t *)req->id;
-	ids.v[RESERVED_BY_CLIENT_ID].len = req->id ? (uint16_t)strlen(req->id) : 0;
-	r = subnet ? model_reservation(w->fx.model, subnet, &ids) : NULL;
-	return r && r->addr && r->addr != addr;
+	if (subnet)
+		r = reservation_in(w, req, &subnet->reservations);
+	if (subnet && !r && subnet->reservations_global)
+		r = reservation_in(w, req, &w->fx.model->reservations);
+	return r && (r->addr & subnet->mask) == subnet->prefix && r->addr != addr;
 }
 
 /* A NAK must have a reason that RFC 2131 4.3.2 or the operator gives. */
 static void check_nak(struct world *w, const struct req *req)
 {
 	uint32_t addr = req->ciaddr ? req->ciaddr : req->requested;
-	const struct subnet *on = req->giaddr ? &w->fx.model->subnets[1] : &w->fx.model->subnets[0];
+	const struct subnet *on = &w->fx.model->subnets[req->giaddr || req->routed];
 	const struct lease *lease = lease_at(w->fx.leases, addr);
 	bool in_subnet = (addr & on->mask) == on->prefix;
 	bool ours = in_a_pool(on, addr) || subnet_reserved_address(on, addr);
@@ -255,7 +325,7 @@ static void transmit_ack(struct world *w, const struct req *req)
 	const struct lease_row *stored = &w->store[at(addr)];
 	struct slot_sim *slot = &w->slots[at(addr)];
 
-	check_given(w, req, addr, "ACK");
+	w->recalled += !req->agent && stored->agent_len && req->ciaddr == addr;
 	assert_true(stored->state == LEASE_BOUND && stored->promised >= until);
 	assert_true(stored->ack_until >= stored->promised);
 	assert_true((uint32_t)stored->generation != 0);
@@ -331,6 +401,8 @@ static void handle(struct world *w, const struct req *req, uint32_t received)
 		uint32_t a = at(d->change.row.addr);
 
 		assert_true(w->store[a].generation == d->change.before.generation);
+		if (d->reply.type == DHCP_ACK) /* by what was stored when it was asked */
+			check_given(w, req, d->reply.yiaddr, "ACK");
 		w->rebound += w->store[a].generation &&
 			      w->store[a].generation != d->change.row.generation;
 		w->store[a] = d->change.row;
@@ -510,25 +582,29 @@ static uint32_t any_address(void)
 	}
 }
 
+static const char *const ids[] = {NULL, NULL, "a", "b", "cc", DUID("1"), DUID("2")};
+
 /* The record's own client, and where it is. */
 static void as_holder(struct req *req, const struct lease *lease)
 {
-	static char id[8];
+	size_t i = 0;
 
+	while (lease->client_id_len != (ids[i] ? strlen(ids[i]) : 0) ||
+	       memcmp(lease_client_id(lease), ids[i] ? ids[i] : "", lease->client_id_len) != 0)
+		i++;
+	req->id = ids[i];
 	req->mac = lease->chaddr[5];
-	memset(id, 0, sizeof(id));
-	memcpy(id, lease_client_id(lease), lease->client_id_len < 7 ? lease->client_id_len : 7);
-	req->id = !lease->client_id_len ? NULL : id[0] == 'a' ? "a" : id[0] == 'b' ? "b" : "cc";
 	req->giaddr = lease->addr >= BASE + 256 ? BASE + 256 + 1 : 0;
 }
 
 static struct req any_request(const struct world *w)
 {
-	static const char *const ids[] = {NULL, NULL, "a", "b", "cc"};
+	static const char *const agents[] = {NULL, "\1\1c", "\1\1c", "\1\1d\2\1r"};
 	static const uint32_t lifetimes[] = {0, 0, 5, 30, 100000, DHCP_LIFETIME_INFINITE};
 	struct req req = {.mac = (uint8_t)(lrand48() % MACS),
-			  .id = ids[lrand48() % 5],
+			  .id = ids[lrand48() % 7],
 			  .name = lrand48() % 3 ? NULL : "name",
+			  .agent = agents[lrand48() % 4],
 			  .lifetime = lifetimes[lrand48() % 6],
 			  .giaddr = lrand48() % 3 ? 0 : BASE + 256 + 1};
 	uint32_t addr = any_address();
@@ -548,6 +624,12 @@ static struct req any_request(const struct world *w)
 	case 5:
 		req.type = DHCP_REQUEST;
 		req.ciaddr = addr;
+		if (lrand48() % 2) { /* past the relay */
+			req.unicast = true;
+			req.routed = req.giaddr || addr >= BASE + 256;
+			req.giaddr = 0;
+			req.agent = NULL;
+		}
 		break;
 	case 6:
 		req.type = DHCP_REQUEST;
@@ -631,16 +713,18 @@ static void run(struct world *w, long seed)
 	}
 	print_message(
 		"%lu offers, %lu acks, %lu naks, %lu silent, %lu deferred, %lu ends (%lu held), "
-		"%lu grants (%lu late), %lu undone, %lu rebound, %lu clones, %lu restarts, "
-		"%lu reloads\n",
+		"%lu grants (%lu late), %lu undone, %lu rebound, %lu clones, %lu past a relay, "
+		"%lu restarts, %lu reloads\n",
 		w->offers, w->acks, w->naks, w->silent, w->deferred, w->ends, w->held, w->grants,
-		w->late_grants, w->undone, w->rebound, w->cloned, w->restarts, w->reloads);
+		w->late_grants, w->undone, w->rebound, w->cloned, w->recalled, w->restarts,
+		w->reloads);
 	fx_close(&w->fx);
 	/* a history in which little happens proves little */
 	assert_true(w->offers > 3000 && w->acks > 5000 && w->naks > 2000 && w->deferred > 50);
 	assert_true(w->ends > 1000 && w->held > 20 && w->held < w->ends && w->grants > 20000);
 	assert_true(w->late_grants > 50 && w->undone > 200 && w->rebound > 500);
 	assert_true(w->restarts > 20 && w->reloads > 10 && w->cloned > 20);
+	assert_true(w->recalled > 20);
 }
 
 static void histories(void **state)

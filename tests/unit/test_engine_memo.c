@@ -11,6 +11,7 @@
 #define FORMS	4u
 #define STEPS	2500u
 #define PENDING 8u
+#define DUID(n) "\xff" n "aidDU" /* RFC 4361 6.1: an IAID, then a DUID of two bytes */
 
 struct memo {
 	struct req form; /* what is not compared (state, address) is zero */
@@ -30,7 +31,7 @@ struct world {
 	struct slot_sim slots[ADDRS];
 	uint32_t pending[PENDING]; /* being closed */
 	unsigned n_pending;
-	unsigned long asked, memoised, deferred, clones, unlasting;
+	unsigned long asked, memoised, deferred, clones, unlasting, recalled;
 };
 
 static const uint8_t one[4] = {10, 0, 0, 1}, two[4] = {10, 0, 0, 2};
@@ -49,6 +50,8 @@ static struct model *make_model(unsigned variant)
 	if (variant & 1)
 		fx_option(&s->scope.options, DHO_HOST_NAME, "configured", 10);
 	model->echo_client_id = !(variant & 2);
+	model->stash_agent_options = variant % 3;
+	fx_look_first_for(model, variant % 2 ? RESERVED_BY_CLIENT_ID : RESERVED_BY_HW_ADDRESS);
 	s->match_client_id = variant % 5 != 4;
 	if (variant & 4)
 		return model;
@@ -59,6 +62,16 @@ static struct model *make_model(unsigned variant)
 	fx_option(&fx_reserve(s, 0, "c", BASE + 6)->scope.options, 43, "c", 1);
 	fx_option(&fx_reserve(s, 3, NULL, BASE + 18)->scope.options, 43, "hw", 2);
 	fx_option(&fx_reserve(s, 4, NULL, 0)->scope.options, 43, "no", 2);
+	strcpy(fx_reserve_by(&s->reservations, RESERVED_BY_CIRCUIT_ID, "c", 1, BASE + 7)->hostname,
+	       "circuit");
+	fx_option(&fx_reserve_by(&s->reservations, RESERVED_BY_REMOTE_ID, "r", 1, 0)->scope.options,
+		  43, "r", 1);
+	fx_option(&fx_reserve_by(&s->reservations, RESERVED_BY_DUID, "DU", 2, BASE + 8)
+			   ->scope.options,
+		  43, "duid", 4);
+	fx_option(&fx_reserve_by(&model->reservations, RESERVED_BY_CLIENT_ID, "d", 1, BASE + 256)
+			   ->scope.options,
+		  43, "global", 6);
 	return model;
 }
 
@@ -67,14 +80,17 @@ static long below(long n)
 	return lrand48() % n;
 }
 
+static const char *const ids[] = {NULL, "a", "b", "c", "d", DUID("1"), DUID("2")};
+
 static struct req any_client(void)
 {
-	static const char *const ids[] = {NULL, "a", "b", "c", "d"};
+	static const char *const agents[] = {NULL, NULL, NULL, "\1\1c", "\1\1d\2\1r"};
 	static const char *const names[] = {NULL, NULL, "n", "m", "--"};
 	static const char *const prls[] = {NULL, "\x01\x03\x06", "\x0c\x2a\x2b"};
 
 	return (struct req){.mac = (uint8_t)(1 + below(5)),
-			    .id = ids[below(5)],
+			    .id = ids[below(7)],
+			    .agent = agents[below(5)],
 			    .name = names[below(5)],
 			    .prl = prls[below(3)],
 			    .lifetime = below(3) ? 0 : 900};
@@ -88,8 +104,16 @@ static struct slot_sim *slot_of(struct world *w, uint32_t addr)
 
 static bool same_form(const struct req *a, const struct req *b)
 {
-	return a->id == b->id && a->name == b->name && a->prl == b->prl &&
+	return a->id == b->id && a->name == b->name && a->prl == b->prl && a->agent == b->agent &&
 	       a->lifetime == b->lifetime;
+}
+
+/* As daemon/publish.c asks. */
+static bool relay_changed(const struct change *change)
+{
+	const struct lease_row *a = &change->before, *b = &change->row;
+
+	return a->agent_len != b->agent_len || memcmp(a->agent, b->agent, a->agent_len) != 0;
 }
 
 /* Did this ACK change what other forms' answers are made of? As daemon/publish.c asks. */
@@ -99,7 +123,8 @@ static bool answer_changed(const struct change *change)
 
 	return a->generation != b->generation || strcmp(a->hostname, b->hostname) != 0 ||
 	       a->client.client_id_len != b->client.client_id_len ||
-	       memcmp(a->client.client_id, b->client.client_id, a->client.client_id_len) != 0;
+	       memcmp(a->client.client_id, b->client.client_id, a->client.client_id_len) != 0 ||
+	       relay_changed(change);
 }
 
 static void publish(struct world *w, const struct req *req)
@@ -122,7 +147,8 @@ static void publish(struct world *w, const struct req *req)
 		same_tail &= tail[p].len == slot->tail[p].len &&
 			     !memcmp(tail[p].data, slot->tail[p].data, tail[p].len);
 	}
-	if (slot->generation != d->change.row.generation || slot->mac != req->mac || !same_tail)
+	if (slot->generation != d->change.row.generation || slot->mac != req->mac || !same_tail ||
+	    relay_changed(&d->change))
 		slot->n = 0;
 	slot->generation = d->change.row.generation;
 	slot->mac = req->mac;
@@ -159,8 +185,13 @@ static void finish_end(struct world *w)
 static void ask(struct world *w, struct req req, struct req form)
 {
 	struct decision *d = &w->fx.d;
-	enum decision_kind kind = fx_decide(&w->fx, req);
+	enum decision_kind kind;
 
+	if (below(8) == 0)
+		req.giaddr = BASE + 3;
+	kind = fx_decide(&w->fx, req);
+	w->recalled += d->has_change && req.unicast && !req.agent && !req.giaddr &&
+		       d->change.row.agent_len;
 	if (kind == DECISION_END)
 		begin_end(w, d->end_addr, d->end);
 	if (d->has_change) {
@@ -185,11 +216,28 @@ static void reload(struct world *w)
 	memset(w->slots, 0, sizeof(w->slots));
 }
 
+/* The client that the record names. */
+static void as_holder(struct req *req, const struct lease *lease)
+{
+	size_t at = 0;
+
+	while (lease->client_id_len != (ids[at] ? strlen(ids[at]) : 0) ||
+	       memcmp(lease_client_id(lease), ids[at] ? ids[at] : "", lease->client_id_len) != 0)
+		at++;
+	req->id = ids[at];
+	req->mac = lease->chaddr[5];
+}
+
 static void step(struct world *w)
 {
-	struct req form = any_client(), req = form;
+	struct req form = any_client(), req;
 	uint32_t addr = BASE + 3 + (uint32_t)below(17);
+	const struct lease *lease = lease_at(w->fx.leases, addr);
 	long what = below(100);
+
+	if (lease && lease->state == LEASE_BOUND && below(3))
+		as_holder(&form, lease);
+	req = form;
 
 	if (w->n_pending && (w->n_pending == PENDING - 1 || below(3) == 0))
 		finish_end(w);
@@ -206,6 +254,8 @@ static void step(struct world *w)
 	} else if (what < 60) {
 		req.ciaddr = addr;
 		req.unicast = below(2);
+		if (below(2)) /* past the relay */
+			req.agent = form.agent = NULL;
 	} else if (what < 70) {
 		req.requested = addr;
 	} else if (what < 80) {
@@ -286,7 +336,8 @@ static void memoised_answers_hold(void **state)
 				    .memoised = w->memoised,
 				    .deferred = w->deferred,
 				    .clones = w->clones,
-				    .unlasting = w->unlasting};
+				    .unlasting = w->unlasting,
+				    .recalled = w->recalled};
 		w->fx = fx_open(make_model(0));
 		for (unsigned i = 0; i < STEPS; i++) {
 			step(w);
@@ -294,10 +345,11 @@ static void memoised_answers_hold(void **state)
 		}
 		fx_close(&w->fx);
 	}
-	print_message("%lu asked again, %lu memoised, %lu deferred, %lu clones, %lu not memoised\n",
-		      w->asked, w->memoised, w->deferred, w->clones, w->unlasting);
+	print_message("%lu asked again, %lu memoised, %lu deferred, %lu clones, %lu not memoised, "
+		      "%lu past a relay\n",
+		      w->asked, w->memoised, w->deferred, w->clones, w->unlasting, w->recalled);
 	assert_true(w->asked > 10000 && w->memoised > 1000 && w->clones > 100);
-	assert_true(w->deferred && w->unlasting > 100);
+	assert_true(w->deferred && w->unlasting > 100 && w->recalled > 50);
 	free(w);
 }
 

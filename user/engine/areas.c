@@ -137,18 +137,17 @@ static int build_pools(struct areas *areas, const struct model *model)
 	return 0;
 }
 
-/* A reserved address is its owner's; nobody else is given it. */
+/* An address that is reserved, here or globally, is its owner's; nobody else is given it. */
 static void take_out_reserved(struct areas *areas, const struct model *model)
 {
 	for (size_t i = 0; i < model->n_subnets; i++) {
-		const struct subnet *subnet = &model->subnets[i];
+		const struct reservation *r = model->subnets[i].reserved;
 
-		for (size_t j = 0; j < subnet->reservations.n; j++) {
-			uint32_t addr = subnet->reservations.list[j].addr;
-			struct area *area = area_in(areas, addr);
+		for (; r; r = r->by_addr.next) {
+			struct area *area = area_in(areas, r->addr);
 
 			if (area)
-				fresh_clear(&area->fresh, addr - area->first);
+				fresh_clear(&area->fresh, r->addr - area->first);
 		}
 	}
 }

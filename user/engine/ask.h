@@ -28,6 +28,8 @@ struct ask {
 	/* The relay information it is judged by: the message's option 82, else what the lease
 	 * stored (stash-agent-options). */
 	struct dhcp_opt agent;
+	uint8_t stored_agent[255];
+	bool recalled; /* agent is what the lease stored: true of a unicast renewal alone */
 	struct identifiers ids; /* point into client, message, agent and flex_id */
 	uint8_t flex_id[255];
 	const struct reservation *reservation;

@@ -70,6 +70,7 @@ static void declined(struct engine *engine, struct lease_row *row, bool held, ui
 
 		memset(&row->client, 0, sizeof(row->client));
 		row->hostname[0] = '\0';
+		row->giaddr = row->agent_len = 0;
 		row->subnet_id = subnet ? subnet->id : 0;
 		row->cltt = now;
 		row->lifetime = row->granted_until = 0;

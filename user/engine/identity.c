@@ -3,11 +3,20 @@
  * Who the client is and what is its. The client identifier is the key, else
  * htype and chaddr (RFC 2131 4.2); but an identifier that turns up on a second
  * MAC while promises to the first run is a cloned machine, a client of its own, and
- * remains one once it is bound. A hw-address reservation serves every identity on its MAC at once.
+ * remains one once it is bound.
+ *
+ * A reserved address is one machine's at a time, whatever it is reserved by: another MAC gets it
+ * when all that was promised to the former has ended (I5), and is served from the pools until then;
+ * so it is with the CPE that replaces another on one circuit, or the second of two behind it. The
+ * identities of one MAC are one machine (ROM, boot loader, system), so an address that is reserved
+ * by hw-address serves each of them at once, and one that is reserved by circuit-id, remote-id or
+ * flex-id as long as they show the same one there. By client-id or duid it is one identity's: what
+ * else is on that MAC has to wait as others have.
  */
 #include <string.h>
 
 #include "ask.h"
+#include "proto/relay.h"
 
 /*
  * RFC 4702 3.1: of a client that sends both, the Client FQDN option counts and the host name option
@@ -24,16 +33,61 @@ static void names(struct ask *ask)
 		name_clean(name->data, name->len, ask->hostname);
 }
 
+static void identifier(struct ask *ask, enum reserved_by by, const uint8_t *data, size_t len)
+{
+	ask->ids.v[by].data = data;
+	ask->ids.v[by].len = (uint16_t)len;
+}
+
+static void by_relay(struct ask *ask, enum reserved_by by, uint8_t code)
+{
+	struct dhcp_opt sub;
+
+	if (relay_suboption(&ask->agent, code, &sub))
+		identifier(ask, by, sub.data, sub.len);
+}
+
 static void identifiers(struct ask *ask)
 {
-	struct identifiers *ids = &ask->ids;
 	const struct client *client = &ask->client;
 
-	*ids = (struct identifiers){0};
-	ids->v[RESERVED_BY_HW_ADDRESS].data = client->chaddr;
-	ids->v[RESERVED_BY_HW_ADDRESS].len = sizeof(client->chaddr);
-	ids->v[RESERVED_BY_CLIENT_ID].data = client->client_id;
-	ids->v[RESERVED_BY_CLIENT_ID].len = client->client_id_len;
+	ask->ids = (struct identifiers){0};
+	identifier(ask, RESERVED_BY_HW_ADDRESS, client->chaddr, sizeof(client->chaddr));
+	identifier(ask, RESERVED_BY_CLIENT_ID, client->client_id, client->client_id_len);
+	/* RFC 4361 6.1: type 255, an IAID of four bytes, then the DUID. */
+	if (client->client_id_len > 5 && client->client_id[0] == 255)
+		identifier(ask, RESERVED_BY_DUID, client->client_id + 5,
+			   client->client_id_len - 5u);
+	by_relay(ask, RESERVED_BY_CIRCUIT_ID, RELAY_CIRCUIT_ID);
+	by_relay(ask, RESERVED_BY_REMOTE_ID, RELAY_REMOTE_ID);
+}
+
+/*
+ * RFC 2131 4.3.2, RENEWING: "This message will be unicast, so no relay agents will be involved in
+ * its transmission", and it lacks what the relay says of its client (RFC 3046 2.1). The binding
+ * knows, if it is this very client's. A broadcast would have come by the relay.
+ */
+static void recall_relay(struct ask *ask)
+{
+	const struct model *model = ask->engine->config.model;
+	const struct client *client = &ask->client;
+	const struct dhcp_msg *msg = ask->msg;
+	const struct lease *lease;
+	struct identity identity = {.chaddr = client->chaddr,
+				    .client_id = client->client_id,
+				    .client_id_len = client->client_id_len};
+
+	if (!model->stash_agent_options || msg->type != DHCP_REQUEST || !msg->ciaddr ||
+	    !msg->in.our_addr || msg->giaddr || ask->agent.len)
+		return;
+	lease = lease_at(ask->engine->leases, msg->ciaddr);
+	identity.by_hw = identity_by_hw(model, msg->ciaddr, client->client_id_len);
+	if (!lease || lease->stored != LEASE_BOUND || !lease->agent_len ||
+	    !lease_is(lease, &identity))
+		return;
+	memcpy(ask->stored_agent, lease_agent(lease), lease->agent_len);
+	ask->agent = (struct dhcp_opt){.data = ask->stored_agent, .len = lease->agent_len};
+	ask->recalled = true;
 }
 
 bool ask_client(struct ask *ask)
@@ -48,15 +102,25 @@ bool ask_client(struct ask *ask)
 		ask->client.client_id_len = (uint8_t)id->len;
 	}
 	ask->agent = ask->msg->opt[DHO_RELAY_AGENT];
+	recall_relay(ask);
 	identifiers(ask);
 	names(ask);
 	return true;
 }
 
-/* By an identifier that another machine may show as well. */
+/*
+ * By what a clone shows as well; it is one identity's. The interfaces of one host have one DUID
+ * but a client id each (RFC 4361 6.1: the IAID), and are no clones of each other.
+ */
 static bool by_client_id(const struct reservation *r)
 {
 	return reservation_by(r) == RESERVED_BY_CLIENT_ID || reservation_by(r) == RESERVED_BY_DUID;
+}
+
+/* The address of a reservation where the client is: of a global one it may lie elsewhere. */
+static uint32_t address_here(const struct ask *ask, const struct reservation *r)
+{
+	return r && subnet_contains(ask->subnet, r->addr) ? r->addr : 0;
 }
 
 static bool here(const struct ask *ask, const struct lease *lease)
@@ -102,7 +166,7 @@ static void look_for_clone(struct ask *ask)
 
 /*
  * Is it the client id that has the binding, since its generation? An address that is reserved
- * for a MAC is bound to whatever identity that MAC shows last.
+ * for a machine is bound to whatever identity that machine shows last.
  */
 static bool bound_by_id(const struct ask *ask, const struct lease *lease)
 {
@@ -135,10 +199,8 @@ static bool bound_before(const struct ask *ask, uint64_t generation)
  */
 static bool is_clone(const struct ask *ask, uint64_t since)
 {
-	const struct lease *home = NULL;
+	const struct lease *home = lease_at(ask->engine->leases, address_here(ask, ask->by_id));
 
-	if (ask->by_id->addr)
-		home = lease_at(ask->engine->leases, ask->by_id->addr);
 	if (home && promised(home) && has_id(home, &ask->identity))
 		return !lease_is(home, &ask->identity);
 	return bound_before(ask, since);
@@ -148,13 +210,14 @@ bool ask_reservation_lasts(const struct ask *ask, uint32_t addr)
 {
 	const struct lease *lease = lease_at(ask->engine->leases, addr);
 	const struct reservation *r = subnet_reserved_address(ask->subnet, addr);
+	uint32_t home = address_here(ask, ask->by_id);
 
 	if (!ask->by_id)
 		return true;
 	if (ask->cloned)
 		return false;
-	if (ask->by_id->addr)
-		return ask->by_id->addr == addr;
+	if (home)
+		return home == addr;
 	if (r && !by_client_id(r))
 		return false;
 	return !bound_before(ask,
@@ -199,9 +262,7 @@ static void find_reservation(struct ask *ask, bool bound, uint64_t since)
 		ask->cloned = is_clone(ask, since);
 	others.v[RESERVED_BY_CLIENT_ID].len = others.v[RESERVED_BY_DUID].len = 0;
 	ask->reservation = ask->cloned ? model_reservation(model, ask->subnet, &others) : r;
-	ask->reserved = 0;
-	if (ask->reservation && subnet_contains(ask->subnet, ask->reservation->addr))
-		ask->reserved = ask->reservation->addr;
+	ask->reserved = address_here(ask, ask->reservation);
 }
 
 void ask_identify(struct ask *ask)
@@ -277,6 +338,7 @@ static bool is_mine(const struct ask *ask, const struct lease *lease)
 	/* Held from a slot found at start: only the MAC is known. */
 	if (lease->stored == LEASE_HELD && !lease->client_id_len)
 		return true;
+	/* Another identity of the machine that the address is reserved for. */
 	r = subnet_reserved_address(ask->subnet, lease->addr);
 	return r && !by_client_id(r) && reserved_for(ask, r);
 }
@@ -299,10 +361,12 @@ enum holder ask_holder(struct ask *ask, uint32_t addr)
 		offer_drop(ask->engine, offer);
 		offer = NULL;
 	}
-	if (lease && lease->stored == LEASE_DECLINED)
+	/* FREE and being closed: declined while it was only offered, or reserved. */
+	if (lease && (lease->stored == LEASE_DECLINED ||
+		      (lease->stored == LEASE_FREE && lease->state == LEASE_CLOSING)))
 		return HOLDER_DECLINED;
 	if (lease && lease->state != LEASE_FREE) {
-		if (lease->stored == LEASE_FREE || !is_mine(ask, lease))
+		if (!is_mine(ask, lease))
 			return HOLDER_OTHER;
 		if (lease->state == LEASE_CLOSING)
 			return HOLDER_MINE_CLOSING;

@@ -27,6 +27,32 @@ static uint32_t promise(uint32_t now, uint32_t lifetime)
 									    : (uint32_t)until;
 }
 
+/*
+ * The relay information of the row: this request's; of a unicast renewal, which passes the relay by
+ * (RFC 2131 4.3.2), what was known of the binding; of any other that came directly, none.
+ */
+static void relay_row(const struct ask *ask, const struct lease *lease, struct lease_row *ret)
+{
+	const struct dhcp_msg *msg = ask->msg;
+	const struct dhcp_opt *agent = &msg->opt[DHO_RELAY_AGENT];
+	bool relayed = msg->giaddr || agent->len;
+	bool wanted = ask->engine->config.model->stash_agent_options ||
+		      ask->subnet->store_extended_info;
+
+	if (relayed && wanted) {
+		ret->giaddr = msg->giaddr;
+		if (agent->len && agent->len <= sizeof(ret->agent)) {
+			memcpy(ret->agent, agent->data, agent->len);
+			ret->agent_len = (uint8_t)agent->len;
+		}
+	} else if (!relayed && msg->ciaddr && msg->in.our_addr && lease &&
+		   lease->state == LEASE_BOUND) {
+		ret->giaddr = lease->giaddr;
+		memcpy(ret->agent, lease_agent(lease), lease->agent_len);
+		ret->agent_len = lease->agent_len;
+	}
+}
+
 /* The row that an ACK of `addr` makes. Promises already made to the client stand. */
 static void bound_row(struct ask *ask, uint32_t addr, uint32_t lifetime, bool memoise,
 		      struct lease_row *ret)
@@ -44,6 +70,7 @@ static void bound_row(struct ask *ask, uint32_t addr, uint32_t lifetime, bool me
 		.lifetime = lifetime,
 	};
 	strcpy(ret->hostname, ask->decision->hostname);
+	relay_row(ask, lease, ret);
 	if (lease && lease->state != LEASE_FREE)
 		promised = later(promised, lease->promised);
 	ret->promised = promised;
@@ -71,9 +98,12 @@ static void ack(struct ask *ask, uint32_t addr, bool plain)
 	struct lease_row row;
 
 	answer_lease(ask, DHCP_ACK, addr, lifetime);
-	/* A reservation elsewhere that is not free yet: the answer depends on when it will be. */
+	/*
+	 * A reservation elsewhere that is not free yet: the answer depends on when it will be.
+	 * Judged by what the relay once said: a broadcast of the same form would not be.
+	 */
 	decision->memoise = plain && msg->in.link && !msg->giaddr && !ask->routed &&
-			    !msg->overloaded && !decision->reply.shortened &&
+			    !ask->recalled && !msg->overloaded && !decision->reply.shortened &&
 			    (!ask->reserved || ask->reserved == addr) &&
 			    ask_reservation_lasts(ask, addr);
 	bound_row(ask, addr, lifetime, decision->memoise, &row);
