@@ -57,6 +57,7 @@ equal "option 82's place" "$(jq -r '.options | keys_unsorted[-1]' <<<"$reply")" 
 reply=$(relayed request requested="$addr" server=10.9.0.1) || fail "no ACK"
 equal "the ACK" "$(got 'type) \(.yiaddr) \(.lifetime) \(.options."82"')" "ack $addr 600 $AGENT"
 expect "the lease" bound "$addr" $CLIENT
+expect "the circuit in the log" logged "DHCPREQUEST for $addr from $CLIENT via $NET.1 circuit \"port\" on srv: DHCPACK"
 
 # RFC 2131 4.3.2: the relay is to broadcast a NAK, and is told so
 reply=$(relayed request requested=10.77.0.9 option=61:00ff) || fail "no NAK"

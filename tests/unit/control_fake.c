@@ -9,6 +9,8 @@
 
 static const uint8_t client_id[] = {0x01, 0x52, 0x54, 0x00, 0xab, 0xcd, 0xef};
 
+static const uint8_t agent[] = "\x01\x04port\x02\x02\x0a\xbf\x0c\x01r\x63";
+
 static const struct control_lease table[] = {
 	{.addr = 0x0a000005,
 	 .subnet_id = 1,
@@ -26,6 +28,10 @@ static const struct control_lease table[] = {
 	 .subnet_id = 1,
 	 .hw = {0x02, 0, 0, 0, 0, 0x0a},
 	 .hostname = "",
+	 .giaddr = 0xc0a80701,
+	 .agent = {agent, sizeof(agent) - 1},
+	 .remote_id = {agent + 8, 2},
+	 .relay_id = {agent + 12, 1},
 	 .cltt = 1700000001,
 	 .valid_lft = 4294967295u,
 	 .slot = -1},
@@ -33,6 +39,7 @@ static const struct control_lease table[] = {
 	 .subnet_id = 2,
 	 .hw = {0x02, 0, 0, 0, 0, 0x0b},
 	 .hostname = "caf\xe9",
+	 .agent = {agent, 6},
 	 .cltt = 1700000002,
 	 .valid_lft = 600,
 	 .expire = 1700000602,

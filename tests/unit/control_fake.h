@@ -29,12 +29,16 @@ extern const struct control_ops fake_ops; /* their arg is a struct fake */
 	"{\"ip-address\":\"10.0.0.6\",\"subnet-id\":1,\"hw-address\":\"02:00:00:00:00:0a\","  \
 	"\"cltt\":1700000001,\"valid-lft\":4294967295,\"fqdn-fwd\":false,\"fqdn-rev\":false," \
 	"\"hostname\":\"\",\"state\":0,"                                                      \
-	"\"user-context\":{\"xdhcp\":{\"expire\":null,\"ack-until\":null}}}"
-#define LEASE_LAST                                                                    \
-	"{\"ip-address\":\"255.255.255.255\",\"subnet-id\":2,"                        \
-	"\"hw-address\":\"02:00:00:00:00:0b\",\"cltt\":1700000002,\"valid-lft\":600," \
-	"\"fqdn-fwd\":false,\"fqdn-rev\":false,\"hostname\":\"caf?\",\"state\":1,"    \
-	"\"user-context\":{\"xdhcp\":{\"expire\":1700000602,\"ack-until\":1700000602}}}"
+	"\"user-context\":{\"ISC\":{\"relay-agent-info\":{\"relay-id\":\"72\",\"remote-id\":" \
+	"\"0ABF\","                                                                           \
+	"\"sub-options\":\"0x0104706F727402020ABF0C017263\"}},"                               \
+	"\"xdhcp\":{\"expire\":null,\"ack-until\":null,\"giaddr\":\"192.168.7.1\"}}}"
+#define LEASE_LAST                                                                               \
+	"{\"ip-address\":\"255.255.255.255\",\"subnet-id\":2,"                                   \
+	"\"hw-address\":\"02:00:00:00:00:0b\",\"cltt\":1700000002,\"valid-lft\":600,"            \
+	"\"fqdn-fwd\":false,\"fqdn-rev\":false,\"hostname\":\"caf?\",\"state\":1,"               \
+	"\"user-context\":{\"ISC\":{\"relay-agent-info\":{\"sub-options\":\"0x0104706F7274\"}}," \
+	"\"xdhcp\":{\"expire\":1700000602,\"ack-until\":1700000602}}}"
 
 #define GET(arguments) "{\"command\":\"lease4-get\",\"arguments\":{" arguments "}}"
 #define ALL(arguments) "{\"command\":\"lease4-get-all\",\"arguments\":{" arguments "}}"

@@ -13,6 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -321,6 +324,119 @@ static void replies(void **state)
 	assert_true(!*ERR);
 }
 
+/*
+ * The command line, in front of it the socket of a daemon that answers its one or two questions
+ * thus, and goes.
+ */
+static int run_with(const char *const *answers, size_t n, const char *line)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	char dir[] = "/tmp/xdhcp-cli-XXXXXX", whole[512], request[4096];
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), code, status;
+	pid_t child;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s/sock", dir);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(fd, 4), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		alarm(20);
+		for (size_t i = 0; i < n; i++) {
+			int peer = accept(fd, NULL, NULL);
+
+			/* requests are short: they come in one piece */
+			if (peer < 0 || read(peer, request, sizeof(request)) <= 0 ||
+			    write(peer, answers[i], strlen(answers[i])) < 0)
+				_exit(1);
+			close(peer);
+		}
+		_exit(0);
+	}
+	close(fd);
+	snprintf(whole, sizeof(whole), "-s %s/sock %s", dir, line);
+	code = run(whole);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	unlink(at.sun_path);
+	rmdir(dir);
+	return code;
+}
+
+#define DIRECT                                                                                \
+	"{\"ip-address\":\"192.0.2.7\",\"subnet-id\":1,\"hw-address\":\"02:00:00:00:00:07\"," \
+	"\"hostname\":\"pc\",\"state\":0,\"user-context\":{\"xdhcp\":{\"expire\":null}}}"
+#define RELAYED(address, isc)                                                                   \
+	"{\"ip-address\":\"" address "\",\"subnet-id\":1,\"hw-address\":\"02:00:00:00:00:08\"," \
+	"\"hostname\":\"\",\"state\":0,\"user-context\":{" isc "\"xdhcp\":{\"expire\":null,"    \
+	"\"giaddr\":\"10.0.0.1\"}}}"
+#define INFO(hex)    "\"ISC\":{\"relay-agent-info\":{\"sub-options\":\"" hex "\"}},"
+#define LEASES(list) "{\"result\":0,\"text\":\"\",\"arguments\":{\"leases\":[" list "]}}"
+
+/* The column of relays is there for those who have any. */
+static void leases_with_their_relays(void **state)
+{
+	static const char *const direct[] = {LEASES(DIRECT)};
+	static const char *const relayed[] = {
+		LEASES(DIRECT "," RELAYED("192.0.2.8", INFO("0x0104676520310202AABB")) "," RELAYED(
+			"192.0.2.9", INFO("0x0202AABB")) "," RELAYED("192.0.2.10", ""))};
+
+	(void)state;
+	assert_int_equal(run_with(direct, 1, "leases"), CLI_OK);
+	assert_string_equal(OUT, "ADDRESS    MAC                HOSTNAME  STATE  EXPIRES IN  SUBNET"
+				 "  HITS\n"
+				 "192.0.2.7  02:00:00:00:00:07  pc        bound       never       1"
+				 "     -\n");
+	assert_int_equal(run_with(relayed, 1, "leases"), CLI_OK);
+	assert_non_null(strstr(OUT, "  HITS  RELAY\n"));
+	assert_non_null(strstr(OUT, "     1     -  \n192.0.2.8 "));
+	assert_non_null(strstr(OUT, "     -  10.0.0.1 \"ge 1\"\n"));
+	assert_non_null(strstr(OUT, "     -  10.0.0.1 aa:bb\n"));
+	assert_non_null(strstr(OUT, "     -  10.0.0.1\n"));
+}
+
+static void a_lease_with_its_relay(void **state)
+{
+	static const char *const answers[] = {"{\"result\":0,\"text\":\"\",\"arguments\":" RELAYED(
+		"192.0.2.8", INFO("0x0104676520310202AABB0C0172")) "}"};
+	/* neither hex nor sub-options: nothing is made of it */
+	static const char *const odd[] = {"{\"result\":0,\"text\":\"\",\"arguments\":" RELAYED(
+		"192.0.2.8", INFO("0x0108zz")) "}"};
+
+	(void)state;
+	assert_int_equal(run_with(answers, 1, "lease 192.0.2.8"), CLI_OK);
+	assert_non_null(strstr(OUT, "relay        10.0.0.1\n"
+				    "circuit-id   \"ge 1\"\n"
+				    "remote-id    aa:bb\n"
+				    "relay-id     \"r\"\n"));
+	assert_int_equal(run_with(odd, 1, "lease 192.0.2.8"), CLI_OK);
+	assert_non_null(strstr(OUT, "relay        10.0.0.1\n"));
+	assert_null(strstr(OUT, "circuit-id"));
+}
+
+/* Reasons that were never met are not shown; a total of nothing needs none. */
+static void drops_with_their_reasons(void **state)
+{
+	static const char *const some[] = {
+		"{\"result\":0,\"arguments\":{\"version\":\"1\",\"drops\":{\"total\":5,\"kernel\":"
+		"0,"
+		"\"parse-failed\":5,\"parse-failed-by-reason\":{\"truncated\":3,\"op\":0,"
+		"\"udp_checksum\":2}}}}"};
+	static const char *const none[] = {
+		"{\"result\":0,\"arguments\":{\"version\":\"1\",\"drops\":{\"total\":0,"
+		"\"parse-failed-by-reason\":{\"truncated\":0}}}}"};
+
+	(void)state;
+	assert_int_equal(run_with(some, 1, "status"), CLI_OK);
+	assert_non_null(strstr(OUT, "drops        5: parse-failed 5\n"
+				    "malformed    truncated 3\n"
+				    "             udp_checksum 2\n"));
+	assert_int_equal(run_with(none, 1, "status"), CLI_OK);
+	assert_non_null(strstr(OUT, "drops        0\n"));
+	assert_null(strstr(OUT, "malformed"));
+}
+
 /* A failure of our own may be longer than any line, and need not be UTF-8. */
 static void failures(void **state)
 {
@@ -413,6 +529,9 @@ int main(void)
 		cmocka_unit_test(members_of_any_type),
 		cmocka_unit_test(command_lines),
 		cmocka_unit_test(replies),
+		cmocka_unit_test(leases_with_their_relays),
+		cmocka_unit_test(a_lease_with_its_relay),
+		cmocka_unit_test(drops_with_their_reasons),
 		cmocka_unit_test(failures),
 		cmocka_unit_test(config_test),
 	};

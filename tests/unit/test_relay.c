@@ -218,12 +218,51 @@ static void test_random(void **state)
 	assert_true(found > 10000);
 }
 
+/* Text in quotes, which a line of the log can hold and a reader can tell from hex. */
+static void test_text_for_people(void **state)
+{
+	static const struct {
+		const char *bytes;
+		uint16_t len;
+		const char *text;
+	} cases[] = {
+		{"ge-0/0/1:100 ~", 14, "\"ge-0/0/1:100 ~\""},
+		{"0a", 2, "\"0a\""},
+		{"\x0a", 1, "0a"},
+		{"\x00\x04\x00\x01\xfe", 5, "00:04:00:01:fe"},
+		{"a\x1f", 2, "61:1f"},
+		{"a\x7f", 2, "61:7f"},
+		{"a\"b", 3, "61:22:62"},
+		{"a\\b", 3, "61:5c:62"},
+		{"", 0, ""},
+	};
+	char buf[RELAY_TEXT_STR];
+	uint8_t longest[300];
+	struct dhcp_opt id = {longest, sizeof(longest)};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct dhcp_opt opt = exact((const uint8_t *)cases[i].bytes, cases[i].len);
+
+		assert_string_equal(relay_text(&opt, buf), cases[i].text);
+		free((void *)opt.data);
+	}
+	memset(longest, 'x', sizeof(longest));
+	assert_int_equal(strlen(relay_text(&id, buf)), 257);
+	memset(longest, 0xff, sizeof(longest));
+	assert_int_equal(strlen(relay_text(&id, buf)), RELAY_TEXT_STR - 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_suboptions), cmocka_unit_test(test_absent),
-		cmocka_unit_test(test_address),	   cmocka_unit_test(test_every_prefix),
-		cmocka_unit_test(test_long),	   cmocka_unit_test(test_random),
+		cmocka_unit_test(test_suboptions),
+		cmocka_unit_test(test_absent),
+		cmocka_unit_test(test_address),
+		cmocka_unit_test(test_every_prefix),
+		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_text_for_people),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,11 +4,14 @@
  */
 #include "cli.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "proto/relay.h"
 
 static const json_t *ours(const json_t *lease)
 {
@@ -22,6 +25,33 @@ static const char *state_str(int64_t state)
 	return state >= 0 && state < 4 ? names[state] : "unknown";
 }
 
+/* What its relay said, from Kea's place for it: "0x" and hex. len 0: nothing. */
+static struct dhcp_opt relay_info(const json_t *lease, uint8_t buf[255])
+{
+	const json_t *isc = json_object_get(json_object_get(lease, "user-context"), "ISC");
+	const char *hex = get_str(json_object_get(isc, "relay-agent-info"), "sub-options", "");
+	struct dhcp_opt agent = {.data = buf};
+
+	if (strncmp(hex, "0x", 2) == 0)
+		hex += 2;
+	for (;
+	     isxdigit((unsigned char)hex[0]) && isxdigit((unsigned char)hex[1]) && agent.len < 255;
+	     hex += 2)
+		sscanf(hex, "%2hhx", &buf[agent.len++]);
+	return agent;
+}
+
+/* For people; empty: its relay says no such thing. */
+static const char *relay_id(const json_t *lease, uint8_t code, char buf[RELAY_TEXT_STR])
+{
+	uint8_t bytes[255];
+	struct dhcp_opt agent = relay_info(lease, bytes), id;
+
+	if (relay_suboption(&agent, code, &id))
+		return relay_text(&id, buf);
+	return "";
+}
+
 /* How long still, for the table. */
 static const char *remaining_str(const json_t *lease, int64_t now, char buf[DURATION_STR])
 {
@@ -32,22 +62,47 @@ static const char *remaining_str(const json_t *lease, int64_t now, char buf[DURA
 	return expire > now ? duration_str((uint64_t)(expire - now), buf) : "over";
 }
 
+/* By which relay and on which of its circuits, in one word or two. */
+static void relay_cell(const json_t *lease, char *buf, size_t len)
+{
+	const char *giaddr = get_str(ours(lease), "giaddr", "");
+	char text[RELAY_TEXT_STR];
+	const char *id = relay_id(lease, RELAY_CIRCUIT_ID, text);
+
+	if (!*id)
+		id = relay_id(lease, RELAY_REMOTE_ID, text);
+	snprintf(buf, len, "%s%s%s", giaddr, *giaddr && *id ? " " : "", id);
+}
+
 static void lease_row(struct table *table, const json_t *lease, int64_t now)
 {
-	char left[DURATION_STR], subnet[24], hits[24] = "-";
+	char left[DURATION_STR], subnet[24], hits[24] = "-", relay[RELAY_TEXT_STR + 20];
 
 	snprintf(subnet, sizeof(subnet), "%" PRId64, get_int(lease, "subnet-id", 0));
 	if (json_object_get(ours(lease), "slot"))
 		snprintf(hits, sizeof(hits), "%" PRId64, get_int(ours(lease), "hits", 0));
-	table_row(table, (const char *const[]){
-				 get_str(lease, "ip-address", "?"),
-				 get_str(lease, "hw-address", "?"),
-				 get_str(lease, "hostname", ""),
-				 state_str(get_int(lease, "state", 0)),
-				 remaining_str(lease, now, left),
-				 subnet,
-				 hits,
-			 });
+	relay_cell(lease, relay, sizeof(relay));
+	table_row(table,
+		  (const char *const[]){
+			  get_str(lease, "ip-address", "?"), get_str(lease, "hw-address", "?"),
+			  get_str(lease, "hostname", ""), state_str(get_int(lease, "state", 0)),
+			  remaining_str(lease, now, left), subnet, hits,
+			  relay, /* where the table has that column */
+		  });
+}
+
+static bool any_relayed(const json_t *leases)
+{
+	const json_t *lease;
+	char cell[2];
+	size_t i;
+
+	json_array_foreach (leases, i, lease) {
+		relay_cell(lease, cell, sizeof(cell));
+		if (cell[0])
+			return true;
+	}
+	return false;
 }
 
 /* The subnet ids of the command line. NULL: one is not an id. */
@@ -76,7 +131,7 @@ int cli_leases(const struct cli *cli)
 	static const struct column columns[] = {
 		{"ADDRESS", false, false}, {"MAC", false, false},	{"HOSTNAME", false, true},
 		{"STATE", false, false},   {"EXPIRES IN", true, false}, {"SUBNET", true, false},
-		{"HITS", true, false},
+		{"HITS", true, false},	   {"RELAY", false, false},
 	};
 	json_t *arguments = NULL, *reply;
 	const json_t *leases, *lease;
@@ -97,10 +152,12 @@ int cli_leases(const struct cli *cli)
 	if (!reply)
 		return code;
 
-	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
+	leases = json_object_get(json_object_get(reply, "arguments"), "leases");
+
+	size_t n = sizeof(columns) / sizeof(columns[0]) - !any_relayed(leases);
+	struct table *table = table_new(columns, n);
 	int64_t now = time(NULL);
 
-	leases = json_object_get(json_object_get(reply, "arguments"), "leases");
 	json_array_foreach (leases, i, lease)
 		lease_row(table, lease, now);
 	table_print(table, stdout);
@@ -141,6 +198,27 @@ static void print_slot(const struct cli *cli, const json_t *x)
 	free(pins);
 }
 
+static void print_relay(const json_t *lease)
+{
+	static const struct {
+		const char *name;
+		uint8_t code;
+	} ids[] = {{"circuit-id", RELAY_CIRCUIT_ID},
+		   {"remote-id", RELAY_REMOTE_ID},
+		   {"relay-id", RELAY_ID}};
+	const char *giaddr = get_str(ours(lease), "giaddr", NULL);
+	char text[RELAY_TEXT_STR];
+
+	if (giaddr)
+		print_field("relay", "%s", giaddr);
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		const char *id = relay_id(lease, ids[i].code, text);
+
+		if (*id)
+			print_field(ids[i].name, "%s", id);
+	}
+}
+
 static void print_lease(const struct cli *cli, const json_t *lease)
 {
 	const json_t *x = ours(lease);
@@ -157,6 +235,7 @@ static void print_lease(const struct cli *cli, const json_t *lease)
 		print_field("client-id", "%s", client_id);
 	if (*hostname)
 		print_field("hostname", "%s", hostname);
+	print_relay(lease);
 	if (lifetime == UINT32_MAX)
 		print_field("lifetime", "infinite");
 	else

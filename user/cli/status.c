@@ -134,7 +134,25 @@ static void print_verdicts(const json_t *fast)
 	free(all);
 }
 
-/* One total; its parts where they are not zero. Nested maps are details for --json. */
+/* Why what came was no message; a reason a line. */
+static void print_malformed(const json_t *reasons)
+{
+	json_t *value;
+	const char *name;
+	char text[1024] = "";
+	size_t n = 0;
+
+	json_object_foreach ((json_t *)reasons, name, value) {
+		if (json_integer_value(value) > 0 && n + 96 < sizeof(text))
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%.64s %" PRId64,
+					      n ? "\n" : "", name,
+					      (int64_t)json_integer_value(value));
+	}
+	if (n > 0)
+		print_field("malformed", "%s", text);
+}
+
+/* One total; its parts where they are not zero. */
 static void print_drops(const json_t *status)
 {
 	json_t *drops = json_object_get(status, "drops"), *value;
@@ -155,6 +173,7 @@ static void print_drops(const json_t *status)
 					      (int64_t)json_integer_value(value));
 	}
 	print_field("drops", "%" PRId64 "%s", total >= 0 ? total : sum, text);
+	print_malformed(json_object_get(drops, "parse-failed-by-reason"));
 }
 
 static void print_fast_path(const struct cli *cli, const json_t *fast)

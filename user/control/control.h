@@ -28,6 +28,11 @@ enum control_result {
 	CONTROL_CONFLICT = 4,
 };
 
+struct control_bytes { /* borrowed */
+	const uint8_t *data;
+	size_t len; /* 0: there are none */
+};
+
 /* A lease as commands show it (Kea's field names are made from it in leases.c). */
 struct control_lease {
 	uint32_t addr;
@@ -36,6 +41,9 @@ struct control_lease {
 	const uint8_t *client_id;
 	uint8_t client_id_len;
 	const char *hostname;
+	uint32_t giaddr;	    /* of the relay of its last relayed ACK; 0: none */
+	struct control_bytes agent; /* option 82's data */
+	struct control_bytes remote_id, relay_id; /* of it */
 	uint64_t cltt; /* wall clock, seconds; from the slot if that is newer */
 	uint32_t valid_lft;
 	uint64_t expire;    /* wall clock; 0: never */

@@ -42,6 +42,37 @@ static json_t *hex_json(const uint8_t *data, size_t len)
 	return json_stringn(text, n ? n - 1 : 0);
 }
 
+/* Hex as Kea has it in a user-context: upper case, without colons. */
+static json_t *bare_hex_json(const char *prefix, const struct control_bytes *bytes)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	char text[2 + 2 * 255];
+	size_t n = strlen(prefix);
+
+	memcpy(text, prefix, n);
+	for (size_t i = 0; i < bytes->len && n + 2 <= sizeof(text); i++) {
+		text[n++] = digits[bytes->data[i] >> 4];
+		text[n++] = digits[bytes->data[i] & 15];
+	}
+	return json_stringn(text, n);
+}
+
+/* Where and as Kea keeps it with `store-extended-info`. NULL: there is nothing. */
+static json_t *relay_json(const struct control_lease *lease)
+{
+	json_t *info;
+
+	if (!lease->agent.len)
+		return NULL;
+	info = json_object();
+	if (lease->relay_id.len)
+		json_object_set_new(info, "relay-id", bare_hex_json("", &lease->relay_id));
+	if (lease->remote_id.len)
+		json_object_set_new(info, "remote-id", bare_hex_json("", &lease->remote_id));
+	json_object_set_new(info, "sub-options", bare_hex_json("0x", &lease->agent));
+	return json_pack("{s:o}", "relay-agent-info", info);
+}
+
 /* Wall-clock seconds; null: never. */
 static json_t *end_json(uint64_t wall)
 {
@@ -57,15 +88,17 @@ static json_t *lease_json(const struct control_lease *lease)
 		json_object_set_new(ours, "hits", json_integer((json_int_t)lease->hits));
 	}
 	json_object_set_new(ours, "ack-until", end_json(lease->ack_until));
+	if (lease->giaddr)
+		json_object_set_new(ours, "giaddr", addr_json(lease->giaddr));
 	return json_pack(
-		"{s:o, s:I, s:o, s:o*, s:I, s:I, s:b, s:b, s:o, s:I, s:{s:o}}", "ip-address",
+		"{s:o, s:I, s:o, s:o*, s:I, s:I, s:b, s:b, s:o, s:I, s:{s:o*, s:o}}", "ip-address",
 		addr_json(lease->addr), "subnet-id", (json_int_t)lease->subnet_id, "hw-address",
 		hex_json(lease->hw, sizeof(lease->hw)), "client-id",
 		lease->client_id_len ? hex_json(lease->client_id, lease->client_id_len) : NULL,
 		"cltt", (json_int_t)lease->cltt, "valid-lft", (json_int_t)lease->valid_lft,
 		"fqdn-fwd", 0, "fqdn-rev", 0, "hostname",
 		control_text(lease->hostname ? lease->hostname : ""), "state",
-		(json_int_t)lease->state, "user-context", "xdhcp", ours);
+		(json_int_t)lease->state, "user-context", "ISC", relay_json(lease), "xdhcp", ours);
 }
 
 /* A subnet id of the arguments: an integer from 1. */

@@ -120,6 +120,7 @@ static void hold(struct lease_row *row, const struct fastpath_grant *grant, uint
 	memset(&row->client, 0, sizeof(row->client));
 	memcpy(row->client.chaddr, grant->chaddr, sizeof(row->client.chaddr));
 	row->hostname[0] = '\0';
+	row->giaddr = row->agent_len = 0;
 }
 
 /* The slot of this very lease: *row takes its grant. */

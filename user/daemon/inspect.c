@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "daemon/daemon.h"
+#include "proto/relay.h"
 
 static json_t *status_interfaces(const struct daemon *d)
 {
@@ -191,6 +192,20 @@ static void emit(const struct emitter *e, const char *name, uint64_t value)
 	e->fn(e->ctx, &stat);
 }
 
+/* "xdhcp-parse-failed-udp-checksum": why what is not a message was not decoded. */
+static void emit_parse_failed(const struct daemon *d, const struct emitter *e)
+{
+	char name[64];
+
+	for (unsigned i = 1; i < DHCP_DECODE_COUNT; i++) {
+		snprintf(name, sizeof(name), "xdhcp-parse-failed-%s",
+			 dhcp_decode_name((enum dhcp_decode_result)i));
+		for (char *c = name; *c; c++)
+			*c = *c == '_' ? '-' : *c;
+		emit(e, name, d->count.parse_failed[i]);
+	}
+}
+
 static void emit_messages(const struct daemon *d, const struct emitter *e)
 {
 	static const char *const received[DHCP_INFORM + 1] = {
@@ -223,6 +238,9 @@ static void emit_messages(const struct daemon *d, const struct emitter *e)
 	     parse_failed(d) + kernel_drops(d) + sum.drop_internal +
 		     d->count.commit_failed_messages + d->count.deferred_dropped +
 		     d->count.send_failed);
+	emit_parse_failed(d, e);
+	emit(e, "xdhcp-bootp-received", d->count.type_received[DHCP_BOOTP]);
+	emit(e, "xdhcp-bootp-sent", d->count.type_sent[DHCP_BOOTP]);
 	emit(e, "xdhcp-xdp-ack-sent", acks);
 	emit(e, "xdhcp-silent", d->count.silent);
 	emit(e, "xdhcp-commits", d->count.commits);
@@ -269,6 +287,26 @@ static uint32_t kea_state(const struct lease *lease)
 	return 0;
 }
 
+static struct control_bytes suboption(const struct dhcp_opt *agent, uint8_t code)
+{
+	struct dhcp_opt sub = {0};
+
+	relay_suboption(agent, code, &sub);
+	return (struct control_bytes){sub.data, sub.len};
+}
+
+static void show_relay(const struct lease *lease, struct control_lease *ret)
+{
+	const struct dhcp_opt agent = {lease_agent(lease), lease->agent_len};
+
+	ret->giaddr = lease->giaddr;
+	if (!agent.len)
+		return;
+	ret->agent = (struct control_bytes){agent.data, agent.len};
+	ret->remote_id = suboption(&agent, RELAY_REMOTE_ID);
+	ret->relay_id = suboption(&agent, RELAY_ID);
+}
+
 static void show(struct daemon *d, const struct lease *lease, struct control_lease *ret)
 {
 	uint32_t last = lease->cltt, until = lease_deadline(lease), granted, granted_last,
@@ -284,6 +322,7 @@ static void show(struct daemon *d, const struct lease *lease, struct control_lea
 				      .state = kea_state(lease),
 				      .slot = -1};
 	memcpy(ret->hw, lease->chaddr, sizeof(ret->hw));
+	show_relay(lease, ret);
 	if (slot && slot->generation == (uint32_t)lease->generation) {
 		slot_grant(slot, &granted_last, &granted);
 		last = later(last, granted_last);

@@ -11,6 +11,10 @@
 #include <unistd.h>
 
 #include "daemon/daemon.h"
+#include "proto/relay.h"
+
+/* Characters of a circuit id: the line must hold the outcome as well. */
+#define CIRCUIT_MAX 100
 
 static int threshold = LOG_INFO;
 
@@ -43,10 +47,12 @@ void log_line(int level, const char *format, ...)
 		return;
 }
 
-static const char *outcome(const struct decision *decision)
+static const char *outcome(const struct dhcp_msg *msg, const struct decision *decision)
 {
 	switch (decision->kind) {
 	case DECISION_REPLY:
+		if (msg->type == DHCP_DISCOVER && decision->reply.type == DHCP_ACK)
+			return "DHCPACK (rapid commit)"; /* RFC 4039 */
 		if (decision->reply.type == DHCP_BOOTP)
 			return "BOOTREPLY";
 		return dhcp_type_name(decision->reply.type);
@@ -57,30 +63,44 @@ static const char *outcome(const struct decision *decision)
 	}
 }
 
+/* "eth0", or "198.51.100.1 circuit "ge-0/0/1" on eth0" of a relay's. */
+static const char *way(const struct port *port, const struct dhcp_msg *msg, char *buf, size_t len)
+{
+	char giaddr[DHCP_ADDR_STR], id[RELAY_TEXT_STR] = "";
+	struct dhcp_opt circuit;
+
+	if (relay_suboption(&msg->opt[DHO_RELAY_AGENT], RELAY_CIRCUIT_ID, &circuit))
+		relay_text(&circuit, id);
+	snprintf(buf, len, "%s%s%.*s%s%s",
+		 msg->giaddr ? dhcp_addr_str(msg->giaddr, giaddr) : port->info.name,
+		 id[0] ? " circuit " : "", CIRCUIT_MAX, id, msg->giaddr ? " on " : "",
+		 msg->giaddr ? port->info.name : "");
+	return buf;
+}
+
 /* "DHCPREQUEST for 192.0.2.10 from 02:00:00:00:00:01 (name) via eth0: DHCPACK" */
 void log_transaction(const struct port *port, const struct dhcp_msg *msg,
 		     const struct decision *decision)
 {
-	char mac[DHCP_MAC_STR], addr[DHCP_ADDR_STR], giaddr[DHCP_ADDR_STR], subject[64] = "";
+	char mac[DHCP_MAC_STR], addr[DHCP_ADDR_STR], via[256], subject[64] = "";
 	uint32_t about = dhcp_asked_address(msg);
 	/* An ending's outcome says it all. */
 	const char *reason = decision->kind == DECISION_END ? NULL : decision->reason;
-	bool offered = decision->kind == DECISION_REPLY && decision->reply.type == DHCP_OFFER;
+	bool given = decision->kind == DECISION_REPLY && decision->reply.type != DHCP_NAK;
 
 	if (threshold < LOG_INFO)
 		return;
-	if (offered && decision->reply.yiaddr)
+	if (given && decision->reply.yiaddr)
 		about = decision->reply.yiaddr;
 	if (decision->kind == DECISION_END)
 		about = decision->end_addr;
 	if (about)
 		snprintf(subject, sizeof(subject), " for %s", dhcp_addr_str(about, addr));
-	log_info("%s%s from %s%s%s%s via %s%s%s: %s%s%s", dhcp_type_name(msg->type), subject,
+	log_info("%s%s from %s%s%s%s via %s: %s%s%s", dhcp_type_name(msg->type), subject,
 		 dhcp_mac_str(msg->chaddr, mac), decision->hostname[0] ? " (" : "",
 		 decision->hostname, decision->hostname[0] ? ")" : "",
-		 msg->giaddr ? dhcp_addr_str(msg->giaddr, giaddr) : port->info.name,
-		 msg->giaddr ? " on " : "", msg->giaddr ? port->info.name : "", outcome(decision),
-		 reason ? ": " : "", reason ? reason : "");
+		 way(port, msg, via, sizeof(via)), outcome(msg, decision), reason ? ": " : "",
+		 reason ? reason : "");
 	if (decision->cloned)
 		log_warning("client id of %s is already in use by another MAC on this network",
 			    mac);

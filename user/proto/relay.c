@@ -4,6 +4,8 @@
  */
 #include "relay.h"
 
+#include <stdio.h>
+
 /*
  * RFC 3046 2.0: code, length, data; there is neither PAD nor END, so 0 and 255 are codes like
  * any other.
@@ -33,4 +35,27 @@ uint32_t relay_address(const struct dhcp_opt *agent, uint8_t code)
 		return 0;
 	return (uint32_t)opt.data[0] << 24 | (uint32_t)opt.data[1] << 16 |
 	       (uint32_t)opt.data[2] << 8 | opt.data[3];
+}
+
+static bool is_text(const uint8_t *data, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (data[i] < ' ' || data[i] > '~' || data[i] == '"' || data[i] == '\\')
+			return false;
+	return len > 0;
+}
+
+const char *relay_text(const struct dhcp_opt *id, char buf[RELAY_TEXT_STR])
+{
+	size_t len = id->len <= 255 ? id->len : 255;
+	char *p = buf;
+
+	if (is_text(id->data, len)) {
+		snprintf(buf, RELAY_TEXT_STR, "\"%.*s\"", (int)len, (const char *)id->data);
+		return buf;
+	}
+	*p = '\0';
+	for (size_t i = 0; i < len; i++)
+		p += sprintf(p, "%s%02x", i ? ":" : "", id->data[i]);
+	return buf;
 }

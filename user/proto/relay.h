@@ -13,6 +13,7 @@ enum relay_suboption {
 	RELAY_REMOTE_ID = 2,	       /* RFC 3046 3.2 */
 	RELAY_LINK_SELECTION = 5,      /* RFC 3527: an address of the client's link */
 	RELAY_SERVER_ID_OVERRIDE = 11, /* RFC 5107: what option 54 shall say */
+	RELAY_ID = 12,		       /* RFC 6925 5: which relay */
 	RELAY_SOURCE_PORT = 19,	       /* RFC 8357: the relay listens at its source port */
 };
 
@@ -23,5 +24,12 @@ enum relay_suboption {
 bool relay_suboption(const struct dhcp_opt *agent, uint8_t code, struct dhcp_opt *ret);
 /* The same of an address, host order; 0: not there, or not of four bytes. */
 uint32_t relay_address(const struct dhcp_opt *agent, uint8_t code);
+
+#define RELAY_TEXT_STR (3 * 255)
+/*
+ * A circuit id or the like for people: in quotes if all of it is printable ASCII that needs no
+ * escape, else in hex with colons. Of more than 255 bytes the first.
+ */
+const char *relay_text(const struct dhcp_opt *id, char buf[RELAY_TEXT_STR]);
 
 #endif

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What the daemon shows of itself through the control channel: of each counter
+ * the name and the value, and a lease with what its relay said. Without network, maps and store.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "daemon/daemon.h"
+
+static struct config config;
+static struct daemon d = {.config = &config};
+
+struct wanted {
+	const char *name;
+	int64_t value;
+	unsigned found;
+};
+
+static void compare(void *ctx, const struct control_stat *stat)
+{
+	struct wanted *wanted = ctx;
+
+	if (strcmp(stat->name, wanted->name) != 0)
+		return;
+	wanted->value = stat->value;
+	wanted->found++;
+}
+
+static int64_t statistic(const char *name)
+{
+	struct wanted wanted = {.name = name};
+
+	daemon_control_ops.statistics(&d, compare, &wanted);
+	if (wanted.found != 1)
+		fail_msg("%s: %u times", name, wanted.found);
+	return wanted.value;
+}
+
+/* Why what came was no message: each reason has a statistic and a place in the status. */
+static void every_reason_is_shown(void **state)
+{
+	static const struct {
+		enum dhcp_decode_result reason;
+		const char *statistic, *status;
+	} some[] = {
+		{DHCP_DECODE_truncated, "xdhcp-parse-failed-truncated", "truncated"},
+		{DHCP_DECODE_udp_checksum, "xdhcp-parse-failed-udp-checksum", "udp_checksum"},
+		{DHCP_DECODE_server_message, "xdhcp-parse-failed-server-message", "server_message"},
+	};
+	int64_t sum = 0;
+	json_t *status, *drops, *reasons;
+
+	(void)state;
+	for (unsigned i = 1; i < DHCP_DECODE_COUNT; i++)
+		sum += (int64_t)(d.count.parse_failed[i] = 100 + i);
+	assert_int_equal(statistic("pkt4-parse-failed"), sum);
+	assert_int_equal(statistic("pkt4-receive-drop"), sum);
+	status = daemon_control_ops.status(&d);
+	drops = json_object_get(status, "drops");
+	reasons = json_object_get(drops, "parse-failed-by-reason");
+	assert_int_equal(json_object_size(reasons), DHCP_DECODE_COUNT - 1);
+	assert_int_equal(json_integer_value(json_object_get(drops, "parse-failed")), sum);
+	assert_int_equal(json_integer_value(json_object_get(drops, "total")), sum);
+	for (unsigned i = 1; i < DHCP_DECODE_COUNT; i++) {
+		const char *reason = dhcp_decode_name((enum dhcp_decode_result)i);
+		char name[64];
+
+		assert_int_equal(json_integer_value(json_object_get(reasons, reason)), 100 + i);
+		snprintf(name, sizeof(name), "xdhcp-parse-failed-%s", reason);
+		for (char *c = name; (c = strchr(c, '_'));)
+			*c = '-';
+		assert_int_equal(statistic(name), 100 + i);
+	}
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
+		assert_int_equal(statistic(some[i].statistic), 100 + some[i].reason);
+		assert_int_equal(json_integer_value(json_object_get(reasons, some[i].status)),
+				 100 + some[i].reason);
+	}
+	json_decref(status);
+}
+
+/* Kea has names for DHCP's; BOOTP's are ours, and in its totals. */
+static void messages_by_type(void **state)
+{
+	static const struct {
+		uint8_t type;
+		bool sent;
+		const char *name;
+	} types[] = {
+		{DHCP_BOOTP, false, "xdhcp-bootp-received"},
+		{DHCP_BOOTP, true, "xdhcp-bootp-sent"},
+		{DHCP_DISCOVER, false, "pkt4-discover-received"},
+		{DHCP_OFFER, true, "pkt4-offer-sent"},
+		{DHCP_REQUEST, false, "pkt4-request-received"},
+		{DHCP_DECLINE, false, "pkt4-decline-received"},
+		{DHCP_ACK, true, "pkt4-ack-sent"},
+		{DHCP_NAK, true, "pkt4-nak-sent"},
+		{DHCP_RELEASE, false, "pkt4-release-received"},
+		{DHCP_INFORM, false, "pkt4-inform-received"},
+	};
+	int64_t sent = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		uint64_t *count = types[i].sent ? d.count.type_sent : d.count.type_received;
+
+		count[types[i].type] = 200 + i;
+		sent += types[i].sent ? 200 + (int64_t)i : 0;
+	}
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		assert_int_equal(statistic(types[i].name), 200 + i);
+	assert_int_equal(statistic("pkt4-sent"), sent);
+}
+
+static void assert_bytes(const struct control_bytes *bytes, const char *want)
+{
+	assert_int_equal(bytes->len, strlen(want));
+	if (bytes->len)
+		assert_memory_equal(bytes->data, want, bytes->len);
+}
+
+static void a_lease_with_its_relay(void **state)
+{
+	static const char agent[] = "\x01\x03"
+				    "one\x02\x03two\x0c\x05twelv";
+	struct lease_row row = {.addr = 0xc000020a,
+				.subnet_id = 1,
+				.generation = 1,
+				.state = LEASE_BOUND,
+				.client.chaddr = {2, 0, 0, 0, 0, 1},
+				.promised = 5000,
+				.ack_until = 5000,
+				.giaddr = 0xc0000201,
+				.agent_len = sizeof(agent) - 1};
+	struct control_lease shown;
+
+	(void)state;
+	memcpy(row.agent, agent, row.agent_len);
+	assert_int_equal(lease_load(d.leases, &row), 0);
+	row.addr++;
+	row.giaddr = row.agent_len = 0;
+	assert_int_equal(lease_load(d.leases, &row), 0);
+	assert_true(daemon_control_ops.lease(&d, 0xc000020a, &shown));
+	assert_int_equal(shown.giaddr, 0xc0000201);
+	assert_bytes(&shown.agent, agent);
+	assert_bytes(&shown.remote_id, "two");
+	assert_bytes(&shown.relay_id, "twelv");
+	assert_true(daemon_control_ops.lease(&d, 0xc000020b, &shown));
+	assert_int_equal(shown.giaddr, 0);
+	assert_bytes(&shown.agent, "");
+	assert_bytes(&shown.remote_id, "");
+	assert_bytes(&shown.relay_id, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_reason_is_shown),
+		cmocka_unit_test(messages_by_type),
+		cmocka_unit_test(a_lease_with_its_relay),
+	};
+	int r;
+
+	d.leases = lease_table_new();
+	r = d.leases ? cmocka_run_group_tests_name("daemon/inspect", tests, NULL, NULL) : 1;
+	lease_table_free(d.leases);
+	return r;
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * One line of the log a transaction: what operators look for in it, message by message. Stderr
+ * goes to a pipe meanwhile.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "daemon/daemon.h"
+
+#define ADDR 0xc000020a /* 192.0.2.10 */
+
+static const struct port eth0 = {.info.name = "eth0"};
+
+static struct dhcp_msg message(uint8_t type)
+{
+	return (struct dhcp_msg){.type = type, .chaddr = {2, 0, 0, 0, 0, 1}};
+}
+
+static struct decision reply(uint8_t type)
+{
+	return (struct decision){.kind = DECISION_REPLY, .reply.type = type, .reply.yiaddr = ADDR};
+}
+
+/* What is said about it, without the line's end. */
+static const char *line(const struct dhcp_msg *msg, const struct decision *decision)
+{
+	static char text[4096];
+	int ends[2], was = dup(STDERR_FILENO);
+	ssize_t n;
+
+	assert_true(was >= 0);
+	assert_int_equal(pipe(ends), 0);
+	assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
+	close(ends[1]);
+	log_transaction(&eth0, msg, decision);
+	assert_true(dup2(was, STDERR_FILENO) >= 0);
+	close(was);
+	n = read(ends[0], text, sizeof(text) - 1);
+	close(ends[0]);
+	assert_true(n >= 0);
+	text[n] = '\0';
+	if (n > 0 && text[n - 1] == '\n')
+		text[n - 1] = '\0';
+	return text;
+}
+
+static void a_direct_client(void **state)
+{
+	struct dhcp_msg msg = message(DHCP_REQUEST);
+	struct decision d = reply(DHCP_ACK);
+
+	(void)state;
+	msg.requested = ADDR;
+	strcpy(d.hostname, "laptop");
+	assert_string_equal(line(&msg, &d), "xdhcpd: DHCPREQUEST for 192.0.2.10 from "
+					    "02:00:00:00:00:01 (laptop) via eth0: DHCPACK");
+}
+
+/* An OFFER and what is given at once are about the address that is given. */
+static void what_is_given(void **state)
+{
+	struct dhcp_msg msg = message(DHCP_DISCOVER);
+	struct decision d = reply(DHCP_OFFER);
+
+	(void)state;
+	msg.requested = ADDR + 1;
+	assert_string_equal(line(&msg, &d), "xdhcpd: DHCPDISCOVER for 192.0.2.10 from "
+					    "02:00:00:00:00:01 via eth0: DHCPOFFER");
+	d.reply.type = DHCP_ACK; /* RFC 4039 */
+	assert_string_equal(line(&msg, &d), "xdhcpd: DHCPDISCOVER for 192.0.2.10 from "
+					    "02:00:00:00:00:01 via eth0: DHCPACK (rapid commit)");
+	msg = message(DHCP_BOOTP);
+	d = reply(DHCP_BOOTP);
+	assert_string_equal(line(&msg, &d), "xdhcpd: BOOTREQUEST for 192.0.2.10 from "
+					    "02:00:00:00:00:01 via eth0: BOOTREPLY");
+}
+
+static void why_not(void **state)
+{
+	struct dhcp_msg msg = message(DHCP_REQUEST);
+	struct decision d = reply(DHCP_NAK);
+
+	(void)state;
+	msg.requested = ADDR + 1;
+	d.reason = "not this network's";
+	assert_string_equal(line(&msg, &d),
+			    "xdhcpd: DHCPREQUEST for 192.0.2.11 from 02:00:00:00:00:01 via eth0: "
+			    "DHCPNAK: not this network's");
+	d.kind = DECISION_SILENT;
+	d.reason = "no free address";
+	msg = message(DHCP_DISCOVER);
+	assert_string_equal(line(&msg, &d), "xdhcpd: DHCPDISCOVER from 02:00:00:00:00:01 via eth0: "
+					    "no answer: no free address");
+}
+
+static void endings(void **state)
+{
+	struct dhcp_msg msg = message(DHCP_RELEASE);
+	struct decision d = {.kind = DECISION_END,
+			     .end = LEASE_END_RELEASED,
+			     .end_addr = ADDR,
+			     .reason = "released"};
+
+	(void)state;
+	assert_string_equal(line(&msg, &d), "xdhcpd: DHCPRELEASE for 192.0.2.10 from "
+					    "02:00:00:00:00:01 via eth0: released");
+	msg = message(DHCP_DECLINE);
+	d.end = LEASE_END_DECLINED;
+	assert_string_equal(line(&msg, &d), "xdhcpd: DHCPDECLINE for 192.0.2.10 from "
+					    "02:00:00:00:00:01 via eth0: declined");
+}
+
+static void a_relayed_client(void **state)
+{
+	struct dhcp_msg msg = message(DHCP_DISCOVER);
+	struct decision d = reply(DHCP_OFFER);
+
+	(void)state;
+	msg.giaddr = 0xc0a80701;
+	assert_string_equal(line(&msg, &d),
+			    "xdhcpd: DHCPDISCOVER for 192.0.2.10 from 02:00:00:00:00:01 via "
+			    "192.168.7.1 on eth0: DHCPOFFER");
+	msg.opt[DHO_RELAY_AGENT] = (struct dhcp_opt){(const uint8_t *)"\x02\x01\x00\x01\x04"
+								      "ge 1",
+						     9};
+	assert_string_equal(line(&msg, &d),
+			    "xdhcpd: DHCPDISCOVER for 192.0.2.10 from 02:00:00:00:00:01 via "
+			    "192.168.7.1 circuit \"ge 1\" on eth0: DHCPOFFER");
+	/* a switch on the way that puts option 82 in, and no relay (RFC 3046 2.1.1) */
+	msg.giaddr = 0;
+	msg.opt[DHO_RELAY_AGENT] = (struct dhcp_opt){(const uint8_t *)"\x01\x02\x0a\xff", 4};
+	assert_string_equal(line(&msg, &d),
+			    "xdhcpd: DHCPDISCOVER for 192.0.2.10 from 02:00:00:00:00:01 via eth0 "
+			    "circuit 0a:ff: DHCPOFFER");
+}
+
+/* Whoever chooses the longest names there can be does not cut off what became of it. */
+static void the_outcome_is_never_cut_off(void **state)
+{
+	struct dhcp_msg msg = message(DHCP_REQUEST);
+	struct decision d = reply(DHCP_NAK);
+	uint8_t agent[255] = {1, 253};
+	const char *text;
+
+	(void)state;
+	memset(d.hostname, 'h', MODEL_NAME_MAX);
+	memset(agent + 2, 0xaa, 253);
+	msg.opt[DHO_RELAY_AGENT] = (struct dhcp_opt){agent, sizeof(agent)};
+	msg.giaddr = msg.requested = UINT32_MAX;
+	d.reason = "its reservation is another address";
+	text = line(&msg, &d);
+	assert_non_null(strstr(text, "on eth0: DHCPNAK: its reservation is another address"));
+	assert_null(strchr(text, '\n'));
+}
+
+static void a_second_mac_of_one_client_id(void **state)
+{
+	struct dhcp_msg msg = message(DHCP_DISCOVER);
+	struct decision d = reply(DHCP_OFFER);
+
+	(void)state;
+	d.cloned = true;
+	assert_non_null(strstr(line(&msg, &d), "\nxdhcpd: warning: client id of 02:00:00:00:00:01 "
+					       "is already in use by another MAC"));
+}
+
+static void at_a_lower_level_nothing(void **state)
+{
+	struct dhcp_msg msg = message(DHCP_DISCOVER);
+	struct decision d = reply(DHCP_OFFER);
+
+	(void)state;
+	log_set_level(5);
+	assert_string_equal(line(&msg, &d), "");
+	log_set_level(6);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_direct_client),
+		cmocka_unit_test(what_is_given),
+		cmocka_unit_test(why_not),
+		cmocka_unit_test(endings),
+		cmocka_unit_test(a_relayed_client),
+		cmocka_unit_test(the_outcome_is_never_cut_off),
+		cmocka_unit_test(a_second_mac_of_one_client_id),
+		cmocka_unit_test(at_a_lower_level_nothing),
+	};
+
+	unsetenv("JOURNAL_STREAM");
+	return cmocka_run_group_tests_name("daemon/log", tests, NULL, NULL);
+}
