@@ -28,6 +28,9 @@ static void rows_come_back(void **state)
 	row.client.client_id_len = 255;
 	memset(row.client.client_id, 0xab, 255);
 	memset(row.hostname, 'h', MODEL_NAME_MAX);
+	row.giaddr = 0x0a000001;
+	row.agent_len = 255;
+	memset(row.agent, 0xcd, 255);
 	row.end = LEASE_END_RELEASED;
 	row.granted_until = 60;
 	row.ack_until = 70;
@@ -45,6 +48,35 @@ static void rows_come_back(void **state)
 	lease_row(lease_at(t, row.addr), &got);
 	assert_memory_equal(&got, &row, sizeof(row));
 	assert_int_equal(strlen(lease_hostname(lease_at(t, row.addr))), MODEL_NAME_MAX);
+	lease_table_free(t);
+}
+
+/* Whichever of the three texts is there, and whatever stood there before. */
+static void texts_of_all_lengths(void **state)
+{
+	static const uint8_t lens[] = {0, 1, 7, 255};
+	struct lease_table *t = lease_table_new();
+	struct lease_row row = row_of(0x0a000005, 7, 50), got;
+	struct lease *lease;
+
+	(void)state;
+	assert_int_equal(lease_load(t, &row), 0);
+	lease = lease_at(t, row.addr);
+	for (unsigned i = 0; i < 64 * 64; i++) { /* of each, to each */
+		unsigned now = (i % 64 * 37 + i / 64) % 64;
+
+		row = row_of(0x0a000005, 7, 50);
+		row.client.client_id_len = lens[now % 4];
+		row.agent_len = lens[now / 4 % 4];
+		memset(row.client.client_id, 'i', row.client.client_id_len);
+		memset(row.agent, 'a', row.agent_len);
+		memset(row.hostname, 'h', lens[now / 16]);
+		assert_int_equal(table_reserve(lease, &row), 0);
+		table_set(t, lease, &row, LEASE_BOUND, LEASE_END_NONE, false);
+		lease_row(lease, &got);
+		assert_memory_equal(&got, &row, sizeof(row));
+		assert_string_equal(lease_hostname(lease), row.hostname);
+	}
 	lease_table_free(t);
 }
 
@@ -254,6 +286,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_come_back),
+		cmocka_unit_test(texts_of_all_lengths),
 		cmocka_unit_test(walk_in_address_order),
 		cmocka_unit_test(deadlines),
 		cmocka_unit_test(generations_have_a_low_half),

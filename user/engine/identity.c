@@ -82,7 +82,7 @@ static void recall_relay(struct ask *ask)
 		return;
 	lease = lease_at(ask->engine->leases, msg->ciaddr);
 	identity.by_hw = identity_by_hw(model, msg->ciaddr, client->client_id_len);
-	if (!lease || lease->stored != LEASE_BOUND || !lease->agent_len ||
+	if (!lease || lease->state != LEASE_BOUND || !lease->agent_len ||
 	    !lease_is(lease, &identity))
 		return;
 	memcpy(ask->stored_agent, lease_agent(lease), lease->agent_len);
