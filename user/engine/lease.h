@@ -102,15 +102,15 @@ struct lease {
 	uint8_t client_id_len;
 	uint8_t hostname_len;
 	uint8_t agent_len;
-	uint32_t giaddr;
-	bool published; /* daemon/ says: its slot is open for this generation */
+	bool published : 1; /* daemon/ says: its slot is open for this generation */
 
 	/* private to engine/ */
-	bool by_hw;   /* chaddr is the identity, whatever client id was sent */
-	bool indexed; /* by identity */
-	bool timed;   /* in the deadline heap */
-	bool spare;   /* in its pool's heap of free addresses */
+	bool by_hw : 1;	  /* chaddr is the identity, whatever client id was sent */
+	bool indexed : 1; /* by identity */
+	bool timed : 1;	  /* in the deadline heap */
+	bool spare : 1;	  /* in its pool's heap of free addresses */
 	uint16_t text_cap;
+	uint32_t giaddr;
 	uint8_t *text; /* client id, agent, then hostname and NUL; never shrinks, so that undo
 			  cannot fail */
 	struct heap_node at_heap;
