@@ -102,6 +102,33 @@ static UNUSED void fx_pool(struct subnet *s, uint32_t first, uint32_t last)
 	s->pools[s->n_pools++] = (struct pool){.first = first, .last = last};
 }
 
+/* Ascending. */
+static UNUSED void fx_exclude(struct subnet *s, uint32_t first, uint32_t last)
+{
+	s->exclusions = realloc(s->exclusions, (s->n_exclusions + 1) * sizeof(*s->exclusions));
+	s->exclusions[s->n_exclusions++] = (struct address_range){.first = first, .last = last};
+}
+
+static UNUSED void fx_relay(struct subnet *s, uint32_t addr)
+{
+	s->relays = realloc(s->relays, (s->n_relays + 1) * sizeof(*s->relays));
+	s->relays[s->n_relays++] = addr;
+}
+
+/* A shared network of all subnets from this one on; call it when all are there. */
+static UNUSED struct shared_network *fx_network(struct model *model, size_t from)
+{
+	struct shared_network *network;
+
+	assert_null(model->networks);
+	network = model->networks = calloc(1, sizeof(*model->networks));
+	model->n_networks = 1;
+	network->name = strdup("network");
+	for (size_t i = from; i < model->n_subnets; i++)
+		model->subnets[i].network = network;
+	return network;
+}
+
 static UNUSED void fx_mac(uint8_t mac[6], uint8_t last)
 {
 	memcpy(mac, (uint8_t[6]){2, 0, 0, 0, 0, last}, 6);

@@ -143,6 +143,7 @@ static struct model *two_subnets(void)
 	fx_reserve(&model->subnets[0], 0, "b", POOL + 5);
 	fx_reserve_by(&model->subnets[0].reservations, RESERVED_BY_CIRCUIT_ID, "c", 1, POOL + 6);
 	fx_reserve_by(&model->reservations, RESERVED_BY_REMOTE_ID, "r", 1, 0x0a000121);
+	fx_exclude(&model->subnets[0], POOL + 5, POOL + 7);
 	return model;
 }
 

@@ -53,14 +53,56 @@ static void reservations(void **state)
 	assert_int_equal(model_index(model), 0);
 	assert_int_equal(reservation_of(model, s, mac1, NULL, 0)->addr, POOL);
 	assert_null(reservation_of(model, s, mac2, NULL, 0));
-	/* the client id comes first */
+	/* hw-address comes before client-id */
 	assert_int_equal(reservation_of(model, s, mac1, id, 2)->addr, POOL);
+	assert_int_equal(reservation_of(model, s, mac2, id, 2)->addr, 0x0a000007);
 	assert_int_equal(reservation_of(model, s, mac1, id, 1)->addr, POOL);
 	assert_int_equal(reservation_of(model, s, mac1, long_id, sizeof(long_id))->addr, POOL);
 	/* a client id that reads like a MAC is no MAC */
 	assert_null(reservation_of(model, s, mac2, mac1, 6));
 	assert_ptr_equal(subnet_reserved_address(s, POOL), &s->reservations.list[0]);
 	assert_null(subnet_reserved_address(s, 0));
+	model_free(model);
+	free(model);
+}
+
+static void pools_and_exclusions(void **state)
+{
+	struct model *model = calloc(1, sizeof(*model));
+	struct subnet *s = fx_subnet(model, 0x0a000000, 22);
+	struct subnet *small;
+
+	(void)state;
+	fx_pool(s, 0x0a000140, 0x0a00017f); /* in no order */
+	fx_pool(s, 0x0a000010, 0x0a00001f);
+	fx_pool(s, 0x0a000120, 0x0a00012f);
+	fx_exclude(s, 0x0a000012, 0x0a000012);
+	fx_exclude(s, 0x0a000014, 0x0a000130);
+	fx_subnet(model, 0x0a000400, 25)->exclude_first_last = true;
+	assert_int_equal(model_index(model), 0);
+	s = &model->subnets[0];
+	small = &model->subnets[1];
+	assert_null(subnet_pool_of(s, 0x0a00000f));
+	assert_int_equal(subnet_pool_of(s, 0x0a000010)->last, 0x0a00001f);
+	assert_int_equal(subnet_pool_of(s, 0x0a00001f)->last, 0x0a00001f);
+	assert_null(subnet_pool_of(s, 0x0a000020));
+	assert_int_equal(subnet_pool_of(s, 0x0a000120)->last, 0x0a00012f);
+	assert_int_equal(subnet_pool_of(s, 0x0a00017f)->first, 0x0a000140);
+	assert_null(subnet_pool_of(s, 0x0a000180));
+	assert_null(subnet_pool_of(small, 0x0a000410));
+
+	assert_false(subnet_excludes(s, 0x0a000011));
+	assert_true(subnet_excludes(s, 0x0a000012));
+	assert_false(subnet_excludes(s, 0x0a000013));
+	assert_true(subnet_excludes(s, 0x0a000014));
+	assert_true(subnet_excludes(s, 0x0a000130));
+	assert_false(subnet_excludes(s, 0x0a000131));
+	assert_false(subnet_excludes(s, 0x0a0001ff));
+	s->exclude_first_last = true;
+	assert_true(subnet_excludes(s, 0x0a0001ff));
+	assert_true(subnet_excludes(s, 0x0a000200));
+	assert_false(subnet_excludes(s, 0x0a000201));
+	assert_false(subnet_excludes(small, 0x0a000400)); /* not a /24 */
 	model_free(model);
 	free(model);
 }
@@ -145,8 +187,11 @@ static void tee_times_always_in_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(subnets_by_address),	     cmocka_unit_test(reservations),
-		cmocka_unit_test(lifetimes_are_clamped),     cmocka_unit_test(tee_times),
+		cmocka_unit_test(subnets_by_address),
+		cmocka_unit_test(reservations),
+		cmocka_unit_test(pools_and_exclusions),
+		cmocka_unit_test(lifetimes_are_clamped),
+		cmocka_unit_test(tee_times),
 		cmocka_unit_test(tee_times_always_in_order),
 	};
 

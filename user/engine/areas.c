@@ -55,7 +55,9 @@ static struct area *area_in(const struct areas *areas, uint32_t addr)
 
 struct area *area_at(const struct engine *engine, uint32_t addr)
 {
-	return area_in(&engine->areas, addr);
+	struct area *area = area_in(&engine->areas, addr);
+
+	return area && !subnet_excludes(area->subnet, addr) ? area : NULL;
 }
 
 static int by_first(const void *a, const void *b)
@@ -109,6 +111,32 @@ const struct subnet *const *areas_by_interface(const struct areas *areas, const 
 	return areas->by_interface + low;
 }
 
+static void take_out(struct area *area, uint64_t first, uint64_t last)
+{
+	if (first < area->first)
+		first = area->first;
+	if (last > area->last)
+		last = area->last;
+	if (first <= last)
+		fresh_clear_range(&area->fresh, first - area->first, last - area->first);
+}
+
+/* As subnet_excludes() says it of one address. */
+static void take_out_excluded(struct area *area)
+{
+	const struct subnet *subnet = area->subnet;
+
+	for (size_t i = 0; i < subnet->n_exclusions; i++)
+		take_out(area, subnet->exclusions[i].first, subnet->exclusions[i].last);
+	if (subnet->exclude_first_last && subnet->prefix_len <= 24) {
+		for (uint64_t at = area->first & ~0xffu; at <= area->last; at += 256) {
+			take_out(area, at, at);
+			take_out(area, at + 255, at + 255);
+		}
+	}
+	area->excluded = area->fresh.size - area->fresh.count;
+}
+
 static int build_pools(struct areas *areas, const struct model *model)
 {
 	size_t n = 0;
@@ -126,10 +154,12 @@ static int build_pools(struct areas *areas, const struct model *model)
 
 			*area = (struct area){.first = subnet->pools[j].first,
 					      .last = subnet->pools[j].last,
+					      .subnet = subnet,
 					      .spare.less = spare_less,
 					      .offers.less = offers_less};
 			if (fresh_init(&area->fresh, (uint64_t)area->last - area->first + 1) < 0)
 				return -ENOMEM;
+			take_out_excluded(area);
 			areas->n++;
 		}
 	}
@@ -208,7 +238,7 @@ static bool reserved(const struct engine *engine, uint32_t addr)
 
 void areas_unfile(struct engine *engine, uint32_t addr)
 {
-	struct area *area = area_at(engine, addr);
+	struct area *area = area_in(&engine->areas, addr);
 	struct lease *lease = lease_at(engine->leases, addr);
 
 	if (lease)

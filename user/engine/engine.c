@@ -96,7 +96,7 @@ void engine_usage(const struct engine *engine, const struct subnet *subnet,
 	const struct area *area = areas_of(engine, subnet, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		usage.total += area[i].fresh.size;
+		usage.total += area[i].fresh.size - area[i].excluded;
 		usage.free_fresh += area[i].fresh.count;
 		usage.free_used += area[i].spare.n;
 	}

@@ -109,7 +109,8 @@ void engine_finish_end(struct engine *engine, struct lease *lease, uint32_t last
 /* Counters by scope, for statistics. */
 struct engine_usage {
 	uint32_t subnet_id;
-	uint64_t total, assigned, declined, free_fresh, free_used;
+	uint64_t total; /* addresses in pools, without those that are excluded */
+	uint64_t assigned, declined, free_fresh, free_used;
 };
 void engine_usage(const struct engine *engine, const struct subnet *subnet,
 		  struct engine_usage *ret_usage);

@@ -55,15 +55,31 @@ void fresh_set(struct fresh *fresh, uint64_t at)
 		fresh->level[i][at / 64] |= UINT64_C(1) << at % 64;
 }
 
+/* Clears bits of one word of level[0], and above it what has become empty. */
+static void clear_bits(struct fresh *fresh, uint64_t word, uint64_t bits)
+{
+	bits &= fresh->level[0][word];
+	fresh->count -= (unsigned)__builtin_popcountll(bits);
+	fresh->level[0][word] &= ~bits;
+	for (unsigned i = 1; i < fresh->levels && !fresh->level[i - 1][word]; i++, word /= 64)
+		fresh->level[i][word / 64] &= ~(UINT64_C(1) << word % 64);
+}
+
 void fresh_clear(struct fresh *fresh, uint64_t at)
 {
-	if (!fresh_test(fresh, at))
-		return;
-	fresh->count--;
-	for (unsigned i = 0; i < fresh->levels; i++, at /= 64) {
-		fresh->level[i][at / 64] &= ~(UINT64_C(1) << at % 64);
-		if (fresh->level[i][at / 64])
-			return;
+	clear_bits(fresh, at / 64, UINT64_C(1) << at % 64);
+}
+
+void fresh_clear_range(struct fresh *fresh, uint64_t from, uint64_t to)
+{
+	for (uint64_t word = from / 64; word <= to / 64; word++) {
+		uint64_t bits = UINT64_MAX;
+
+		if (word == from / 64)
+			bits &= UINT64_MAX << from % 64;
+		if (word == to / 64)
+			bits &= UINT64_MAX >> (63 - to % 64);
+		clear_bits(fresh, word, bits);
 	}
 }
 

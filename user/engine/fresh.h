@@ -25,6 +25,8 @@ void fresh_destroy(struct fresh *fresh);
 bool fresh_test(const struct fresh *fresh, uint64_t at);
 void fresh_set(struct fresh *fresh, uint64_t at);
 void fresh_clear(struct fresh *fresh, uint64_t at);
+/* From `from` to `to`, both within: a word at a time. */
+void fresh_clear_range(struct fresh *fresh, uint64_t from, uint64_t to);
 /* The lowest one set, or -1. */
 int64_t fresh_lowest(const struct fresh *fresh);
 

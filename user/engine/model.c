@@ -47,11 +47,19 @@ const struct subnet *model_subnet_by_id(const struct model *model, uint32_t id)
 
 const struct pool *subnet_pool_of(const struct subnet *subnet, uint32_t addr)
 {
-	for (size_t i = 0; i < subnet->n_pools; i++) {
-		if (addr >= subnet->pools[i].first && addr <= subnet->pools[i].last)
-			return &subnet->pools[i];
+	size_t low = 0, high = subnet->n_pools;
+
+	/* the first one that does not end before addr */
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (subnet->pools[mid].last < addr)
+			low = mid + 1;
+		else
+			high = mid;
 	}
-	return NULL;
+	return low < subnet->n_pools && subnet->pools[low].first <= addr ? &subnet->pools[low]
+									 : NULL;
 }
 
 bool subnet_excludes(const struct subnet *subnet, uint32_t addr)
@@ -98,10 +106,19 @@ static int index_address(struct subnet *subnet, struct reservation *r)
 	return oom ? -ENOMEM : 0;
 }
 
+static int by_first(const void *a, const void *b)
+{
+	const struct pool *x = a, *y = b;
+
+	return x->first < y->first ? -1 : x->first > y->first;
+}
+
 static int index_subnet(struct subnet *subnet)
 {
 	int r = index_set(&subnet->reservations);
 
+	if (subnet->n_pools)
+		qsort(subnet->pools, subnet->n_pools, sizeof(*subnet->pools), by_first);
 	subnet->reserved = NULL;
 	for (size_t i = 0; r == 0 && subnet->reservations_in_subnet && i < subnet->reservations.n;
 	     i++)

@@ -95,7 +95,7 @@ struct address_range {
 	uint32_t first, last; /* inclusive */
 };
 
-struct pool { /* pools do not overlap, and lie within their subnet */
+struct pool { /* ascending; pools do not overlap, and lie within their subnet */
 	uint32_t first, last;
 	struct scope scope;
 };
@@ -178,7 +178,7 @@ static inline enum reserved_by reservation_by(const struct reservation *reservat
 void reservation_identify(struct reservation *reservation, enum reserved_by by, const void *data,
 			  size_t len);
 const struct reservation *subnet_reserved_address(const struct subnet *subnet, uint32_t addr);
-/* Is an address of the subnet in an exclusion? */
+/* Is an address of the subnet excluded? Nobody is given it from a pool; who has it reserved is. */
 bool subnet_excludes(const struct subnet *subnet, uint32_t addr);
 /* The pool of `subnet` that `addr` lies in, or NULL. */
 const struct pool *subnet_pool_of(const struct subnet *subnet, uint32_t addr);
@@ -189,7 +189,7 @@ void lifetimes_tee(const struct lifetimes *life, uint32_t lifetime, uint32_t *re
 /* What is granted when `asked` (0: option 51 absent) is asked for. */
 uint32_t lifetimes_grant(const struct lifetimes *life, uint32_t asked);
 
-/* Builds the hash heads and checks nothing; called once by the builder. */
+/* Sorts the pools, builds the hash heads and checks nothing; called once by the builder. */
 int model_index(struct model *model);
 void model_free(struct model *model);
 

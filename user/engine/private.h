@@ -4,8 +4,9 @@
  * lease table, all rebuilt at every configuration:
  *
  *  - areas: a pool with its never-used addresses, its free ones by age and its
- *    OFFERs by age. Every address of a pool that is reserved to nobody is in exactly
- *    one of: fresh (no record), spare (record is FREE), offered, or none (in use).
+ *    OFFERs by age. Every address of a pool that is reserved to nobody and not excluded
+ *    is in exactly one of: fresh (no record), spare (record is FREE), offered, or none
+ *    (in use). An excluded address is as if it were in no pool.
  *  - offers: addresses held for a client between OFFER and REQUEST.
  *  - counts by subnet.
  *
@@ -33,6 +34,8 @@ struct offer {
 
 struct area {
 	uint32_t first, last;
+	const struct subnet *subnet;
+	uint64_t excluded; /* how many of its addresses */
 	struct fresh fresh;
 	struct heap spare;  /* struct lease, longest free first */
 	struct heap offers; /* struct offer, oldest first */
@@ -64,7 +67,8 @@ int areas_build(struct areas *areas, const struct model *model); /* all fresh. -
 void areas_destroy(struct areas *areas);
 /* The areas of a subnet, consecutive. */
 struct area *areas_of(const struct engine *engine, const struct subnet *subnet, size_t *ret_n);
-struct area *area_at(const struct engine *engine, uint32_t addr); /* NULL: in no pool */
+struct area *area_at(const struct engine *engine,
+		     uint32_t addr); /* NULL: in no pool, or excluded */
 /* The subnets that name this interface, consecutive. */
 const struct subnet *const *areas_by_interface(const struct areas *areas, const char *name,
 					       size_t *ret_n);
