@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What a configuration becomes: values, defaults, inheritance, two notations of
- * one meaning, config-get's tree, digests, limits. Exact messages are in test_config_golden.c.
+ * one meaning, config-get's tree, limits. Exact messages are in test_config_golden.c.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -14,42 +14,10 @@
 
 #include <cmocka.h>
 
-#include "config/config.h"
 #include "config/document.h"
+#include "config/schema.h"
+#include "config_fixture.h"
 #include "wire.h"
-
-#define IP(a, b, c, d) ((uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d))
-#define HEAD	       "interfaces-config: {interfaces: [eth0]}\n"
-
-/* Loads what must be right: a text, or (NULL) a file. */
-static struct config *load_named(const char *file, const char *text)
-{
-	struct config *config = NULL;
-	struct config_errors errors;
-	int r = config_load(file, text, &config, &errors);
-
-	if (r)
-		fail_msg("%d %s", r, errors.n ? errors.lines[0] : "");
-	assert_int_equal(errors.n, 0);
-	config_errors_free(&errors);
-	return config;
-}
-
-static struct config *load(const char *text)
-{
-	return load_named("t", text);
-}
-
-static void assert_option(const struct option_list *list, size_t at, uint8_t code, bool always,
-			  bool never, const void *data, size_t len)
-{
-	assert_true(at < list->n);
-	assert_int_equal(list->v[at].code, code);
-	assert_int_equal(list->v[at].always_send, always);
-	assert_int_equal(list->v[at].never_send, never);
-	assert_int_equal(list->v[at].len, len);
-	assert_memory_equal(list->v[at].data, data, len);
-}
 
 /* What a file that says next to nothing means. */
 static void test_defaults(void **state)
@@ -356,11 +324,12 @@ static void test_tree(void **state)
 {
 	static const char *const files[] = {
 		"tests/golden/good/full.yaml", "tests/golden/good/full.json",
-		"tests/golden/good/kea.json", "tests/golden/good/readable.yaml"};
+		"tests/golden/good/kea.json", "tests/golden/good/readable.yaml",
+		"tests/golden/good/scopes.yaml"};
 	static const size_t flags[] = {JSON_COMPACT, JSON_INDENT(4), JSON_ENSURE_ASCII};
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		struct config *c = load_named(files[i], NULL);
 
 		/* what config-get says is a configuration that means the same */
@@ -409,223 +378,6 @@ static void test_tree_types(void **state)
 	}
 	json_decref(wanted);
 	config_free(c);
-}
-
-/* --- digests --- */
-
-/* Two subnets with something of every kind; %s: globals, first subnet, its reservation. */
-static const char two[] =
-	"{\"interfaces-config\": {\"interfaces\": [\"eth0\"]}, %s \"subnet4\": ["
-	"{\"id\": 1, \"subnet\": \"10.0.1.0/24\", \"pools\": [{\"pool\": \"10.0.1.5 - 10.0.1.9\"}, "
-	"{\"pool\": \"10.0.1.20 - 10.0.1.29\"}], %s \"reservations\": ["
-	"{\"hw-address\": \"00:00:00:00:00:01\", \"ip-address\": \"10.0.1.100\"%s}, "
-	"{\"client-id\": \"01:02\", \"hostname\": \"b\"}]}, "
-	"{\"id\": 2, \"subnet\": \"10.0.2.0/24\", \"pools\": [], \"valid-lifetime\": 60, "
-	"\"authoritative\": false, \"boot-file-name\": \"own\", \"next-server\": \"10.0.2.1\", "
-	"\"server-hostname\": \"own\", \"match-client-id\": true, \"calculate-tee-times\": true, "
-	"\"t1-percent\": 0.3, \"t2-percent\": 0.7, "
-	"\"option-data\": [{\"name\": \"routers\", \"data\": \"10.0.2.1\"}]}]}";
-
-static void digests(const char *globals, const char *subnet, const char *reservation,
-		    uint64_t ret_digests[2])
-{
-	char text[2048];
-	struct config *c;
-
-	assert_true(snprintf(text, sizeof(text), two, globals, subnet, reservation) <
-		    (int)sizeof(text));
-	c = load(text);
-	assert_int_equal(c->model.n_subnets, 2);
-	ret_digests[0] = c->model.subnets[0].digest;
-	ret_digests[1] = c->model.subnets[1].digest;
-	config_free(c);
-}
-
-/* What changes which of the two digests. */
-static void test_digest_changes(void **state)
-{
-	static const struct {
-		const char *globals, *subnet, *reservation;
-		bool first, second;
-	} cases[] = {
-		/* what cannot change an answer */
-		{"\"comment\": \"x\",", "\"user-context\": {\"a\": 1},", ", \"comment\": \"y\"", 0,
-		 0},
-		{"\"offer-lifetime\": 30,", "", "", 0, 0},
-		{"\"decline-probation-period\": 30,", "", "", 0, 0},
-		{"\"fast-path\": {\"mode\": \"off\"},", "", "", 0, 0},
-		/* a default that is written out */
-		{"\"valid-lifetime\": 3600,", "\"min-valid-lifetime\": 3600,", "", 0, 0},
-		{"", "\"authoritative\": false, \"match-client-id\": true,", "", 0, 0},
-		{"", "\"interface\": \"\", \"boot-file-name\": \"\",", ", \"hostname\": \"\"", 0,
-		 0},
-		/* globals: only where they are not overridden */
-		{"\"valid-lifetime\": 1800,", "", "", 1, 0},
-		{"\"min-valid-lifetime\": 1800,", "", "", 1, 0},
-		{"\"max-valid-lifetime\": 7200,", "", "", 1, 0},
-		{"\"renew-timer\": 20,", "", "", 1, 1},
-		{"\"rebind-timer\": 50, \"renew-timer\": 20,", "", "", 1, 1},
-		{"\"calculate-tee-times\": false,", "", "", 1, 0},
-		{"\"t1-percent\": 0.4,", "", "", 1, 0},
-		{"\"t2-percent\": 0.8,", "", "", 1, 0},
-		{"\"authoritative\": true,", "", "", 1, 0},
-		{"\"match-client-id\": false,", "", "", 1, 0},
-		{"\"boot-file-name\": \"a\",", "", "", 1, 0},
-		{"\"server-hostname\": \"a\",", "", "", 1, 0},
-		{"\"next-server\": \"10.9.9.9\",", "", "", 1, 0},
-		{"\"echo-client-id\": false,", "", "", 1, 1},
-		{"\"option-data\": [{\"code\": 3, \"data\": \"10.0.1.1\"}],", "", "", 1, 0},
-		{"\"option-data\": [{\"code\": 6, \"data\": \"10.0.1.1\"}],", "", "", 1, 1},
-		/* the first takes an interface from the second */
-		{"", "\"interface\": \"eth0\",", "", 1, 1},
-		/* the first subnet only */
-		{"", "\"valid-lifetime\": 1800,", "", 1, 0},
-		{"", "\"option-data\": [{\"code\": 3, \"data\": \"10.0.1.1\"}],", "", 1, 0},
-		{"", "\"option-data\": [{\"code\": 3, \"data\": \"10.0.1.2\"}],", "", 1, 0},
-		{"",
-		 "\"option-data\": [{\"code\": 3, \"data\": \"10.0.1.1\", \"always-send\": true}],",
-		 "", 1, 0},
-		{"", "\"option-data\": [{\"code\": 3, \"never-send\": true}],", "", 1, 0},
-		{"", "\"boot-file-name\": \"a\",", "", 1, 0},
-		{"", "\"server-hostname\": \"a\",", "", 1, 0},
-		/* a reservation */
-		{"", "", ", \"hostname\": \"a\"", 1, 0},
-		{"", "", ", \"next-server\": \"10.0.0.1\"", 1, 0},
-		{"", "", ", \"server-hostname\": \"a\"", 1, 0},
-		{"", "", ", \"boot-file-name\": \"a\"", 1, 0},
-		{"", "", ", \"option-data\": [{\"code\": 3, \"data\": \"10.0.1.1\"}]", 1, 0},
-	};
-	uint64_t base[2], now[2], seen[sizeof(cases) / sizeof(cases[0])];
-	size_t n = 0;
-
-	(void)state;
-	digests("", "", "", base);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		digests(cases[i].globals, cases[i].subnet, cases[i].reservation, now);
-		if ((now[0] != base[0]) != cases[i].first || (now[1] != base[1]) != cases[i].second)
-			fail_msg("case %zu: %s %s %s", i, cases[i].globals, cases[i].subnet,
-				 cases[i].reservation);
-		if (now[0] != base[0])
-			seen[n++] = now[0];
-	}
-	/* a value of the subnet itself or inherited: the same meaning, the same digest; the four
-	 * that are there twice are valid-lifetime, routers, boot-file-name and server-hostname */
-	size_t same = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		for (size_t j = i + 1; j < n; j++)
-			same += seen[i] == seen[j];
-	}
-	assert_int_equal(same, 4);
-}
-
-/* What the engine makes of an outer option although the subnet has its own: its flags. */
-static void test_digest_flags(void **state)
-{
-#define OWN(rest)   "\"option-data\": [{\"code\": 3, \"data\": \"10.0.1.1\"" rest "}],"
-#define OUTER(rest) "\"option-data\": [{\"code\": 3, \"data\": \"10.9.9.9\"" rest "}],"
-#define ALWAYS	    ", \"always-send\": true"
-#define NEVER	    ", \"never-send\": true"
-#define LIST(order) "\"option-data\": [" order "],"
-#define DNS	    "{\"code\": 6, \"data\": \"10.0.0.1\"" ALWAYS "}"
-#define NTP	    "{\"code\": 42, \"data\": \"10.0.0.1\"" ALWAYS "}"
-#define OWN_BOTH                                                                \
-	LIST("{\"code\": 6, \"data\": \"10.0.1.1\"}, {\"code\": 42, \"data\": " \
-	     "\"10.0.1.1\"}")
-	static const struct {
-		const char *globals, *subnet, *other_globals, *other_subnet;
-		bool same;
-	} cases[] = {
-		{"", OWN(""), OUTER(""), OWN(""), true},
-		{OUTER(""), OWN(""), OUTER(NEVER), OWN(""), false},
-		{OUTER(""), OWN(""), OUTER(ALWAYS), OWN(""), false},
-		{"", OWN(ALWAYS), OUTER(ALWAYS), OWN(""), true},
-		{OUTER(""), OWN(NEVER), OUTER(ALWAYS), OWN(NEVER), true},
-		{OUTER(NEVER), OWN(""), OUTER(""), OWN(NEVER), true},
-		{OUTER(NEVER), "", OUTER(NEVER), OWN(""), true},
-		/* the order of what is always sent, wherever that is said */
-		{LIST(DNS ", " NTP), OWN_BOTH, LIST(NTP ", " DNS), OWN_BOTH, false},
-		{LIST(DNS ", " NTP), "", "", LIST(DNS ", " NTP), true},
-		{"", LIST(DNS ", " NTP), "", LIST(NTP ", " DNS), false},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		uint64_t a[2], b[2];
-
-		digests(cases[i].globals, cases[i].subnet, "", a);
-		digests(cases[i].other_globals, cases[i].other_subnet, "", b);
-		if ((a[0] == b[0]) != cases[i].same)
-			fail_msg("case %zu: %s %s and %s %s", i, cases[i].globals, cases[i].subnet,
-				 cases[i].other_globals, cases[i].other_subnet);
-	}
-}
-
-/* A subnet without an interface is not served on one that another subnet names. */
-static void test_digest_interfaces(void **state)
-{
-	static const char *const others[] = {
-		"{id: 2, subnet: 10.0.2.0/24, pools: []}",
-		"{id: 2, subnet: 10.0.2.0/24, pools: [], interface: eth0}",
-		"{id: 2, subnet: 10.0.2.0/24, pools: [], interface: eth1}",
-		"{id: 2, subnet: 10.0.2.0/24, pools: [], interface: eth0}\n"
-		"- {id: 3, subnet: 10.0.3.0/24, pools: [], interface: eth1}",
-		/* the same in another order, and twice */
-		"{id: 2, subnet: 10.0.2.0/24, pools: [], interface: eth1}\n"
-		"- {id: 3, subnet: 10.0.3.0/24, pools: [], interface: eth0}\n"
-		"- {id: 4, subnet: 10.0.4.0/24, pools: [], interface: eth1}",
-	};
-	uint64_t unnamed[5], named[5];
-
-	(void)state;
-	for (size_t i = 0; i < 5; i++) {
-		char text[1024];
-		struct config *c;
-
-		for (int j = 0; j < 2; j++) {
-			snprintf(text, sizeof(text),
-				 "interfaces-config: {interfaces: [eth0, eth1]}\nsubnet4:\n"
-				 "- {id: 1, subnet: 10.0.1.0/24, pools: []%s}\n- %s\n",
-				 j ? ", interface: eth0" : "", others[i]);
-			c = load(text);
-			(j ? named : unnamed)[i] = c->model.subnets[0].digest;
-			config_free(c);
-		}
-	}
-	for (size_t i = 0; i < 5; i++) {
-		for (size_t j = 0; j < i; j++)
-			assert_true((unnamed[i] == unnamed[j]) == (i == 4 && j == 3));
-		/* one that names its own is served there whatever others do */
-		assert_true(named[i] == named[0]);
-	}
-}
-
-/* Numbers, order of subnets, pools and reservations, notation: no change. The literal: no run may
- * differ. */
-static void test_digest_stable(void **state)
-{
-	static const char *const texts[] = {
-		HEAD
-		"subnet4:\n"
-		"- {id: 1, subnet: 10.0.1.0/24, pools: [{pool: 10.0.1.16/28}, {pool: 10.0.1.5 - "
-		"10.0.1.9}], reservations: [{client-id: 01:02}, {hw-address: 0:1:2:3:4:5}]}\n"
-		"- {id: 2, subnet: 10.0.2.0/24, pools: []}\n",
-		HEAD "subnet4:\n"
-		     "- {id: 4, subnet: 10.0.0.0/24, pools: []}\n"
-		     "- {id: 2, subnet: 10.0.3.0/24, pools: []}\n"
-		     "- {id: 7, subnet: 10.0.1.0/24, pools: [{pool: 10.0.1.5-10.0.1.9}, {pool: "
-		     "10.0.1.16 - 10.0.1.31}], reservations: [{hw-address: 00-01-02-03-04-05}, "
-		     "{client-id: '0x0102'}]}\n"};
-
-	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		struct config *c = load(texts[i]);
-		const struct subnet *s = model_subnet_of(&c->model, IP(10, 0, 1, 1));
-
-		assert_non_null(s);
-		assert_int_equal(s->digest, 0x52e42c2b1cfc9c8cull);
-		config_free(c);
-	}
 }
 
 /* --- limits and failures --- */
@@ -750,7 +502,7 @@ static void test_unreadable(void **state)
 	config_errors_free(&errors);
 }
 
-static void test_needs_restart(void **state)
+static void test_keep_fixed(void **state)
 {
 	struct config *a = load(HEAD);
 	struct config *b = load(HEAD
@@ -761,14 +513,59 @@ static void test_needs_restart(void **state)
 	char names[160] = "?";
 
 	(void)state;
-	assert_int_equal(config_needs_restart(a, c, names, sizeof(names)), 0);
+	assert_int_equal(config_keep_fixed(c, a, names, sizeof(names)), 0);
 	assert_string_equal(names, "");
-	assert_int_equal(config_needs_restart(a, b, names, sizeof(names)), 5);
+	assert_int_equal(config_keep_fixed(b, a, names, sizeof(names)), 5);
 	assert_string_equal(names, "lease-database.name, control-socket.socket-name, "
 				   "fast-path.mode, fast-path.pin-path, fast-path.max-entries");
+	assert_string_equal(b->lease_database, a->lease_database);
+	assert_string_equal(b->control_socket, a->control_socket);
+	assert_string_equal(b->fast_path.pin_path, a->fast_path.pin_path);
+	assert_int_equal(b->fast_path.mode, FAST_PATH_AUTO);
+	assert_int_equal(b->fast_path.max_entries, 0);
+	assert_int_equal(config_keep_fixed(b, a, names, sizeof(names)), 0);
 	config_free(a);
 	config_free(b);
 	config_free(c);
+}
+
+/*
+ * Every key that a reload does not change is kept by it, and no other; but maps, and what has one
+ * possible value or is part of another key's.
+ */
+static void test_restart_rows(void **state)
+{
+	struct config *a = load(HEAD);
+	struct config *b = load(HEAD
+				"lease-database: {name: /x}\n"
+				"fast-path: {pin-path: /sys/fs/bpf/y, mode: off, max-entries: 9, "
+				"horizon: 5, unattended: 7}\n"
+				"control-socket: {socket-name: /z}\n");
+	char names[160];
+
+	(void)state;
+	config_keep_fixed(b, a, names, sizeof(names));
+	for (size_t i = 0; i < schema_n; i++) {
+		const struct schema_row *row = &schema[i];
+		bool named = false;
+
+		if (row->type == TYPE_MAP || row->type == TYPE_MAPS || row->key == KEY_LEASE_TYPE ||
+		    row->key == KEY_SOCKET_TYPE || row->key == KEY_NONE)
+			continue;
+		for (int scope = 0; scope < SCOPE_COUNT; scope++) {
+			char name[80];
+
+			if (!(row->scopes & (1u << scope)) || scope == SCOPE_ROOT)
+				continue;
+			snprintf(name, sizeof(name), "%s%s",
+				 schema_scope_path((enum schema_scope)scope), row->name);
+			named |= strstr(names, name) != NULL;
+		}
+		if (named != row->restart)
+			fail_msg("%s: restart %d, kept %d", row->name, row->restart, named);
+	}
+	config_free(a);
+	config_free(b);
 }
 
 int main(void)
@@ -782,15 +579,12 @@ int main(void)
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_tree),
 		cmocka_unit_test(test_tree_types),
-		cmocka_unit_test(test_digest_changes),
-		cmocka_unit_test(test_digest_flags),
-		cmocka_unit_test(test_digest_interfaces),
-		cmocka_unit_test(test_digest_stable),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_many_errors),
 		cmocka_unit_test(test_repeated_notices),
 		cmocka_unit_test(test_unreadable),
-		cmocka_unit_test(test_needs_restart),
+		cmocka_unit_test(test_keep_fixed),
+		cmocka_unit_test(test_restart_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -178,32 +179,69 @@ void config_free(struct config *config)
 	free(config);
 }
 
-size_t config_needs_restart(const struct config *running, const struct config *wanted, char *names,
-			    size_t len)
+/* Where the value of a schema row marked `restart` is; a test holds the rows against this. */
+static const struct fixed {
+	enum schema_key key;
+	enum { FIXED_TEXT, FIXED_NUMBER, FIXED_MODE } type;
+	size_t offset;
+} fixed[] = {
+	{KEY_LEASE_NAME, FIXED_TEXT, offsetof(struct config, lease_database)},
+	{KEY_SOCKET_NAME, FIXED_TEXT, offsetof(struct config, control_socket)},
+	{KEY_FAST_PATH_MODE, FIXED_MODE, offsetof(struct config, fast_path.mode)},
+	{KEY_FAST_PATH_PIN_PATH, FIXED_TEXT, offsetof(struct config, fast_path.pin_path)},
+	{KEY_FAST_PATH_MAX_ENTRIES, FIXED_NUMBER, offsetof(struct config, fast_path.max_entries)},
+};
+
+/* 1: it differed and is as in `running` now; 0: it did not differ; -ENOMEM. */
+static int keep(const struct fixed *it, struct config *wanted, const struct config *running)
 {
-	const struct {
-		const char *name;
-		bool differs;
-	} keys[] = {
-		{"lease-database.name", strcmp(running->lease_database, wanted->lease_database)},
-		{"control-socket.socket-name",
-		 strcmp(running->control_socket, wanted->control_socket)},
-		{"fast-path.mode", running->fast_path.mode != wanted->fast_path.mode},
-		{"fast-path.pin-path",
-		 strcmp(running->fast_path.pin_path, wanted->fast_path.pin_path)},
-		{"fast-path.max-entries",
-		 running->fast_path.max_entries != wanted->fast_path.max_entries},
-	};
-	size_t n = 0;
+	void *to = (char *)wanted + it->offset;
+	const void *from = (const char *)running + it->offset;
+	size_t size = it->type == FIXED_NUMBER ? sizeof(uint32_t) : sizeof(enum fast_path_mode);
+	char *copy;
+
+	if (it->type != FIXED_TEXT) {
+		if (!memcmp(to, from, size))
+			return 0;
+		memcpy(to, from, size);
+		return 1;
+	}
+	if (!strcmp(*(char **)to, *(char *const *)from))
+		return 0;
+	copy = strdup(*(char *const *)from);
+	if (!copy)
+		return -ENOMEM;
+	free(*(char **)to);
+	*(char **)to = copy;
+	return 1;
+}
+
+static void scope_of(const struct schema_row *row, char *buf, size_t len)
+{
+	unsigned scope = 0;
+
+	while (!(row->scopes & (1u << scope)))
+		scope++;
+	snprintf(buf, len, "%s%s", schema_scope_path((enum schema_scope)scope), row->name);
+}
+
+int config_keep_fixed(struct config *wanted, const struct config *running, char *names, size_t len)
+{
+	int n = 0;
 
 	if (len)
 		*names = 0;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
 		size_t used = strnlen(names, len);
+		int r = keep(&fixed[i], wanted, running);
+		char name[64];
 
-		if (!keys[i].differs)
+		if (r < 0)
+			return r;
+		if (!r)
 			continue;
-		snprintf(names + used, len - used, "%s%s", n++ ? ", " : "", keys[i].name);
+		scope_of(schema_row(fixed[i].key), name, sizeof(name));
+		snprintf(names + used, len - used, "%s%s", n++ ? ", " : "", name);
 	}
 	return n;
 }

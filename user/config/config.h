@@ -21,7 +21,8 @@ enum fast_path_mode { FAST_PATH_AUTO, FAST_PATH_NATIVE, FAST_PATH_GENERIC, FAST_
 struct config {
 	struct model model;
 
-	char (*interfaces)[MODEL_IFNAME]; /* interfaces-config.interfaces; "*": see daemon/ports.c */
+	char (*interfaces)[MODEL_IFNAME]; /* interfaces-config.interfaces; "*": see daemon/ports.c
+					   */
 	size_t n_interfaces;
 
 	char *lease_database; /* file; default XDHCP_STORE */
@@ -57,11 +58,11 @@ void config_free(struct config *config);
 void config_errors_free(struct config_errors *errors);
 
 /*
- * The keys in which `wanted` differs from `running` and which a reload cannot change, as
- * "lease-database.name, ..." in `names`. Returns how many; 0: a reload does it all.
+ * What a reload cannot change stays in `wanted` as it is in `running`; the keys in which they
+ * differed, as "lease-database.name, ...", in `names`. Returns how many; 0: a reload does
+ * it all. -ENOMEM: `wanted` is some of each.
  */
-size_t config_needs_restart(const struct config *running, const struct config *wanted, char *names,
-			    size_t len);
+int config_keep_fixed(struct config *wanted, const struct config *running, char *names, size_t len);
 
 /* The schema as text, one paragraph a key: where, type, range, default, what it does. */
 void config_doc(FILE *out);

@@ -26,35 +26,6 @@ char *config_error_text(const struct config_errors *errors)
 	return text;
 }
 
-static int keep_string(char **wanted, const char *running)
-{
-	char *copy = running ? strdup(running) : NULL;
-
-	if (running && !copy)
-		return -ENOMEM;
-	free(*wanted);
-	*wanted = copy;
-	return 0;
-}
-
-/* What a running daemon cannot change stays as it is, and is said. */
-static int keep_fixed(struct config *wanted, const struct config *running)
-{
-	char names[512];
-	int r;
-
-	if (config_needs_restart(running, wanted, names, sizeof(names)))
-		log_warning("changed only by a restart, kept as before: %s", names);
-	wanted->fast_path.mode = running->fast_path.mode;
-	wanted->fast_path.max_entries = running->fast_path.max_entries;
-	r = keep_string(&wanted->lease_database, running->lease_database);
-	if (r == 0)
-		r = keep_string(&wanted->control_socket, running->control_socket);
-	if (r == 0)
-		r = keep_string(&wanted->fast_path.pin_path, running->fast_path.pin_path);
-	return r;
-}
-
 /*
  * Nobody is told anything by XDP that the new configuration would not say: what it changes is
  * closed before the engine knows of it, and a scope that is deactivated stays closed.
@@ -62,11 +33,13 @@ static int keep_fixed(struct config *wanted, const struct config *running)
 static int apply(struct daemon *d, struct config *wanted)
 {
 	struct config *old = d->config;
-	int r, closed;
+	char names[512];
+	int closed, r = config_keep_fixed(wanted, old, names, sizeof(names));
 
-	r = keep_fixed(wanted, old);
 	if (r < 0)
 		return r;
+	if (r > 0)
+		log_warning("changed only by a restart, kept as before: %s", names);
 	closed = scopes_close(d, &wanted->model);
 	r = engine_apply(d, wanted);
 	if (r == 0)
