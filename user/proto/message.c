@@ -261,7 +261,9 @@ static int option_areas(struct dhcp_msg *msg, struct span areas[3])
 		return -1;
 	if (!overload->data)
 		return n;
-	if (overload->len != 1 || overload->data[0] < 1 || overload->data[0] > 3)
+	/* data[-1] is the length of its first piece: one byte is not split */
+	if (overload->len != 1 || overload->data[-1] != 1 || overload->data[0] < 1 ||
+	    overload->data[0] > 3)
 		return -1;
 	msg->overloaded = true;
 	if (overload->data[0] & DHCP_OVERLOAD_FILE) {
