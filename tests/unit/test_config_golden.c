@@ -120,6 +120,37 @@ static void test_good(void **state)
 	assert_true(each(GOOD, check_good) >= 5);
 }
 
+/* The examples in README.md are configurations, or all of one but the interfaces. */
+static void test_readme(void **state)
+{
+	static const char fence[] = "```yaml\n",
+			  head[] = "interfaces-config: {interfaces: [eth0]}\n";
+	size_t len, n = 0;
+	char *readme = slurp("README.md", &len);
+
+	(void)state;
+	for (char *at = readme; (at = strstr(at, fence)); n++) {
+		char *end, *text = NULL;
+		struct config *config = NULL;
+		struct config_errors errors;
+
+		at += strlen(fence);
+		end = strstr(at, "```");
+		assert_non_null(end);
+		*end = 0;
+		assert_true(asprintf(&text, "%s%s", strstr(at, "interfaces-config") ? "" : head,
+				     at) > 0);
+		if (config_load("README.md", text, &config, &errors))
+			fail_msg("%s\n%s", errors.lines[0], text);
+		config_errors_free(&errors);
+		config_free(config);
+		free(text);
+		at = end + 1;
+	}
+	assert_true(n >= 3);
+	free(readme);
+}
+
 /* --- the schema --- */
 
 #define ROWS_MAX  256
@@ -261,9 +292,13 @@ static void test_distance(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bad),    cmocka_unit_test(test_good),
-		cmocka_unit_test(test_schema), cmocka_unit_test(test_every_key_occurs),
-		cmocka_unit_test(test_doc),    cmocka_unit_test(test_distance),
+		cmocka_unit_test(test_readme),
+		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_schema),
+		cmocka_unit_test(test_every_key_occurs),
+		cmocka_unit_test(test_doc),
+		cmocka_unit_test(test_distance),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

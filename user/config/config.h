@@ -21,8 +21,7 @@ enum fast_path_mode { FAST_PATH_AUTO, FAST_PATH_NATIVE, FAST_PATH_GENERIC, FAST_
 struct config {
 	struct model model;
 
-	char (*interfaces)[MODEL_IFNAME]; /* interfaces-config.interfaces; "*": see daemon/ports.c
-					   */
+	char (*interfaces)[MODEL_IFNAME]; /* interfaces-config.interfaces; "*": see ports.c */
 	size_t n_interfaces;
 
 	char *lease_database; /* file; default XDHCP_STORE */
