@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Coverage-guided fuzzing (libFuzzer's entry point) of all that is done to a
- * frame before anybody has decided anything: decode, form, answer, dump.
+ * frame before anybody has decided anything: decode, form, answer, dump. What kind of answer it is
+ * follows from the switches and from the last bits of the xid.
  *
  * Input: one byte of switches, then the frame, or with SWITCH_OPTIONS the end of
  * one behind sound headers, so that a fuzzer without a corpus comes to the options. The
@@ -18,6 +19,7 @@
 #include "proto/form.h"
 #include "proto/message.h"
 #include "proto/options.h"
+#include "proto/relay.h"
 #include "proto/reply.h"
 
 enum {
@@ -78,6 +80,34 @@ static void dump(const struct dhcp_msg *msg, const uint8_t *frame, size_t len)
 	}
 }
 
+/* Option 82, whatever is in it. */
+static void relay(const struct dhcp_msg *msg)
+{
+	const struct dhcp_opt *agent = &msg->opt[DHO_RELAY_AGENT];
+
+	for (unsigned code = 0; code < 256; code++) {
+		struct dhcp_opt sub;
+		char text[RELAY_TEXT_STR];
+
+		relay_address(agent, (uint8_t)code);
+		if (!relay_suboption(agent, (uint8_t)code, &sub))
+			continue;
+		require(within(&sub, agent->data, agent->len));
+		for (const char *c = relay_text(&sub, text); *c; c++)
+			require(*c >= 0x20 && *c < 0x7f);
+	}
+}
+
+static void check_destination(const struct dhcp_msg *msg, const struct dhcp_reply *reply)
+{
+	struct dhcp_destination to;
+
+	dhcp_reply_destination(msg, reply, &to);
+	require(to.addr != 0 && to.port != 0);
+	require(to.routed == (msg->giaddr != 0));
+	require(to.port == DHCP_CLIENT_PORT || to.addr == msg->giaddr);
+}
+
 static void answer(const struct dhcp_msg *msg, uint8_t switches)
 {
 	static const uint8_t mac[6] = {2};
@@ -85,7 +115,8 @@ static void answer(const struct dhcp_msg *msg, uint8_t switches)
 	size_t len = 14 + 4u * (msg->tags_stripped + msg->tags_in_frame);
 
 	memset(&reply, 0, sizeof(reply));
-	reply.type = switches & SWITCH_NAK ? DHCP_NAK : DHCP_ACK;
+	reply.type = switches & SWITCH_NAK ? DHCP_NAK : msg->xid & 1 ? DHCP_BOOTP : DHCP_ACK;
+	reply.inform = reply.type == DHCP_ACK && msg->xid & 2;
 	reply.server_id = 1;
 	reply.yiaddr = switches & SWITCH_NO_YIADDR ? 0 : dhcp_asked_address(msg);
 	require(dhcp_reply_add(&reply, DHO_MESSAGE_TYPE, &reply.type, 1) == 0);
@@ -97,12 +128,26 @@ static void answer(const struct dhcp_msg *msg, uint8_t switches)
 		if (o->data)
 			dhcp_reply_add(&reply, codes[i], o->data, o->len);
 	}
-	len += dhcp_reply_ip_len(msg, &reply);
-	uint8_t *frame = malloc(len);
+	for (int code = 1; msg->xid & 4 && code < 255; code++) {
+		const struct dhcp_opt *o = &msg->opt[code];
+
+		if (o->data)
+			dhcp_reply_overload(&reply, (uint8_t)code, o->data, o->len);
+	}
+	check_destination(msg, &reply);
+	size_t ip_len = dhcp_reply_ip_len(msg, &reply), room = len + ip_len;
+	uint8_t *frame = malloc(room);
 
 	require(frame != NULL);
-	require(dhcp_reply_encode(msg, &reply, mac, frame, len) == (int)len);
-	require(dhcp_reply_encode(msg, &reply, mac, frame, len - 1) < 0);
+	int got = dhcp_reply_encode(msg, &reply, mac, frame, room);
+
+	/* shorter only if option 82 had no place */
+	require(got == (int)room || (ip_len > DHCP_REPLY_IP_MAX && got > 0 && got < (int)room));
+	require(dhcp_reply_payload(msg) == len + 28);
+	free(frame);
+	frame = malloc((size_t)got - 1);
+	require(frame != NULL);
+	require(dhcp_reply_encode(msg, &reply, mac, frame, (size_t)got - 1) < 0);
 	free(frame);
 }
 
@@ -126,6 +171,12 @@ static uint8_t *behind_headers(const uint8_t *data, size_t len)
 	udp[5] = udp_len & 0xff;
 	memcpy(udp + 8, bootp, sizeof(bootp));
 	memcpy(udp + 8 + 28, frame + 6, 6); /* chaddr */
+	/* the last byte is what may stand behind END: the xid's, and which addresses there are */
+	uint8_t last = len ? data[len - 1] : 0;
+
+	udp[8 + 7] = last;
+	udp[8 + 12] = last & 8 ? 10 : 0;  /* ciaddr */
+	udp[8 + 24] = last & 16 ? 10 : 0; /* giaddr */
 	/* sname and file see the same bytes as the options: they count with overload only */
 	memcpy(udp + 8 + 44, data, len < 192 ? len : 192);
 	memcpy(udp + 8 + 236, cookie, sizeof(cookie));
@@ -166,6 +217,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (result == DHCP_DECODE_ok) {
 		require(dhcp_form(&msg, key) == dhcp_form(&msg, key));
 		dump(&msg, frame, len);
+		relay(&msg);
 		answer(&msg, switches);
 	}
 	free(frame);

@@ -122,16 +122,19 @@ static void check_decoded(const uint8_t *frame, size_t len)
 /* Any decoded message can be answered, into exactly the space that the answer takes. */
 static void check_answer(uint64_t *rng)
 {
-	static const uint8_t types[] = {DHCP_OFFER, DHCP_ACK, DHCP_NAK}, mac[6] = {2};
+	static const uint8_t types[] = {DHCP_OFFER, DHCP_ACK, DHCP_NAK, DHCP_BOOTP}, mac[6] = {2};
 	static struct dhcp_reply reply;
 	uint8_t data[255] = {1, 2, 3};
 
 	memset(&reply, 0, sizeof(reply));
-	reply.type = types[random_next(rng) % 3];
+	reply.type = types[random_next(rng) % 4];
+	reply.inform = reply.type == DHCP_ACK && random_next(rng) % 2;
 	reply.server_id = reply.source = random_next(rng);
 	reply.yiaddr = random_next(rng) % 4 ? random_next(rng) : 0;
 	dhcp_reply_add(&reply, 53, &reply.type, 1);
 	dhcp_reply_add(&reply, 43, data, random_next(rng) % 255);
+	if (random_next(rng) % 4 == 0)
+		dhcp_reply_overload(&reply, 43, data, random_next(rng) % 255);
 
 	size_t l2 = 14 + 4u * (msg.tags_stripped + msg.tags_in_frame);
 	size_t len = l2 + dhcp_reply_ip_len(&msg, &reply);
