@@ -34,6 +34,8 @@ static void make_port(struct rig *rig)
 	}
 	port->xdp_mode = "native";
 	rig->d.ports = port;
+	rig->d.host_addrs = port->link.addrs;
+	rig->d.n_host_addrs = port->info.n_addrs;
 }
 
 static void open_maps(struct rig *rig)
@@ -77,7 +79,7 @@ void rig_start(struct rig *rig, const char *yaml)
 	make_port(rig);
 	assert_int_equal(engine_apply(d, d->config), 0);
 	assert_int_equal(quiesce_start(d), 0);
-	assert_int_equal(scopes_apply(d), 0);
+	assert_int_equal(scopes_open(d), 0);
 	assert_int_equal(link_publish(d, &rig->port), 0);
 	fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON].kind = XDHCP_POLICY_GATE;
 	fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON].closed = 0;

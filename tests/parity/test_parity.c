@@ -359,6 +359,65 @@ static void a_changed_name_removes_the_other_forms(void **state)
 	give_up(&s);
 }
 
+/* Option 82 as a switch adds it, without giaddr: last, before END. Returns the frame's length. */
+static size_t add_agent(uint8_t *frame, size_t len)
+{
+	static const uint8_t agent[] = {82, 6, 1, 4, 'p', 'o', 'r', 't', 255};
+	size_t end = 42 + 240; /* of the options */
+
+	while (frame[end] != 255)
+		end += frame[end] ? 2u + frame[end + 1] : 1;
+	memcpy(frame + end, agent, sizeof(agent));
+	end += sizeof(agent);
+	if (end < len)
+		return len;
+	len = end;
+	frame[16] = (uint8_t)((len - 14) >> 8);
+	frame[17] = (uint8_t)(len - 14);
+	frame[38] = (uint8_t)((len - 34) >> 8);
+	frame[39] = (uint8_t)(len - 34);
+	frame[40] = frame[41] = 0; /* no checksum */
+	shape_fix_ip(frame);
+	return len;
+}
+
+/*
+ * Once it came by way of a relay, the client's unicast renewals are judged by what that said: those
+ * forms that were learned before it are gone, and none are learned until a broadcast comes
+ * directly.
+ */
+static void relay_information_removes_the_other_forms(void **state)
+{
+	static struct rig_reply reply;
+	struct shape s = client(SHAPE_DHCLIENT, 7050);
+	uint8_t frame[1600];
+	size_t len;
+
+	(void)state;
+	obtain(&s);
+	for (unsigned by_giaddr = 0; by_giaddr < 2; by_giaddr++) { /* by a switch; by a relay */
+		assert_int_equal(answered(&s, RENEWING), 0);
+		len = add_agent(frame, frame_of(&s, REBINDING, frame));
+		if (by_giaddr)
+			memcpy(frame + 42 + 24, (uint8_t[4]){192, 0, 2, 5}, 4);
+		assert_false(rig_xdp(&rig, frame, len, &reply));
+		assert_true(rig_daemon(&rig, frame, len, true, &reply));
+		assert_int_equal(lease_at(rig.d.leases, s.addr)->agent_len, 6);
+		for (unsigned i = 0; i < 3; i++) {
+			len = frame_of(&s, RENEWING, frame);
+			assert_false(rig_xdp(&rig, frame, len, &reply));
+			assert_true(rig_daemon(&rig, frame, len, true, &reply));
+			assert_int_equal(lease_at(rig.d.leases, s.addr)->agent_len, 6);
+			rig_settle(&rig);
+		}
+		assert_int_equal(answered(&s, REBINDING), 1);
+		assert_int_equal(lease_at(rig.d.leases, s.addr)->agent_len, 0);
+		for (unsigned st = 0; st < SHAPE_STATES; st++)
+			assert_int_equal(answered(&s, st), 0);
+	}
+	give_up(&s);
+}
+
 static void nothing_is_answered_after_the_end(void **state)
 {
 	static struct rig_reply reply;
@@ -380,6 +439,7 @@ int main(void)
 		cmocka_unit_test(every_variant_is_answered_alike),
 		cmocka_unit_test(a_reserved_hostname_is_sent_alike),
 		cmocka_unit_test(a_changed_name_removes_the_other_forms),
+		cmocka_unit_test(relay_information_removes_the_other_forms),
 		cmocka_unit_test(nothing_is_answered_after_the_end),
 		cmocka_unit_test(any_byte_may_change),
 		cmocka_unit_test(mangled_frames_are_answered_alike),
