@@ -102,7 +102,7 @@ void rig_stop(struct rig *rig)
 	config_free(d->config);
 	event_base_free(d->base);
 	free(d->hits_logged);
-	free(d->scope_gates);
+	scopes_forget(d);
 }
 
 bool rig_xdp(struct rig *rig, const uint8_t *frame, size_t len, struct rig_reply *ret_reply)

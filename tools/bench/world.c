@@ -91,6 +91,8 @@ static int make_port(struct world *w)
 	port->link.masks[0] = port->info.addrs[0].mask;
 	port->xdp_mode = "native";
 	w->d.ports = port;
+	w->d.host_addrs = port->link.addrs;
+	w->d.n_host_addrs = 1;
 	return 0;
 }
 
@@ -145,7 +147,7 @@ int world_open(struct world *w, uint32_t clients)
 	if (netns_enter() < 0 || make_veths() < 0 || make_daemon(w) < 0 || make_port(w) < 0 ||
 	    open_maps(w, clients) < 0)
 		return -1;
-	if (engine_apply(d, d->config) < 0 || quiesce_start(d) < 0 || scopes_apply(d) < 0 ||
+	if (engine_apply(d, d->config) < 0 || quiesce_start(d) < 0 || scopes_open(d) < 0 ||
 	    link_publish(d, &w->port) < 0)
 		return bench_fail("the daemon's state cannot be set up");
 	gate = &fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON];
@@ -180,7 +182,7 @@ void world_close(struct world *w)
 	if (d->base)
 		event_base_free(d->base);
 	free(d->hits_logged);
-	free(d->scope_gates);
+	scopes_forget(d);
 }
 
 int world_attach(struct world *w, int program)
