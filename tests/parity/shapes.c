@@ -233,7 +233,7 @@ static const struct {
 	[SHAPE_NETWORKD] = {"systemd-networkd", 1, networkd},
 	[SHAPE_NETWORKMANAGER] = {"NetworkManager", 1, network_manager}, /* 57 is no form */
 	[SHAPE_APPLE] = {"Apple", 2, apple},
-	[SHAPE_WINDOWS] = {"Windows", 2, windows},
+	[SHAPE_WINDOWS] = {"Windows", 3, windows}, /* one again with its whole name */
 	[SHAPE_ANDROID] = {"Android", 1, android},
 	[SHAPE_LWIP] = {"lwIP 2", 2, lwip},
 	[SHAPE_PRINTER] = {"lwIP 1.3", 2, printer},

@@ -40,6 +40,13 @@ struct fixture {
 	struct decision d; /* the last one */
 };
 
+/* Any other option of a request. */
+struct more {
+	uint8_t code;
+	const void *data; /* NULL: absent */
+	size_t len;
+};
+
 /* A request in words; what is zero is absent. */
 struct req {
 	uint8_t type;
@@ -49,6 +56,7 @@ struct req {
 	uint32_t ciaddr, requested, server, giaddr, lifetime;
 	uint16_t max, flags;
 	bool unicast, routed;
+	struct more more[5];
 };
 
 static UNUSED uint8_t *fx_bytes(const void *data, size_t len)
@@ -262,6 +270,10 @@ static UNUSED void fx_message(const struct req *req, struct dhcp_msg *msg)
 	if (req->agent)
 		fx_set(msg, DHO_RELAY_AGENT, req->agent,
 		       req->agent_len ? req->agent_len : strlen(req->agent));
+	for (size_t i = 0; i < sizeof(req->more) / sizeof(req->more[0]); i++) {
+		if (req->more[i].data)
+			fx_set(msg, req->more[i].code, req->more[i].data, req->more[i].len);
+	}
 }
 
 /* Decides without committing; the decision is fx->d. */
@@ -388,6 +400,28 @@ static UNUSED uint32_t fx_option_u32(const struct dhcp_reply *reply, uint8_t cod
 		return 0;
 	memcpy(&be, p, 4);
 	return ntohl(be);
+}
+
+/* The option in the reply's constant part holds these bytes. */
+static UNUSED void fx_option_is(const struct dhcp_reply *reply, uint8_t code, const void *data,
+				size_t len)
+{
+	size_t n = 0;
+	const uint8_t *p = fx_option_at(reply, code, &n);
+
+	assert_non_null(p);
+	assert_int_equal(n, len);
+	assert_memory_equal(p, data, len);
+}
+
+/* A whole piece of the tail. */
+static UNUSED void fx_piece_is(const struct dhcp_piece *piece, uint8_t code, const void *data,
+			       size_t len)
+{
+	assert_int_equal(piece->len, 2 + len);
+	assert_int_equal(piece->data[0], code);
+	assert_int_equal(piece->data[1], len);
+	assert_memory_equal(piece->data + 2, data, len);
 }
 
 /* The codes in options[], in order, as a string. */

@@ -34,10 +34,10 @@ static void in_the_order_requested(void **state)
 	assert_string_equal(asked(&fx, "\x2a\x01\x03\x0f\x06", buf), "53 54 51 58 59 42 1 3 15 6");
 	/* unconfigured, repeated, and the server's own are left out */
 	assert_string_equal(asked(&fx, "\x06\x77\x06\x33\x34\x35\x36\x3a\x3d\x52\xff\x06", buf),
-			    "53 54 51 58 59 6");
+			    "53 54 51 58 59 6 1 3 15");
 	/* RFC 2132 3.3: the mask comes before the routers */
-	assert_string_equal(asked(&fx, "\x03\x2a\x01\x06", buf), "53 54 51 58 59 1 3 42 6");
-	assert_string_equal(asked(&fx, "\x03\x2a", buf), "53 54 51 58 59 3 42");
+	assert_string_equal(asked(&fx, "\x03\x2a\x01\x06", buf), "53 54 51 58 59 1 3 42 6 15");
+	assert_string_equal(asked(&fx, "\x03\x2a", buf), "53 54 51 58 59 1 3 42 6 15");
 	/* without a list */
 	assert_string_equal(asked(&fx, NULL, buf), "53 54 51 58 59 1 3 6 15");
 	fx_close(&fx);
@@ -59,8 +59,8 @@ static void always_and_never(void **state)
 	fx_option(&model->scope.options, DHO_LEASE_TIME, "\xff\xff\xff\xff", 4)->always_send = true;
 	fx_option(&model->scope.options, DHO_RELAY_AGENT, "\1\1x", 3)->always_send = true;
 	fx = fx_open(model);
-	assert_string_equal(asked(&fx, "\x0f\x06", buf), "53 54 51 58 59 6 100");
-	assert_string_equal(asked(&fx, "\x64\x06", buf), "53 54 51 58 59 100 6");
+	assert_string_equal(asked(&fx, "\x0f\x06", buf), "53 54 51 58 59 6 1 3 100");
+	assert_string_equal(asked(&fx, "\x64\x06", buf), "53 54 51 58 59 100 6 1 3");
 	fx_close(&fx);
 }
 
@@ -232,13 +232,13 @@ static void no_longer_than_the_client_takes(void **state)
 	assert_string_equal(fx_codes(&fx.d.reply, buf), "53 54 51 58 59 43 1 42 3 200 6 201 15");
 	assert_false(fx.d.reply.shortened);
 	assert_true(fx.d.memoise);
-	/* from the end, but never 1 3 6 */
+	/* from the end as far as it must be, but never 1 3 6 */
 	for (unsigned max = 0; max <= 576; max += 576) {
 		req.max = (uint16_t)max;
 		fx_lease(&fx, req);
 		fx_message(&req, &msg);
 		assert_true(dhcp_reply_ip_len(&msg, &fx.d.reply) <= 576);
-		assert_string_equal(fx_codes(&fx.d.reply, buf), "53 54 51 58 59 43 1 42 3 200 6");
+		assert_string_equal(fx_codes(&fx.d.reply, buf), "53 54 51 58 59 43 1 42 3 200 6 15");
 		assert_true(fx.d.reply.shortened);
 		assert_false(fx.d.memoise);
 	}
@@ -261,7 +261,8 @@ static void essentials_stay(void **state)
 	fx_option(&model->scope.options, 202, big, 2);
 	fx = fx_open(model);
 	fx_lease(&fx, req);
-	assert_string_equal(fx_codes(&fx.d.reply, buf), "53 54 51 58 59 6 1 3");
+	assert_string_equal(fx_codes(&fx.d.reply, buf), "53 54 51 58 59 6 1 3 202");
+	assert_int_equal(fx.d.reply.file[0], 200);
 	assert_true(fx.d.reply.shortened);
 	fx_close(&fx);
 }

@@ -208,7 +208,7 @@ static void credit(void **state)
 /* What may not be memoised gets no credit. */
 static void not_memoised(void **state)
 {
-	static const uint8_t big[600];
+	static const uint8_t big[350];
 	struct model *model = fx_model(4);
 	struct req req = mac(1);
 	struct fixture fx;

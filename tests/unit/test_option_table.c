@@ -252,8 +252,8 @@ static void test_table_is_consistent(void **state)
 
 static void test_reserved(void **state)
 {
-	static const uint8_t reserved[] = {50, 51, 52, 53, 54, 55, 56,	57,
-					   58, 59, 61, 80, 81, 82, 116, 118};
+	static const uint8_t reserved[] = {50, 51, 52, 53, 54, 55, 56, 57,
+					   58, 59, 61, 80, 81, 82, 118};
 	bool want[256] = {0};
 
 	(void)state;
@@ -407,7 +407,7 @@ static const struct example {
 	[112] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* netinfo-server-address */
 	[113] = {"some text, all of it", ""},			    /* netinfo-server-tag */
 	[114] = {"some text, all of it", ""},			    /* v4-captive-portal */
-	[116] = {"2", "256"},					    /* auto-config */
+	[116] = {"1", "2"},					    /* auto-config */
 	[117] = {"1500, 576", "1500, -1"},			    /* name-service-search */
 	[118] = {"192.0.2.1", "192.0.2"},			    /* subnet-selection */
 	[119] = {"example.org, a.example.org", "example.org,"},	    /* domain-search */

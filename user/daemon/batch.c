@@ -213,7 +213,7 @@ static void finish(struct daemon *d, struct item *item)
 
 	if (item->row && item->row->refused)
 		return;
-	if (decision->kind == DECISION_REPLY && decision->reply.type == DHCP_ACK)
+	if (decision->kind == DECISION_REPLY && decision->has_change)
 		publish_ack(d, &item->msg, decision);
 	if (decision->kind == DECISION_REPLY)
 		transmit(d, item);

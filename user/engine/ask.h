@@ -21,6 +21,7 @@ struct ask {
 	const struct subnet *subnet;
 	uint32_t server_id; /* 0: none */
 	bool routed;	    /* not relayed, and sent on by a router: the client is elsewhere */
+	bool selected;	    /* its subnet by option 118 (RFC 3011): to be echoed */
 
 	/* identity.c */
 	struct client client;
@@ -91,11 +92,23 @@ int ask_allocate(struct ask *ask, uint32_t *ret_addr);
 
 /* answer.c: fill decision->reply */
 void answer_lease(struct ask *ask, uint8_t type, uint32_t addr, uint32_t lifetime);
+void answer_no_address(struct ask *ask, const char *reason); /* an OFFER of none */
 void answer_inform(struct ask *ask);
+void answer_bootp(struct ask *ask, uint32_t addr);
 void answer_nak(struct ask *ask, const char *reason);
 
-/* request.c, decide.c */
+/* request.c */
 void decide_request(struct ask *ask);
+/*
+ * ACKs, and makes the binding. `plain`: in one of the four states of RFC 2131 4.3.2 as it words
+ * them, which is all that XDP answers.
+ */
+void decide_ack(struct ask *ask, uint32_t addr, bool plain);
+/* Makes the binding that an answer promises; silent if there is no memory. Never memoised. */
+void decide_bind(struct ask *ask, uint32_t addr, uint32_t lifetime);
+
+/* bootp.c, decide.c */
+void decide_bootp(struct ask *ask);
 void decide_silent(struct ask *ask, const char *reason);
 
 #endif

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The decision on one message: DISCOVER, DECLINE, RELEASE and INFORM here,
- * REQUEST in request.c. Nothing of a decision is durable; its change is committed
+ * REQUEST in request.c, BOOTP in bootp.c. Nothing of a decision is durable; its change is committed
  * by the caller before anything is sent.
  */
 #include <errno.h>
 #include <string.h>
 
-#include "ask.h"
+#include "recipe.h"
+
+#define IPV6_ONLY "it can do without an address"
 
 void decide_silent(struct ask *ask, const char *reason)
 {
@@ -15,26 +17,94 @@ void decide_silent(struct ask *ask, const char *reason)
 	ask->decision->reason = reason;
 }
 
-static void decide_discover(struct ask *ask)
+/* Is one of the subnet's pools to say something else of this option than the subnet? */
+static bool pools_differ(const struct subnet *subnet, uint8_t code)
+{
+	for (size_t i = 0; i < subnet->n_pools; i++) {
+		const struct option_list *options = &subnet->pools[i].scope.options;
+
+		for (size_t j = 0; j < options->n; j++) {
+			if (options->v[j].code == code)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* RFC 8925 3.3: does the client ask for option 108, and is it configured for it at `addr`? */
+static bool wants_no_address(const struct ask *ask, uint32_t addr)
+{
+	struct scopes scopes;
+
+	if (!recipe_asked(ask, DHO_V6_ONLY))
+		return false;
+	scopes_of(ask, addr, &scopes);
+	return scopes_have(&scopes, DHO_V6_ONLY);
+}
+
+/*
+ * RFC 2563 2.3: a client that sends option 116 may be told whether to configure itself, where
+ * there is no address for it. Others hear nothing then.
+ */
+static void decide_none_free(struct ask *ask)
+{
+	const char *reason = "no free address";
+	struct scopes scopes;
+
+	scopes_of(ask, 0, &scopes);
+	if (ask->msg->opt[DHO_AUTO_CONFIGURE].len == 1 && scopes_have(&scopes, DHO_AUTO_CONFIGURE))
+		answer_no_address(ask, reason);
+	else
+		decide_silent(ask, reason);
+}
+
+/* An address that was found is there. */
+static void decide_offer(struct ask *ask, uint32_t addr)
 {
 	const struct dhcp_msg *msg = ask->msg;
+	bool rapid = ask->subnet->rapid_commit && msg->opt[DHO_RAPID_COMMIT].data;
+
+	ask->decision->addr = addr;
+	if (rapid)
+		decide_ack(ask, addr, false);
+	else
+		answer_lease(ask, DHCP_OFFER, addr,
+			     lifetimes_grant(&ask->subnet->life,
+					     msg->has_lease_time ? msg->lease_time : 0));
+}
+
+static void decide_discover(struct ask *ask)
+{
 	uint32_t addr, reserved = ask->reserved;
+	struct offer *offer;
 	int r;
 
+	/* "The server SHOULD NOT assign an address", so none is looked for where no pool differs,
+	 * nor is Rapid Commit honoured (RFC 8925 3.3). */
+	if (wants_no_address(ask, 0) && !pools_differ(ask->subnet, DHO_V6_ONLY)) {
+		answer_no_address(ask, IPV6_ONLY);
+		return;
+	}
 	if (ask->closing || (ask_permit(ask, reserved) == PERMIT_OK &&
 			     ask_holder(ask, reserved) == HOLDER_MINE_CLOSING)) {
 		ask->decision->kind = DECISION_DEFER;
 		return;
 	}
 	r = ask_allocate(ask, &addr);
-	if (r < 0) {
-		decide_silent(ask, r == -ENOENT ? "no free address" : "out of memory");
-		return;
+	if (r == -ENOENT && wants_no_address(ask, 0)) {
+		answer_no_address(ask, IPV6_ONLY);
+	} else if (r == -ENOENT) {
+		decide_none_free(ask);
+	} else if (r < 0) {
+		decide_silent(ask, "out of memory");
+	} else if (wants_no_address(ask, addr)) {
+		offer = offer_at(ask->engine, addr);
+		if (offer)
+			offer_drop(ask->engine, offer);
+		answer_no_address(ask, IPV6_ONLY);
+	} else {
+		decide_offer(ask, addr);
 	}
-	ask->decision->addr = addr;
-	answer_lease(
-		ask, DHCP_OFFER, addr,
-		lifetimes_grant(&ask->subnet->life, msg->has_lease_time ? msg->lease_time : 0));
 }
 
 static void end(struct ask *ask, uint32_t addr, enum lease_end end, const char *reason)
@@ -118,10 +188,21 @@ static void decide_release(struct ask *ask)
 		end(ask, msg->ciaddr, LEASE_END_RELEASED, "released");
 }
 
+/*
+ * RFC 2131 4.3.5: the server "SHOULD check the network address in a DHCPINFORM message for
+ * consistency, but MUST NOT check for an existing lease". Some clients leave ciaddr zero; then
+ * the source address says who it is, if no relay has sent it.
+ */
 static void decide_inform(struct ask *ask)
 {
-	ask->decision->addr = ask->msg->ciaddr ? ask->msg->ciaddr : ask->msg->ip_src;
-	answer_inform(ask);
+	const struct dhcp_msg *msg = ask->msg;
+	uint32_t addr = msg->ciaddr || msg->giaddr ? msg->ciaddr : msg->ip_src;
+
+	ask->decision->addr = addr;
+	if (addr && !ask_on_network(ask, addr))
+		decide_silent(ask, "the address is of another network");
+	else
+		answer_inform(ask);
 }
 
 static void decide_answered(struct ask *ask)
@@ -136,6 +217,9 @@ static void decide_answered(struct ask *ask)
 		return;
 	case DHCP_REQUEST:
 		decide_request(ask);
+		return;
+	case DHCP_BOOTP:
+		decide_bootp(ask);
 		return;
 	default:
 		decide_inform(ask);
@@ -165,6 +249,7 @@ void engine_decide(struct engine *engine, const struct engine_link *link,
 	case DHCP_DISCOVER:
 	case DHCP_REQUEST:
 	case DHCP_INFORM:
+	case DHCP_BOOTP:
 		decide_answered(&ask);
 		break;
 	case DHCP_DECLINE:

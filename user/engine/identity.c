@@ -400,12 +400,13 @@ uint32_t ask_reserved_elsewhere(struct ask *ask, uint32_t addr)
 const char *ask_name(const struct ask *ask, uint32_t addr)
 {
 	const struct lease *lease = lease_at(ask->engine->leases, addr);
+	const char *known = "";
 
 	if (ask->reservation && ask->reservation->hostname[0])
 		return ask->reservation->hostname;
-	if (ask->hostname[0] || !lease)
-		return ask->hostname;
-	if (lease->state == LEASE_FREE ? remembers(ask, lease) : is_mine(ask, lease))
-		return lease_hostname(lease);
-	return "";
+	if (lease && (lease->state == LEASE_FREE ? remembers(ask, lease) : is_mine(ask, lease)))
+		known = lease_hostname(lease);
+	if (!ask->hostname[0] || name_completes(known, ask->hostname))
+		return known;
+	return ask->hostname;
 }

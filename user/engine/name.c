@@ -96,6 +96,13 @@ void name_clean(const uint8_t *text, size_t len, char ret_name[MODEL_NAME_MAX + 
 	end_name(&names);
 }
 
+bool name_completes(const char *name, const char *partial)
+{
+	size_t len = strlen(partial);
+
+	return len && !strchr(partial, '.') && !strncmp(name, partial, len) && name[len] == '.';
+}
+
 /*
  * RFC 4702 2.3: labels without compression; a partial name has no root at its end.
  * False: not that. *ret_empty: there is no label.

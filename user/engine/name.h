@@ -24,6 +24,12 @@
  */
 void name_clean(const uint8_t *text, size_t len, char ret_name[MODEL_NAME_MAX + 1]);
 
+/*
+ * Is `partial` the first label of `name`, which has more? Windows sends its name alone until it has
+ * learned the domain, and with it from then on.
+ */
+bool name_completes(const char *name, const char *partial);
+
 /* A client's option 81. */
 struct fqdn {
 	bool present;		       /* and of use */

@@ -88,31 +88,52 @@ static void bound_row(struct ask *ask, uint32_t addr, uint32_t lifetime, bool me
 	ret->generation = table_generation(engine->leases);
 }
 
-/* `plain`: in one of the four states as the RFC words them, which is all that XDP answers. */
-static void ack(struct ask *ask, uint32_t addr, bool plain)
+static void bind(struct ask *ask, uint32_t addr, uint32_t lifetime, bool memoise)
+{
+	struct decision *decision = ask->decision;
+	struct lease_row row;
+
+	bound_row(ask, addr, lifetime, memoise, &row);
+	if (change_make(ask->engine, &row, offer_at(ask->engine, addr), &decision->change) < 0) {
+		decide_silent(ask, "out of memory");
+		return;
+	}
+	decision->has_change = true;
+	decision->memoise = memoise;
+}
+
+void decide_bind(struct ask *ask, uint32_t addr, uint32_t lifetime)
+{
+	bind(ask, addr, lifetime, false);
+}
+
+/* Does the reply fit a template and the client's own slot? */
+static bool fits_slot(const struct dhcp_reply *reply)
+{
+	size_t tail = 0;
+
+	for (int i = 0; i < XDHCP_TAIL_PIECES; i++)
+		tail += reply->tail[i].len;
+	return tail <= XDHCP_TAIL_MAX && reply->options_len <= XDHCP_TEMPLATE_OPTIONS_MAX;
+}
+
+void decide_ack(struct ask *ask, uint32_t addr, bool plain)
 {
 	const struct dhcp_msg *msg = ask->msg;
-	struct decision *decision = ask->decision;
+	const struct dhcp_reply *reply = &ask->decision->reply;
 	uint32_t lifetime = lifetimes_grant(&ask->subnet->life,
 					    msg->has_lease_time ? msg->lease_time : 0);
-	struct lease_row row;
+	bool memoise;
 
 	answer_lease(ask, DHCP_ACK, addr, lifetime);
 	/*
 	 * A reservation elsewhere that is not free yet: the answer depends on when it will be.
 	 * Judged by what the relay once said: a broadcast of the same form would not be.
 	 */
-	decision->memoise = plain && msg->in.link && !msg->giaddr && !ask->routed &&
-			    !ask->recalled && !msg->overloaded && !decision->reply.shortened &&
-			    (!ask->reserved || ask->reserved == addr) &&
-			    ask_reservation_lasts(ask, addr);
-	bound_row(ask, addr, lifetime, decision->memoise, &row);
-	if (change_make(ask->engine, &row, offer_at(ask->engine, addr), &decision->change) < 0) {
-		decision->memoise = false;
-		decide_silent(ask, "out of memory");
-		return;
-	}
-	decision->has_change = true;
+	memoise = plain && msg->in.link && !msg->giaddr && !ask->routed && !ask->recalled &&
+		  !msg->overloaded && !reply->shortened && fits_slot(reply) &&
+		  (!ask->reserved || ask->reserved == addr) && ask_reservation_lasts(ask, addr);
+	bind(ask, addr, lifetime, memoise);
 }
 
 static const char *not_permitted(enum permit permit)
@@ -130,7 +151,7 @@ static void grant(struct ask *ask, uint32_t addr, bool plain)
 	else if (ask_reserved_elsewhere(ask, addr))
 		answer_nak(ask, NAK_MOVE);
 	else
-		ack(ask, addr, plain);
+		decide_ack(ask, addr, plain);
 }
 
 /* Does it have another address here that it may keep? One client cannot take a whole pool. */

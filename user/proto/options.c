@@ -146,7 +146,7 @@ static const struct option_def table[256] = {
 	ROW(112, "netinfo-server-address", ADDRESS, LIST), /* RFC 3679 3.2 */
 	ROW(113, "netinfo-server-tag", STRING), /* RFC 3679 3.2 */
 	ROW(114, "v4-captive-portal", STRING), /* RFC 8910 */
-	ROW(116, "auto-config", U8, RESERVED), /* RFC 2563 */
+	ROW(116, "auto-config", U8, .max = 1), /* RFC 2563 2 */
 	ROW(117, "name-service-search", U16, LIST), /* RFC 2937 */
 	ROW(118, "subnet-selection", ADDRESS, RESERVED), /* RFC 3011 */
 	ROW(119, "domain-search", FQDN, LIST, .compressed = true), /* RFC 3397 */

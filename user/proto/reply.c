@@ -242,6 +242,16 @@ size_t dhcp_reply_ip_max(const struct dhcp_msg *request)
 {
 	size_t max = dhcp_max_reply(request->max_size);
 
+	/*
+	 * RFC 1534 2: to a BOOTP client the server "MUST NOT exceed the size limit for BOOTREPLY
+	 * messages". What is as long as its own request the client takes (RFC 1542 2.1).
+	 */
+	if (request->type == DHCP_BOOTP) {
+		max = sizeof(struct dhcp_header) + request->options_len;
+		if (max < DHCP_BOOTP_MIN)
+			max = DHCP_BOOTP_MIN;
+		max += sizeof(struct iphdr) + sizeof(struct udphdr);
+	}
 	return max < DHCP_REPLY_IP_MAX ? max : DHCP_REPLY_IP_MAX;
 }
 

@@ -59,7 +59,10 @@ int dhcp_reply_add(struct dhcp_reply *reply, uint8_t code, const void *data, siz
  */
 int dhcp_reply_overload(struct dhcp_reply *reply, uint8_t code, const void *data, size_t len);
 
-/* The length of the reply's IP packet, and what it may be for this client (option 57) at most. */
+/*
+ * The length of the reply's IP packet, and what it may be for this client at most: by option 57;
+ * of a BOOTP client, 300 bytes of message or what its request had.
+ */
 size_t dhcp_reply_ip_len(const struct dhcp_msg *request, const struct dhcp_reply *reply);
 size_t dhcp_reply_ip_max(const struct dhcp_msg *request);
 

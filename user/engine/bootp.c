@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * BOOTP clients (RFC 951), as a DHCP server serves them (RFC 1534 2): one request, one reply, and
+ * the address is the client's for ever, since it knows of no lease. Which of them are served the
+ * subnet says. Nothing of it is for the fast path. The binding survives a crash as any other.
+ */
+#include <errno.h>
+
+#include "ask.h"
+
+/* The address reserved for it, if it can have it now. -ENOENT, -EAGAIN: once it is closed. */
+static int reserved_address(struct ask *ask, uint32_t *ret_addr)
+{
+	uint32_t addr = ask->reserved;
+
+	if (ask_permit(ask, addr) != PERMIT_OK)
+		return -ENOENT;
+	switch (ask_holder(ask, addr)) {
+	case HOLDER_NOBODY:
+	case HOLDER_LAST:
+	case HOLDER_MINE:
+	case HOLDER_MINE_HELD:
+		*ret_addr = addr;
+		return 0;
+	case HOLDER_MINE_CLOSING:
+		return -EAGAIN;
+	default:
+		return -ENOENT;
+	}
+}
+
+static int find_address(struct ask *ask, uint32_t *ret_addr)
+{
+	int r = reserved_address(ask, ret_addr);
+
+	if (r != -ENOENT || ask->subnet->bootp == BOOTP_RESERVED)
+		return r;
+	return ask->closing ? -EAGAIN : ask_allocate(ask, ret_addr);
+}
+
+/* RFC 951 3: who fills in ciaddr has an address, and only wants to be told the rest. */
+static void tell(struct ask *ask)
+{
+	const struct dhcp_msg *msg = ask->msg;
+
+	ask->decision->addr = msg->ciaddr;
+	if (ask->subnet->bootp == BOOTP_RESERVED && ask->reserved != msg->ciaddr)
+		decide_silent(ask, "no address is reserved for this BOOTP client");
+	else if (!ask_on_network(ask, msg->ciaddr))
+		decide_silent(ask, "the address is of another network");
+	else
+		answer_bootp(ask, msg->ciaddr);
+}
+
+static void give(struct ask *ask)
+{
+	bool only_reserved = ask->subnet->bootp == BOOTP_RESERVED;
+	uint32_t addr;
+	int r = find_address(ask, &addr);
+
+	if (r == 0) {
+		ask->decision->addr = addr;
+		answer_bootp(ask, addr);
+		/* RFC 1534 2: the binding is BOUND once the BOOTREPLY is sent. */
+		decide_bind(ask, addr, DHCP_LIFETIME_INFINITE);
+	} else if (r == -EAGAIN) {
+		ask->decision->kind = DECISION_DEFER;
+	} else if (r == -ENOMEM) {
+		decide_silent(ask, "out of memory");
+	} else {
+		decide_silent(ask, only_reserved ? "no address is reserved for this BOOTP client"
+						 : "no free address");
+	}
+}
+
+void decide_bootp(struct ask *ask)
+{
+	if (ask->subnet->bootp == BOOTP_NONE)
+		decide_silent(ask, "BOOTP clients are not served");
+	else if (ask->msg->ciaddr)
+		tell(ask);
+	else
+		give(ask);
+}

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The choice of options: a function of the scopes that apply and of what stands in the request's
+ * form, of nothing else, so that for one form and one client's record the answer is
+ * always the same (I2).
+ */
+#include "recipe.h"
+
+#include <string.h>
+
+#include "proto/options.h"
+
+/* --- scopes --- */
+
+/* Kea's precedence: reservation, pool, subnet, shared network, global. */
+void scopes_of(const struct ask *ask, uint32_t addr, struct scopes *ret)
+{
+	const struct subnet *subnet = ask->subnet;
+	const struct pool *pool = addr ? subnet_pool_of(subnet, addr) : NULL;
+
+	*ret = (struct scopes){0};
+	if (ask->reservation)
+		ret->v[ret->n++] = &ask->reservation->scope;
+	if (pool)
+		ret->v[ret->n++] = &pool->scope;
+	ret->v[ret->n++] = &subnet->scope;
+	if (subnet->network)
+		ret->v[ret->n++] = &subnet->network->scope;
+	ret->v[ret->n++] = &ask->engine->config.model->scope;
+}
+
+static const struct option_value *in_scope(const struct scope *scope, uint8_t code)
+{
+	for (size_t i = 0; i < scope->options.n; i++) {
+		if (scope->options.v[i].code == code)
+			return &scope->options.v[i];
+	}
+	return NULL;
+}
+
+bool scopes_never(const struct scopes *scopes, uint8_t code)
+{
+	for (size_t s = 0; s < scopes->n; s++) {
+		const struct option_value *v = in_scope(scopes->v[s], code);
+
+		if (v && v->never_send)
+			return true;
+	}
+	return false;
+}
+
+bool scopes_have(const struct scopes *scopes, uint8_t code)
+{
+	bool set = false;
+
+	for (size_t s = 0; s < scopes->n && !set; s++)
+		set = in_scope(scopes->v[s], code) != NULL;
+	return set && !scopes_never(scopes, code);
+}
+
+/* What the server says itself, or the encoder, or what only clients send. */
+static bool not_configurable(uint8_t code)
+{
+	const struct option_def *def = option_by_code(code);
+
+	return code == DHO_PAD || code == DHO_END || (def && def->reserved);
+}
+
+/* The narrowest value of each option; never-send in any scope is final. */
+static void gather(const struct ask *ask, const struct scopes *scopes, struct recipe *recipe)
+{
+	for (size_t s = 0; s < scopes->n; s++) {
+		const struct option_list *options = &scopes->v[s]->options;
+
+		for (size_t i = 0; i < options->n; i++) {
+			const struct option_value *v = &options->v[i];
+
+			if (not_configurable(v->code))
+				continue;
+			if (!recipe->by_code[v->code])
+				recipe->by_code[v->code] = v;
+			recipe->never[v->code] |= v->never_send;
+		}
+	}
+	if (recipe->by_code[DHO_SUBNET_MASK])
+		return;
+	dhcp_put_addr(recipe->mask_data, ask->subnet->mask);
+	recipe->mask = (struct option_value){.code = DHO_SUBNET_MASK,
+					     .len = sizeof(recipe->mask_data),
+					     .data = recipe->mask_data};
+	recipe->by_code[DHO_SUBNET_MASK] = &recipe->mask;
+}
+
+/* --- vendor options (RFC 3925): blocks of an enterprise number, a length and data --- */
+
+struct vendor_block {
+	const uint8_t *start;
+	size_t len; /* of all of it */
+};
+
+#define BLOCK_HEADER 5u
+
+/* The next block of `data` from *at; false: there is none, or it runs past the end. */
+static bool next_block(const uint8_t *data, size_t len, size_t *at, struct vendor_block *ret)
+{
+	if (len - *at < BLOCK_HEADER || len - *at - BLOCK_HEADER < data[*at + 4])
+		return false;
+	*ret = (struct vendor_block){.start = data + *at, .len = BLOCK_HEADER + data[*at + 4]};
+	*at += ret->len;
+	return true;
+}
+
+/* Does the option name an enterprise at all, or this one? */
+static bool names_enterprise(const struct dhcp_opt *option, const uint8_t *enterprise)
+{
+	struct vendor_block block;
+	size_t at = 0;
+
+	while (option->data && next_block(option->data, option->len, &at, &block)) {
+		if (!enterprise || !memcmp(block.start, enterprise, 4))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * RFC 3925: a client says by option 124 whose hardware it is, and by 125 whose options it
+ * understands. It gets what is configured for these enterprises, asked for or not, and nothing
+ * else; one that names none gets all if it asks.
+ */
+static bool choose_vendor_blocks(const struct ask *ask, struct recipe *recipe)
+{
+	const struct dhcp_opt *classes = &ask->msg->opt[DHO_VENDOR_CLASSES];
+	const struct dhcp_opt *options = &ask->msg->opt[DHO_VENDOR_OPTIONS];
+	const struct option_value *all = recipe->by_code[DHO_VENDOR_OPTIONS];
+	size_t at = 0, len = 0;
+	struct vendor_block block;
+
+	if (!all || (!names_enterprise(classes, NULL) && !names_enterprise(options, NULL)))
+		return false;
+	while (next_block(all->data, all->len, &at, &block)) {
+		if (!names_enterprise(classes, block.start) &&
+		    !names_enterprise(options, block.start))
+			continue;
+		if (block.len > sizeof(recipe->vendor_data) - len)
+			break; /* longer than any reply */
+		memcpy(recipe->vendor_data + len, block.start, block.len);
+		len += block.len;
+	}
+	recipe->vendor = (struct option_value){
+		.code = DHO_VENDOR_OPTIONS, .len = (uint16_t)len, .data = recipe->vendor_data};
+	recipe->by_code[DHO_VENDOR_OPTIONS] = len ? &recipe->vendor : NULL;
+	return len != 0;
+}
+
+/* --- choice --- */
+
+static const struct dhcp_opt *requested_list(const struct ask *ask)
+{
+	const struct dhcp_opt *list = &ask->msg->opt[DHO_PARAMETER_REQUEST_LIST];
+
+	return list->data && list->len ? list : NULL;
+}
+
+bool recipe_asked(const struct ask *ask, uint8_t code)
+{
+	const struct dhcp_opt *list = requested_list(ask);
+
+	return list && memchr(list->data, code, list->len);
+}
+
+static void want(struct recipe *recipe, uint8_t code)
+{
+	if (!recipe->by_code[code] || recipe->wanted[code] || recipe->never[code])
+		return;
+	recipe->wanted[code] = true;
+	recipe->order[recipe->n++] = code;
+}
+
+static void want_always(struct recipe *recipe, const struct option_list *options)
+{
+	for (size_t i = 0; i < options->n; i++) {
+		if (options->v[i].always_send)
+			want(recipe, options->v[i].code);
+	}
+}
+
+/*
+ * RFC 2132 3.3: "If both the subnet mask and the router option are specified in
+ * a DHCP reply, the subnet mask option MUST be first."
+ */
+static void mask_before_routers(struct recipe *recipe)
+{
+	uint8_t *mask = memchr(recipe->order, DHO_SUBNET_MASK, recipe->n);
+	uint8_t *routers = memchr(recipe->order, DHO_ROUTERS, recipe->n);
+
+	if (!mask || !routers || mask < routers)
+		return;
+	memmove(routers + 1, routers, (size_t)(mask - routers));
+	*routers = DHO_SUBNET_MASK;
+}
+
+/* What not to send, whatever is asked for. */
+static void forbid(const struct ask *ask, struct recipe *recipe)
+{
+	const struct dhcp_reply *reply = &ask->decision->reply;
+
+	/* The name goes into the tail if there is one. */
+	if (reply->tail[XDHCP_TAIL_HOSTNAME].len)
+		recipe->never[DHO_HOST_NAME] = true;
+	/* RFC 8925 3.3: never to a client whose list does not have it. */
+	if (!recipe_asked(ask, DHO_V6_ONLY))
+		recipe->never[DHO_V6_ONLY] = true;
+	/* RFC 2563 2.3: in an OFFER without an address, to a client that sent the option. */
+	if (reply->type != DHCP_OFFER || reply->yiaddr ||
+	    ask->msg->opt[DHO_AUTO_CONFIGURE].len != 1)
+		recipe->never[DHO_AUTO_CONFIGURE] = true;
+}
+
+/*
+ * RFC 3442, to a client that asks for classless routes and is sent them: "the server SHOULD NOT
+ * include the Router or Static Routes options", which it would ignore. always-send does.
+ */
+static bool replaced_by_routes(const struct ask *ask, const struct recipe *recipe, uint8_t code)
+{
+	return (code == DHO_ROUTERS || code == DHO_STATIC_ROUTES) &&
+	       recipe_asked(ask, DHO_CLASSLESS_ROUTES) && recipe->by_code[DHO_CLASSLESS_ROUTES] &&
+	       !recipe->never[DHO_CLASSLESS_ROUTES];
+}
+
+void recipe_choose(const struct ask *ask, const struct scopes *scopes, struct recipe *ret)
+{
+	static const uint8_t basic[] = {DHO_SUBNET_MASK, DHO_ROUTERS, DHO_DOMAIN_NAME_SERVERS,
+					DHO_DOMAIN_NAME};
+	static const uint8_t essential[] = {DHO_SUBNET_MASK, DHO_ROUTERS, DHO_DOMAIN_NAME_SERVERS,
+					    DHO_CLASSLESS_ROUTES};
+	const struct dhcp_opt *list = requested_list(ask);
+	bool named_vendor;
+
+	*ret = (struct recipe){0};
+	gather(ask, scopes, ret);
+	forbid(ask, ret);
+	named_vendor = choose_vendor_blocks(ask, ret);
+	/* RFC 2132 9.8: the server "MUST try to insert the requested options in the order
+	 * requested by the client". */
+	for (size_t i = 0; list && i < list->len; i++) {
+		if (!replaced_by_routes(ask, ret, list->data[i]))
+			want(ret, list->data[i]);
+	}
+	for (size_t i = 0; i < sizeof(essential); i++)
+		ret->essential[essential[i]] = !list || ret->wanted[essential[i]];
+	/* RFC 2131 4.3.1: also "parameters with non-default values on the client's subnet"; which
+	 * these are is Kea's choice. */
+	for (size_t i = 0; i < sizeof(basic); i++) {
+		if (!replaced_by_routes(ask, ret, basic[i]))
+			want(ret, basic[i]);
+	}
+	want(ret, DHO_AUTO_CONFIGURE);
+	if (named_vendor)
+		want(ret, DHO_VENDOR_OPTIONS);
+	for (size_t s = 0; s < scopes->n; s++)
+		want_always(ret, &scopes->v[s]->options);
+	mask_before_routers(ret);
+}
+
+/* --- room --- */
+
+#define OVERLOAD_LEN 3 /* of option 52 */
+
+static bool add(struct dhcp_reply *reply, const struct recipe *recipe, uint8_t code)
+{
+	const struct option_value *v = recipe->by_code[code];
+
+	return dhcp_reply_add(reply, code, v->data, v->len) == 0;
+}
+
+static bool add_all(struct dhcp_reply *reply, const struct recipe *recipe)
+{
+	for (unsigned i = 0; i < recipe->n; i++) {
+		if (!add(reply, recipe, recipe->order[i]))
+			return false;
+	}
+	return true;
+}
+
+struct squeeze {
+	const struct dhcp_msg *msg;
+	const struct recipe *recipe;
+	struct dhcp_reply *reply;
+	size_t max;
+	bool kept[256]; /* in options[] */
+};
+
+/* Is it short enough, also if option 52 comes to it? */
+static bool short_enough(const struct squeeze *s)
+{
+	size_t len = dhcp_reply_ip_len(s->msg, s->reply);
+
+	if (s->reply->type != DHCP_BOOTP && !s->reply->overload)
+		len += OVERLOAD_LEN;
+	return len <= s->max;
+}
+
+static bool place(struct squeeze *s, uint8_t code)
+{
+	uint16_t before = s->reply->options_len;
+
+	if (!add(s->reply, s->recipe, code))
+		return false;
+	s->kept[code] = short_enough(s);
+	if (!s->kept[code])
+		s->reply->options_len = before;
+	return s->kept[code];
+}
+
+/* The client can be told its name another time. */
+static bool drop_name(struct squeeze *s)
+{
+	static const uint8_t names[] = {XDHCP_TAIL_FQDN, XDHCP_TAIL_HOSTNAME};
+
+	for (size_t i = 0; i < sizeof(names); i++) {
+		if (!s->reply->tail[names[i]].len)
+			continue;
+		s->reply->tail[names[i]].len = 0;
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Each option in its turn gets what room is left by those before: in options[], else in file or
+ * sname (RFC 2131 4.1). Without the essential ones a client would be lost, so they stand even in
+ * a reply that is too long then.
+ */
+static void place_each(struct squeeze *s, bool essential)
+{
+	const struct recipe *recipe = s->recipe;
+
+	for (unsigned i = 0; i < recipe->n; i++) {
+		uint8_t code = recipe->order[i];
+		const struct option_value *v = recipe->by_code[code];
+		bool placed;
+
+		if (recipe->essential[code] != essential)
+			continue;
+		while (!(placed = place(s, code)) && essential && drop_name(s))
+			;
+		if (!placed && dhcp_reply_overload(s->reply, code, v->data, v->len) < 0 &&
+		    essential)
+			s->kept[code] = add(s->reply, recipe, code);
+	}
+}
+
+/* RFC 2132 9.10: no longer than the client takes. */
+void recipe_write(const struct ask *ask, const struct recipe *recipe, struct dhcp_reply *reply)
+{
+	struct squeeze s = {.msg = ask->msg,
+			    .recipe = recipe,
+			    .reply = reply,
+			    .max = dhcp_reply_ip_max(ask->msg)};
+	uint16_t from = reply->options_len;
+
+	if (add_all(reply, recipe) && dhcp_reply_ip_len(ask->msg, reply) <= s.max)
+		return;
+	reply->shortened = true;
+	reply->options_len = from;
+	while (!short_enough(&s) && drop_name(&s))
+		;
+	place_each(&s, true);
+	place_each(&s, false);
+	/* Once more, in the order that the client has asked for. */
+	reply->options_len = from;
+	for (unsigned i = 0; i < recipe->n; i++) {
+		if (s.kept[recipe->order[i]])
+			add(reply, recipe, recipe->order[i]);
+	}
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Which configured options stand in a reply, in which order, and where they find room. Private to
+ * engine/; lives on the stack of one answer.
+ */
+#ifndef XDHCP_RECIPE_H
+#define XDHCP_RECIPE_H
+
+#include "ask.h"
+
+#define SCOPES_MAX 5
+
+/* The scopes that apply to a client, the narrowest first. */
+struct scopes {
+	const struct scope *v[SCOPES_MAX];
+	size_t n;
+};
+
+/* Of a client at `addr` (its pool counts); 0: it has no address. */
+void scopes_of(const struct ask *ask, uint32_t addr, struct scopes *ret);
+/* Is the option set in one of them, and one that may be sent? */
+bool scopes_have(const struct scopes *scopes, uint8_t code);
+bool scopes_never(const struct scopes *scopes, uint8_t code); /* never-send in one of them */
+
+struct recipe {
+	const struct option_value *by_code[256]; /* of the narrowest scope that sets it */
+	bool wanted[256], never[256];
+	bool essential[256]; /* left out last */
+	uint8_t order[256];  /* of what is wanted */
+	unsigned n;
+
+	/* Values that are made here. */
+	struct option_value mask, vendor;
+	uint8_t mask_data[4];
+	uint8_t vendor_data[DHCP_REPLY_OPTIONS_MAX];
+};
+
+/* Has the client asked for the option by its parameter request list? */
+bool recipe_asked(const struct ask *ask, uint8_t code);
+/* What there is for this client, and what of it is sent. The reply's tail stands already. */
+void recipe_choose(const struct ask *ask, const struct scopes *scopes, struct recipe *ret);
+/*
+ * Writes it behind what stands in the reply's options, whose boot fields are set. What is longer
+ * than the client takes goes to file and sname, else is left out, and so are names in the tail.
+ */
+void recipe_write(const struct ask *ask, const struct recipe *recipe, struct dhcp_reply *reply);
+
+#endif
