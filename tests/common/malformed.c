@@ -578,73 +578,74 @@ static void fqdn(struct corpus *c)
 }
 
 /* Bytes that say of themselves how long they are; and options of no length at all. */
+static const struct {
+	const char *what;
+	uint8_t code;
+	const char *bytes;
+	size_t len;
+} CONTENTS[] = {
+	{"empty", 82, "", 0},
+	{"a code alone", 82, "\x01", 1},
+	{"sub-option beyond the end", 82, "\x01\x09xy", 4},
+	{"sub-option of 255", 82, "\x01\xffxy", 4},
+	{"zeros", 82, "\0\0\0\0\0", 5},
+	{"empty circuit id and remote id", 82, "\x01\0\x02\0", 4},
+	{"circuit id twice", 82, "\x01\1x\x01\1y", 6},
+	{"link selection of 3", 82, "\x05\3xyz", 5},
+	{"link selection everybody", 82, "\x05\4\xff\xff\xff\xff", 6},
+	{"server id override of 5", 82, "\x0b\5vwxyz", 7},
+	{"server id override zero", 82, "\x0b\4\0\0\0\0", 6},
+	{"source port", 82, "\x13\0", 2},
+	{"an option 82 within", 82, "\x52\4\x01\2xy", 6},
+	{"empty", 61, "", 0},
+	{"a type alone", 61, "\x01", 1},
+	{"MAC one byte short", 61, "\x01\2\0\0\0\0", 6},
+	{"RFC 4361 type alone", 61, "\xff", 1},
+	{"RFC 4361 without a DUID", 61, "\xff\0\0\0\1", 5},
+	{"empty", 55, "", 0},
+	{"PAD and END", 55, "\0\xff\0\xff", 4},
+	{"what the server sets itself", 55, "\x32\x33\x34\x35\x36\x3a\x3b\x3d\x52", 9},
+	{"the same three times", 55, "\x01\x01\x01", 3},
+	{"empty", 60, "", 0},
+	{"empty", 43, "", 0},
+	{"sub-option beyond the end", 43, "\x06\xff\x01", 3},
+	{"empty", 77, "", 0},
+	{"class beyond the end", 77, "\x09xy", 3},
+	{"of 1", 93, "x", 1},
+	{"of 2", 94, "xy", 2},
+	{"empty", 97, "", 0},
+	{"empty", 118, "", 0},
+	{"of 3", 118, "xyz", 3},
+	{"of 5", 118, "vwxyz", 5},
+	{"everybody", 118, "\xff\xff\xff\xff", 4},
+	{"not empty", 80, "x", 1},
+	{"empty", 116, "", 0},
+	{"2", 116, "\2", 1},
+	{"of 4", 116, "wxyz", 4},
+	{"not empty", 108, "\0\0\0\0", 4},
+	{"enterprise alone", 124, "\0\0\1\x37", 4},
+	{"data beyond the end", 124, "\0\0\1\x37\xffxy", 7},
+	{"of 3", 125, "xyz", 3},
+	{"data beyond the end", 125, "\0\0\1\x37\xffxy", 7},
+	{"lifetime 0", 51, "\0\0\0\0", 4},
+	{"lifetime infinite", 51, "\xff\xff\xff\xff", 4},
+	{"size 0", 57, "\0\0", 2},
+	{"size 65535", 57, "\xff\xff", 2},
+	{"everybody", 50, "\xff\xff\xff\xff", 4},
+	{"nobody", 50, "\0\0\0\0", 4},
+};
+
 static void contents(struct corpus *c)
 {
-	static const struct {
-		const char *what;
-		uint8_t code;
-		const char *bytes;
-		size_t len;
-	} cases[] = {
-		{"empty", 82, "", 0},
-		{"a code alone", 82, "\x01", 1},
-		{"sub-option beyond the end", 82, "\x01\x09xy", 4},
-		{"sub-option of 255", 82, "\x01\xffxy", 4},
-		{"zeros", 82, "\0\0\0\0\0", 5},
-		{"empty circuit id and remote id", 82, "\x01\0\x02\0", 4},
-		{"circuit id twice", 82, "\x01\1x\x01\1y", 6},
-		{"link selection of 3", 82, "\x05\3xyz", 5},
-		{"link selection everybody", 82, "\x05\4\xff\xff\xff\xff", 6},
-		{"server id override of 5", 82, "\x0b\5vwxyz", 7},
-		{"server id override zero", 82, "\x0b\4\0\0\0\0", 6},
-		{"source port", 82, "\x13\0", 2},
-		{"an option 82 within", 82, "\x52\4\x01\2xy", 6},
-		{"empty", 61, "", 0},
-		{"a type alone", 61, "\x01", 1},
-		{"MAC one byte short", 61, "\x01\2\0\0\0\0", 6},
-		{"RFC 4361 type alone", 61, "\xff", 1},
-		{"RFC 4361 without a DUID", 61, "\xff\0\0\0\1", 5},
-		{"empty", 55, "", 0},
-		{"PAD and END", 55, "\0\xff\0\xff", 4},
-		{"what the server sets itself", 55, "\x32\x33\x34\x35\x36\x3a\x3b\x3d\x52", 9},
-		{"the same three times", 55, "\x01\x01\x01", 3},
-		{"empty", 60, "", 0},
-		{"empty", 43, "", 0},
-		{"sub-option beyond the end", 43, "\x06\xff\x01", 3},
-		{"empty", 77, "", 0},
-		{"class beyond the end", 77, "\x09xy", 3},
-		{"of 1", 93, "x", 1},
-		{"of 2", 94, "xy", 2},
-		{"empty", 97, "", 0},
-		{"empty", 118, "", 0},
-		{"of 3", 118, "xyz", 3},
-		{"of 5", 118, "vwxyz", 5},
-		{"everybody", 118, "\xff\xff\xff\xff", 4},
-		{"not empty", 80, "x", 1},
-		{"empty", 116, "", 0},
-		{"2", 116, "\2", 1},
-		{"of 4", 116, "wxyz", 4},
-		{"not empty", 108, "\0\0\0\0", 4},
-		{"enterprise alone", 124, "\0\0\1\x37", 4},
-		{"data beyond the end", 124, "\0\0\1\x37\xffxy", 7},
-		{"of 3", 125, "xyz", 3},
-		{"data beyond the end", 125, "\0\0\1\x37\xffxy", 7},
-		{"lifetime 0", 51, "\0\0\0\0", 4},
-		{"lifetime infinite", 51, "\xff\xff\xff\xff", 4},
-		{"size 0", 57, "\0\0", 2},
-		{"size 65535", 57, "\xff\xff", 2},
-		{"everybody", 50, "\xff\xff\xff\xff", 4},
-		{"nobody", 50, "\0\0\0\0", 4},
-	};
 	uint8_t data[255];
 	char name[64];
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof(CONTENTS) / sizeof(CONTENTS[0]); i++) {
 		start(c);
-		if (cases[i].code == 55)
+		if (CONTENTS[i].code == 55)
 			c->p.options_len -= 2 + 4;
-		packet_option(&c->p, cases[i].code, cases[i].bytes, cases[i].len);
-		snprintf(name, sizeof(name), "option %u: %s", cases[i].code, cases[i].what);
+		packet_option(&c->p, CONTENTS[i].code, CONTENTS[i].bytes, CONTENTS[i].len);
+		snprintf(name, sizeof(name), "option %u: %s", CONTENTS[i].code, CONTENTS[i].what);
 		give_packet(c, DHCP_DECODE_ok, name);
 	}
 	for (size_t i = 0; i < sizeof(data); i++)

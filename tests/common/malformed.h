@@ -27,7 +27,8 @@ struct malformed {
  * Calls fn for each frame; both live until it returns. The frames are the same ones in the same
  * order in each run: REQUESTs that `client` broadcasts to keep client->addr (REBINDING), which
  * the fast path would answer if they were good, and other messages where they are the point.
- * The last byte of the client's MAC is not 0. Returns how many there were.
+ * The first is "good". The last byte of the client's MAC must not be 0. Returns how many there
+ * were.
  */
 size_t malformed_each(const struct packet_host *client, const struct packet_host *server,
 		      void (*fn)(void *ctx, const struct malformed *m), void *ctx);
