@@ -154,6 +154,12 @@ static void identifiers_left_out(void **state)
 	model->order[0] = RESERVED_BY_CLIENT_ID;
 	fx = fx_open(model);
 	assert_int_equal(fx_offer(&fx, behind(1, DUID("2"), CIRCUIT REMOTE)), POOL);
+	for (int by = 0; by < RESERVED_BY_CLIENT_ID; by++) { /* nor given, to anybody */
+		assert_int_equal(fx_select(&fx, behind(1, DUID("2"), CIRCUIT REMOTE),
+					   NET + 20 + (uint32_t)by),
+				 DHCP_NAK);
+		assert_string_equal(fx.d.reason, "the address is reserved for another client");
+	}
 	assert_int_equal(fx_offer(&fx, behind(3, DUID("1"), CIRCUIT REMOTE)),
 			 NET + 20 + RESERVED_BY_CLIENT_ID);
 	fx_close(&fx);

@@ -47,19 +47,42 @@ static void by_relay(struct ask *ask, enum reserved_by by, uint8_t code)
 		identifier(ask, by, sub.data, sub.len);
 }
 
-static void identifiers(struct ask *ask)
+static void identify_by(struct ask *ask, enum reserved_by by)
 {
 	const struct client *client = &ask->client;
 
+	switch (by) {
+	case RESERVED_BY_HW_ADDRESS:
+		identifier(ask, by, client->chaddr, sizeof(client->chaddr));
+		break;
+	case RESERVED_BY_DUID:
+		/* RFC 4361 6.1: type 255, an IAID of four bytes, then the DUID. */
+		if (client->client_id_len > 5 && client->client_id[0] == 255)
+			identifier(ask, by, client->client_id + 5, client->client_id_len - 5u);
+		break;
+	case RESERVED_BY_CIRCUIT_ID:
+		by_relay(ask, by, RELAY_CIRCUIT_ID);
+		break;
+	case RESERVED_BY_REMOTE_ID:
+		by_relay(ask, by, RELAY_REMOTE_ID);
+		break;
+	case RESERVED_BY_CLIENT_ID:
+		identifier(ask, by, client->client_id, client->client_id_len);
+		break;
+	case RESERVED_BY_FLEX_ID:
+	case RESERVED_BY_COUNT:
+		break;
+	}
+}
+
+/* Those that the operator wants it to be known by. What is reserved by another is nobody's. */
+static void identifiers(struct ask *ask)
+{
+	const struct model *model = ask->engine->config.model;
+
 	ask->ids = (struct identifiers){0};
-	identifier(ask, RESERVED_BY_HW_ADDRESS, client->chaddr, sizeof(client->chaddr));
-	identifier(ask, RESERVED_BY_CLIENT_ID, client->client_id, client->client_id_len);
-	/* RFC 4361 6.1: type 255, an IAID of four bytes, then the DUID. */
-	if (client->client_id_len > 5 && client->client_id[0] == 255)
-		identifier(ask, RESERVED_BY_DUID, client->client_id + 5,
-			   client->client_id_len - 5u);
-	by_relay(ask, RESERVED_BY_CIRCUIT_ID, RELAY_CIRCUIT_ID);
-	by_relay(ask, RESERVED_BY_REMOTE_ID, RELAY_REMOTE_ID);
+	for (size_t i = 0; i < model->n_order; i++)
+		identify_by(ask, model->order[i]);
 }
 
 /*
