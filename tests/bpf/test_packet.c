@@ -466,6 +466,100 @@ static void test_port_guard(void **state)
 	close(guard);
 }
 
+#define IP(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (d))
+
+/* The next UDP datagram that the client's end is sent. Returns its IP packet. */
+static const uint8_t *next_datagram(struct rig *rig, uint8_t *got, size_t size, size_t *ret_payload)
+{
+	for (;;) {
+		ssize_t len;
+
+		wait_readable(rig->client);
+		len = recv(rig->client, got, size, 0);
+		if (len < 14 + 28 || got[12] != 8 || got[13] != 0 || got[14 + 9] != 17)
+			continue;
+		*ret_payload = (size_t)(got[14 + 24] << 8 | got[14 + 25]) - 8;
+		assert_true(*ret_payload <= (size_t)len - 14 - 28);
+		return got + 14;
+	}
+}
+
+static uint32_t be32_at(const uint8_t *p)
+{
+	return IP(p[0], p[1], p[2], p[3]);
+}
+
+/* By the route, from port 67 of the address that is named, which is not the first one. */
+static void test_routed(void **state)
+{
+	static const struct {
+		uint32_t addr;
+		uint16_t port;
+	} to[] = {{IP(192, 168, 7, 1), 67}, {IP(192, 168, 7, 2), 1067}, {IP(10, 9, 0, 2), 68}};
+	struct rig *rig = *state;
+	uint8_t got[2048], payload[300];
+	int guard = packet_port_guard();
+
+	assert_true(guard >= 0);
+	assert_int_equal(
+		netns_run("ip addr add 10.9.0.1/24 dev v0 && ip addr add 10.8.0.1/32 dev v0 && "
+			  "ip neigh add 10.9.0.2 lladdr 02:00:00:00:00:b0 dev v0 && "
+			  "ip route add 192.168.7.0/24 via 10.9.0.2"),
+		0);
+	memset(payload, 0x5a, sizeof(payload));
+	for (unsigned i = 0; i < sizeof(to) / sizeof(to[0]); i++) {
+		const uint8_t *ip;
+		size_t len;
+
+		assert_int_equal(packet_send_routed(guard, IP(10, 8, 0, 1), to[i].addr, to[i].port,
+						    payload, sizeof(payload)),
+				 0);
+		ip = next_datagram(rig, got, sizeof(got), &len);
+		assert_int_equal(be32_at(ip + 12), IP(10, 8, 0, 1));
+		assert_int_equal(be32_at(ip + 16), to[i].addr);
+		assert_int_equal(ip[8], 64); /* TTL */
+		assert_int_equal(ip[1], 0);  /* DSCP */
+		assert_int_equal(ip[20] << 8 | ip[21], 67);
+		assert_int_equal(ip[22] << 8 | ip[23], to[i].port);
+		assert_int_equal(len, sizeof(payload));
+		assert_memory_equal(ip + 28, payload, sizeof(payload));
+	}
+	close(guard);
+}
+
+static void test_not_routed(void **state)
+{
+	static const struct {
+		uint32_t source, addr;
+		int want; /* 0: the kernel's choice */
+	} cases[] = {
+		{IP(10, 9, 0, 1), IP(192, 0, 2, 1), -ENETUNREACH},
+		{IP(10, 9, 0, 1), IP(192, 168, 8, 1), -EHOSTUNREACH},
+		{IP(10, 9, 0, 1), IP(224, 0, 0, 1), -EACCES},
+		{IP(10, 9, 0, 1), IP(239, 255, 255, 255), -EACCES},
+		{IP(10, 9, 0, 1), IP(10, 9, 0, 255), -EACCES},
+		{IP(10, 9, 0, 1), IP(255, 255, 255, 255), -EACCES},
+		{IP(10, 9, 0, 7), IP(10, 9, 0, 2), 0}, /* not ours */
+	};
+	uint8_t payload[300] = {0};
+	int guard = packet_port_guard();
+
+	(void)state;
+	assert_true(guard >= 0);
+	assert_int_equal(netns_run("ip addr add 10.9.0.1/24 dev v0 && "
+				   "ip route add unreachable 192.168.8.0/24"),
+			 0);
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int r = packet_send_routed(guard, cases[i].source, cases[i].addr, 67, payload,
+					   sizeof(payload));
+
+		if (cases[i].want ? r != cases[i].want : r >= 0)
+			fail_msg("case %u: %d", i, r);
+	}
+	assert_int_equal(netns_run("ip route del unreachable 192.168.8.0/24"), 0);
+	close(guard);
+}
+
 /* --- interfaces --- */
 
 static struct link_info find_link(const char *name)
@@ -579,6 +673,8 @@ int main(void)
 		TEST(test_interface_down),
 		TEST(test_no_such_interface),
 		TEST(test_port_guard),
+		TEST(test_routed),
+		TEST(test_not_routed),
 		TEST(test_links),
 		TEST(test_addresses),
 		TEST(test_many_links),
