@@ -57,6 +57,10 @@ equal "option 82's place" "$(jq -r '.options | keys_unsorted[-1]' <<<"$reply")" 
 reply=$(relayed request requested="$addr" server=10.9.0.1) || fail "no ACK"
 equal "the ACK" "$(got 'type) \(.yiaddr) \(.lifetime) \(.options."82"')" "ack $addr 600 $AGENT"
 expect "the lease" bound "$addr" $CLIENT
+equal "its relay" "$(lease_field "$addr" giaddr)" $NET.1
+equal "what its relay said" "$(lease "$addr" | jq -c '."user-context".ISC')" \
+	'{"relay-agent-info":{"remote-id":"AABBCC","sub-options":"0x0104706F72740203AABBCC"}}'
+expect "the circuit for people" grep -Eq '^circuit-id +"port"$' <("$B/xdhcpctl" -s "$DIR/s.sock" lease "$addr")
 expect "the circuit in the log" logged "DHCPREQUEST for $addr from $CLIENT via $NET.1 circuit \"port\" on srv: DHCPACK"
 
 # RFC 2131 4.3.2: the relay is to broadcast a NAK, and is told so
@@ -75,6 +79,7 @@ equal "the INFORM's ACK" "$(got 'type) \(.dst) \(.port) \(.giaddr) \(.options."8
 # The client renews past the relay, by the router
 reply=$(from_far request 10.9.0.1 src="$addr" ciaddr="$addr") || fail "no renewal"
 equal "the renewal" "$(got 'type) \(.src) \(.dst) \(.port')" "ack 10.9.0.1 $addr 68"
+equal "its relay still" "$(lease_field "$addr" giaddr)" $NET.1
 
 # Addresses of ours that are on another interface than the one it comes in by
 for ASKED in 10.10.0.1 10.255.0.1; do
