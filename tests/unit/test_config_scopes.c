@@ -180,6 +180,11 @@ static void relays(void **state)
 	assert_relays(subnet_at(c, IP(192, 0, 2, 1)), "1");
 	assert_int_equal(subnet_at(c, IP(192, 0, 2, 1))->relays[0], IP(192, 0, 3, 1));
 	config_free(c);
+	/* one with relays of its own keeps to them */
+	c = load(HEAD "shared-networks: [{name: a, relay: {ip-addresses: [192.0.2.1]}, subnet4: "
+		      "[{id: 1, subnet: 10.0.1.0/24, relay: {ip-addresses: [192.0.2.2]}}]}]\n");
+	assert_relays(subnet_at(c, IP(10, 0, 1, 1)), "2");
+	config_free(c);
 }
 
 /* Kea goes through subnets by their number, and then through the first one's network. */
@@ -456,11 +461,10 @@ static void reservation_flags(void **state)
 	}
 }
 
-/* A client may be reserved in several subnets, and globally. */
+/* A client may be reserved in several subnets, and globally, without a word. */
 static void one_client_in_several_sets(void **state)
 {
-	struct config *c = load(
-		HEAD
+	static const char text[] = HEAD
 		"reservations-global: true\n"
 		"reservations: [{hw-address: 02:00:00:00:00:01, hostname: global}]\n"
 		"subnet4:\n"
@@ -468,15 +472,21 @@ static void one_client_in_several_sets(void **state)
 		"ip-address: 10.0.1.9}]}\n"
 		"- {id: 2, subnet: 10.0.2.0/24, reservations: [{hw-address: 02:00:00:00:00:01, "
 		"ip-address: 10.0.2.9}]}\n"
-		"- {id: 3, subnet: 10.0.3.0/24, pools: []}\n");
-	const struct model *m = &c->model;
+		"- {id: 3, subnet: 10.0.3.0/24, pools: []}\n";
+	struct config_errors errors;
+	struct config *c = NULL;
+	const struct subnet *s;
 
 	(void)state;
-	assert_int_equal(find(m, &m->subnets[0], RESERVED_BY_HW_ADDRESS, "\2\0\0\0\0\1", 6)->addr,
+	assert_int_equal(config_load("t", text, &c, &errors), 0);
+	assert_int_equal(errors.n_notices, 0);
+	config_errors_free(&errors);
+	s = c->model.subnets;
+	assert_int_equal(find(&c->model, &s[0], RESERVED_BY_HW_ADDRESS, "\2\0\0\0\0\1", 6)->addr,
 			 IP(10, 0, 1, 9));
-	assert_int_equal(find(m, &m->subnets[1], RESERVED_BY_HW_ADDRESS, "\2\0\0\0\0\1", 6)->addr,
+	assert_int_equal(find(&c->model, &s[1], RESERVED_BY_HW_ADDRESS, "\2\0\0\0\0\1", 6)->addr,
 			 IP(10, 0, 2, 9));
-	assert_true(find(m, &m->subnets[2], RESERVED_BY_HW_ADDRESS, "\2\0\0\0\0\1", 6)->global);
+	assert_true(find(&c->model, &s[2], RESERVED_BY_HW_ADDRESS, "\2\0\0\0\0\1", 6)->global);
 	config_free(c);
 }
 

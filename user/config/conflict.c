@@ -13,13 +13,6 @@
 
 /* --- numbers of subnets --- */
 
-static int by_place(const void *a, const void *b)
-{
-	const struct placed_subnet *x = a, *y = b;
-
-	return place_order(x->map->at, y->map->at);
-}
-
 static int by_id(const void *a, const void *b)
 {
 	const struct placed_subnet *x = a, *y = b;
@@ -44,7 +37,7 @@ static bool id_taken(const uint32_t *ids, size_t n, uint32_t id)
 	return low < n && ids[low] == id;
 }
 
-/* In the file's order; `ids` are those that are given. */
+/* Those without come first in `placed`, in the file's order; `ids` are those that are given. */
 static void give_ids(struct report *report, const struct placed_subnet *placed, size_t n,
 		     const uint32_t *ids)
 {
@@ -83,7 +76,6 @@ static void check_ids(struct report *report, struct placed_subnet *placed, size_
 				     "id %u is already that of the subnet at line %u", ids[i],
 				     placed[i - 1].map->at.line);
 	}
-	qsort(placed, n, sizeof(*placed), by_place);
 	give_ids(report, placed, n, ids);
 	free(ids);
 }

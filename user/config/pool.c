@@ -109,7 +109,7 @@ static int by_first(const void *a, const void *b)
 	return place_order(x->node->at, y->node->at);
 }
 
-/* `placed` is ascending: those that overlap or adjoin become one. */
+/* `placed` is ascending: those that overlap or adjoin become one. None is at the end of all. */
 static void merge(const struct placed *placed, size_t n, struct subnet *subnet)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -118,7 +118,7 @@ static void merge(const struct placed *placed, size_t n, struct subnet *subnet)
 						     ? &subnet->exclusions[subnet->n_exclusions - 1]
 						     : NULL;
 
-		if (!last || it->first > (uint64_t)last->last + 1)
+		if (!last || it->first > last->last + 1)
 			subnet->exclusions[subnet->n_exclusions++] = *it;
 		else if (it->last > last->last)
 			last->last = it->last;
