@@ -348,6 +348,8 @@ void check_reservations(struct build *build)
 {
 	bool unknown = any_bad_subnet(build);
 
+	if (!build->n_claims)
+		return;
 	check_addresses(build->report, build->claims, build->n_claims);
 	check_identities(build->report, build->claims, build->n_claims);
 	for (size_t i = 0; i < build->n_claims; i++) {
