@@ -143,6 +143,7 @@ static const char *const KEA[256] = {
 	[118] = "subnet-selection",
 	[119] = "domain-search",
 	[121] = "classless-static-route",
+	[122] = "cablelabs-client-conf",
 	[124] = "vivco-suboptions",
 	[125] = "vivso-suboptions",
 	[136] = "pana-agent",
@@ -233,7 +234,7 @@ static void test_table_is_consistent(void **state)
 		assert_int_equal(def->type == OPTION_RECORD, def->n_fields > 0);
 		assert_true(def->n_fields <= OPTION_FIELDS_MAX);
 		for (unsigned i = 0; i < def->n_fields; i++) {
-			enum option_type type = def->fields[i];
+			unsigned type = def->fields[i];
 
 			assert_true(type != OPTION_RECORD && type != OPTION_EMPTY &&
 				    type != OPTION_HOSTS && type != OPTION_ADDRESS_PAIR);
@@ -248,6 +249,84 @@ static void test_table_is_consistent(void **state)
 	assert_null(option_by_name("router"));
 	assert_null(option_by_name(""));
 	assert_null(option_by_name("Routers"));
+}
+
+/* What has the options of a space in it begins with no value, or with hex. */
+static void test_spaces_of_options(void **state)
+{
+	(void)state;
+	for (int code = 0; code < 256; code++) {
+		const struct option_def *def = option_by_code((uint8_t)code);
+		const char *space = code == 43	  ? "vendor-encapsulated-options-space"
+				    : code == 122 ? "cablelabs-client-conf"
+						  : NULL;
+
+		if (!def)
+			continue;
+		if (!space)
+			assert_null(def->encapsulates);
+		else
+			assert_string_equal(def->encapsulates, space);
+		if (space)
+			assert_int_equal(def->type, OPTION_BINARY);
+		assert_ptr_equal(option_in_space(OPTION_SPACE_DHCP4, (uint8_t)code), def);
+		assert_ptr_equal(option_in_space_by_name(OPTION_SPACE_DHCP4, def->name), def);
+	}
+}
+
+/* Kea's suboptions: a good value as it is formatted, and its bytes. */
+static void test_suboptions(void **state)
+{
+	static const struct {
+		const char *space;
+		uint8_t code;
+		const char *name, *good, *bytes;
+		int len;
+	} cases[] = {
+#define BYTES(s) s, sizeof(s) - 1
+		{"vendor-4491", 1, "oro", "2, 1", BYTES("\2\1")},
+		{"vendor-4491", 2, "tftp-servers", "10.0.0.1, 10.0.0.2",
+		 BYTES("\x0a\0\0\1\x0a\0\0\2")},
+		{"cablelabs-client-conf", 1, "tsp-primary-server", "10.0.0.1", BYTES("\x0a\0\0\1")},
+		{"cablelabs-client-conf", 2, "tsp-secondary-server", "10.0.0.2",
+		 BYTES("\x0a\0\0\2")},
+		{"cablelabs-client-conf", 4, "tsp-as-parameters", "1, 2, 3",
+		 BYTES("\0\0\0\1\0\0\0\2\0\0\0\3")},
+		{"cablelabs-client-conf", 5, "tsp-ap-parameters", "1, 2, 3",
+		 BYTES("\0\0\0\1\0\0\0\2\0\0\0\3")},
+		{"cablelabs-client-conf", 6, "tsp-realm", "A.B", BYTES("\1A\1B\0")},
+		{"cablelabs-client-conf", 7, "tsp-use-tgt", "true", BYTES("\1")},
+		{"cablelabs-client-conf", 8, "tsp-provisioning-timer", "30", BYTES("\x1e")},
+		{"cablelabs-client-conf", 9, "tsp-sct", "3", BYTES("\0\3")},
+		{"cablelabs-client-conf", 10, "kdc-server", "10.0.0.1, 10.0.0.2",
+		 BYTES("\x0a\0\0\1\x0a\0\0\2")},
+	};
+	int n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct option_def *def = option_in_space(cases[i].space, cases[i].code);
+		char why[200] = "", text[200];
+		uint8_t buf[100];
+
+		assert_non_null(def);
+		assert_string_equal(def->name, cases[i].name);
+		assert_ptr_equal(option_in_space_by_name(cases[i].space, def->name), def);
+		assert_int_equal(
+			option_parse(def, cases[i].good, buf, sizeof(buf), why, sizeof(why)),
+			cases[i].len);
+		assert_memory_equal(buf, cases[i].bytes, (size_t)cases[i].len);
+		option_format(def, buf, (size_t)cases[i].len, text, sizeof(text));
+		assert_string_equal(text, cases[i].good);
+	}
+	for (unsigned code = 0; code < 256; code++)
+		n += (option_in_space("vendor-4491", (uint8_t)code) != NULL) +
+		     (option_in_space("cablelabs-client-conf", (uint8_t)code) != NULL);
+	assert_int_equal(n, sizeof(cases) / sizeof(cases[0]));
+	assert_ptr_equal(option_in_space("docsis3-v4", 2), option_in_space("vendor-4491", 2));
+	assert_null(option_in_space("vendor-4492", 2));
+	assert_null(option_in_space_by_name("vendor-4491", "tsp-realm"));
+	assert_null(option_in_space_by_name("", "oro"));
 }
 
 static void test_reserved(void **state)
@@ -413,18 +492,18 @@ static const struct example {
 	[119] = {"example.org, a.example.org", "example.org,"},	    /* domain-search */
 	[120] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, example.org"}, /* sip-servers */
 	[121] = {"10.0.0.0/8 - 192.0.2.1", "10.0.0.0/8"},	    /* classless-static-route */
-	[122] = {"0x00ff", "0x0"},		    /* cablelabs-client-configuration */
-	[123] = {"0x00ff", "0x0"},		    /* geoconf */
-	[124] = {"4491, 0x03414243", "0x118b, 00"}, /* vivco-suboptions */
-	[125] = {"4491, 0x06020401020304", "4491"}, /* vivso-suboptions */
-	[128] = {"0x00ff", "0x0"},		    /* pxe-vendor-128 */
-	[129] = {"0x00ff", "0x0"},		    /* pxe-vendor-129 */
-	[130] = {"0x00ff", "0x0"},		    /* pxe-vendor-130 */
-	[131] = {"0x00ff", "0x0"},		    /* pxe-vendor-131 */
-	[132] = {"0x00ff", "0x0"},		    /* pxe-vendor-132 */
-	[133] = {"0x00ff", "0x0"},		    /* pxe-vendor-133 */
-	[134] = {"0x00ff", "0x0"},		    /* pxe-vendor-134 */
-	[135] = {"0x00ff", "0x0"},		    /* pxe-vendor-135 */
+	[122] = {"0x00ff", "0x0"},				    /* cablelabs-client-conf */
+	[123] = {"0x00ff", "0x0"},				    /* geoconf */
+	[124] = {"4491, 0x03414243", "118b, 00"},		    /* vivco-suboptions */
+	[125] = {"4491, 0x06020401020304", "4491"},		    /* vivso-suboptions */
+	[128] = {"0x00ff", "0x0"},				    /* pxe-vendor-128 */
+	[129] = {"0x00ff", "0x0"},				    /* pxe-vendor-129 */
+	[130] = {"0x00ff", "0x0"},				    /* pxe-vendor-130 */
+	[131] = {"0x00ff", "0x0"},				    /* pxe-vendor-131 */
+	[132] = {"0x00ff", "0x0"},				    /* pxe-vendor-132 */
+	[133] = {"0x00ff", "0x0"},				    /* pxe-vendor-133 */
+	[134] = {"0x00ff", "0x0"},				    /* pxe-vendor-134 */
+	[135] = {"0x00ff", "0x0"},				    /* pxe-vendor-135 */
 	[136] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* pana-agent */
 	[137] = {"example.org", "a..b"},			    /* v4-lost */
 	[138] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* capwap-ac-v4 */
@@ -503,7 +582,8 @@ int main(void)
 		cmocka_unit_test(test_table_is_whole),	    cmocka_unit_test(test_table_wire),
 		cmocka_unit_test(test_table_is_consistent), cmocka_unit_test(test_reserved),
 		cmocka_unit_test(test_type_names),	    cmocka_unit_test(test_describe),
-		cmocka_unit_test(test_every_option),
+		cmocka_unit_test(test_every_option),	    cmocka_unit_test(test_suboptions),
+		cmocka_unit_test(test_spaces_of_options),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,6 +47,9 @@ static const struct value_case VALUES[] = {
 	{"domain-name", "example.org", BYTES("example.org"), NULL},
 	{"merit-dump", "\xc3\xa4\x1b", BYTES("\xc3\xa4\x1b"), "\\xc3\\xa4\\x1b"},
 	{"boot-size", "65535", BYTES("\xff\xff"), NULL},
+	{"boot-size", "0x10", BYTES("\0\x10"), "16"},
+	{"arp-cache-timeout", "0XfFfF0000", BYTES("\xff\xff\0\0"), "4294901760"},
+	{"time-offset", "-0x10", BYTES("\xff\xff\xff\xf0"), "-16"},
 	{"ip-forwarding", "true", BYTES("\x01"), NULL},
 	{"ip-forwarding", "false", BYTES("\0"), NULL},
 	{"ip-forwarding", "TRUE", BYTES("\x01"), "true"},
@@ -100,6 +103,9 @@ static const struct value_case VALUES[] = {
 	{"v4-portparams", "4, 63/6", BYTES("\x04\x06\xfc\0"), NULL},
 	{"v4-portparams", "0, 65535/16", BYTES("\0\x10\xff\xff"), NULL},
 	{"v4-portparams", "0, 0/0", BYTES("\0\0\0\0"), NULL},
+	{"v4-portparams", "0, 0x3f/6", BYTES("\0\x06\xfc\0"), "0, 63/6"},
+	{"auto-config", "0", BYTES("\0"), NULL},
+	{"auto-config", "1", BYTES("\1"), NULL},
 	{"rdnss-selection", "1, 10.0.0.1, 10.0.0.2, a.b, c.b",
 	 BYTES("\x01\x0a\0\0\x01\x0a\0\0\x02\001a\001b\0\001c\001b\0"), NULL},
 	{"v4-sztp-redirect", "https://a/?b\\,c, d", BYTES("\0\x0ehttps://a/?b,c\0\001d"), NULL},
@@ -151,6 +157,18 @@ static void test_values(void **state)
 	}
 }
 
+#define NO_ADDRESS(t) "'" t "' is not an IPv4 address (like 192.0.2.1)"
+#define NO_ROUTE(t)   "'" t "' is not a route (like 10.0.0.0/8 - 192.0.2.1)"
+#define NO_NAME(t)                                                                                 \
+	"'" t "' is not a domain name: labels of 1 to 63 letters, digits, '-' and '_', separated " \
+	"by dots"
+#define NO_HEX(t)                                                                                \
+	"'" t "' is not hex: pairs of hex digits, separated by ':', ' ' or nothing, or text in " \
+	"single quotes"
+
+#define NO_PSID(t)    "'" t "' is not a PSID (like 63/6: a number, and the 0 to 16 bits it fits)"
+#define NO_PREFIX6(t) "'" t "' is not an IPv6 prefix (like 2001:db8::/32)"
+
 /* Types that no row has, only definitions of an operator's own. */
 static void test_types_without_option(void **state)
 {
@@ -180,12 +198,84 @@ static void test_types_without_option(void **state)
 		 BYTES("\x7f\xff"),
 		 "32768",
 		 "'32768' is not a number from -32768 to 32767"},
+		{{.type = OPTION_S16, .array = true},
+		 "1, -1",
+		 BYTES("\0\1\xff\xff"),
+		 "1, ",
+		 "an item of the list is empty"},
+		{{.type = OPTION_S32, .array = true},
+		 "1, -1",
+		 BYTES("\0\0\0\1\xff\xff\xff\xff"),
+		 "1, x",
+		 "'x' is not a number from -2147483648 to 2147483647"},
+		{{.type = OPTION_U32, .array = true},
+		 "1, 2",
+		 BYTES("\0\0\0\1\0\0\0\2"),
+		 "-1",
+		 "'-1' is not a number from 0 to 4294967295"},
+		{{.type = OPTION_FLAG, .array = true},
+		 "true, false",
+		 BYTES("\1\0"),
+		 "true, maybe",
+		 "'maybe' is neither true nor false"},
+		{{.type = OPTION_FQDN, .array = true},
+		 "a.b, c.a.b",
+		 BYTES("\1a\1b\0\1c\1a\1b\0"),
+		 "a.b c",
+		 NO_NAME("a.b c")},
+		{{.type = OPTION_ADDRESS6, .array = true},
+		 "::1, 2001:db8::",
+		 BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\x20\1\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\0"),
+		 "::1, ::g",
+		 "'::g' is not an IPv6 address (like 2001:db8::1)"},
+		{{.type = OPTION_PREFIX6},
+		 "2001:db8::/32",
+		 BYTES("\x20\x20\1\x0d\xb8"),
+		 "2001:db8::",
+		 NO_PREFIX6("2001:db8::")},
+		{{.type = OPTION_PREFIX6}, "::/0", BYTES("\0"), "::/129", NO_PREFIX6("::/129")},
+		{{.type = OPTION_PREFIX6},
+		 "2001:db8:8000::/33",
+		 BYTES("\x21\x20\1\x0d\xb8\x80"),
+		 "2001:db8:8000::/32",
+		 "'2001:db8:8000::/32' has bits set beyond the prefix length"},
+		{{.type = OPTION_PREFIX6, .array = true},
+		 "::1/128, 8000::/1",
+		 BYTES("\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\1\x80"),
+		 "::1/128, 10.0.0.0/8",
+		 NO_PREFIX6("10.0.0.0/8")},
+		{{.type = OPTION_PSID, .array = true},
+		 "3/4, 0/0",
+		 BYTES("\4\x30\0\0\0\0"),
+		 "3/4, 4/2",
+		 NO_PSID("4/2")},
+		{{.type = OPTION_PSID}, "3/4", BYTES("\4\x30\0"), "3", NO_PSID("3")},
+		{{.type = OPTION_TUPLE}, "text", BYTES("\0\4text"), "", "empty: expected: string"},
+		{{.type = OPTION_TUPLE8}, "text", BYTES("\4text"), "", "empty: expected: string"},
+		{{.type = OPTION_TUPLE8, .array = true},
+		 "a\\,b, c",
+		 BYTES("\3a,b\1c"),
+		 "a,,c",
+		 "an item of the list is empty"},
+		{{.type = OPTION_HOSTS}, "a.b", BYTES("\0\1a\1b\0"), "a..b", NO_NAME("a..b")},
+		{{.type = OPTION_ROUTE},
+		 "10.0.0.0/8 - 10.0.0.1",
+		 BYTES("\x08\x0a\x0a\0\0\1"),
+		 "10.0.0.0/8",
+		 NO_ROUTE("10.0.0.0/8")},
+		{{.type = OPTION_ADDRESS_PAIR},
+		 "10.0.0.0, 10.0.0.1",
+		 BYTES("\x0a\0\0\0\x0a\0\0\1"),
+		 "10.0.0.0",
+		 "'10.0.0.0' stands alone: addresses come in pairs"},
+		{{.type = OPTION_EMPTY}, "", BYTES(""), "x", "'x': this option has no value"},
 	};
+	bool types[OPTION_TYPES] = {0};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char why[200] = "", text[100];
-		uint8_t buf[16];
+		uint8_t buf[64];
 
 		assert_int_equal(option_parse(&cases[i].def, cases[i].good, buf, sizeof(buf), why,
 					      sizeof(why)),
@@ -197,23 +287,108 @@ static void test_types_without_option(void **state)
 					      sizeof(why)),
 				 -EINVAL);
 		assert_string_equal(why, cases[i].why);
+		types[cases[i].def.type] = true;
 	}
+	/* with test_values() that is all of them */
+	for (unsigned type = 0; type < OPTION_TYPES; type++) {
+		bool row = false;
+
+		for (int code = 0; code < 256; code++)
+			row |= option_by_code((uint8_t)code) &&
+			       option_by_code((uint8_t)code)->type == type;
+		if (!row && !types[type])
+			fail_msg("type %u is not tested", type);
+	}
+}
+
+/* Fields that no row has, one after the other. */
+static void test_records_without_option(void **state)
+{
+	static const struct {
+		struct option_def def;
+		const char *good, *bytes;
+		size_t len;
+		const char *bad, *why;
+	} cases[] = {
+#define RECORD(n, ...) .type = OPTION_RECORD, .n_fields = (n), .fields = {__VA_ARGS__}
+		{{RECORD(3, OPTION_S8, OPTION_S16, OPTION_S32)},
+		 "-1, -2, -3",
+		 BYTES("\xff\xff\xfe\xff\xff\xff\xfd"),
+		 "-1, 40000, -3",
+		 "'40000' is not a number from -32768 to 32767"},
+		{{RECORD(2, OPTION_PREFIX6, OPTION_PSID)},
+		 "2001:db8::/32, 3/4",
+		 BYTES("\x20\x20\1\x0d\xb8\4\x30\0"),
+		 "2001:db8::/32, 3",
+		 NO_PSID("3")},
+		{{RECORD(3, OPTION_TUPLE8, OPTION_FQDN, OPTION_STRING)},
+		 "a\\,b, c.d, e, f",
+		 BYTES("\3a,b\1c\1d\0e, f"),
+		 "a, c.d",
+		 "only 2 of 3 fields: expected: string, domain name, string"},
+		{{RECORD(2, OPTION_FQDN, OPTION_TUPLE8), .array = true},
+		 "a.b, x, yz",
+		 BYTES("\1a\1b\0\1x\2yz"),
+		 "a.b, x,",
+		 "an item of the list is empty"},
+		{{RECORD(2, OPTION_ADDRESS, OPTION_ROUTE), .array = true},
+		 "10.0.0.1, 0.0.0.0/0 - 10.0.0.2, 10.0.0.0/8 - 10.0.0.3",
+		 BYTES("\x0a\0\0\1\0\x0a\0\0\2\x08\x0a\x0a\0\0\3"),
+		 "10.0.0.1, 10.0.0.2",
+		 NO_ROUTE("10.0.0.2")},
+		/* Kea's all-options example has one of eleven */
+		{{RECORD(11, OPTION_S8, OPTION_S16, OPTION_S32, OPTION_U8, OPTION_U16, OPTION_U32,
+			 OPTION_ADDRESS, OPTION_PSID, OPTION_FLAG, OPTION_FQDN, OPTION_STRING)},
+		 "127, 32767, 2147483647, 255, 65535, 4294967295, 192.0.2.75, 3/4, true, "
+		 "example.org, string",
+		 BYTES("\x7f\x7f\xff\x7f\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xc0\0\2\x4b\4\x30"
+		       "\0\1"
+		       "\7example\3org\0string"),
+		 "127, 32767, 2147483647, 255, 65535, 4294967295, 192.0.2.75, 3/4, 2, a, b",
+		 "'2' is neither true nor false"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char why[200] = "", text[200];
+		uint8_t buf[100];
+		int len = option_parse(&cases[i].def, cases[i].good, buf, sizeof(buf), why,
+				       sizeof(why));
+
+		if (len < 0)
+			fail_msg("'%s': %s", cases[i].good, why);
+		assert_int_equal(len, cases[i].len);
+		assert_memory_equal(buf, cases[i].bytes, cases[i].len);
+		option_format(&cases[i].def, buf, cases[i].len, text, sizeof(text));
+		assert_string_equal(text, cases[i].good);
+		assert_int_equal(option_parse(&cases[i].def, cases[i].bad, buf, sizeof(buf), why,
+					      sizeof(why)),
+				 -EINVAL);
+		assert_string_equal(why, cases[i].why);
+	}
+}
+
+/* An 8-bit length holds 255. */
+static void test_short_tuple(void **state)
+{
+	const struct option_def def = {.type = OPTION_TUPLE8};
+	char text[257], why[200];
+	uint8_t buf[300];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	text[255] = '\0';
+	assert_int_equal(option_parse(&def, text, buf, sizeof(buf), why, sizeof(why)), 256);
+	assert_int_equal(buf[0], 255);
+	text[255] = 'x';
+	text[256] = '\0';
+	assert_int_equal(option_parse(&def, text, buf, sizeof(buf), why, sizeof(why)), -EINVAL);
+	assert_non_null(strstr(why, "...' is too long: a string has at most 255 bytes here"));
 }
 
 struct refusal_case {
 	const char *name, *text, *why;
 };
-
-#define NO_ADDRESS(t) "'" t "' is not an IPv4 address (like 192.0.2.1)"
-#define NO_ROUTE(t)   "'" t "' is not a route (like 10.0.0.0/8 - 192.0.2.1)"
-#define NO_NAME(t)                                                                                 \
-	"'" t "' is not a domain name: labels of 1 to 63 letters, digits, '-' and '_', separated " \
-	"by dots"
-#define NO_HEX(t)                                                                                \
-	"'" t "' is not hex: pairs of hex digits, separated by ':', ' ' or nothing, or text in " \
-	"single quotes"
-
-#define NO_PSID(t) "'" t "' is not a PSID (like 63/6: a number, and the 0 to 16 bits it fits)"
 
 static const struct refusal_case REFUSALS[] = {
 	{"routers", "", "empty: expected: list of IPv4 addresses"},
@@ -243,7 +418,11 @@ static const struct refusal_case REFUSALS[] = {
 	{"default-tcp-ttl", "0", "'0' is not a number from 1 to 255"},
 	{"boot-size", "65536", "'65536' is not a number from 0 to 65535"},
 	{"boot-size", "-1", "'-1' is not a number from 0 to 65535"},
-	{"boot-size", "0x10", "'0x10' is not a number from 0 to 65535"},
+	{"boot-size", "0x10000", "'0x10000' is not a number from 0 to 65535"},
+	{"boot-size", "0x", "'0x' is not a number from 0 to 65535"},
+	{"boot-size", "0x1g", "'0x1g' is not a number from 0 to 65535"},
+	{"boot-size", "1f", "'1f' is not a number from 0 to 65535"},
+	{"arp-cache-timeout", "0x100000000", "'0x100000000' is not a number from 0 to 4294967295"},
 	{"boot-size", "1.5", "'1.5' is not a number from 0 to 65535"},
 	{"boot-size", "1, 2", "'1, 2' is not a number from 0 to 65535"},
 	{"interface-mtu", "67", "'67' is not a number from 68 to 65535"},
@@ -352,15 +531,16 @@ static void test_long_values(void **state)
 	size_t n = 0;
 
 	(void)state;
+	/* a string is as long as what it is written into, and then split on the wire too */
 	memset(text, 'x', sizeof(text));
-	text[255] = '\0';
+	text[1000] = '\0';
 	assert_int_equal(option_parse(option_by_code(12), text, buf, sizeof(buf), why, sizeof(why)),
-			 255);
-	text[255] = 'x';
-	text[256] = '\0';
+			 1000);
+	text[1000] = 'x';
+	text[1001] = '\0';
 	assert_int_equal(option_parse(option_by_code(12), text, buf, sizeof(buf), why, sizeof(why)),
 			 -EINVAL);
-	assert_non_null(strstr(why, "...' is too long: a string has at most 255 bytes"));
+	assert_string_equal(why, "too long: at most 1000 bytes");
 
 	/* 100 addresses: longer than one option, and split on the wire */
 	for (int i = 0; i < 100; i++)
@@ -473,6 +653,36 @@ static void test_format_foreign_data(void **state)
 		option_format(c->code < 0 ? NULL : option_by_code((uint8_t)c->code),
 			      (const uint8_t *)c->bytes, c->len, text, sizeof(text));
 		assert_string_equal(text, c->text);
+	}
+}
+
+/* Data that is not of a type which no row has: hex. */
+static void test_format_foreign_types(void **state)
+{
+	static const struct {
+		struct option_def def;
+		const char *bytes;
+		size_t len;
+		const char *text;
+	} cases[] = {
+		{{.type = OPTION_PREFIX6}, BYTES("\x81\0"), "0x8100"},
+		{{.type = OPTION_PREFIX6}, BYTES("\x20\x20\1\x0d"), "0x2020010d"},
+		{{.type = OPTION_PREFIX6}, BYTES("\x04\x10\0"), "0x041000"},
+		{{.type = OPTION_PREFIX6}, BYTES("\x03\x10"), "0x0310"},
+		{{.type = OPTION_TUPLE8}, BYTES("\2x"), "0x0278"},
+		{{.type = OPTION_TUPLE8}, BYTES("\0"), "0x00"},
+		{{.type = OPTION_TUPLE8}, BYTES("\1xy"), "0x017879"},
+		{{.type = OPTION_S8}, BYTES("\1\2"), "0x0102"},
+		{{.type = OPTION_S16}, BYTES("\1"), "0x01"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[100];
+
+		option_format(&cases[i].def, (const uint8_t *)cases[i].bytes, cases[i].len, text,
+			      sizeof(text));
+		assert_string_equal(text, cases[i].text);
 	}
 }
 
@@ -627,6 +837,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_types_without_option),
+		cmocka_unit_test(test_records_without_option),
+		cmocka_unit_test(test_short_tuple),
+		cmocka_unit_test(test_format_foreign_types),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_long_values),
 		cmocka_unit_test(test_hex),

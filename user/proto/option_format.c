@@ -96,18 +96,18 @@ static size_t put_fqdn(struct text *t, const uint8_t *data, size_t len, size_t a
 }
 
 /* A comma separates tuples and is therefore escaped; a last backslash would escape the next one. */
-static size_t put_tuple(struct text *t, const uint8_t *data, size_t len)
+static size_t put_tuple(struct text *t, const uint8_t *data, size_t len, size_t size)
 {
-	size_t n = len < 2 ? 0 : get_be(data, 2);
+	size_t n = len < size ? 0 : get_be(data, size);
 
-	if (n == 0 || n > len - 2 || data[1 + n] == '\\')
+	if (n == 0 || n > len - size || data[size + n - 1] == '\\')
 		return 0;
 	for (size_t i = 0; i < n; i++) {
-		if (data[2 + i] == ',')
+		if (data[size + i] == ',')
 			put(t, '\\');
-		put_string(t, data + 2 + i, 1);
+		put_string(t, data + size + i, 1);
 	}
-	return 2 + n;
+	return size + n;
 }
 
 static size_t put_psid(struct text *t, const uint8_t p[3])
@@ -126,6 +126,19 @@ static size_t put_address6(struct text *t, const uint8_t p[16])
 
 	putf(t, "%s", inet_ntop(AF_INET6, p, text, sizeof(text)));
 	return 16;
+}
+
+static size_t put_prefix6(struct text *t, const uint8_t *data, size_t len)
+{
+	uint8_t network[16] = {0};
+	size_t bits = data[0], n = (bits + 7) / 8;
+
+	if (bits > 128 || n > len - 1 || (bits % 8 && data[n] & 0xff >> bits % 8))
+		return 0;
+	memcpy(network, data + 1, n);
+	put_address6(t, network);
+	putf(t, "/%zu", bits);
+	return 1 + n;
 }
 
 static size_t put_signed(struct text *t, const uint8_t *p, size_t bytes)
@@ -199,10 +212,14 @@ static size_t put_value(struct text *t, enum option_type type, bool compressed, 
 		return 8;
 	case OPTION_ADDRESS6:
 		return put_address6(t, p);
+	case OPTION_PREFIX6:
+		return put_prefix6(t, p, rest);
 	case OPTION_PSID:
 		return put_psid(t, p);
 	case OPTION_TUPLE:
-		return put_tuple(t, p, rest);
+		return put_tuple(t, p, rest, 2);
+	case OPTION_TUPLE8:
+		return put_tuple(t, p, rest, 1);
 	case OPTION_STRING:
 		return put_string(t, p, rest);
 	case OPTION_FQDN:
@@ -244,7 +261,7 @@ static bool put_record(struct text *t, const struct option_def *def, const uint8
 	size_t at = 0;
 
 	for (unsigned i = 0; i + 1u < def->n_fields; i++) {
-		size_t used = put_value(t, def->fields[i], false, data, len, at);
+		size_t used = put_value(t, (enum option_type)def->fields[i], false, data, len, at);
 
 		if (used == 0)
 			return false;
@@ -252,7 +269,7 @@ static bool put_record(struct text *t, const struct option_def *def, const uint8
 		putf(t, ", ");
 	}
 	return def->n_fields > 0 &&
-	       put_values(t, def->fields[def->n_fields - 1], def, data, len, at);
+	       put_values(t, (enum option_type)def->fields[def->n_fields - 1], def, data, len, at);
 }
 
 /* False: not of the type, as put_values(). */

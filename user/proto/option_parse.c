@@ -16,7 +16,7 @@
 
 #include "option_names.h"
 
-#define STRING_MAX 255
+#define TUPLE8_MAX 255
 #define QUOTE_MAX  48
 
 struct token {
@@ -113,6 +113,15 @@ static bool next_token(struct token *rest, char separator, struct token *ret_tok
 	return true;
 }
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 /* Decimal digits and nothing else, up to 10 of them. */
 static bool read_number(struct token t, uint64_t *ret_value)
 {
@@ -124,6 +133,26 @@ static bool read_number(struct token t, uint64_t *ret_value)
 		if (!isdigit((unsigned char)t.at[i]))
 			return false;
 		value = value * 10 + (uint64_t)(t.at[i] - '0');
+	}
+	*ret_value = value;
+	return true;
+}
+
+/* Decimal, or hex after 0x, as in Kea, where a number is the value. */
+static bool read_value(struct token t, uint64_t *ret_value)
+{
+	uint64_t value = 0;
+
+	if (t.len < 3 || t.at[0] != '0' || (t.at[1] | 32) != 'x')
+		return read_number(t, ret_value);
+	if (t.len > 2 + 8)
+		return false;
+	for (size_t i = 2; i < t.len; i++) {
+		int digit = hex_digit(t.at[i]);
+
+		if (digit < 0)
+			return false;
+		value = value << 4 | (uint64_t)digit;
 	}
 	*ret_value = value;
 	return true;
@@ -209,7 +238,7 @@ static int parse_unsigned(const struct option_def *def, struct token t, struct o
 	uint32_t max = def->max == 0 || def->max > type_max ? type_max : def->max;
 	uint64_t value;
 
-	if (!read_number(t, &value) || value < def->min || value > max)
+	if (!read_value(t, &value) || value < def->min || value > max)
 		return fail(out, "%s is not a number from %u to %u", quote(t).text, def->min, max);
 	if (def->check == OPTION_CHECK_NODE_TYPE && value != 1 && value != 2 && value != 4 &&
 	    value != 8)
@@ -229,7 +258,7 @@ static int parse_signed(const struct option_def *def, struct token t, struct out
 	struct token digits = {t.at + negative, t.len - negative};
 	uint64_t value;
 
-	if (!read_number(digits, &value) || value > (uint64_t)max + negative)
+	if (!read_value(digits, &value) || value > (uint64_t)max + negative)
 		return fail(out, "%s is not a number from %d to %d", quote(t).text, -max - 1, max);
 	return append_be(out, negative ? (uint32_t)-value : (uint32_t)value, bytes);
 }
@@ -244,7 +273,7 @@ static int parse_psid(const struct option_def *def, struct token t, struct out *
 	next_token(&rest, '/', &value);
 	if (rest.at)
 		bits = trim(rest);
-	if (!read_number(value, &psid) || !read_number(bits, &len) || len > 16 || psid >> len != 0)
+	if (!read_value(value, &psid) || !read_number(bits, &len) || len > 16 || psid >> len != 0)
 		return fail(out,
 			    "%s is not a PSID (like 63/6: a number, and the 0 to 16 bits it fits)",
 			    quote(t).text);
@@ -252,31 +281,52 @@ static int parse_psid(const struct option_def *def, struct token t, struct out *
 	return r < 0 ? r : append_be(out, (uint32_t)(psid << (16 - len)), 2);
 }
 
-static int parse_address6(const struct option_def *def, struct token t, struct out *out)
+static bool read_address6(struct token t, uint8_t addr[16])
 {
 	char text[INET6_ADDRSTRLEN] = "";
+
+	if (t.len < sizeof(text))
+		memcpy(text, t.at, t.len);
+	return inet_pton(AF_INET6, text, addr) == 1;
+}
+
+static int parse_address6(const struct option_def *def, struct token t, struct out *out)
+{
 	uint8_t addr[16];
 
 	(void)def;
-	if (t.len < sizeof(text))
-		memcpy(text, t.at, t.len);
-	if (inet_pton(AF_INET6, text, addr) != 1)
+	if (!read_address6(t, addr))
 		return fail(out, "%s is not an IPv6 address (like 2001:db8::1)", quote(t).text);
 	return append(out, addr, sizeof(addr));
+}
+
+/* RFC 7598 4.1: "padded on the right with zero bits up to the nearest octet boundary" */
+static int parse_prefix6(const struct option_def *def, struct token t, struct out *out)
+{
+	struct token rest = t, network, length = {NULL, 0};
+	uint8_t addr[16];
+	uint64_t len;
+
+	(void)def;
+	next_token(&rest, '/', &network);
+	if (rest.at)
+		length = trim(rest);
+	if (!read_address6(network, addr) || !read_number(length, &len) || len > 128)
+		return fail(out, "%s is not an IPv6 prefix (like 2001:db8::/32)", quote(t).text);
+	for (size_t bit = len; bit < 128; bit++)
+		if (addr[bit / 8] & 0x80 >> bit % 8)
+			return fail(out, "%s has bits set beyond the prefix length", quote(t).text);
+	int r = append_be(out, (uint32_t)len, 1);
+	return r < 0 ? r : append(out, addr, (len + 7) / 8);
 }
 
 /* The whole text is one string, but for Kea's escaped commas. RFC 2132 2: no trailing NUL. */
 static int parse_string(const struct option_def *def, struct token t, struct out *out)
 {
-	size_t start = out->len;
-
 	(void)def;
 	for (size_t i = 0; i < t.len; i++) {
 		if (t.at[i] == '\\' && i + 1 < t.len && t.at[i + 1] == ',')
 			continue;
-		if (out->len - start == STRING_MAX)
-			return fail(out, "%s is too long: a string has at most %d bytes",
-				    quote(t).text, STRING_MAX);
 		int r = append(out, &t.at[i], 1);
 		if (r < 0)
 			return r;
@@ -287,15 +337,20 @@ static int parse_string(const struct option_def *def, struct token t, struct out
 /* RFC 8572 8.3. The length is written once it is known. */
 static int parse_tuple(const struct option_def *def, struct token t, struct out *out)
 {
-	size_t start = out->len;
-	int r = append_be(out, 0, 2);
+	unsigned size = def->type == OPTION_TUPLE8 ? 1 : 2;
+	size_t start = out->len, len;
+	int r = append_be(out, 0, size);
 
 	if (r == 0)
 		r = parse_string(def, t, out);
 	if (r < 0)
 		return r;
-	out->buf[start] = (uint8_t)((out->len - start - 2) >> 8);
-	out->buf[start + 1] = (uint8_t)(out->len - start - 2);
+	len = out->len - start - size;
+	if (def->type == OPTION_TUPLE8 && len > TUPLE8_MAX)
+		return fail(out, "%s is too long: a string has at most %d bytes here",
+			    quote(t).text, TUPLE8_MAX);
+	out->buf[start] = (uint8_t)(len >> 8 * (size - 1));
+	out->buf[start + size - 1] = (uint8_t)len;
 	return 0;
 }
 
@@ -353,15 +408,6 @@ static int parse_empty(const struct option_def *def, struct token t, struct out 
 	return t.len == 0 ? 0 : fail(out, "%s: this option has no value", quote(t).text);
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static int parse_hex(const struct option_def *def, struct token t, struct out *out)
 {
 	struct token rest = t;
@@ -406,7 +452,8 @@ static parse_fn parser_of(enum option_type type)
 		[OPTION_ADDRESS] = parse_address,   [OPTION_STRING] = parse_string,
 		[OPTION_FQDN] = parse_fqdn,	    [OPTION_BINARY] = parse_hex,
 		[OPTION_ROUTE] = parse_route,	    [OPTION_PSID] = parse_psid,
-		[OPTION_ADDRESS6] = parse_address6, [OPTION_TUPLE] = parse_tuple,
+		[OPTION_ADDRESS6] = parse_address6, [OPTION_PREFIX6] = parse_prefix6,
+		[OPTION_TUPLE] = parse_tuple,	    [OPTION_TUPLE8] = parse_tuple,
 	};
 
 	return parsers[type];
@@ -478,7 +525,7 @@ static int parse_record(const struct option_def *def, struct token rest, struct 
 	struct token t;
 
 	for (unsigned i = 0; i + 1u < def->n_fields; i++) {
-		field.type = def->fields[i];
+		field.type = (enum option_type)def->fields[i];
 		if (next_token(&rest, ',', &t) && t.len == 0)
 			return fail(out, "field %u is empty", i + 1);
 		int r = parser_of(field.type)(&field, t, out);
@@ -496,7 +543,7 @@ static int parse_record(const struct option_def *def, struct token rest, struct 
 	rest = trim(rest);
 	if (rest.len == 0)
 		return fail(out, "field %u is empty", def->n_fields);
-	field.type = def->fields[def->n_fields - 1];
+	field.type = (enum option_type)def->fields[def->n_fields - 1];
 	field.array = def->array;
 	return parse_values(&field, rest, out);
 }

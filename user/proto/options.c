@@ -5,7 +5,8 @@
  * configurations read unchanged. Bounds are the RFC's; the section stands beside the
  * row or above the group. The other options that IANA registers have names and
  * types of ours in the same style (OURS). What has suboptions or a layout of its own
- * is hex. Codes that are unassigned, withdrawn (RFC 3679) or private are not in the
+ * is hex; what has options of a space in it (encapsulates) can have its data in hex before
+ * them. Codes that are unassigned, withdrawn (RFC 3679) or private are not in the
  * table, but for two that clients ask for: 160 and Microsoft's 249.
  */
 #include "options.h"
@@ -20,6 +21,7 @@
 #define OURS	       .ours = true
 #define FIELDS(n, ...) .n_fields = (n), .fields = {__VA_ARGS__}
 #define AT_LEAST(n)    .min = (n), .max = UINT32_MAX
+#define SPACE(name_)   .encapsulates = (name_)
 
 /* clang-format off */
 static const struct option_def table[256] = {
@@ -72,7 +74,7 @@ static const struct option_def table[256] = {
 	ROW(40, "nis-domain", STRING),
 	ROW(41, "nis-servers", ADDRESS, LIST),
 	ROW(42, "ntp-servers", ADDRESS, LIST),
-	ROW(43, "vendor-encapsulated-options", BINARY),
+	ROW(43, "vendor-encapsulated-options", BINARY, SPACE("vendor-encapsulated-options-space")),
 	ROW(44, "netbios-name-servers", ADDRESS, LIST),
 	ROW(45, "netbios-dd-server", ADDRESS, LIST),
 	ROW(46, "netbios-node-type", U8, .check = OPTION_CHECK_NODE_TYPE),
@@ -152,7 +154,7 @@ static const struct option_def table[256] = {
 	ROW(119, "domain-search", FQDN, LIST, .compressed = true), /* RFC 3397 */
 	ROW(120, "sip-servers", HOSTS, LIST, OURS), /* RFC 3361 */
 	ROW(121, "classless-static-route", ROUTE, LIST), /* RFC 3442 */
-	ROW(122, "cablelabs-client-configuration", BINARY, OURS), /* RFC 3495 */
+	ROW(122, "cablelabs-client-conf", BINARY, SPACE("cablelabs-client-conf")), /* RFC 3495 */
 	ROW(123, "geoconf", BINARY, OURS), /* RFC 6225 */
 	/* RFC 3925 3, 4: enterprise number; as in Kea the hex begins with the data's length */
 	ROW(124, "vivco-suboptions", RECORD, FIELDS(2, OPTION_U32, OPTION_BINARY)),
@@ -246,8 +248,10 @@ const char *option_type_name(enum option_type type, bool array)
 		[OPTION_S8] = {"signed 8-bit number", "list of signed 8-bit numbers"},
 		[OPTION_S16] = {"signed 16-bit number", "list of signed 16-bit numbers"},
 		[OPTION_ADDRESS6] = {"IPv6 address", "list of IPv6 addresses"},
+		[OPTION_PREFIX6] = {"IPv6 prefix", "list of IPv6 prefixes"},
 		[OPTION_PSID] = {"PSID (VALUE/BITS)", "list of PSIDs (VALUE/BITS)"},
 		[OPTION_TUPLE] = {"string", "list of strings"},
+		[OPTION_TUPLE8] = {"string", "list of strings"},
 		[OPTION_HOSTS] = {"IPv4 address or domain name",
 				  "list of IPv4 addresses or of domain names"},
 		[OPTION_RECORD] = {"record", "record"},
@@ -269,7 +273,8 @@ void option_describe(const struct option_def *def, char *buf, size_t cap)
 	for (unsigned i = 0; i < def->n_fields && n < cap; i++) {
 		bool last = i + 1 == def->n_fields;
 
-		n += (size_t)snprintf(buf + n, cap - n, "%s%s", i ? ", " : "",
-				      option_type_name(def->fields[i], last && def->array));
+		n += (size_t)snprintf(
+			buf + n, cap - n, "%s%s", i ? ", " : "",
+			option_type_name((enum option_type)def->fields[i], last && def->array));
 	}
 }

@@ -27,14 +27,16 @@ enum option_type {
 	OPTION_S8,	     /* two's complement; of Kea's option-def only, as S16 */
 	OPTION_S16,
 	OPTION_ADDRESS6, /* RFC 5969 7.1.1: 16 bytes */
+	OPTION_PREFIX6,	 /* RFC 7598 4.1: length and the prefix's bytes: "2001:db8::/32" */
 	OPTION_PSID,	 /* RFC 7618 9: length, then the PSID's bits to the left: "63/6" */
 	OPTION_TUPLE,	 /* RFC 8572 8.3: 16-bit length, then text */
+	OPTION_TUPLE8,	 /* 8-bit length, then text; of Kea's option-def only, as PREFIX6 */
 	OPTION_HOSTS,	 /* RFC 3361 3: one byte, 1 and addresses or 0 and domain names; a list */
 	OPTION_RECORD,	 /* the fields one after the other; array: the last one repeats */
 };
 
 #define OPTION_TYPES	  (OPTION_RECORD + 1)
-#define OPTION_FIELDS_MAX 8
+#define OPTION_FIELDS_MAX 32
 
 /* What a value must be beside its type and bounds. */
 enum option_check {
@@ -59,16 +61,25 @@ struct option_def {
 	 * alone and without csv-format, is in hex.
 	 */
 	bool ours;
+	const char *encapsulates; /* the space whose options follow its own data; NULL: none */
 	/*
 	 * Of OPTION_RECORD. No field is RECORD, EMPTY, HOSTS or ADDRESS_PAIR; STRING and BINARY,
 	 * which have no length of their own, stand last and do not repeat.
 	 */
 	uint8_t n_fields;
-	enum option_type fields[OPTION_FIELDS_MAX];
+	uint8_t fields[OPTION_FIELDS_MAX]; /* enum option_type */
 };
+
+#define OPTION_SPACE_DHCP4 "dhcp4" /* a message's own options, which the table below holds */
 
 const struct option_def *option_by_code(uint8_t code); /* NULL: not in the table */
 const struct option_def *option_by_name(const char *name);
+/*
+ * The same in any space that Kea has definitions for; in OPTION_SPACE_DHCP4 these are the two
+ * above. Codes of the other spaces are from 0 to 255.
+ */
+const struct option_def *option_in_space(const char *space, uint8_t code);
+const struct option_def *option_in_space_by_name(const char *space, const char *name);
 const char *option_type_name(enum option_type type, bool array); /* "list of IPv4 addresses" */
 /* The same of a whole definition, a record's fields too. Truncates at cap, always terminated. */
 void option_describe(const struct option_def *def, char *buf, size_t cap);
@@ -78,8 +89,9 @@ void option_describe(const struct option_def *def, char *buf, size_t cap);
  * into at most `cap` bytes. Returns the length (0 only for OPTION_EMPTY), or
  * -EINVAL with whybuf saying what is wrong and what is allowed; buf's contents are
  * then undefined. Spaces around values do not count; in a string "\," is a comma, as in
- * Kea, and so is a bare comma. A string has at most 255 bytes; a list may be longer
- * and is then split on the wire (RFC 3396). OPTION_BINARY reads as option_parse_hex().
+ * Kea, and so is a bare comma. A value may be longer than 255 bytes, as in Kea, and is then
+ * split on the wire (RFC 3396). Numbers are decimal, or hex after 0x. OPTION_BINARY reads as
+ * option_parse_hex().
  * The fields of a record are separated by commas; a last string or hex has the rest of the text.
  */
 int option_parse(const struct option_def *def, const char *text, uint8_t *buf, size_t cap,
