@@ -237,16 +237,23 @@ static const char base[] =
 	"{\"Dhcp4\": {\"interfaces-config\": {\"interfaces\": [\"*\"]},"
 	" \"reservations-global\": true,"
 	" \"compatibility\": {}, \"option-data\": [],"
+	" \"option-def\": [{\"name\": \"own\", \"code\": 222, \"type\": \"record\","
+	"   \"record-types\": \"uint8, uint8\"},"
+	"  {\"name\": \"domain-name\", \"code\": 15, \"space\": \"isc\", \"type\": \"string\"}],"
 	" \"reservations\": [{\"hw-address\": \"02:00:00:00:00:09\", \"option-data\": []}],"
 	" \"shared-networks\": [{\"name\": \"a\", \"relay\": {\"ip-addresses\": [\"192.0.2.1\"]},"
 	"  \"subnet4\": ["
 	"  {\"id\": 1, \"subnet\": \"10.0.0.0/24\", \"relay\": {\"ip-addresses\": [\"192.0.2.2\"]},"
 	"   \"pools\": [{\"pool\": \"10.0.0.10 - 10.0.0.19\"}],"
-	"   \"option-data\": [{\"name\": \"domain-name\", \"data\": \"ab\"}],"
+	"   \"option-data\": [{\"name\": \"domain-name\", \"data\": \"ab\"},"
+	"    {\"name\": \"own\", \"data\": \"1, 2\"},"
+	"    {\"code\": 1, \"space\": \"isc\", \"data\": \"01\"}],"
 	"   \"reservations\": [{\"hw-address\": \"02:00:00:00:00:01\"}]},"
 	"  {\"id\": 2, \"subnet\": \"10.0.8.0/24\", \"relay\": {\"ip-addresses\": [\"192.0.2.2\"]},"
 	"   \"pools\": [{\"pool\": \"10.0.8.10 - 10.0.8.19\"}],"
-	"   \"option-data\": [{\"name\": \"domain-name\", \"data\": \"ab\"}],"
+	"   \"option-data\": [{\"name\": \"domain-name\", \"data\": \"ab\"},"
+	"    {\"name\": \"own\", \"data\": \"1, 2\"},"
+	"    {\"code\": 1, \"space\": \"isc\", \"data\": \"01\"}],"
 	"   \"reservations\": [{\"hw-address\": \"02:00:00:00:00:02\"}]}]}],"
 	" \"subnet4\": [{\"id\": 3, \"subnet\": \"172.16.0.0/24\", \"interface\": \"eth9\","
 	"  \"reservations-global\": false}]}}";
@@ -269,6 +276,7 @@ static const struct {
 	{SCOPE_RELAY, "shared-networks 0 subnet4 1 relay"},
 	{SCOPE_OPTION, "shared-networks 0 subnet4 0 option-data 0"},
 	{SCOPE_OPTION, "shared-networks 0 subnet4 1 option-data 0"},
+	{SCOPE_OPTION_DEF, "option-def 0"},
 	{SCOPE_COMPATIBILITY, "compatibility"},
 };
 
@@ -296,11 +304,21 @@ static const struct digest_case {
 	{KEY_OPTION_DATA, ALL, OPTION_DATA, NULL, false},
 	{KEY_OPTION_NAME, ALL, "\"root-path\"", NULL, false},
 	{KEY_OPTION_CODE, ALL, "17", "name", false},
-	{KEY_OPTION_SPACE, ALL, "\"dhcp4\"", NULL, true}, /* there is no other */
+	{KEY_OPTION_SPACE, ALL, "\"isc\"", NULL, false},
 	{KEY_OPTION_TEXT, ALL, "\"cd\"", NULL, false},
 	{KEY_OPTION_CSV_FORMAT, ALL, "false", NULL, false},
 	{KEY_OPTION_ALWAYS_SEND, ALL, "true", NULL, false},
 	{KEY_OPTION_NEVER_SEND, ALL, "true", NULL, false},
+	{KEY_OPTION_DEF, ALL, "[{\"name\": \"own\", \"code\": 222, \"type\": \"string\"}]", NULL,
+	 false},
+	/* what option-data names must be there; the name itself is on no wire */
+	{KEY_DEF_NAME, ALL, "\"own\"", NULL, true},
+	{KEY_DEF_SPACE, ALL, "\"dhcp4\"", NULL, true},
+	{KEY_DEF_CODE, ALL, "223", NULL, false},
+	{KEY_DEF_TYPE, ALL, "\"string\"", "record-types", false},
+	{KEY_DEF_ARRAY, ALL, "true", NULL, true}, /* of one */
+	{KEY_DEF_RECORD_TYPES, ALL, "\"uint8, uint16\"", NULL, false},
+	{KEY_DEF_ENCAPSULATE, ALL, "\"isc\"", NULL, false},
 	{KEY_SHARED_NETWORKS, ALL, "[{\"name\": \"b\", \"subnet4\": " MINIMAL "}]", NULL, false},
 	{KEY_NETWORK_NAME, ALL, "\"other\"", NULL, true},
 	{KEY_SUBNET4, AT(ROOT),

@@ -221,7 +221,9 @@ static void check_row(const struct schema_row *row)
 {
 	if (!row->name || !*row->name || !row->help || !*row->help || !row->scopes)
 		fail_msg("row %s lacks a name, scope or help", row->name);
-	if (row->type == TYPE_CHOICE && (!row->allowed || schema_word(row->allowed, row->dflt) < 0))
+	if (row->type == TYPE_CHOICE &&
+	    (!row->allowed ||
+	     (row->dflt ? schema_word(row->allowed, row->dflt) < 0 : !row->required)))
 		fail_msg("%s: its default is not allowed", row->name);
 	if (row->type == TYPE_INTEGER || row->type == TYPE_NUMBER) {
 		char *end;

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "option_def.h"
+
 /* Reads at most one byte more than is allowed, so that the parser sees that it is too much. */
 static int read_text(const char *file, char **ret_text, size_t *ret_len)
 {
@@ -84,11 +86,13 @@ static struct node *global_map(struct report *report, struct node *root)
 	return NULL;
 }
 
-static void build(struct report *report, const struct node *root, struct config *config)
+static void build(struct report *report, struct node *root, struct config *config)
 {
 	struct build build = {.report = report, .root = root, .config = config};
 	struct model *model = &config->model;
+	struct option_defs defs;
 
+	build_option_defs(report, root, &defs);
 	build_lifetimes(report, root, NULL, &build.life);
 	build_daemon(report, root, &build.life, config);
 	build_scope(report, root, &model->scope);
@@ -105,6 +109,7 @@ static void build(struct report *report, const struct node *root, struct config 
 		report->oom = true;
 	free(build.subnets);
 	free(build.claims);
+	option_defs_free(&defs);
 }
 
 /* Everything but the model's index and the tree, which only a faultless file gets. */

@@ -24,6 +24,7 @@ enum node_type { NODE_SCALAR, NODE_LIST, NODE_MAP };
 enum scalar_kind { SCALAR_NULL, SCALAR_BOOL, SCALAR_INTEGER, SCALAR_REAL, SCALAR_STRING };
 
 struct schema_row;
+struct option_defs;
 
 struct node {
 	enum node_type type;
@@ -45,6 +46,8 @@ struct node {
 		bool boolean;
 		uint32_t address;   /* host order */
 		const char *choice; /* one of the row's allowed values, as the schema spells it */
+		/* Of option-data: the definitions in force there, set by option_def.c. */
+		const struct option_defs *defs;
 	} value;
 };
 

@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What any scope may set: option-data -> struct option_list, through the one option table of
- * proto/, and the boot fields.
+ * What any scope may set: option-data -> struct option_list, by the definitions in force
+ * there, and the boot fields.
  */
 #include "build.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/options.h"
+#include "suboptions.h"
 #include "wire.h"
 
-#define OPTION_MAX 1024 /* bytes of one option: more never fits a reply with the rest */
+#define MIN_V6ONLY_WAIT 300 /* RFC 8925 3.4 */
 
-static void unknown_option(struct report *report, const struct node *name)
+static void unknown_option(struct report *report, const struct node *name, const char *space,
+			   const struct option_defs *defs)
 {
+	bool dhcp4 = !strcmp(space, OPTION_SPACE_DHCP4);
+	char buf[REPORT_QUOTED], other[REPORT_QUOTED];
 	const char *nearest = NULL;
-	char buf[REPORT_QUOTED];
 	unsigned best = 99;
 
 	if (report_full(report))
 		return;
-	for (unsigned code = 1; code < 255; code++) {
-		const struct option_def *def = option_by_code((uint8_t)code);
+	for (unsigned code = 0; code < 256; code++) {
+		const struct option_def *def = option_defs_by_code(defs, space, (uint8_t)code);
 		unsigned d = def ? schema_distance(name->text, def->name) : 99;
 
 		if (d < best) {
@@ -30,15 +32,21 @@ static void unknown_option(struct report *report, const struct node *name)
 			nearest = def->name;
 		}
 	}
+	report_quote(name->text, buf);
 	if (best <= strlen(name->text) / 3)
-		report_error(report, name->at, "unknown option %s, did you mean \"%s\"?",
-			     report_quote(name->text, buf), nearest);
-	else
+		report_error(report, name->at, "unknown option %s, did you mean \"%s\"?", buf,
+			     nearest);
+	else if (dhcp4)
 		report_error(
 			report, name->at,
 			"unknown option %s; an option without a name here is given by its code, "
-			"with its data in hex",
-			report_quote(name->text, buf));
+			"with its data in hex, or defined in option-def",
+			buf);
+	else
+		report_error(report, name->at,
+			     "unknown option %s in space %s: define it in option-def, or give its "
+			     "code, with its data in hex",
+			     buf, report_quote(space, other));
 }
 
 /* Which key says what a client would read in an option that the server makes itself. */
@@ -47,6 +55,8 @@ static const char *instead_of(uint8_t code)
 	switch (code) {
 	case DHO_LEASE_TIME:
 		return "; use valid-lifetime";
+	case DHO_SERVER_IDENTIFIER:
+		return ": it is the address that the client is answered from";
 	case DHO_RENEWAL_TIME:
 		return "; use renew-timer or t1-percent";
 	case DHO_REBINDING_TIME:
@@ -58,52 +68,116 @@ static const char *instead_of(uint8_t code)
 	}
 }
 
-/* The option's code, or 0 if that was wrong. *ret_def NULL: not in the table. */
-static uint8_t option_code(struct report *report, const struct node *map,
-			   const struct option_def **ret_def)
+/*
+ * By its name. As in Kea, a name that nothing is known of may stand beside the code: it is then
+ * for people, and the data is in hex.
+ */
+static bool option_named(struct report *report, const struct node *name, const struct node *code,
+			 const struct option_defs *defs, struct option_entry *entry)
+{
+	const struct option_def *def = option_defs_by_name(defs, entry->space, name->text), *other;
+
+	if (def && (!code || code->value.integer == def->code)) {
+		entry->def = def;
+		entry->code = def->code;
+		return true;
+	}
+	if (def && !def->ours) {
+		report_error(report, code->at, "code %u is not that of %s, which is %u",
+			     (unsigned)code->value.integer, def->name, def->code);
+		return false;
+	}
+	if (!code) {
+		unknown_option(report, name, entry->space, defs);
+		return false;
+	}
+	entry->code = (uint8_t)code->value.integer;
+	other = option_defs_by_code(defs, entry->space, entry->code);
+	if (other && !other->ours) {
+		char buf[REPORT_QUOTED];
+
+		report_error(report, name->at, "option %u is %s and not %s", other->code,
+			     other->name, report_quote(name->text, buf));
+		return false;
+	}
+	return true;
+}
+
+/* Sets space, code and def; false: that was wrong. */
+static bool option_identity(struct report *report, const struct node *map,
+			    const struct option_defs *defs, struct option_entry *entry)
 {
 	const struct node *name = member(map, KEY_OPTION_NAME),
 			  *code = member(map, KEY_OPTION_CODE);
-	const struct option_def *def = NULL;
 
+	entry->space = option_space(report, map, KEY_OPTION_SPACE);
 	if (!name && !code) {
 		if (!member_bad(map, KEY_OPTION_NAME) && !member_bad(map, KEY_OPTION_CODE))
 			report_error(report, map->at, "an option needs its name or its code");
-		return 0;
+		return false;
 	}
+	if (!entry->space || (code && !option_code_allowed(report, code, entry->space)))
+		return false;
+	entry->enterprise = option_space_enterprise(entry->space);
 	if (name) {
-		def = option_by_name(name->text);
-		if (!def) {
-			unknown_option(report, name);
-			return 0;
-		}
-		if (code && code->value.integer != def->code) {
-			report_error(report, code->at, "code %u is not that of %s, which is %u",
-				     (unsigned)code->value.integer, def->name, def->code);
-			return 0;
-		}
+		if (!option_named(report, name, code, defs, entry))
+			return false;
 	} else {
-		def = option_by_code((uint8_t)code->value.integer);
+		entry->code = (uint8_t)code->value.integer;
+		entry->def = option_defs_by_code(defs, entry->space, entry->code);
 	}
-	if (def && def->reserved) {
+	if (entry->def && entry->def->reserved) {
 		report_error(report, name ? name->at : code->at,
-			     "option %u (%s) is set by the server itself%s", def->code, def->name,
-			     instead_of(def->code));
-		return 0;
+			     "option %u (%s) is set by the server itself%s", entry->def->code,
+			     entry->def->name, instead_of(entry->def->code));
+		return false;
 	}
-	*ret_def = def;
-	return def ? def->code : (uint8_t)code->value.integer;
+	return !entry->def || entry->def->type != OPTION_TYPES;
+}
+
+/* Kea's type of 125 is the enterprise number alone: a block to which suboptions are added. */
+static int parse_vivso(const struct option_def *def, const char *text, uint8_t *buf, char *why,
+		       size_t why_len)
+{
+	static const struct option_def number = {.type = OPTION_U32};
+	int len;
+
+	if (!*text || strchr(text, ','))
+		return option_parse(def, text, buf, OPTION_MAX, why, why_len);
+	len = option_parse(&number, text, buf, OPTION_MAX, why, why_len);
+	if (len >= 0)
+		buf[len++] = 0; /* RFC 3925 4: the length of what follows */
+	return len;
+}
+
+static void check_meaning(struct report *report, const struct option_entry *entry)
+{
+	const uint8_t *p = entry->data;
+	uint32_t seconds;
+
+	if (strcmp(entry->space, OPTION_SPACE_DHCP4) != 0 || entry->code != DHO_V6_ONLY ||
+	    entry->len != 4)
+		return;
+	seconds = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	if (seconds > 0 && seconds < MIN_V6ONLY_WAIT)
+		report_notice(report, entry->at,
+			      "v6-only-preferred: clients wait %d seconds at least (RFC 8925)",
+			      MIN_V6ONLY_WAIT);
 }
 
 /* The option's data; returns its length or -1 if it was wrong. */
-static int option_bytes(struct report *report, const struct node *map, uint8_t code,
-			const struct option_def *def, uint8_t *buf)
+static int option_bytes(struct report *report, const struct node *map, struct option_entry *entry,
+			uint8_t *buf)
 {
 	const struct node *data = member(map, KEY_OPTION_TEXT);
 	const struct node *csv = member(map, KEY_OPTION_CSV_FORMAT);
+	const struct option_def *def = entry->def;
 	const char *text = data ? data->text : "";
-	char why[256] = "", name[160];
-	bool hex = csv ? !csv->value.boolean : !def;
+	char why[256] = "", label[OPTION_LABEL_SIZE];
+	/* Kea knows nothing of what is ours, so that without our name data is meant as Kea reads it
+	 */
+	bool foreign = !def || (def->ours && !member(map, KEY_OPTION_NAME));
+	bool hex = csv ? !csv->value.boolean : foreign;
 	int len;
 
 	if (member_bad(map, KEY_OPTION_TEXT) || member_bad(map, KEY_OPTION_CSV_FORMAT))
@@ -111,82 +185,85 @@ static int option_bytes(struct report *report, const struct node *map, uint8_t c
 	if (!data && member_bool(map, KEY_OPTION_NEVER_SEND))
 		return 0;
 	if (!hex && !def) {
-		report_error(
-			report, csv->at,
-			"option %u has no type here: give its data in hex, with csv-format false",
-			code);
+		report_error(report, csv->at,
+			     "%s has no type here: give its data in hex, with csv-format false, or "
+			     "define it in option-def",
+			     option_label(entry, label));
 		return -1;
 	}
-	if (hex && !*text && (!def || def->type == OPTION_EMPTY))
+	entry->bare = !*text && def && def->encapsulates &&
+		      (def->type == OPTION_EMPTY || def->type == OPTION_BINARY);
+	if (entry->bare || (hex && !*text && (!def || def->type == OPTION_EMPTY)))
 		return 0;
-	len = hex ? option_parse_hex(text, buf, OPTION_MAX, why, sizeof(why))
-		  : option_parse(def, text, buf, OPTION_MAX, why, sizeof(why));
-	if (len >= 0)
-		return len;
-	if (def)
-		snprintf(name, sizeof(name), "%s", def->name);
+	if (hex)
+		len = option_parse_hex(text, buf, OPTION_MAX, why, sizeof(why));
+	else if (def == option_by_code(DHO_VENDOR_OPTIONS))
+		len = parse_vivso(def, text, buf, why, sizeof(why));
 	else
-		snprintf(name, sizeof(name), "option %u", code);
-	report_error(report, data ? data->at : map->at, "%s: %s", name, why);
-	return -1;
+		len = option_parse(def, text, buf, OPTION_MAX, why, sizeof(why));
+	if (len < 0)
+		report_error(report, data ? data->at : map->at, "%s: %s%s%s%s",
+			     option_label(entry, label), why,
+			     def && hex && !csv ? "; for text give its name, \"" : "",
+			     def && hex && !csv ? def->name : "", def && hex && !csv ? "\"" : "");
+	return len;
 }
 
-static void build_option(struct report *report, const struct node *map, struct option_list *list,
-			 struct place seen[256])
+static void read_option(struct report *report, const struct node *map,
+			struct option_entries *entries)
 {
+	struct option_entry *entry = &entries->v[entries->n];
 	uint8_t buf[OPTION_MAX];
-	const struct option_def *def = NULL;
-	struct option_value *value = &list->v[list->n];
-	uint8_t code = option_code(report, map, &def);
-	int len = code ? option_bytes(report, map, code, def, buf) : -1;
+	int len;
 
-	if (!code)
-		return;
-	if (seen[code].line) {
-		report_error(report, map->at,
-			     "option %u%s%s%s is here a second time; the first is at line %u", code,
-			     def ? " (" : "", def ? def->name : "", def ? ")" : "",
-			     seen[code].line);
+	*entry = (struct option_entry){0};
+	if (!option_identity(report, map, entries->defs, entry)) {
+		entries->bad = true;
 		return;
 	}
-	seen[code] = map->at;
-	if (member_bool(map, KEY_OPTION_ALWAYS_SEND) && member_bool(map, KEY_OPTION_NEVER_SEND))
+	entries->n++;
+	entry->at = map->at;
+	entry->always_send = member_bool(map, KEY_OPTION_ALWAYS_SEND);
+	entry->never_send = member_bool(map, KEY_OPTION_NEVER_SEND);
+	if (entry->always_send && entry->never_send)
 		report_error(report, place_in(map, KEY_OPTION_NEVER_SEND),
 			     "always-send and never-send exclude each other");
-	if (len < 0)
+	len = option_bytes(report, map, entry, buf);
+	entries->bad |= len < 0;
+	if (len <= 0)
 		return;
-	*value = (struct option_value){
-		.code = code,
-		.always_send = member_bool(map, KEY_OPTION_ALWAYS_SEND),
-		.never_send = member_bool(map, KEY_OPTION_NEVER_SEND),
-		.len = (uint16_t)len,
-		.data = malloc(len ? (size_t)len : 1),
-	};
-	if (!value->data) {
+	entry->data = malloc((size_t)len);
+	if (!entry->data) {
 		report->oom = true;
 		return;
 	}
-	memcpy(value->data, buf, (size_t)len);
-	list->n++;
+	memcpy(entry->data, buf, (size_t)len);
+	entry->len = (size_t)len;
+	check_meaning(report, entry);
 }
 
 void build_options(struct report *report, const struct node *scope, struct option_list *ret_list)
 {
 	const struct node *list = member(scope, KEY_OPTION_DATA);
-	struct place seen[256] = {0};
+	struct option_entries entries = {0};
 
 	*ret_list = (struct option_list){0};
 	if (!list || !list->n)
 		return;
-	ret_list->v = calloc(list->n, sizeof(*ret_list->v));
-	if (!ret_list->v) {
+	entries.defs = list->value.defs;
+	entries.v = calloc(list->n, sizeof(*entries.v));
+	if (!entries.v) {
 		report->oom = true;
 		return;
 	}
 	for (const struct node *map = list->first; map; map = map->next) {
-		if (!map->bad)
-			build_option(report, map, ret_list, seen);
+		if (map->bad)
+			entries.bad = true;
+		else
+			read_option(report, map, &entries);
 	}
+	build_suboptions(report, &entries, ret_list);
+	option_entries_free(&entries);
 }
 
 static void build_boot(const struct node *scope, struct boot_fields *ret_boot)

@@ -57,12 +57,16 @@ const struct schema_row schema[] = {
 	 .child = SCOPE_OPTION, .help = "DHCP options sent to clients that ask for them"},
 	{KEY_OPTION_NAME, S(OPTION), "name", TYPE_STRING, .min = 1, .max = 128,
 	 .help = "the option's name, such as domain-name-servers"},
-	{KEY_OPTION_CODE, S(OPTION), "code", TYPE_INTEGER, .min = 1, .max = 254,
-	 .help = "the option's code, instead of its name"},
-	{KEY_OPTION_SPACE, S(OPTION), "space", TYPE_CHOICE, .allowed = "dhcp4", .dflt = "dhcp4",
-	 .help = "the option's name space"},
+	{KEY_OPTION_CODE, S(OPTION), "code", TYPE_INTEGER, .max = 255,
+	 .help = "the option's code, instead of its name; 0 and 255 are none in the space dhcp4"},
+	{KEY_OPTION_SPACE, S(OPTION), "space", TYPE_STRING, .max = 128, .dflt = "dhcp4",
+	 .help = "dhcp4; vendor-encapsulated-options-space: a suboption of option 43; vendor-N: "
+		 "one of option 125 for enterprise N; or a space that an option of yours "
+		 "encapsulates. Suboptions are sent in the same scope's option, which need not "
+		 "be there"},
 	{KEY_OPTION_TEXT, S(OPTION), "data", TYPE_STRING, .max = 65535,
-	 .help = "its value: text by the option's type, or hex if csv-format is false"},
+	 .help = "its value: text by the option's type, or hex if csv-format is false; of more "
+		 "than 255 bytes it is sent in pieces (RFC 3396)"},
 	{KEY_OPTION_CSV_FORMAT, S(OPTION), "csv-format", TYPE_BOOL,
 	 .dflt = "true for known options",
 	 .help = "true: data is text, values separated by commas; false: data is hex"},
@@ -70,6 +74,24 @@ const struct schema_row schema[] = {
 	 .help = "send it also to clients that do not ask for it"},
 	{KEY_OPTION_NEVER_SEND, S(OPTION), "never-send", TYPE_BOOL, .dflt = "false",
 	 .help = "never send it, though an outer scope sets it"},
+	{KEY_OPTION_DEF, S(ROOT), "option-def", TYPE_MAPS, .max = 1000, .child = SCOPE_OPTION_DEF,
+	 .help = "options that have no name and type here, and suboptions of vendors"},
+	{KEY_DEF_NAME, S(OPTION_DEF), "name", TYPE_STRING, .min = 1, .max = 128, .required = true,
+	 .help = "the option's name"},
+	{KEY_DEF_CODE, S(OPTION_DEF), "code", TYPE_INTEGER, .max = 255, .required = true,
+	 .help = "the option's code"},
+	{KEY_DEF_TYPE, S(OPTION_DEF), "type", TYPE_CHOICE,
+	 .allowed = "empty|binary|boolean|int8|int16|int32|uint8|uint16|uint32|ipv4-address|"
+		    "ipv6-address|ipv6-prefix|psid|string|tuple|fqdn|record",
+	 .required = true, .help = "what its value is"},
+	{KEY_DEF_ARRAY, S(OPTION_DEF), "array", TYPE_BOOL, .dflt = "false",
+	 .help = "it has one or more values; of a record, the last field has"},
+	{KEY_DEF_RECORD_TYPES, S(OPTION_DEF), "record-types", TYPE_STRING, .max = 1024, .dflt = "",
+	 .help = "the types of a record's fields, separated by commas"},
+	{KEY_DEF_SPACE, S(OPTION_DEF), "space", TYPE_STRING, .max = 128, .dflt = "dhcp4",
+	 .help = "the space it is in, as in option-data"},
+	{KEY_DEF_ENCAPSULATE, S(OPTION_DEF), "encapsulate", TYPE_STRING, .max = 128, .dflt = "",
+	 .help = "the space whose options follow its own value; empty: none"},
 
 	/* --- shared networks and subnets --- */
 	{KEY_SHARED_NETWORKS, S(ROOT), "shared-networks", TYPE_MAPS, .child = SCOPE_NETWORK,
@@ -285,7 +307,7 @@ const struct schema_row schema[] = {
 	 TYPE_IGNORED, .help = "dynamic DNS is not in this release"},
 
 	/* --- Kea's keys that matter and are not there --- */
-	{KEY_NONE, S(ROOT), "option-def|client-classes|hooks-libraries", TYPE_REFUSED,
+	{KEY_NONE, S(ROOT), "client-classes|hooks-libraries", TYPE_REFUSED,
 	 .help = "not in this release"},
 	{KEY_NONE, S(ROOT), "config-control|hosts-database|hosts-databases", TYPE_REFUSED,
 	 .help = "the configuration is this file; databases are not in this release"},

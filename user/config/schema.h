@@ -21,6 +21,7 @@
 	X(RESERVATION, "reservations[].")    \
 	X(RELAY, "relay.")                   \
 	X(OPTION, "option-data[].")          \
+	X(OPTION_DEF, "option-def[].")       \
 	X(COMPATIBILITY, "compatibility.")   \
 	X(LEASE_DATABASE, "lease-database.") \
 	X(FAST_PATH, "fast-path.")           \
@@ -73,6 +74,14 @@ enum schema_key {
 	KEY_OPTION_CSV_FORMAT,
 	KEY_OPTION_ALWAYS_SEND,
 	KEY_OPTION_NEVER_SEND,
+	KEY_OPTION_DEF,
+	KEY_DEF_NAME,
+	KEY_DEF_CODE,
+	KEY_DEF_TYPE,
+	KEY_DEF_ARRAY,
+	KEY_DEF_RECORD_TYPES,
+	KEY_DEF_SPACE,
+	KEY_DEF_ENCAPSULATE,
 	KEY_SHARED_NETWORKS,
 	KEY_NETWORK_NAME,
 	KEY_SUBNET4,
