@@ -277,6 +277,7 @@ static void check_identities(struct report *report, struct claim *claims, size_t
 	}
 }
 
+/* By something that is not looked for, or that nothing makes. */
 static void check_order(struct report *report, const struct model *model, const struct claim *claim)
 {
 	static const char *const names[] = {
@@ -285,16 +286,21 @@ static void check_order(struct report *report, const struct model *model, const 
 #undef X
 	};
 	enum reserved_by by = reservation_by(claim->reservation);
+	bool looked_for = false;
 
 	if (!claim->identified)
 		return;
-	for (size_t i = 0; i < model->n_order; i++) {
-		if (model->order[i] == by)
-			return;
-	}
-	report_notice(report, claim->map->at,
-		      "this reservation is never found: %s is not in host-reservation-identifiers",
-		      names[by]);
+	for (size_t i = 0; i < model->n_order; i++)
+		looked_for |= model->order[i] == by;
+	if (!looked_for)
+		report_notice(report, claim->map->at,
+			      "this reservation is never found: %s is not in "
+			      "host-reservation-identifiers",
+			      names[by]);
+	else if (by == RESERVED_BY_FLEX_ID && !model->flex_id)
+		report_notice(report, claim->map->at,
+			      "this reservation is never found: there is no identifier-expression "
+			      "for its flex-id");
 }
 
 /* Where a global reservation's address lies; the subnets are sorted. */

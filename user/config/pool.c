@@ -188,12 +188,19 @@ static void notice_idle(struct report *report, const struct subnet *subnet,
 
 static bool is_excluded(const struct subnet *subnet, const struct address_range *range)
 {
-	for (size_t i = 0; i < subnet->n_exclusions; i++) {
-		if (subnet->exclusions[i].first <= range->first &&
-		    subnet->exclusions[i].last >= range->last)
-			return true;
+	size_t low = 0, high = subnet->n_exclusions;
+
+	/* the first exclusion that does not end before the range; no other can hold all of it */
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (subnet->exclusions[mid].last < range->first)
+			low = mid + 1;
+		else
+			high = mid;
 	}
-	return false;
+	return low < subnet->n_exclusions && subnet->exclusions[low].first <= range->first &&
+	       subnet->exclusions[low].last >= range->last;
 }
 
 static void notice_pool(struct report *report, const struct node *node, const struct subnet *subnet,

@@ -113,7 +113,7 @@ const struct schema_row schema[] = {
 	 .help = "false: nobody is answered in it; leases are kept"},
 	{KEY_RELAY, S(NETWORK) | S(SUBNET), "relay", TYPE_MAP, .child = SCOPE_RELAY,
 	 .help = "relays whose clients belong here, beside those with an address in the subnet"},
-	{KEY_RELAY_ADDRESSES, S(RELAY), "ip-addresses", TYPE_STRINGS,
+	{KEY_RELAY_ADDRESSES, S(RELAY), "ip-addresses", TYPE_STRINGS, .max = 1024,
 	 .help = "the relays' addresses (giaddr)"},
 	{KEY_RELAY_ADDRESS, S(RELAY), "ip-address", TYPE_ADDRESS,
 	 .help = "the same for one relay, as older Kea wrote it"},
