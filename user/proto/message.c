@@ -161,6 +161,8 @@ static enum dhcp_decode_result decode_header(struct span *s, struct dhcp_msg *ms
 	msg->flags = ntohs(h.flags);
 	msg->hops = h.hops;
 	msg->ciaddr = get_addr(h.ciaddr);
+	msg->yiaddr = get_addr(h.yiaddr);
+	msg->siaddr = get_addr(h.siaddr);
 	msg->giaddr = get_addr(h.giaddr);
 	memcpy(msg->chaddr, h.chaddr, sizeof(msg->chaddr));
 	msg->options = s->at;
