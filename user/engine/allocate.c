@@ -2,17 +2,26 @@
 /*
  * An address for a DISCOVER, in this order: the client's reservation, its
  * binding, its offer, its last address, the one it asks for, one never used,
- * the longest free, the one of the oldest offer. Nothing here walks leases or
- * addresses; it costs O(pools of the subnet + log n).
+ * the longest free; then what the other subnets of the network have; last the one of the oldest
+ * offer. Nothing here walks leases or addresses; it costs O(pools of the link + log n).
  */
 #include <errno.h>
 
 #include "ask.h"
 
-static bool obtainable(enum holder holder)
+bool ask_obtainable(struct ask *ask, uint32_t addr)
 {
-	return holder == HOLDER_NOBODY || holder == HOLDER_LAST || holder == HOLDER_MINE ||
-	       holder == HOLDER_MINE_HELD;
+	if (ask_permit(ask, addr) != PERMIT_OK)
+		return false;
+	switch (ask_holder(ask, addr)) {
+	case HOLDER_NOBODY:
+	case HOLDER_LAST:
+	case HOLDER_MINE:
+	case HOLDER_MINE_HELD:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* What needs no hold: reserved for it, bound to it or promised to it. */
@@ -21,7 +30,7 @@ static uint32_t secure(struct ask *ask)
 	const struct lease *own = ask->own;
 	uint32_t addr = ask->reserved;
 
-	if (ask_permit(ask, addr) == PERMIT_OK && obtainable(ask_holder(ask, addr)))
+	if (ask_obtainable(ask, addr))
 		return addr;
 	if (own && own->state != LEASE_FREE && ask_permit(ask, own->addr) == PERMIT_OK)
 		return own->addr;
@@ -40,9 +49,7 @@ static uint32_t wished(struct ask *ask)
 			return addr;
 	}
 	addr = ask->msg->has_requested ? ask->msg->requested : 0;
-	if (ask_permit(ask, addr) == PERMIT_OK && obtainable(ask_holder(ask, addr)))
-		return addr;
-	return 0;
+	return ask_obtainable(ask, addr) ? addr : 0;
 }
 
 static uint32_t never_used(struct ask *ask, struct area *area, size_t n)
@@ -93,42 +100,77 @@ static uint32_t evicted(struct ask *ask, struct area *area, size_t n)
 	return ask_permit(ask, addr) == PERMIT_OK ? addr : 0;
 }
 
-int ask_allocate(struct ask *ask, uint32_t *ret_addr)
+/* A reserved address needs no hold: nobody else may have it. Nor does one held for the client. */
+static int hold(struct ask *ask, uint32_t addr, uint32_t until)
+{
+	if (subnet_reserved_address(ask->subnet, addr) || ask_holder(ask, addr) == HOLDER_MINE_HELD)
+		return 0;
+	return offer_make(ask->engine, addr, &ask->identity, until, 0);
+}
+
+/* In ask->subnet; `evict`: nothing is free in all the network, so from another client's offer. */
+static int allocate_here(struct ask *ask, bool evict, uint32_t *ret_addr)
 {
 	struct engine *engine = ask->engine;
-	uint32_t held_until = ask->now + 1 + engine->config.model->offer_lifetime;
+	uint32_t until = ask->now + 1 + engine->config.model->offer_lifetime;
 	struct offer *offer;
 	struct area *area;
 	uint32_t addr;
 	size_t n;
 	int r;
 
-	*ret_addr = secure(ask);
-	if (*ret_addr)
+	addr = secure(ask);
+	if (addr) {
+		*ret_addr = addr;
 		return 0;
+	}
 	area = areas_of(engine, ask->subnet, &n);
 	for (size_t i = 0; i < n; i++)
 		offers_lapse(engine, &area[i], ask->now);
 
 	offer = offer_of(engine, ask->subnet, &ask->identity);
 	if (offer && ask_permit(ask, offer->addr) == PERMIT_OK) {
-		offer_extend(offer, held_until);
+		offer_extend(offer, until);
 		*ret_addr = offer->addr;
 		return 0;
 	}
 	if (offer)
 		offer_drop(engine, offer);
 	if (!(addr = wished(ask)) && !(addr = never_used(ask, area, n)) &&
-	    !(addr = longest_free(ask, area, n)) && !(addr = evicted(ask, area, n)))
+	    !(addr = longest_free(ask, area, n)) && !(evict && (addr = evicted(ask, area, n))))
 		return -ENOENT;
-
-	/* A reserved address needs no hold: nobody else may have it. Nor does one held for it. */
-	if (!subnet_reserved_address(ask->subnet, addr) &&
-	    ask_holder(ask, addr) != HOLDER_MINE_HELD) {
-		r = offer_make(engine, addr, &ask->identity, held_until, 0);
-		if (r < 0)
-			return r;
-	}
+	r = hold(ask, addr, until);
+	if (r < 0)
+		return r;
 	*ret_addr = addr;
 	return 0;
+}
+
+/* RFC 1534 2: a BOOTP client is given a pool's address where it is so configured. */
+static bool gives(const struct ask *ask, const struct subnet *subnet)
+{
+	return subnet->enabled && (ask->msg->type != DHCP_BOOTP || subnet->bootp == BOOTP_ALL);
+}
+
+int ask_allocate(struct ask *ask, uint32_t *ret_addr)
+{
+	const struct subnet *home = ask->subnet;
+	size_t n, at;
+	const struct subnet *const *v = links_siblings(&ask->engine->areas.links, &home, &n, &at);
+	int r = -ENOENT;
+
+	for (size_t i = 0; r == -ENOENT && i < 2 * n; i++) {
+		const struct subnet *subnet = v[(at + i) % n];
+
+		if (!gives(ask, subnet))
+			continue;
+		if (subnet != ask->subnet)
+			ask_enter(ask, subnet);
+		r = allocate_here(ask, i >= n, ret_addr);
+	}
+	if (r < 0 && ask->subnet != home)
+		ask_enter(ask, home);
+	ask->decision->subnet = ask->subnet;
+	ask->decision->cloned = ask->cloned;
+	return r;
 }

@@ -114,14 +114,14 @@ static void put_boot_class(const struct ask *ask, const struct recipe *recipe,
 }
 
 /*
- * RFC 3011: "Servers configured to support this option MUST return an identical copy of the option
- * to any client that sends it", and without it the client discards the reply.
+ * RFC 3011 2: "Servers configured to support this option MUST return an identical copy of the
+ * option to any client that sends it", and without it the client discards the reply.
  */
 static void put_selection(const struct ask *ask, struct dhcp_reply *reply)
 {
 	const struct dhcp_opt *selection = &ask->msg->opt[DHO_SUBNET_SELECTION];
 
-	if (ask->selected && selection->data)
+	if (selection->data && selection->len == 4)
 		dhcp_reply_add(reply, DHO_SUBNET_SELECTION, selection->data, selection->len);
 }
 
@@ -132,7 +132,7 @@ static struct dhcp_reply *begin(struct ask *ask, uint8_t type)
 	ask->decision->kind = DECISION_REPLY;
 	reply->type = type;
 	reply->server_id = ask->server_id;
-	reply->source = ask->server_id;
+	reply->source = ask->source;
 	if (type == DHCP_BOOTP)
 		return reply;
 	dhcp_reply_add(reply, DHO_MESSAGE_TYPE, &type, 1);

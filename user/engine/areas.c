@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "private.h"
 
@@ -65,50 +64,6 @@ static int by_first(const void *a, const void *b)
 	const struct area *x = a, *y = b;
 
 	return x->first < y->first ? -1 : x->first > y->first;
-}
-
-static int by_interface(const void *a, const void *b)
-{
-	const struct subnet *x = *(const struct subnet *const *)a;
-	const struct subnet *y = *(const struct subnet *const *)b;
-	int order = strncmp(x->interface, y->interface, MODEL_IFNAME);
-
-	return order ? order : x->prefix < y->prefix ? -1 : x->prefix > y->prefix;
-}
-
-static int list_by_interface(struct areas *areas, const struct model *model)
-{
-	areas->by_interface = calloc(model->n_subnets + 1, sizeof(*areas->by_interface));
-	if (!areas->by_interface)
-		return -ENOMEM;
-	for (size_t i = 0; i < model->n_subnets; i++) {
-		if (model->subnets[i].interface[0])
-			areas->by_interface[areas->n_by_interface++] = &model->subnets[i];
-	}
-	qsort(areas->by_interface, areas->n_by_interface, sizeof(*areas->by_interface),
-	      by_interface);
-	return 0;
-}
-
-const struct subnet *const *areas_by_interface(const struct areas *areas, const char *name,
-					       size_t *ret_n)
-{
-	size_t low = 0, high = areas->n_by_interface, end;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (strncmp(areas->by_interface[mid]->interface, name, MODEL_IFNAME) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	for (end = low; end < areas->n_by_interface; end++) {
-		if (strncmp(areas->by_interface[end]->interface, name, MODEL_IFNAME))
-			break;
-	}
-	*ret_n = end - low;
-	return areas->by_interface + low;
 }
 
 static void take_out(struct area *area, uint64_t first, uint64_t last)
@@ -186,7 +141,7 @@ int areas_build(struct areas *areas, const struct model *model)
 {
 	struct areas new = {.counts = calloc(model->n_subnets + 1, sizeof(*new.counts))};
 
-	if (!new.counts || build_pools(&new, model) < 0 || list_by_interface(&new, model) < 0) {
+	if (!new.counts || build_pools(&new, model) < 0 || links_build(&new.links, model) < 0) {
 		areas_destroy(&new);
 		return -ENOMEM;
 	}
@@ -201,7 +156,7 @@ void areas_destroy(struct areas *areas)
 		fresh_destroy(&areas->v[i].fresh);
 	free(areas->v);
 	free(areas->counts);
-	free(areas->by_interface);
+	links_destroy(&areas->links);
 	*areas = (struct areas){0};
 }
 

@@ -10,6 +10,13 @@
 #include "name.h"
 #include "private.h"
 
+/* The subnets of the client's link: these, and the others of their shared networks. */
+struct candidates {
+	const struct subnet *const *v;
+	size_t n;
+	const struct subnet *one[XDHCP_LINK_ADDRS];
+};
+
 struct ask {
 	struct engine *engine;
 	const struct engine_link *link;
@@ -18,10 +25,19 @@ struct ask {
 	struct decision *decision;
 
 	/* locate.c */
+	struct candidates link_subnets;
+	bool link_named;      /* by the message, not by the way that it came */
+	uint32_t relay_there; /* by RFC 3527 the relay's address on that link; 0: not named */
+	bool routed;	      /* not relayed, and sent on by a router: the client is elsewhere */
 	const struct subnet *subnet;
-	uint32_t server_id; /* 0: none */
-	bool routed;	    /* not relayed, and sent on by a router: the client is elsewhere */
-	bool selected;	    /* its subnet by option 118 (RFC 3011): to be echoed */
+	uint32_t source;       /* our address, of the link or as the message has it; 0: none */
+	uint32_t server_id;    /* what option 54 says: source, or what the relay wants (RFC 5107) */
+	struct {	       /* in the other subnets of its network; of a REQUEST only */
+		bool reserved; /* an address for it, and to be had */
+		bool may_be_reserved; /* there is one for it, or would be, were it a clone or none
+				       */
+		bool bound;	      /* it has an address that it may keep */
+	} elsewhere;
 
 	/* identity.c */
 	struct client client;
@@ -63,10 +79,16 @@ enum holder {
 	HOLDER_DECLINED,
 };
 
-/* locate.c: sets subnet, server_id and routed, identifies the client. false: no subnet. */
+/*
+ * locate.c: finds the subnet and identifies the client there. false: the message is not answered,
+ * the decision says why.
+ */
 bool ask_locate(struct ask *ask);
+/* Makes it the subnet that the message is about. */
+void ask_enter(struct ask *ask, const struct subnet *subnet);
 bool ask_on_network(const struct ask *ask, uint32_t addr); /* RFC 2131 4.3.2: the right network? */
 bool ask_is_ours(const struct ask *ask, uint32_t server_id);
+void ask_withdraw_offers(struct ask *ask); /* the client's, in all its network */
 static inline bool subnet_contains(const struct subnet *subnet, uint32_t addr)
 {
 	return (addr & subnet->mask) == subnet->prefix;
@@ -84,10 +106,18 @@ uint32_t ask_reserved_elsewhere(struct ask *ask, uint32_t addr);
  * what becomes of other machines with its client id.
  */
 bool ask_reservation_lasts(const struct ask *ask, uint32_t addr);
+/* Is an address of this subnet reserved for it, or would one be, were it a clone or no longer one?
+ */
+bool ask_may_be_reserved(const struct ask *ask);
 /* The name it is known by at `addr`: reserved, sent, or remembered. Empty: none. */
 const char *ask_name(const struct ask *ask, uint32_t addr);
 
-/* allocate.c: an address for a DISCOVER, held by an offer if need be. 0, -ENOENT, -ENOMEM. */
+/* allocate.c: could the client have this address now? */
+bool ask_obtainable(struct ask *ask, uint32_t addr);
+/*
+ * An address for a DISCOVER, held by an offer if need be. If there is none in its subnet it
+ * enters another one of the network that has. 0, -ENOENT, -ENOMEM.
+ */
 int ask_allocate(struct ask *ask, uint32_t *ret_addr);
 
 /* answer.c: fill decision->reply */

@@ -207,7 +207,7 @@ static void decide_inform(struct ask *ask)
 
 static void decide_answered(struct ask *ask)
 {
-	if (!ask->server_id) {
+	if (!ask->source) {
 		decide_silent(ask, "no server address on this link");
 		return;
 	}
@@ -238,11 +238,8 @@ void engine_decide(struct engine *engine, const struct engine_link *link,
 		decide_silent(&ask, "the client identifier is too long");
 		return;
 	}
-	if (!ask_locate(&ask)) {
-		decide_silent(&ask, "no subnet for this link");
+	if (!ask_locate(&ask))
 		return;
-	}
-	ret_decision->subnet = ask.subnet;
 	ret_decision->cloned = ask.cloned &&
 			       (msg->type == DHCP_DISCOVER || msg->type == DHCP_REQUEST);
 	switch (msg->type) {

@@ -247,6 +247,24 @@ bool ask_reservation_lasts(const struct ask *ask, uint32_t addr)
 			     lease && bound_by_id(ask, lease) ? lease->generation : UINT64_MAX);
 }
 
+/* What it is known by beside its client id. */
+static struct identifiers other_identifiers(const struct ask *ask)
+{
+	struct identifiers others = ask->ids;
+
+	others.v[RESERVED_BY_CLIENT_ID].len = others.v[RESERVED_BY_DUID].len = 0;
+	return others;
+}
+
+bool ask_may_be_reserved(const struct ask *ask)
+{
+	const struct model *model = ask->engine->config.model;
+	struct identifiers others = other_identifiers(ask);
+
+	return address_here(ask, model_reservation(model, ask->subnet, &ask->ids)) ||
+	       address_here(ask, model_reservation(model, ask->subnet, &others));
+}
+
 /* Which of two leases of a client is rather its own: 0 for none. */
 static unsigned rank(const struct ask *ask, const struct lease *lease)
 {
@@ -276,14 +294,13 @@ static void find_reservation(struct ask *ask, bool bound, uint64_t since)
 {
 	const struct model *model = ask->engine->config.model;
 	const struct reservation *r = model_reservation(model, ask->subnet, &ask->ids);
-	struct identifiers others = ask->ids;
+	struct identifiers others = other_identifiers(ask);
 
 	ask->by_id = r && by_client_id(r) && !ask->identity.by_hw ? r : NULL;
 	if (!bound && !ask->identity.by_hw)
 		look_for_clone(ask);
 	else if (ask->by_id)
 		ask->cloned = is_clone(ask, since);
-	others.v[RESERVED_BY_CLIENT_ID].len = others.v[RESERVED_BY_DUID].len = 0;
 	ask->reservation = ask->cloned ? model_reservation(model, ask->subnet, &others) : r;
 	ask->reserved = address_here(ask, ask->reservation);
 }
@@ -334,7 +351,8 @@ static bool taken_by_infrastructure(const struct ask *ask, uint32_t addr)
 		if (addr == ask->link->addrs[i])
 			return true;
 	}
-	return addr == ask->msg->giaddr;
+	/* What a relay names by RFC 3527 or 5107 is its address on the client's link, as a rule. */
+	return addr == ask->msg->giaddr || addr == ask->relay_there || addr == ask->server_id;
 }
 
 enum permit ask_permit(const struct ask *ask, uint32_t addr)
@@ -404,20 +422,12 @@ uint32_t ask_reserved_elsewhere(struct ask *ask, uint32_t addr)
 {
 	uint32_t reserved = ask->reserved;
 
-	if (!reserved || reserved == addr || ask_permit(ask, reserved) != PERMIT_OK)
+	if (!reserved || reserved == addr)
 		return 0;
 	/* Reserved for this MAC by another reservation: its choice which. */
 	if (subnet_reserved_address(ask->subnet, addr) && ask_permit(ask, addr) == PERMIT_OK)
 		return 0;
-	switch (ask_holder(ask, reserved)) {
-	case HOLDER_NOBODY:
-	case HOLDER_LAST:
-	case HOLDER_MINE:
-	case HOLDER_MINE_HELD:
-		return reserved;
-	default:
-		return 0;
-	}
+	return ask_obtainable(ask, reserved) ? reserved : 0;
 }
 
 const char *ask_name(const struct ask *ask, uint32_t addr)

@@ -1,58 +1,151 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Which subnet a message is about, and as which server it is answered. Pure
- * look-ups.
+ * Which subnet a message is about, and as which server it is answered. First the client's link
+ * is found: one subnet or several, and with a subnet all others of its shared network. Of these
+ * the one is chosen where the client is at home. Pure look-ups: nothing is walked but the
+ * subnets of that link. (Offers that have lapsed are dropped on the way.)
  */
 #include <string.h>
 
 #include "ask.h"
+#include "proto/relay.h"
 
-struct candidates {
-	const struct subnet *const *v;
-	size_t n;
-	const struct subnet *by_addr[XDHCP_LINK_ADDRS];
-};
+/* --- the link --- */
+
+static void only(struct candidates *link, const struct subnet *subnet)
+{
+	link->one[0] = subnet;
+	link->v = link->one;
+	link->n = subnet != NULL;
+}
+
+static bool same_link(const struct subnet *x, const struct subnet *y)
+{
+	return x == y || (x->network && x->network == y->network);
+}
+
+static bool on_link(const struct candidates *link, const struct subnet *subnet)
+{
+	for (size_t i = 0; i < link->n; i++) {
+		if (same_link(link->v[i], subnet))
+			return true;
+	}
+	return false;
+}
+
+/* The link's subnet that `addr` lies in, or NULL. */
+static const struct subnet *containing(const struct ask *ask, uint32_t addr)
+{
+	const struct subnet *subnet = model_subnet_of(ask->engine->config.model, addr);
+
+	return addr && subnet && on_link(&ask->link_subnets, subnet) ? subnet : NULL;
+}
 
 /*
- * RFC 2131 4.3.1: "The network on which the client is located" is told by giaddr,
- * else by the link. A subnet that names an interface serves that one alone.
+ * An address of the link that the relay or the client names; 0: none. RFC 3527 3: "the relay agent
+ * adds it whenever it sets the giaddr value", so only with giaddr: a switch that adds option 82 to
+ * what it forwards leaves the client on our own link. It counts more than option 118, which is the
+ * client's own word, or its proxy's (RFC 3011 2).
  */
-static void find_candidates(const struct ask *ask, struct candidates *ret)
+static uint32_t named_link(struct ask *ask)
+{
+	const struct dhcp_opt *selection = &ask->msg->opt[DHO_SUBNET_SELECTION];
+
+	if (ask->msg->giaddr)
+		ask->relay_there = relay_address(&ask->agent, RELAY_LINK_SELECTION);
+	if (ask->relay_there)
+		return ask->relay_there;
+	return selection->data && selection->len == 4 ? dhcp_get_addr(selection->data) : 0;
+}
+
+/*
+ * Where a direct client is: in the subnets that name the interface, else in those of its
+ * addresses. A subnet that names an interface serves that one alone. One that lists relays is as
+ * good as any, as in Kea.
+ */
+static void find_by_interface(struct ask *ask)
 {
 	const struct model *model = ask->engine->config.model;
+	struct candidates *link = &ask->link_subnets;
 
-	ret->n = 0;
-	if (!ask->msg->giaddr) {
-		ret->v = areas_by_interface(&ask->engine->areas, ask->link->name, &ret->n);
-		if (ret->n)
-			return;
-	}
-	ret->v = ret->by_addr;
-	if (ask->msg->giaddr) {
-		ret->by_addr[0] = model_subnet_of(model, ask->msg->giaddr);
-		ret->n = ret->by_addr[0] != NULL;
+	link->v = links_of_interface(&ask->engine->areas.links, ask->link->name, &link->n);
+	if (link->n)
 		return;
-	}
+	link->v = link->one;
 	for (unsigned i = 0; i < XDHCP_LINK_ADDRS; i++) {
 		const struct subnet *subnet = ask->link->addrs[i]
 						      ? model_subnet_of(model, ask->link->addrs[i])
 						      : NULL;
-		bool known = !subnet || subnet->interface[0];
 
-		for (size_t j = 0; j < ret->n; j++)
-			known |= ret->v[j] == subnet;
-		if (!known)
-			ret->by_addr[ret->n++] = subnet;
+		if (subnet && !subnet->interface[0] && !on_link(link, subnet))
+			link->one[link->n++] = subnet;
 	}
 }
 
-static const struct subnet *containing(const struct candidates *c, uint32_t addr)
+/*
+ * RFC 2131 4.3.1: "the address is selected based on the subnet from which the message was received
+ * (if 'giaddr' is 0) or on the address of the relay agent that forwarded the message ('giaddr' when
+ * not 0)." A relay that a subnet lists is on that one's link whatever its address.
+ */
+static void find_link(struct ask *ask)
 {
-	for (size_t i = 0; addr && i < c->n; i++) {
-		if (subnet_contains(c->v[i], addr))
-			return c->v[i];
+	const struct model *model = ask->engine->config.model;
+	struct candidates *link = &ask->link_subnets;
+	const struct dhcp_msg *msg = ask->msg;
+	uint32_t named = named_link(ask);
+
+	/* RFC 3527 3: "the DHCP server MUST allocate the address on either" the subnet named or one
+	 * on the same link: so nothing else will do. */
+	ask->link_named = named != 0;
+	if (named) {
+		only(link, model_subnet_of(model, named));
+		return;
 	}
-	return NULL;
+	if (msg->giaddr) {
+		only(link, links_of_relay(&ask->engine->areas.links, msg->giaddr));
+		if (!link->n)
+			only(link, model_subnet_of(model, msg->giaddr));
+		return;
+	}
+	find_by_interface(ask);
+	/*
+	 * A renewal by way of a relayed client's router: no giaddr, not on this link
+	 * (RFC 2131 4.3.2, RENEWING: "the DHCPREQUEST message will be unicast").
+	 */
+	if (ask->routed && msg->in.our_addr && msg->ciaddr && !containing(ask, msg->ciaddr))
+		only(link, model_subnet_of(model, msg->ciaddr));
+}
+
+/* --- the subnet --- */
+
+static uint32_t own_address(const struct ask *ask)
+{
+	uint32_t first = 0;
+
+	/* RFC 2131 4.1: an identifier "that, to the best of the server's knowledge, is reachable
+	 * from the client": the one by which its relay, or a client behind a router, reached us. */
+	if (ask->msg->in.our_addr && (ask->msg->giaddr || ask->routed))
+		return ask->msg->in.our_addr;
+	for (unsigned i = 0; i < XDHCP_LINK_ADDRS; i++) {
+		uint32_t addr = ask->link->addrs[i];
+
+		if (addr && subnet_contains(ask->subnet, addr))
+			return addr;
+		if (!first)
+			first = addr;
+	}
+	return first;
+}
+
+void ask_enter(struct ask *ask, const struct subnet *subnet)
+{
+	uint32_t relay = relay_address(&ask->agent, RELAY_SERVER_ID_OVERRIDE);
+
+	ask->subnet = subnet;
+	ask->source = own_address(ask);
+	/* RFC 5107: the relay wants renewals for itself, so that it can add option 82 to them. */
+	ask->server_id = relay ? relay : ask->source;
+	ask_identify(ask);
 }
 
 /* The address that the message is about; a DISCOVER only wishes for one. */
@@ -65,76 +158,161 @@ static uint32_t about(const struct dhcp_msg *msg)
 	return msg->ciaddr ? msg->ciaddr : msg->requested;
 }
 
-/* Of several subnets on one link, the one where the client is at home. */
-static const struct subnet *choose(struct ask *ask, const struct candidates *c)
+/* What a client gives back is taken back, whatever became of the subnet. */
+static bool served(const struct ask *ask, const struct subnet *subnet)
 {
-	const struct subnet *subnet = containing(c, about(ask->msg));
-
-	if (subnet || c->n == 1)
-		return subnet ? subnet : c->v[0];
-	for (size_t i = 0; i < c->n; i++) {
-		ask->subnet = c->v[i];
-		ask_identify(ask);
-		if (ask->reserved)
-			return ask->subnet;
-		if (!subnet && ask->own && ask->own->state != LEASE_FREE)
-			subnet = ask->subnet;
-	}
-	if (!subnet)
-		subnet = containing(c, ask->msg->requested);
-	return subnet ? subnet : c->v[0];
+	return subnet->enabled || ask->msg->type == DHCP_RELEASE || ask->msg->type == DHCP_DECLINE;
 }
 
-static uint32_t server_id(const struct ask *ask)
+/* What speaks for one of several subnets; each counts more than all below it. */
+enum {
+	HAS_RESERVED = 1 << 6, /* an address reserved for the client, and to be had */
+	HAS_LEASE = 1 << 5,
+	HAS_CLOSING = 1 << 4, /* a lease of which it is not known yet what remains */
+	HAS_OFFER = 1 << 3,
+	HAS_LAST = 1 << 2, /* a free address that it had last */
+	HAS_WISHED = 1 << 1,
+	HAS_RESERVATION = 1 << 0, /* of options or a name; of an address that another has */
+};
+
+struct claim {
+	unsigned weight;
+	uint64_t since; /* the later of two last leases wins */
+};
+
+static bool permitted(const struct ask *ask, uint32_t addr)
 {
-	uint32_t first = 0;
+	return ask_permit(ask, addr) == PERMIT_OK;
+}
 
-	for (unsigned i = 0; i < XDHCP_LINK_ADDRS; i++) {
-		uint32_t addr = ask->link->addrs[i];
+/* Of the client in ask->subnet. */
+static struct claim claim(struct ask *ask)
+{
+	const struct reservation *r = ask->reservation;
+	const struct lease *own = ask->own;
+	struct claim claim = {0};
+	struct offer *offer;
 
-		if (addr && subnet_contains(ask->subnet, addr))
-			return addr;
-		if (!first)
-			first = addr;
+	if (r && (!r->global || ask->reserved))
+		claim.weight |= HAS_RESERVATION;
+	if (ask_obtainable(ask, ask->reserved) ||
+	    (permitted(ask, ask->reserved) &&
+	     ask_holder(ask, ask->reserved) == HOLDER_MINE_CLOSING))
+		claim.weight |= HAS_RESERVED;
+	if (ask->closing)
+		claim.weight |= HAS_CLOSING;
+	if (own && permitted(ask, own->addr)) {
+		if (own->state != LEASE_FREE)
+			claim.weight |= HAS_LEASE;
+		else if (ask_holder(ask, own->addr) == HOLDER_LAST)
+			claim = (struct claim){claim.weight | HAS_LAST, own->generation};
 	}
-	return first;
+	offer = offer_of(ask->engine, ask->subnet, &ask->identity);
+	if (offer && offer->until > ask->now && permitted(ask, offer->addr))
+		claim.weight |= HAS_OFFER;
+	if (ask->msg->has_requested && ask_obtainable(ask, ask->msg->requested))
+		claim.weight |= HAS_WISHED;
+	return claim;
+}
+
+/* Enters the one where the client is at home. false: they are all deactivated. */
+static bool choose(struct ask *ask)
+{
+	const struct links *links = &ask->engine->areas.links;
+	const struct candidates *link = &ask->link_subnets;
+	const struct subnet *best = NULL;
+	struct claim most = {0};
+	size_t n, at;
+
+	for (size_t i = 0; i < link->n; i++) {
+		const struct subnet *const *v = links_siblings(links, &link->v[i], &n, &at);
+
+		if (link->n == 1 && n == 1 && served(ask, v[0])) {
+			ask_enter(ask, v[0]);
+			return true;
+		}
+		for (size_t j = 0; j < n; j++) {
+			const struct subnet *subnet = v[(at + j) % n];
+			struct claim its;
+
+			if (!served(ask, subnet))
+				continue;
+			ask_enter(ask, subnet);
+			its = claim(ask);
+			if (best && (its.weight < most.weight ||
+				     (its.weight == most.weight && its.since <= most.since)))
+				continue;
+			best = subnet;
+			most = its;
+		}
+	}
+	if (best && best != ask->subnet)
+		ask_enter(ask, best);
+	return best != NULL;
+}
+
+/*
+ * What a REQUEST for `addr` has to know of the network's other subnets: an address reserved for the
+ * client there is to be preferred, as in Kea, and one address is enough.
+ */
+static void look_at_siblings(struct ask *ask, uint32_t addr)
+{
+	const struct subnet *home = ask->subnet;
+	bool reserved_here = subnet_reserved_address(home, addr) && permitted(ask, addr);
+	size_t n, at;
+	const struct subnet *const *v = links_siblings(&ask->engine->areas.links, &home, &n, &at);
+
+	for (size_t i = 1; i < n; i++) {
+		const struct subnet *subnet = v[(at + i) % n];
+
+		if (!subnet->enabled)
+			continue;
+		ask_enter(ask, subnet);
+		if (ask->own && ask->own->state != LEASE_FREE && permitted(ask, ask->own->addr))
+			ask->elsewhere.bound = true;
+		if (reserved_here)
+			continue;
+		ask->elsewhere.may_be_reserved |= ask_may_be_reserved(ask);
+		ask->elsewhere.reserved |= ask_obtainable(ask, ask->reserved);
+	}
+	if (n > 1)
+		ask_enter(ask, home);
 }
 
 bool ask_locate(struct ask *ask)
 {
 	const struct dhcp_msg *msg = ask->msg;
-	struct candidates c;
+	const struct subnet *subnet;
 
-	find_candidates(ask, &c);
-	/*
-	 * A renewal by way of a relayed client's router: no giaddr, not on this link
-	 * (RFC 2131 4.3.2, RENEWING: "the DHCPREQUEST message will be unicast").
-	 */
 	ask->routed = !msg->giaddr && memcmp(msg->eth_src, msg->chaddr, 6);
-	if (ask->routed && msg->in.our_addr && msg->ciaddr && !containing(&c, msg->ciaddr)) {
-		ask->subnet = model_subnet_of(ask->engine->config.model, msg->ciaddr);
-		if (!ask->subnet)
-			return false;
-	} else if (!c.n) {
+	find_link(ask);
+	if (!ask->link_subnets.n) {
+		decide_silent(ask, ask->link_named ? "no subnet for the link that was selected"
+				   : msg->giaddr   ? "no subnet for this relay"
+						   : "no subnet for this link");
 		return false;
-	} else {
-		ask->subnet = choose(ask, &c);
 	}
-	ask->server_id = server_id(ask);
-	ask_identify(ask);
+	subnet = containing(ask, about(msg));
+	if (subnet && served(ask, subnet))
+		ask_enter(ask, subnet);
+	else if (subnet || !choose(ask)) {
+		ask->decision->subnet = subnet ? subnet : ask->link_subnets.v[0];
+		decide_silent(ask, "the subnet is deactivated");
+		return false;
+	}
+	if (msg->type == DHCP_REQUEST)
+		look_at_siblings(ask, about(msg));
+	ask->decision->subnet = ask->subnet;
 	return true;
 }
 
 bool ask_on_network(const struct ask *ask, uint32_t addr)
 {
-	struct candidates c;
-
-	if (subnet_contains(ask->subnet, addr))
+	if (subnet_contains(ask->subnet, addr) || containing(ask, addr))
 		return true;
-	find_candidates(ask, &c);
-	if (containing(&c, addr))
-		return true;
-	for (unsigned i = 0; !ask->msg->giaddr && i < XDHCP_LINK_ADDRS; i++) {
+	if (ask->msg->giaddr || ask->link_named)
+		return false;
+	for (unsigned i = 0; i < XDHCP_LINK_ADDRS; i++) {
 		uint32_t ours = ask->link->addrs[i], mask = ask->link->masks[i];
 
 		if (ours && mask && (addr & mask) == (ours & mask))
@@ -147,11 +325,28 @@ bool ask_is_ours(const struct ask *ask, uint32_t server_id)
 {
 	if (!server_id)
 		return false;
-	if (server_id == ask->msg->in.our_addr)
+	if (server_id == ask->msg->in.our_addr || server_id == ask->server_id)
 		return true;
 	for (unsigned i = 0; i < XDHCP_LINK_ADDRS; i++) {
 		if (server_id == ask->link->addrs[i])
 			return true;
 	}
 	return false;
+}
+
+void ask_withdraw_offers(struct ask *ask)
+{
+	const struct subnet *home = ask->subnet;
+	size_t n, at;
+	const struct subnet *const *v = links_siblings(&ask->engine->areas.links, &home, &n, &at);
+
+	for (size_t i = n; i-- > 0;) { /* its own last, which it then is in again */
+		struct offer *offer;
+
+		if (v[(at + i) % n] != ask->subnet)
+			ask_enter(ask, v[(at + i) % n]);
+		offer = offer_of(ask->engine, ask->subnet, &ask->identity);
+		if (offer)
+			offer_drop(ask->engine, offer);
+	}
 }

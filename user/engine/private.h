@@ -45,13 +45,30 @@ struct subnet_count {
 	uint64_t assigned, declined;
 };
 
+struct subnet_list {
+	const struct subnet **v;
+	size_t n;
+};
+
+struct relay_link {
+	uint32_t relay;
+	const struct subnet *subnet;
+};
+
+/* Which subnets an interface, a relay or a shared network has. */
+struct links {
+	struct subnet_list interfaces; /* those that name one: by its name, then id */
+	struct subnet_list networks;   /* those of one: by network, then id */
+	struct relay_link *relays;     /* ascending; one subnet a relay */
+	size_t n_relays;
+};
+
 /* All that depends on the model. */
 struct areas {
 	struct area *v; /* ascending */
 	size_t n;
-	struct subnet_count *counts;	    /* by place in model->subnets */
-	const struct subnet **by_interface; /* those with an interface; by its name, then prefix */
-	size_t n_by_interface;
+	struct subnet_count *counts; /* by place in model->subnets */
+	struct links links;
 };
 
 struct engine {
@@ -69,9 +86,6 @@ void areas_destroy(struct areas *areas);
 struct area *areas_of(const struct engine *engine, const struct subnet *subnet, size_t *ret_n);
 struct area *area_at(const struct engine *engine,
 		     uint32_t addr); /* NULL: in no pool, or excluded */
-/* The subnets that name this interface, consecutive. */
-const struct subnet *const *areas_by_interface(const struct areas *areas, const char *name,
-					       size_t *ret_n);
 /* Takes an address out of wherever it is filed, before its record or offer changes; and back. */
 void areas_unfile(struct engine *engine, uint32_t addr);
 void areas_file(struct engine *engine, uint32_t addr);
@@ -82,6 +96,22 @@ void area_withhold(struct engine *engine, uint32_t addr);
 uint32_t area_fresh(const struct area *area);
 struct lease *area_longest_free(const struct area *area);
 bool lease_freed_before(const struct lease *a, const struct lease *b);
+
+/* links.c */
+int links_build(struct links *links, const struct model *model); /* -ENOMEM */
+void links_destroy(struct links *links);
+/* The subnets that name this interface, but of a shared network only the first. */
+const struct subnet *const *links_of_interface(const struct links *links, const char *name,
+					       size_t *ret_n);
+/* The first of those that list this relay; NULL: none does. */
+const struct subnet *links_of_relay(const struct links *links, uint32_t relay);
+/*
+ * All subnets of the network of *subnet, in the order of their ids, and its place among them; if
+ * it has none: `subnet`, the one.
+ */
+const struct subnet *const *links_siblings(const struct links *links,
+					   const struct subnet *const *subnet, size_t *ret_n,
+					   size_t *ret_at);
 
 /* offers.c */
 int offers_init(struct engine *engine);

@@ -129,10 +129,12 @@ void decide_ack(struct ask *ask, uint32_t addr, bool plain)
 	/*
 	 * A reservation elsewhere that is not free yet: the answer depends on when it will be.
 	 * Judged by what the relay once said: a broadcast of the same form would not be.
+	 * The server identifier is also the source that a template has.
 	 */
 	memoise = plain && msg->in.link && !msg->giaddr && !ask->routed && !ask->recalled &&
 		  !msg->overloaded && !reply->shortened && fits_slot(reply) &&
-		  (!ask->reserved || ask->reserved == addr) && ask_reservation_lasts(ask, addr);
+		  (!ask->reserved || ask->reserved == addr) && !ask->elsewhere.may_be_reserved &&
+		  ask_reservation_lasts(ask, addr) && ask->server_id == ask->source;
 	bind(ask, addr, lifetime, memoise);
 }
 
@@ -148,7 +150,7 @@ static void grant(struct ask *ask, uint32_t addr, bool plain)
 
 	if (permit != PERMIT_OK)
 		answer_nak(ask, not_permitted(permit));
-	else if (ask_reserved_elsewhere(ask, addr))
+	else if (ask_reserved_elsewhere(ask, addr) || ask->elsewhere.reserved)
 		answer_nak(ask, NAK_MOVE);
 	else
 		decide_ack(ask, addr, plain);
@@ -159,8 +161,8 @@ static bool has_elsewhere(const struct ask *ask, uint32_t addr)
 {
 	const struct lease *own = ask->own;
 
-	return own && own->addr != addr && own->state != LEASE_FREE &&
-	       ask_permit(ask, own->addr) == PERMIT_OK;
+	return ask->elsewhere.bound || (own && own->addr != addr && own->state != LEASE_FREE &&
+					ask_permit(ask, own->addr) == PERMIT_OK);
 }
 
 static void selecting(struct ask *ask, uint32_t addr, bool plain)
@@ -209,8 +211,9 @@ static void unknown(struct ask *ask, uint32_t addr)
 	bool in_pool = subnet_contains(ask->subnet, addr) && area_at(ask->engine, addr);
 	bool ours = in_pool || subnet_reserved_address(ask->subnet, addr);
 	const struct lease *own = ask->own;
+	bool bound = own && own->addr != addr && own->state != LEASE_FREE;
 
-	if (own && own->addr != addr && own->state != LEASE_FREE && ours)
+	if ((bound || ask->elsewhere.bound) && ours)
 		answer_nak(ask, NAK_ELSEWHERE);
 	else if (ask->subnet->authoritative && in_pool)
 		answer_nak(ask, NAK_UNKNOWN);
@@ -274,10 +277,7 @@ void decide_request(struct ask *ask)
 	/* RFC 2131 3.1 step 4: servers not selected "use the message as notification that the
 	 * client has declined that server's offer". */
 	if (msg->has_server_id && !ask_is_ours(ask, msg->server_id)) {
-		struct offer *offer = offer_of(ask->engine, ask->subnet, &ask->identity);
-
-		if (offer)
-			offer_drop(ask->engine, offer);
+		ask_withdraw_offers(ask);
 		decide_silent(ask, "another server was chosen");
 		return;
 	}

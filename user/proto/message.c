@@ -42,11 +42,6 @@ static bool span_take(struct span *s, void *ret, size_t len)
 	return true;
 }
 
-static uint32_t get_addr(const uint8_t p[4])
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
 static uint16_t get_u16(const uint8_t p[2])
 {
 	return (uint16_t)(p[0] << 8 | p[1]);
@@ -160,10 +155,8 @@ static enum dhcp_decode_result decode_header(struct span *s, struct dhcp_msg *ms
 	msg->secs = ntohs(h.secs);
 	msg->flags = ntohs(h.flags);
 	msg->hops = h.hops;
-	msg->ciaddr = get_addr(h.ciaddr);
-	msg->yiaddr = get_addr(h.yiaddr);
-	msg->siaddr = get_addr(h.siaddr);
-	msg->giaddr = get_addr(h.giaddr);
+	msg->ciaddr = dhcp_get_addr(h.ciaddr);
+	msg->giaddr = dhcp_get_addr(h.giaddr);
 	memcpy(msg->chaddr, h.chaddr, sizeof(msg->chaddr));
 	msg->options = s->at;
 	msg->options_len = span_len(s);
@@ -321,11 +314,11 @@ static enum dhcp_decode_result decode_values(struct dhcp_msg *msg)
 	    !option_is(msg, DHO_MAX_MESSAGE_SIZE, 2, &has_max))
 		return DHCP_DECODE_options;
 	if (msg->has_requested)
-		msg->requested = get_addr(msg->opt[DHO_REQUESTED_ADDRESS].data);
+		msg->requested = dhcp_get_addr(msg->opt[DHO_REQUESTED_ADDRESS].data);
 	if (msg->has_server_id)
-		msg->server_id = get_addr(msg->opt[DHO_SERVER_IDENTIFIER].data);
+		msg->server_id = dhcp_get_addr(msg->opt[DHO_SERVER_IDENTIFIER].data);
 	if (msg->has_lease_time)
-		msg->lease_time = get_addr(msg->opt[DHO_LEASE_TIME].data);
+		msg->lease_time = dhcp_get_addr(msg->opt[DHO_LEASE_TIME].data);
 	if (has_max)
 		msg->max_size = get_u16(msg->opt[DHO_MAX_MESSAGE_SIZE].data);
 	/* RFC 1534 2: without the option it is a BOOTP client's. A type of 0 is no type. */

@@ -87,7 +87,7 @@ struct dhcp_msg {
 	uint32_t xid;	      /* host order */
 	uint16_t secs, flags; /* host order */
 	uint8_t hops;
-	uint32_t ciaddr, yiaddr, siaddr, giaddr;
+	uint32_t ciaddr, giaddr;
 	uint8_t chaddr[16]; /* with its padding */
 
 	const uint8_t *options; /* after the cookie, as received */
@@ -130,6 +130,11 @@ static inline void dhcp_put_addr(uint8_t wire[4], uint32_t addr)
 	wire[1] = (uint8_t)(addr >> 16);
 	wire[2] = (uint8_t)(addr >> 8);
 	wire[3] = (uint8_t)addr;
+}
+
+static inline uint32_t dhcp_get_addr(const uint8_t wire[4])
+{
+	return (uint32_t)wire[0] << 24 | (uint32_t)wire[1] << 16 | (uint32_t)wire[2] << 8 | wire[3];
 }
 
 #define DHCP_ADDR_STR 16

@@ -33,8 +33,7 @@ uint32_t relay_address(const struct dhcp_opt *agent, uint8_t code)
 
 	if (!relay_suboption(agent, code, &opt) || opt.len != 4)
 		return 0;
-	return (uint32_t)opt.data[0] << 24 | (uint32_t)opt.data[1] << 16 |
-	       (uint32_t)opt.data[2] << 8 | opt.data[3];
+	return dhcp_get_addr(opt.data);
 }
 
 static bool is_text(const uint8_t *data, size_t len)

@@ -1,0 +1,519 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Which subnet a message is about: links, relays, what the relay or the client names; server ids.
+ */
+#include "engine_fixture.h"
+
+#define NET(n)	   (0x0a000000u + ((uint32_t)(n) << 8)) /* 10.0.n.0/24 is subnet n + 1 */
+#define HOST(n, x) (NET(n) + (uint32_t)(x))
+#define FAR	   0xc0a80001u /* in no subnet */
+
+static struct req mac(uint8_t last)
+{
+	return (struct req){.mac = last};
+}
+
+static struct req relayed(uint8_t last, uint32_t giaddr)
+{
+	return (struct req){.mac = last, .giaddr = giaddr};
+}
+
+/* With option 82: sub-option `code` of four bytes. */
+static struct req with_agent(struct req req, uint8_t code, uint32_t addr)
+{
+	static char agent[8][6];
+	static unsigned next;
+	char *at = agent[next++ % 8];
+
+	at[0] = (char)code;
+	at[1] = 4;
+	dhcp_put_addr((uint8_t *)at + 2, addr);
+	req.agent = at;
+	req.agent_len = 6;
+	return req;
+}
+
+/* With option 118. */
+static struct req selecting(struct req req, uint32_t addr)
+{
+	static uint8_t selection[8][4];
+	static unsigned next;
+	uint8_t *at = selection[next++ % 8];
+
+	dhcp_put_addr(at, addr);
+	req.more[0] = (struct more){DHO_SUBNET_SELECTION, at, 4};
+	return req;
+}
+
+/* 10.0.0.0/24 to 10.0.<n-1>.0/24, each with a pool of .100 to .131. */
+static struct model *subnets(unsigned n)
+{
+	struct model *model = fx_model(32);
+
+	for (unsigned i = 1; i < n; i++)
+		fx_pool(fx_subnet(model, NET(i), 24), HOST(i, 100), HOST(i, 131));
+	return model;
+}
+
+/* The subnet that a DISCOVER is answered from; 0: none. */
+static uint32_t subnet_for(struct fixture *fx, struct req req)
+{
+	uint32_t addr = fx_offer(fx, req);
+
+	assert_true(!addr || model_subnet_of(fx->model, addr) == fx->d.subnet);
+	return addr ? fx->d.subnet->id : 0;
+}
+
+static void relay_that_a_subnet_lists(void **state)
+{
+	struct model *model = subnets(3);
+	struct fixture fx;
+
+	(void)state;
+	fx_relay(&model->subnets[1], FAR);
+	fx_relay(&model->subnets[1], HOST(2, 7));
+	fx = fx_open(model);
+	assert_int_equal(subnet_for(&fx, relayed(1, FAR)), 2);
+	/* before the subnet that it lies in */
+	assert_int_equal(subnet_for(&fx, relayed(2, HOST(2, 7))), 2);
+	assert_int_equal(subnet_for(&fx, relayed(3, HOST(2, 8))), 3);
+	/* one that lists relays is found by its own addresses as well */
+	assert_int_equal(subnet_for(&fx, relayed(4, HOST(1, 1))), 2);
+	assert_int_equal(subnet_for(&fx, relayed(5, FAR + 1)), 0);
+	assert_string_equal(fx.d.reason, "no subnet for this relay");
+	assert_null(fx.d.subnet);
+	fx_close(&fx);
+}
+
+static void relay_that_several_subnets_list(void **state)
+{
+	struct model *model = subnets(3);
+	struct fixture fx;
+
+	(void)state;
+	model->subnets[1].id = 9;
+	for (unsigned i = 0; i < 3; i++)
+		fx_relay(&model->subnets[i], FAR + (i == 0));
+	fx = fx_open(model);
+	assert_int_equal(subnet_for(&fx, relayed(1, FAR)), 3); /* the lower id */
+	assert_int_equal(subnet_for(&fx, relayed(2, FAR + 1)), 1);
+	fx_close(&fx);
+}
+
+static void relays_of_thousands_of_subnets(void **state)
+{
+	struct model *model = calloc(1, sizeof(*model));
+	const unsigned n = 3000;
+	struct fixture fx;
+
+	(void)state;
+	model->offer_lifetime = 10;
+	for (unsigned i = 0; i < n; i++) {
+		struct subnet *s = fx_subnet(model, NET(i), 24);
+
+		fx_pool(s, HOST(i, 100), HOST(i, 101));
+		fx_relay(s, FAR + i * 7919 % n); /* in another order */
+		fx_relay(s, FAR + n + i);
+	}
+	fx = fx_open(model);
+	for (unsigned i = 0; i < n; i++) {
+		assert_int_equal(fx_offer(&fx, relayed(1, FAR + i * 7919 % n)), HOST(i, 100));
+		assert_int_equal(fx_offer(&fx, relayed(2, FAR + n + i)), HOST(i, 101));
+	}
+	assert_int_equal(fx_offer(&fx, relayed(1, FAR - 1)), 0);
+	assert_int_equal(fx_offer(&fx, relayed(1, FAR + 2 * n)), 0);
+	fx_close(&fx);
+}
+
+/* RFC 3527 3 */
+static void link_selection(void **state)
+{
+	struct fixture fx;
+	struct model *model = subnets(3);
+	struct req req;
+
+	(void)state;
+	fx_relay(&model->subnets[0], FAR);
+	fx = fx_open(model);
+	assert_int_equal(subnet_for(&fx, with_agent(relayed(1, HOST(1, 1)), 5, NET(2))), 3);
+	assert_int_equal(subnet_for(&fx, with_agent(relayed(2, FAR), 5, HOST(1, 1))), 2);
+	assert_int_equal(fx_select(&fx, with_agent(relayed(2, FAR), 5, HOST(1, 1)), fx.d.addr),
+			 DHCP_ACK);
+	/* "MUST allocate the address on either" that one or one on the same link */
+	assert_int_equal(subnet_for(&fx, with_agent(relayed(3, FAR), 5, FAR)), 0);
+	assert_int_equal(fx.d.kind, DECISION_SILENT);
+	assert_string_equal(fx.d.reason, "no subnet for the link that was selected");
+	/* it counts more than option 118 */
+	req = selecting(with_agent(relayed(4, FAR), 5, NET(2)), NET(1));
+	assert_int_equal(subnet_for(&fx, req), 3);
+	/* "identical copy of the option to any client that sends it" (RFC 3011 2) */
+	assert_int_equal(fx_option_u32(&fx.d.reply, DHO_SUBNET_SELECTION), NET(1));
+	/* one of a wrong length is none */
+	req = with_agent(relayed(5, FAR), 5, NET(2));
+	req.agent = "\5\3\12\0\2";
+	req.agent_len = 5;
+	assert_int_equal(subnet_for(&fx, req), 1);
+	/* nor is another sub-option */
+	assert_int_equal(subnet_for(&fx, with_agent(relayed(6, FAR), 1, NET(2))), 1);
+	/* a renewal is on the wrong network by what is named, not by giaddr */
+	req = with_agent(relayed(2, FAR), 5, NET(2));
+	req.type = DHCP_REQUEST;
+	req.ciaddr = HOST(1, 100);
+	assert_int_equal(fx_ask(&fx, req), DHCP_NAK);
+	assert_string_equal(fx.d.reason, "wrong network");
+	fx_close(&fx);
+}
+
+/* RFC 3527 3: it comes with giaddr. A switch that snoops does not move the client. */
+static void option_82_without_a_relay(void **state)
+{
+	struct fixture fx = fx_open(subnets(3));
+	struct req req = with_agent(mac(1), 5, NET(2));
+
+	(void)state;
+	assert_int_equal(fx_lease(&fx, req), POOL);
+	assert_true(fx.d.memoise);
+	assert_int_equal(fx.d.reply.source, SERVER);
+	fx_close(&fx);
+}
+
+/* RFC 3011 2 */
+static void subnet_selection(void **state)
+{
+	struct model *model = subnets(4);
+	struct fixture fx;
+	struct req req;
+
+	(void)state;
+	fx_relay(&model->subnets[3], FAR);
+	fx = fx_open(model);
+	req = selecting(relayed(1, HOST(1, 1)), HOST(2, 5));
+	assert_int_equal(subnet_for(&fx, req), 3);
+	req.giaddr = FAR;
+	assert_int_equal(subnet_for(&fx, req), 3);
+	/* from a direct client, whichever way it sends it */
+	req = selecting(mac(2), NET(2));
+	assert_int_equal(fx_lease(&fx, req), HOST(2, 101));
+	assert_true(fx.d.memoise); /* the option is in the form */
+	assert_int_equal(fx_option_u32(&fx.d.reply, DHO_SUBNET_SELECTION), NET(2));
+	assert_int_equal(fx_renew(&fx, req, HOST(2, 101)), DHCP_ACK);
+	assert_int_equal(fx_reboot(&fx, req, HOST(2, 101)), DHCP_ACK);
+	/* its address on this link is no good there */
+	assert_int_equal(fx_reboot(&fx, req, POOL), DHCP_NAK);
+	assert_string_equal(fx.d.reason, "wrong network");
+	assert_int_equal(fx_reboot(&fx, mac(2), HOST(2, 101)), DHCP_NAK);
+	req = selecting(req, FAR);
+	assert_int_equal(subnet_for(&fx, req), 0);
+	assert_string_equal(fx.d.reason, "no subnet for the link that was selected");
+	fx_close(&fx);
+}
+
+static void subnet_selection_of_a_wrong_length(void **state)
+{
+	static struct dhcp_msg msg;
+	static const uint8_t bytes[5] = {10, 0, 2, 0, 0};
+	struct fixture fx = fx_open(subnets(3));
+	struct req req = mac(1);
+
+	(void)state;
+	req.type = DHCP_DISCOVER;
+	for (unsigned len = 0; len <= 5; len++) {
+		fx_message(&req, &msg);
+		fx_set(&msg, DHO_SUBNET_SELECTION, bytes, len);
+		engine_decide(fx.engine, &fx.link, &msg, fx.now, &fx.d);
+		assert_int_equal(fx.d.kind, DECISION_REPLY);
+		assert_int_equal(fx.d.subnet->id, len == 4 ? 3 : 1);
+		assert_int_equal(fx_option_u32(&fx.d.reply, DHO_SUBNET_SELECTION),
+				 len == 4 ? NET(2) : 0);
+	}
+	fx_close(&fx);
+}
+
+/* RFC 5107 */
+static void server_identifier_override(void **state)
+{
+	struct fixture fx = fx_open(subnets(2));
+	const uint32_t relay = HOST(1, 1);
+	struct req req = with_agent(relayed(1, relay), 11, HOST(1, 100));
+	uint32_t addr = fx_offer(&fx, req);
+
+	(void)state;
+	assert_int_equal(addr, HOST(1, 101)); /* .100 is the relay's */
+	assert_int_equal(fx_option_u32(&fx.d.reply, DHO_SERVER_IDENTIFIER), HOST(1, 100));
+	assert_int_equal(fx.d.reply.server_id, HOST(1, 100));
+	assert_int_equal(fx.d.reply.source, SERVER);
+	/* the client chose us by that address */
+	req.type = DHCP_REQUEST;
+	req.requested = addr;
+	req.server = HOST(1, 100);
+	assert_int_equal(fx_ask(&fx, req), DHCP_ACK);
+	assert_int_equal(fx.d.reply.server_id, HOST(1, 100));
+	assert_int_equal(fx.d.reply.source, SERVER);
+	assert_false(fx.d.memoise);
+	/* by our own as well; by another's not, and not without the relay's word */
+	req.server = SERVER;
+	assert_int_equal(fx_ask(&fx, req), DHCP_ACK);
+	req.server = OTHER;
+	assert_int_equal(fx_ask(&fx, req), 0);
+	assert_string_equal(fx.d.reason, "another server was chosen");
+	req.server = HOST(1, 100);
+	req.agent = NULL;
+	assert_int_equal(fx_ask(&fx, req), 0);
+	assert_string_equal(fx.d.reason, "another server was chosen");
+	/* in a NAK too */
+	req = with_agent(relayed(2, relay), 11, HOST(1, 100));
+	assert_int_equal(fx_select(&fx, req, addr), DHCP_NAK);
+	assert_int_equal(fx_option_u32(&fx.d.reply, DHO_SERVER_IDENTIFIER), HOST(1, 100));
+	/* it is not given to anybody that way, asked for or not */
+	assert_int_equal(fx_select(&fx, req, HOST(1, 100)), DHCP_NAK);
+	/* DECLINE and RELEASE to it are to us */
+	req = with_agent(relayed(1, relay), 11, HOST(1, 100));
+	req.server = HOST(1, 100);
+	req.type = DHCP_RELEASE;
+	req.ciaddr = addr;
+	fx_decide(&fx, req);
+	assert_int_equal(fx.d.kind, DECISION_END);
+	req.type = DHCP_DECLINE;
+	req.requested = addr;
+	fx_decide(&fx, req);
+	assert_int_equal(fx.d.kind, DECISION_END);
+	fx_close(&fx);
+}
+
+/* The template's server id is also the source that XDP answers from: so not where they differ. */
+static void override_without_giaddr_is_not_published(void **state)
+{
+	struct fixture fx = fx_open(subnets(1));
+	struct req req = with_agent(mac(1), 11, 0x0a000032);
+
+	(void)state;
+	assert_int_equal(fx_lease(&fx, req), POOL);
+	assert_int_equal(fx.d.reply.server_id, 0x0a000032);
+	assert_int_equal(fx.d.reply.source, SERVER);
+	assert_false(fx.d.memoise);
+	assert_int_equal(fx.d.change.row.ack_until, fx.d.change.row.promised);
+	assert_int_equal(fx_renew(&fx, mac(1), POOL), DHCP_ACK);
+	fx_close(&fx);
+}
+
+/* As the interface that it names by RFC 3527, a relay's address is nobody else's. */
+static void relays_have_addresses(void **state)
+{
+	struct fixture fx = fx_open(subnets(2));
+
+	(void)state;
+	assert_int_equal(fx_offer(&fx, with_agent(relayed(1, FAR), 5, HOST(1, 100))), HOST(1, 101));
+	assert_int_equal(fx_offer(&fx, relayed(2, HOST(1, 102))), HOST(1, 103));
+	fx_close(&fx);
+}
+
+/* RFC 2131 4.1: an identifier that is reachable from the client. */
+static void identified_as_it_was_reached(void **state)
+{
+	struct fixture fx = fx_open(subnets(2));
+	struct req req = relayed(1, HOST(1, 1));
+
+	(void)state;
+	fx.link.addrs[0] = 0x0a000002;
+	fx.link.addrs[1] = SERVER; /* .unicast goes to this one */
+	assert_int_equal(fx_offer(&fx, req), HOST(1, 100));
+	assert_int_equal(fx.d.reply.server_id, 0x0a000002);
+	req.unicast = true;
+	assert_int_equal(fx_offer(&fx, req), HOST(1, 100));
+	assert_int_equal(fx.d.reply.server_id, SERVER);
+	assert_int_equal(fx_select(&fx, req, HOST(1, 100)), DHCP_ACK);
+	/* renewed by way of a router it has the same */
+	req = mac(1);
+	req.routed = true;
+	assert_int_equal(fx_renew(&fx, req, HOST(1, 100)), DHCP_ACK);
+	assert_int_equal(fx.d.reply.server_id, SERVER);
+	/* on the link it is the same in all states, whichever of them is asked */
+	req = mac(2);
+	assert_int_equal(fx_lease(&fx, req), POOL);
+	assert_int_equal(fx.d.reply.server_id, 0x0a000002);
+	assert_int_equal(fx_renew(&fx, req, POOL), DHCP_ACK);
+	assert_int_equal(fx.d.reply.server_id, 0x0a000002);
+	fx_close(&fx);
+}
+
+static void subnets_of_an_interface(void **state)
+{
+	struct model *model = subnets(4);
+	struct fixture fx;
+
+	(void)state;
+	fx_relay(&model->subnets[0], FAR);
+	strcpy(model->subnets[2].interface, "eth1");
+	strcpy(model->subnets[3].interface, "eth1");
+	model->subnets[3].id = 2;
+	model->subnets[1].id = 4;
+	fx = fx_open(model);
+	/* one that lists relays is chosen by an interface's address, as in Kea */
+	assert_int_equal(subnet_for(&fx, mac(1)), 1);
+	/* of several that name the interface the one with the lowest id */
+	strcpy(fx.link.name, "eth1");
+	assert_int_equal(subnet_for(&fx, mac(2)), 2);
+	/* they are nobody's by address: */
+	strcpy(fx.link.name, "eth0");
+	fx.link.addrs[0] = HOST(2, 1);
+	assert_int_equal(subnet_for(&fx, mac(3)), 0);
+	assert_string_equal(fx.d.reason, "no subnet for this link");
+	/* but a relay may have clients there */
+	assert_int_equal(subnet_for(&fx, relayed(4, HOST(2, 9))), 3);
+	fx_close(&fx);
+}
+
+static void routed_to_a_subnet_of_relays(void **state)
+{
+	struct model *model = subnets(3);
+	struct fixture fx;
+	struct req req = relayed(1, FAR);
+	uint32_t addr;
+
+	(void)state;
+	fx_relay(&model->subnets[2], FAR);
+	fx = fx_open(model);
+	addr = fx_lease(&fx, req);
+	assert_int_equal(addr, HOST(2, 100));
+	req = mac(1);
+	req.routed = true;
+	assert_int_equal(fx_renew(&fx, req, addr), DHCP_ACK);
+	assert_int_equal(fx.d.subnet->id, 3);
+	assert_false(fx.d.memoise);
+	/* an address of no subnet of ours */
+	assert_int_equal(fx_renew(&fx, req, FAR), 0);
+	assert_string_equal(fx.d.reason, "no subnet for this link");
+	req.type = DHCP_INFORM;
+	req.unicast = true;
+	req.ciaddr = addr;
+	assert_int_equal(fx_ask(&fx, req), DHCP_ACK);
+	assert_int_equal(fx.d.subnet->id, 3);
+	fx_release(&fx, req, addr);
+	assert_int_equal(lease_at(fx.leases, addr)->state, LEASE_FREE);
+	fx_close(&fx);
+}
+
+/* What the relay once said of the link does not matter to a renewal that does not come by it. */
+static void routed_with_stored_relay_information(void **state)
+{
+	struct fixture fx = fx_open(subnets(3));
+	struct req req = with_agent(relayed(1, FAR), 5, HOST(2, 1));
+	uint32_t addr = fx_lease(&fx, req);
+
+	(void)state;
+	assert_int_equal(addr, HOST(2, 100));
+	assert_true(lease_at(fx.leases, addr)->agent_len > 0);
+	req = mac(1);
+	req.routed = true;
+	assert_int_equal(fx_renew(&fx, req, addr), DHCP_ACK);
+	assert_int_equal(fx.d.subnet->id, 3);
+	fx_close(&fx);
+}
+
+static void deactivated(void **state)
+{
+	static const uint8_t silent[] = {DHCP_DISCOVER, DHCP_REQUEST, DHCP_INFORM};
+	struct fixture fx = fx_open(subnets(2));
+	struct req req;
+
+	(void)state;
+	assert_int_equal(fx_lease(&fx, mac(1)), POOL);
+	assert_int_equal(fx_lease(&fx, mac(2)), POOL + 1);
+	assert_int_equal(fx_lease(&fx, relayed(3, HOST(1, 1))), HOST(1, 100));
+	fx.model->subnets[0].enabled = fx.model->subnets[1].enabled = false;
+	fx_configure(&fx, fx.model);
+	for (unsigned i = 0; i < sizeof(silent); i++) {
+		req = mac(1);
+		req.type = silent[i];
+		req.ciaddr = silent[i] == DHCP_DISCOVER ? 0 : POOL;
+		assert_int_equal(fx_ask(&fx, req), 0);
+		assert_int_equal(fx.d.kind, DECISION_SILENT);
+		assert_string_equal(fx.d.reason, "the subnet is deactivated");
+		assert_int_equal(fx.d.subnet->id, 1);
+		assert_false(fx.d.has_change);
+	}
+	/* also for an address that is on another network; and relayed, and routed */
+	assert_int_equal(fx_reboot(&fx, mac(1), FAR), 0);
+	assert_string_equal(fx.d.reason, "the subnet is deactivated");
+	assert_int_equal(fx_offer(&fx, relayed(3, HOST(1, 1))), 0);
+	assert_string_equal(fx.d.reason, "the subnet is deactivated");
+	req = mac(3);
+	req.routed = true;
+	assert_int_equal(fx_renew(&fx, req, HOST(1, 100)), 0);
+	assert_string_equal(fx.d.reason, "the subnet is deactivated");
+	assert_int_equal(fx.d.subnet->id, 2);
+	/* what is given back is taken back */
+	fx_release(&fx, mac(1), POOL);
+	assert_int_equal(lease_at(fx.leases, POOL)->state, LEASE_FREE);
+	fx_decline(&fx, mac(2), POOL + 1);
+	assert_int_equal(lease_at(fx.leases, POOL + 1)->state, LEASE_DECLINED);
+	req.unicast = true;
+	fx_release(&fx, req, HOST(1, 100));
+	assert_int_equal(lease_at(fx.leases, HOST(1, 100))->state, LEASE_FREE);
+	/* and active again */
+	fx.model->subnets[0].enabled = true;
+	fx_configure(&fx, fx.model);
+	assert_int_equal(fx_lease(&fx, mac(1)), POOL);
+	fx_close(&fx);
+}
+
+/* Of two subnets on the link one is deactivated: the other serves who comes anew. */
+static void one_of_two_deactivated(void **state)
+{
+	struct fixture fx = fx_open(subnets(2));
+
+	(void)state;
+	fx.link.addrs[1] = HOST(1, 1);
+	fx.link.masks[1] = 0xffffff00;
+	assert_int_equal(fx_lease(&fx, mac(1)), POOL);
+	fx.model->subnets[0].enabled = false;
+	fx_configure(&fx, fx.model);
+	assert_int_equal(fx_renew(&fx, mac(1), POOL), 0);
+	assert_string_equal(fx.d.reason, "the subnet is deactivated");
+	assert_int_equal(fx_lease(&fx, mac(1)), HOST(1, 100));
+	fx_close(&fx);
+}
+
+/* Addresses of the link count as its network only for who is on it. */
+static void networks_of_the_link(void **state)
+{
+	struct fixture fx = fx_open(subnets(2));
+	struct req req = mac(1);
+
+	(void)state;
+	fx.link.addrs[1] = FAR; /* of a network that is not configured */
+	fx.link.masks[1] = 0xffffff00;
+	assert_int_equal(fx_reboot(&fx, req, FAR + 9), 0);
+	assert_string_equal(fx.d.reason, "unknown client");
+	req.giaddr = HOST(1, 1);
+	assert_int_equal(fx_reboot(&fx, req, FAR + 9), DHCP_NAK);
+	assert_string_equal(fx.d.reason, "wrong network");
+	req.giaddr = 0;
+	req = selecting(req, NET(0));
+	assert_int_equal(fx_reboot(&fx, req, FAR + 9), DHCP_NAK);
+	fx_close(&fx);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(relay_that_a_subnet_lists),
+		cmocka_unit_test(relay_that_several_subnets_list),
+		cmocka_unit_test(relays_of_thousands_of_subnets),
+		cmocka_unit_test(link_selection),
+		cmocka_unit_test(option_82_without_a_relay),
+		cmocka_unit_test(subnet_selection),
+		cmocka_unit_test(subnet_selection_of_a_wrong_length),
+		cmocka_unit_test(server_identifier_override),
+		cmocka_unit_test(override_without_giaddr_is_not_published),
+		cmocka_unit_test(relays_have_addresses),
+		cmocka_unit_test(identified_as_it_was_reached),
+		cmocka_unit_test(subnets_of_an_interface),
+		cmocka_unit_test(routed_to_a_subnet_of_relays),
+		cmocka_unit_test(routed_with_stored_relay_information),
+		cmocka_unit_test(deactivated),
+		cmocka_unit_test(one_of_two_deactivated),
+		cmocka_unit_test(networks_of_the_link),
+	};
+
+	return cmocka_run_group_tests_name("engine: locate", tests, NULL, NULL);
+}

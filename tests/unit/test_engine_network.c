@@ -1,0 +1,565 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Shared networks: several subnets on one link, and one client with one address in them. The
+ * network's subnets are A, B and C: 10.0.0.0/24 to 10.0.2.0/24 with ids 1 to 3; D, 10.0.3.0/24, is
+ * a stranger. The link's address lies in A.
+ */
+#include "engine_fixture.h"
+#include "engine/private.h"
+
+#define A     POOL
+#define B     0x0a000164u
+#define C     0x0a000264u
+#define D     0x0a000364u
+#define RELAY 0x0a000101u /* in B */
+
+static struct req mac(uint8_t last)
+{
+	return (struct req){.mac = last};
+}
+
+static struct req id(uint8_t last, const char *name)
+{
+	return (struct req){.mac = last, .id = name};
+}
+
+static struct req wishing(uint8_t last, uint32_t addr)
+{
+	return (struct req){.mac = last, .requested = addr};
+}
+
+/* Pools of `n` addresses each. */
+static struct model *network(uint32_t n)
+{
+	struct model *model = fx_model(n);
+
+	fx_pool(fx_subnet(model, 0x0a000100, 24), B, B + n - 1);
+	fx_pool(fx_subnet(model, 0x0a000200, 24), C, C + n - 1);
+	fx_network(model, 0);
+	fx_pool(fx_subnet(model, 0x0a000300, 24), D, D + n - 1);
+	return model;
+}
+
+static unsigned offers(const struct fixture *fx)
+{
+	const uint32_t first[] = {A, B, C, D};
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < 4; i++) {
+		for (uint32_t addr = first[i]; addr < first[i] + 8; addr++)
+			n += offer_at(fx->engine, addr) != NULL;
+	}
+	return n;
+}
+
+static void one_after_the_other(void **state)
+{
+	struct fixture fx = fx_open(network(1));
+
+	(void)state;
+	assert_int_equal(fx_lease(&fx, mac(1)), A);
+	assert_int_equal(fx.d.subnet->id, 1);
+	assert_int_equal(fx_offer(&fx, mac(2)), B);
+	assert_int_equal(fx.d.subnet->id, 2);
+	assert_int_equal(fx_option_u32(&fx.d.reply, DHO_SUBNET_MASK), 0xffffff00);
+	assert_int_equal(fx_select(&fx, mac(2), B), DHCP_ACK);
+	assert_int_equal(fx.d.change.row.subnet_id, 2);
+	assert_true(fx.d.memoise);
+	assert_int_equal(fx_lease(&fx, mac(3)), C);
+	assert_int_equal(fx_offer(&fx, mac(4)), 0);
+	assert_string_equal(fx.d.reason, "no free address");
+	assert_int_equal(fx.d.subnet->id, 1);
+	assert_int_equal(offers(&fx), 0);
+	fx_close(&fx);
+}
+
+/* From the one where the message came from on, then from the lowest id. */
+static void in_the_order_of_ids(void **state)
+{
+	struct model *model = network(1);
+	struct fixture fx;
+	struct req req = mac(1);
+
+	(void)state;
+	model->subnets[0].id = 3;
+	model->subnets[2].id = 1; /* C, B, A */
+	fx = fx_open(model);
+	req.giaddr = RELAY;
+	assert_int_equal(fx_lease(&fx, req), B);
+	req.mac = 2;
+	assert_int_equal(fx_lease(&fx, req), A);
+	req.mac = 3;
+	assert_int_equal(fx_lease(&fx, req), C);
+	req.mac = 4;
+	assert_int_equal(fx_offer(&fx, req), 0);
+	fx_close(&fx);
+}
+
+/* However its first subnet is found the network is the same, and is taken once. */
+static void by_interface_and_relay(void **state)
+{
+	struct model *model = network(1);
+	struct fixture fx;
+	struct req req = mac(1);
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		strcpy(model->subnets[i].interface, "eth1");
+		fx_relay(&model->subnets[i], 0xc0a80001);
+	}
+	fx = fx_open(model);
+	strcpy(fx.link.name, "eth1");
+	assert_int_equal(fx_lease(&fx, mac(1)), A);
+	assert_int_equal(fx_lease(&fx, mac(2)), B);
+	assert_int_equal(fx_lease(&fx, mac(3)), C);
+	assert_int_equal(fx_offer(&fx, mac(4)), 0);
+	fx_release(&fx, mac(2), B);
+	req.mac = 5;
+	req.giaddr = 0xc0a80001;
+	assert_int_equal(fx_lease(&fx, req), B);
+	/* renewed by way of a router; the others of the network are known there too */
+	req.giaddr = 0;
+	req.routed = true;
+	fx.link.name[3] = '2';
+	assert_int_equal(fx_renew(&fx, req, B), DHCP_ACK);
+	assert_int_equal(fx_reboot(&fx, mac(5), B), 0);
+	assert_string_equal(fx.d.reason, "no subnet for this link");
+	fx_close(&fx);
+}
+
+/* A free address of a sibling comes before another client's offer. */
+static void free_before_offered(void **state)
+{
+	struct fixture fx = fx_open(network(1));
+
+	(void)state;
+	assert_int_equal(fx_offer(&fx, mac(1)), A);
+	assert_int_equal(fx_offer(&fx, mac(2)), B);
+	assert_int_equal(fx_offer(&fx, mac(3)), C);
+	assert_int_equal(offers(&fx), 3);
+	fx.now++;
+	assert_int_equal(fx_offer(&fx, mac(4)), A); /* evicted */
+	assert_int_equal(offers(&fx), 3);
+	assert_int_equal(fx_select(&fx, mac(1), A), DHCP_NAK);
+	assert_int_equal(fx_select(&fx, mac(2), B), DHCP_ACK);
+	fx_close(&fx);
+}
+
+/* What only the link has in common is no network: its other subnet is not a reserve. */
+static void strangers_on_one_link(void **state)
+{
+	struct fixture fx = fx_open(network(1));
+
+	(void)state;
+	fx.link.addrs[1] = 0x0a000301;
+	fx.link.masks[1] = 0xffffff00;
+	assert_int_equal(fx_lease(&fx, mac(1)), A);
+	assert_int_equal(fx_lease(&fx, mac(2)), B);
+	assert_int_equal(fx_lease(&fx, mac(3)), C);
+	assert_int_equal(fx_offer(&fx, mac(4)), 0);
+	assert_int_equal(fx_lease(&fx, wishing(4, D)), D);
+	assert_int_equal(fx.d.reply.server_id, 0x0a000301);
+	fx_close(&fx);
+}
+
+static void one_offer_a_client(void **state)
+{
+	struct fixture fx = fx_open(network(4));
+	struct req req = mac(1);
+
+	(void)state;
+	assert_int_equal(fx_offer(&fx, wishing(1, B + 2)), B + 2);
+	assert_int_equal(fx_offer(&fx, mac(1)), B + 2);
+	assert_int_equal(fx_offer(&fx, wishing(1, C)), B + 2);
+	req.giaddr = RELAY + 0x100;
+	assert_int_equal(fx_offer(&fx, req), B + 2);
+	assert_int_equal(offers(&fx), 1);
+	fx.now += 11; /* it has lapsed */
+	assert_int_equal(fx_offer(&fx, wishing(1, C)), C);
+	assert_int_equal(fx_offer(&fx, mac(1)), C);
+	fx_close(&fx);
+}
+
+static void one_address_a_client(void **state)
+{
+	struct fixture fx = fx_open(network(4));
+
+	(void)state;
+	assert_int_equal(fx_lease(&fx, wishing(1, C)), C);
+	assert_int_equal(fx_offer(&fx, mac(1)), C);
+	assert_int_equal(fx_offer(&fx, wishing(1, A)), C);
+	assert_int_equal(offers(&fx), 0);
+	/* nor by asking at once, without an offer */
+	assert_int_equal(fx_select(&fx, mac(1), A), DHCP_NAK);
+	assert_string_equal(fx.d.reason, "this client has another address");
+	assert_int_equal(fx_select(&fx, mac(1), C + 1), DHCP_NAK);
+	assert_int_equal(fx_reboot(&fx, mac(1), B), DHCP_NAK);
+	assert_string_equal(fx.d.reason, "this client has another address");
+	/* one that it had before */
+	assert_int_equal(fx_lease(&fx, mac(2)), A);
+	fx_release(&fx, mac(2), A);
+	assert_int_equal(fx_lease(&fx, wishing(3, A)), A);
+	assert_int_equal(fx_lease(&fx, wishing(2, B)), B);
+	fx_release(&fx, mac(3), A);
+	assert_int_equal(lease_at(fx.leases, A)->state, LEASE_FREE);
+	assert_int_equal(fx_select(&fx, mac(2), A), DHCP_NAK);
+	assert_int_equal(fx_select(&fx, mac(2), B), DHCP_ACK);
+	fx_close(&fx);
+}
+
+/* INIT-REBOOT for its last address, while it is bound in a sibling. */
+static void last_address_while_bound_elsewhere(void **state)
+{
+	struct fixture fx = fx_open(network(4));
+	struct lease_row row = {.addr = B,
+				.subnet_id = 2,
+				.generation = 7,
+				.state = LEASE_FREE,
+				.end = LEASE_END_EXPIRED,
+				.promised = 5};
+
+	(void)state;
+	fx_close(&fx);
+	fx = fx_open(network(4));
+	fx_mac(row.client.chaddr, 1);
+	assert_int_equal(lease_load(fx.leases, &row), 0);
+	fx_configure(&fx, fx.model);
+	assert_int_equal(fx_select(&fx, mac(1), A), DHCP_ACK);
+	assert_int_equal(fx_reboot(&fx, mac(1), B), DHCP_NAK);
+	assert_string_equal(fx.d.reason, "this client has another address");
+	fx_release(&fx, mac(1), A);
+	assert_int_equal(fx_reboot(&fx, mac(1), B), DHCP_ACK);
+	fx_close(&fx);
+}
+
+/* Lease, offer, last address, wish: in this order, in whichever subnet. */
+static void where_the_client_is_at_home(void **state)
+{
+	struct fixture fx = fx_open(network(4));
+
+	(void)state;
+	assert_int_equal(fx_offer(&fx, mac(1)), A); /* where the message came from */
+	assert_int_equal(fx_offer(&fx, wishing(2, C)), C);
+	assert_int_equal(fx_select(&fx, mac(2), C), DHCP_ACK);
+	fx_release(&fx, mac(2), C);
+	assert_int_equal(fx_offer(&fx, wishing(2, B)), C); /* last before wish */
+	fx.now += 11;
+	/* the later of two last ones */
+	assert_int_equal(fx_select(&fx, mac(2), B), DHCP_ACK);
+	fx_release(&fx, mac(2), B);
+	assert_int_equal(fx_offer(&fx, mac(2)), B);
+	fx.now += 11;
+	assert_int_equal(fx_select(&fx, mac(3), B), DHCP_ACK);
+	assert_int_equal(fx_offer(&fx, mac(2)), C); /* that one is taken */
+	/* a wish that cannot be had is none */
+	assert_int_equal(fx_offer(&fx, wishing(4, B)), A);
+	fx_close(&fx);
+}
+
+static void the_right_network(void **state)
+{
+	struct fixture fx = fx_open(network(2));
+	struct req req = mac(1);
+
+	(void)state;
+	req.giaddr = RELAY;
+	assert_int_equal(fx_lease(&fx, req), B);
+	/* through whichever address of the link */
+	req.giaddr = RELAY + 0x100;
+	assert_int_equal(fx_reboot(&fx, req, B), DHCP_ACK);
+	assert_int_equal(fx_reboot(&fx, mac(1), B), DHCP_ACK);
+	assert_int_equal(fx_renew(&fx, mac(1), B), DHCP_ACK);
+	assert_int_equal(fx.d.subnet->id, 2);
+	assert_true(fx.d.memoise);
+	/* a stranger's is the wrong one */
+	assert_int_equal(fx_reboot(&fx, mac(1), D), DHCP_NAK);
+	assert_string_equal(fx.d.reason, "wrong network");
+	req.giaddr = 0x0a000301;
+	assert_int_equal(fx_reboot(&fx, req, B), DHCP_NAK);
+	assert_string_equal(fx.d.reason, "wrong network");
+	fx_close(&fx);
+}
+
+static void reservation_in_a_sibling(void **state)
+{
+	struct model *model = network(4);
+	struct fixture fx;
+	struct req req = mac(9);
+
+	(void)state;
+	fx_reserve(&model->subnets[1], 9, NULL, 0x0a000109);
+	strcpy(fx_reserve(&model->subnets[2], 8, NULL, 0)->hostname, "eight");
+	fx_reserve(&model->subnets[3], 7, NULL, 0x0a000309);
+	fx = fx_open(model);
+	req.requested = A;
+	assert_int_equal(fx_offer(&fx, req), 0x0a000109);
+	assert_int_equal(fx_select(&fx, mac(9), 0x0a000109), DHCP_ACK);
+	assert_true(fx.d.memoise);
+	assert_int_equal(fx_renew(&fx, mac(9), 0x0a000109), DHCP_ACK);
+	assert_int_equal(fx_select(&fx, mac(9), A), DHCP_NAK);
+	/* of a name only: there if nothing else speaks for another */
+	assert_int_equal(fx_offer(&fx, mac(8)), C);
+	assert_string_equal(fx.d.hostname, "eight");
+	fx.now += 11;
+	assert_int_equal(fx_lease(&fx, wishing(8, A + 1)), A + 1);
+	assert_string_equal(fx.d.hostname, "");
+	assert_true(fx.d.memoise); /* no address: it is not moved there */
+	/* not in a stranger */
+	assert_int_equal(fx_lease(&fx, mac(7)), A);
+	assert_true(fx.d.memoise);
+	fx_close(&fx);
+}
+
+static void reserved_globally(void **state)
+{
+	struct model *model = network(4);
+	struct fixture fx;
+	uint8_t hw[6];
+
+	(void)state;
+	fx_mac(hw, 9);
+	fx_reserve_by(&model->reservations, RESERVED_BY_HW_ADDRESS, hw, 6, 0x0a000209);
+	fx_mac(hw, 8);
+	strcpy(fx_reserve_by(&model->reservations, RESERVED_BY_HW_ADDRESS, hw, 6, 0)->hostname,
+	       "eight");
+	fx_mac(hw, 7);
+	fx_reserve_by(&model->reservations, RESERVED_BY_HW_ADDRESS, hw, 6, 0x0a000309);
+	fx = fx_open(model);
+	assert_int_equal(fx_lease(&fx, mac(9)), 0x0a000209);
+	assert_int_equal(fx_lease(&fx, mac(8)), A);
+	assert_string_equal(fx.d.hostname, "eight");
+	assert_true(fx.d.memoise);
+	assert_int_equal(fx_lease(&fx, mac(7)), A + 1); /* not in this network */
+	fx_close(&fx);
+}
+
+/* The reserved address is another's still: an address elsewhere meanwhile, and no memo of it. */
+static void moved_when_the_reserved_address_is_free(void **state)
+{
+	struct model *model = network(4);
+	struct fixture fx;
+
+	(void)state;
+	fx = fx_open(model);
+	assert_int_equal(fx_lease(&fx, wishing(1, B)), B);
+	assert_int_equal(fx_lease(&fx, mac(9)), A);
+	assert_true(fx.d.memoise);
+	model = network(4);
+	fx_reserve(&model->subnets[1], 9, NULL, B);
+	fx_configure(&fx, model);
+	assert_int_equal(fx_renew(&fx, mac(9), A), DHCP_ACK);
+	assert_false(fx.d.memoise);
+	assert_int_equal(fx_offer(&fx, mac(9)), A);
+	/* anew it begins where its reservation is */
+	fx_release(&fx, mac(9), A);
+	assert_int_equal(fx_lease(&fx, wishing(9, A)), A);
+	assert_false(fx.d.memoise);
+	fx_release(&fx, mac(1), B);
+	assert_int_equal(fx_renew(&fx, mac(9), A), DHCP_NAK);
+	assert_string_equal(fx.d.reason, "another address is reserved for this client");
+	assert_int_equal(fx_reboot(&fx, mac(9), A), DHCP_NAK);
+	assert_int_equal(fx_lease(&fx, mac(9)), B);
+	assert_true(fx.d.memoise);
+	assert_int_equal(fx_reboot(&fx, mac(9), A), DHCP_NAK);
+	fx_close(&fx);
+}
+
+/* Reserved in two of them: whichever it has is good. */
+static void reserved_in_two(void **state)
+{
+	struct model *model = network(4);
+	struct fixture fx;
+	struct req req = mac(9);
+
+	(void)state;
+	for (uint8_t i = 8; i <= 9; i++) {
+		fx_reserve(&model->subnets[0], i, NULL, 0x0a000000u + i);
+		fx_reserve(&model->subnets[1], i, NULL, 0x0a000100u + i);
+	}
+	fx = fx_open(model);
+	assert_int_equal(fx_lease(&fx, mac(9)), 0x0a000009);
+	assert_true(fx.d.memoise);
+	req.giaddr = RELAY;
+	assert_int_equal(fx_offer(&fx, req), 0x0a000009);
+	assert_int_equal(fx_renew(&fx, mac(9), 0x0a000009), DHCP_ACK);
+	fx_release(&fx, mac(9), 0x0a000009);
+	assert_int_equal(fx_offer(&fx, req), 0x0a000009); /* its last */
+	req.mac = 8;
+	assert_int_equal(fx_lease(&fx, req), 0x0a000108);
+	assert_int_equal(fx_renew(&fx, mac(8), 0x0a000108), DHCP_ACK);
+	assert_true(fx.d.memoise);
+	fx_close(&fx);
+}
+
+/*
+ * Reserved in a sibling by an identifier that two machines have: the second is not moved there
+ * while it is the first's, but that may change.
+ */
+static void clone_of_one_that_is_reserved_elsewhere(void **state)
+{
+	struct model *model = network(4);
+	struct fixture fx;
+
+	(void)state;
+	fx_look_first_for(model, RESERVED_BY_CLIENT_ID);
+	fx_reserve(&model->subnets[1], 0, "twin", 0x0a000109);
+	fx = fx_open(model);
+	assert_int_equal(fx_lease(&fx, id(1, "twin")), 0x0a000109);
+	assert_true(fx.d.memoise);
+	assert_int_equal(fx_lease(&fx, id(2, "twin")), A);
+	assert_false(fx.d.memoise);
+	fx_release(&fx, id(1, "twin"), 0x0a000109);
+	assert_int_equal(fx_renew(&fx, id(2, "twin"), A), DHCP_NAK);
+	assert_int_equal(fx_lease(&fx, id(2, "twin")), 0x0a000109);
+	fx_close(&fx);
+}
+
+static void deactivated_sibling(void **state)
+{
+	struct model *model = network(1);
+	struct fixture fx;
+
+	(void)state;
+	fx_reserve(&model->subnets[1], 9, NULL, 0x0a000109);
+	fx = fx_open(model);
+	assert_int_equal(fx_lease(&fx, mac(1)), A);
+	assert_int_equal(fx_lease(&fx, mac(2)), B);
+	assert_int_equal(fx_lease(&fx, mac(9)), 0x0a000109);
+	fx.model->subnets[1].enabled = false;
+	fx_configure(&fx, fx.model);
+	assert_int_equal(fx_renew(&fx, mac(2), B), 0);
+	assert_string_equal(fx.d.reason, "the subnet is deactivated");
+	assert_int_equal(fx.d.subnet->id, 2);
+	/* who comes anew is served by the others, whatever it has or has reserved there */
+	assert_int_equal(fx_lease(&fx, mac(2)), C);
+	assert_true(fx.d.memoise);
+	assert_int_equal(fx_offer(&fx, mac(3)), 0);
+	fx_release(&fx, mac(2), C);
+	assert_int_equal(fx_lease(&fx, mac(9)), C);
+	assert_true(fx.d.memoise);
+	assert_int_equal(fx_renew(&fx, mac(9), C), DHCP_ACK);
+	fx_release(&fx, mac(2), B);
+	assert_int_equal(lease_at(fx.leases, B)->state, LEASE_FREE);
+	assert_int_equal(fx_offer(&fx, mac(4)), 0);
+	/* a relay in the one that is deactivated has the others' addresses */
+	fx_release(&fx, mac(1), A);
+	assert_int_equal(fx_offer(&fx, (struct req){.mac = 5, .giaddr = RELAY}), A);
+	fx_close(&fx);
+}
+
+static void closing_in_a_sibling(void **state)
+{
+	struct fixture fx = fx_open(network(2));
+	struct change change;
+
+	(void)state;
+	assert_int_equal(fx_lease(&fx, wishing(1, B)), B);
+	engine_begin_end(fx.engine, lease_at(fx.leases, B), LEASE_END_RELEASED);
+	assert_int_equal(fx_offer(&fx, mac(1)), 0);
+	assert_int_equal(fx.d.kind, DECISION_DEFER);
+	engine_finish_end(fx.engine, lease_at(fx.leases, B), 0, 0, fx.now, fx.now, &change);
+	assert_int_equal(fx_offer(&fx, mac(1)), B);
+	fx_close(&fx);
+}
+
+/* Each subnet knows its clients in its own way. */
+static void client_ids_matched_in_some(void **state)
+{
+	struct model *model = network(2);
+	struct fixture fx;
+
+	(void)state;
+	model->subnets[1].match_client_id = false;
+	fx = fx_open(model);
+	assert_int_equal(fx_lease(&fx, (struct req){.mac = 1, .id = "x", .requested = B}), B);
+	assert_int_equal(fx_offer(&fx, id(1, "x")), B);
+	assert_int_equal(fx_offer(&fx, id(1, "y")), B); /* the same there */
+	assert_int_equal(fx_offer(&fx, (struct req){.mac = 2, .id = "x", .requested = B + 1}),
+			 B + 1);
+	assert_int_equal(fx_offer(&fx, (struct req){.mac = 2, .id = "y", .requested = A}), B + 1);
+	assert_int_equal(offers(&fx), 1);
+	fx_close(&fx);
+}
+
+/* RFC 2131 3.1 step 4: the offer is declined, wherever it is. */
+static void another_server_was_chosen(void **state)
+{
+	struct fixture fx = fx_open(network(2));
+	struct req req = mac(1);
+
+	(void)state;
+	assert_int_equal(fx_offer(&fx, wishing(1, C)), C);
+	assert_int_equal(offers(&fx), 1);
+	req.type = DHCP_REQUEST;
+	req.server = OTHER;
+	req.requested = A + 1;
+	assert_int_equal(fx_ask(&fx, req), 0);
+	assert_string_equal(fx.d.reason, "another server was chosen");
+	assert_int_equal(fx.d.subnet->id, 1);
+	assert_int_equal(offers(&fx), 0);
+	fx_close(&fx);
+}
+
+/* As on every link, our address in the subnet is the server id there. */
+static void an_address_of_ours_in_each(void **state)
+{
+	struct fixture fx = fx_open(network(1));
+
+	(void)state;
+	fx.link.addrs[1] = 0x0a000201;
+	fx.link.masks[1] = 0xffffff00;
+	assert_int_equal(fx_lease(&fx, mac(1)), A);
+	assert_int_equal(fx.d.reply.server_id, SERVER);
+	assert_int_equal(fx_lease(&fx, mac(2)), B);
+	assert_int_equal(fx.d.reply.server_id, SERVER);
+	assert_int_equal(fx_offer(&fx, mac(3)), C);
+	assert_int_equal(fx.d.reply.server_id, 0x0a000201);
+	assert_int_equal(fx.d.reply.source, 0x0a000201);
+	assert_int_equal(fx_offer(&fx, mac(4)), C); /* evicted; each subnet is tried once */
+	assert_int_equal(offers(&fx), 1);
+	fx_close(&fx);
+}
+
+/* The second machine of an identifier is one in the subnet where it gets its address. */
+static void cloned_in_a_sibling(void **state)
+{
+	struct fixture fx = fx_open(network(1));
+
+	(void)state;
+	assert_int_equal(fx_lease(&fx, id(1, "x")), A);
+	assert_int_equal(fx_offer(&fx, id(2, "x")), B);
+	assert_int_equal(fx_select(&fx, id(2, "x"), B), DHCP_ACK);
+	assert_int_equal(fx_renew(&fx, id(1, "x"), A), DHCP_ACK);
+	assert_int_equal(fx_renew(&fx, id(2, "x"), B), DHCP_ACK);
+	assert_int_equal(fx_renew(&fx, id(2, "x"), A), DHCP_NAK);
+	fx_close(&fx);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_after_the_other),
+		cmocka_unit_test(in_the_order_of_ids),
+		cmocka_unit_test(by_interface_and_relay),
+		cmocka_unit_test(free_before_offered),
+		cmocka_unit_test(strangers_on_one_link),
+		cmocka_unit_test(one_offer_a_client),
+		cmocka_unit_test(one_address_a_client),
+		cmocka_unit_test(last_address_while_bound_elsewhere),
+		cmocka_unit_test(where_the_client_is_at_home),
+		cmocka_unit_test(the_right_network),
+		cmocka_unit_test(reservation_in_a_sibling),
+		cmocka_unit_test(reserved_globally),
+		cmocka_unit_test(moved_when_the_reserved_address_is_free),
+		cmocka_unit_test(reserved_in_two),
+		cmocka_unit_test(clone_of_one_that_is_reserved_elsewhere),
+		cmocka_unit_test(deactivated_sibling),
+		cmocka_unit_test(closing_in_a_sibling),
+		cmocka_unit_test(client_ids_matched_in_some),
+		cmocka_unit_test(another_server_was_chosen),
+		cmocka_unit_test(an_address_of_ours_in_each),
+		cmocka_unit_test(cloned_in_a_sibling),
+	};
+
+	return cmocka_run_group_tests_name("engine: shared networks", tests, NULL, NULL);
+}
