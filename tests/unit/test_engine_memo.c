@@ -108,6 +108,14 @@ static bool same_form(const struct req *a, const struct req *b)
 	       a->lifetime == b->lifetime;
 }
 
+/* As daemon/publish.c asks. */
+static bool relay_changed(const struct change *change)
+{
+	const struct lease_row *a = &change->before, *b = &change->row;
+
+	return a->agent_len != b->agent_len || memcmp(a->agent, b->agent, a->agent_len) != 0;
+}
+
 /* Did this ACK change what other forms' answers are made of? As daemon/publish.c asks. */
 static bool answer_changed(const struct change *change)
 {
@@ -116,7 +124,7 @@ static bool answer_changed(const struct change *change)
 	return a->generation != b->generation || strcmp(a->hostname, b->hostname) != 0 ||
 	       a->client.client_id_len != b->client.client_id_len ||
 	       memcmp(a->client.client_id, b->client.client_id, a->client.client_id_len) != 0 ||
-	       a->agent_len != b->agent_len || memcmp(a->agent, b->agent, a->agent_len) != 0;
+	       relay_changed(change);
 }
 
 static void publish(struct world *w, const struct req *req)
@@ -140,7 +148,7 @@ static void publish(struct world *w, const struct req *req)
 			     !memcmp(tail[p].data, slot->tail[p].data, tail[p].len);
 	}
 	if (slot->generation != d->change.row.generation || slot->mac != req->mac || !same_tail ||
-	    changed)
+	    relay_changed(&d->change))
 		slot->n = 0;
 	slot->generation = d->change.row.generation;
 	slot->mac = req->mac;
