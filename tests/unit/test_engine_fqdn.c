@@ -326,6 +326,208 @@ static void fqdn_that_fits_no_option(void **state)
 	assert_int_equal(fqdn_write(&f, name, true, out), -EINVAL);
 }
 
+/* --- the engine --- */
+
+static struct req with_fqdn(uint8_t mac, const void *data, size_t len)
+{
+	return (struct req){.mac = mac, .more = {{DHO_FQDN, data, len}}};
+}
+
+#define fqdn_of(mac, bytes) with_fqdn(mac, bytes, sizeof(bytes) - 1)
+
+static void answered_with(struct fixture *fx, struct req req, const char *stored, const void *data,
+			  size_t len)
+{
+	fx_lease(fx, req);
+	assert_string_equal(fx->d.change.row.hostname, stored);
+	assert_string_equal(fx->d.hostname, stored);
+	if (data)
+		fx_piece_is(&fx->d.reply.tail[XDHCP_TAIL_FQDN], DHO_FQDN, data, len);
+	else
+		assert_int_equal(fx->d.reply.tail[XDHCP_TAIL_FQDN].len, 0);
+}
+
+#define answers(fx, req, stored, bytes)	 answered_with(fx, req, stored, bytes, sizeof(bytes) - 1)
+#define answers_nothing(fx, req, stored) answered_with(fx, req, stored, NULL, 0)
+
+static void sent_is_answered_and_stored(void **state)
+{
+	struct fixture fx = fx_open(fx_model(8));
+
+	(void)state;
+	answers(&fx, fqdn_of(1, "\x05\0\0\4host\7example\3org\0"), "host.example.org",
+		"\x0e\xff\xff\4host\7example\3org\0");
+	assert_true(fx.d.memoise);
+	answers(&fx, fqdn_of(2, "\0\0\0Host 2"), "Host-2", "\x08\xff\xffHost-2");
+	answers(&fx, fqdn_of(3, "\x04\0\0\4host"), "host", "\x0c\xff\xff\4host");
+	/* Who has not sent it does not hear it (RFC 4702 4), though it asks. */
+	answers_nothing(&fx, ((struct req){.mac = 4, .name = "n", .prl = "\x51"}), "n");
+	/* malformed: as if it had not been sent */
+	answers_nothing(&fx, fqdn_of(5, "\x04\0\0\5host"), "");
+	answers_nothing(&fx, fqdn_of(5, "\x04\0"), "");
+	fx_close(&fx);
+}
+
+static void in_offer_ack_and_inform_but_no_nak(void **state)
+{
+	struct fixture fx = fx_open(fx_model(4));
+	struct req req = fqdn_of(1, "\0\0\0host");
+	const struct dhcp_piece *piece = &fx.d.reply.tail[XDHCP_TAIL_FQDN];
+
+	(void)state;
+	assert_int_not_equal(fx_offer(&fx, req), 0);
+	fx_piece_is(piece, DHO_FQDN, "\x08\xff\xffhost", 7);
+	assert_int_equal(fx_reboot(&fx, req, 0x0b000001), DHCP_NAK);
+	assert_int_equal(piece->len, 0);
+	req.type = DHCP_INFORM;
+	req.ciaddr = 0x0a000032;
+	assert_int_equal(fx_ask(&fx, req), DHCP_ACK);
+	fx_piece_is(piece, DHO_FQDN, "\x08\xff\xffhost", 7);
+	assert_false(fx.d.has_change);
+	fx_close(&fx);
+}
+
+/* RFC 4702 3.1: with option 81 there is no option 12, unless it is asked for. */
+static void fqdn_before_hostname(void **state)
+{
+	struct fixture fx = fx_open(fx_model(4));
+	struct req req = fqdn_of(1, "\0\0\0by81");
+	const struct dhcp_piece *piece = &fx.d.reply.tail[XDHCP_TAIL_HOSTNAME];
+
+	(void)state;
+	req.name = "by12";
+	answers(&fx, req, "by81",
+		"\x08\xff\xff"
+		"by81");
+	assert_int_equal(piece->len, 0);
+	req.prl = "\x0c";
+	answers(&fx, req, "by81",
+		"\x08\xff\xff"
+		"by81");
+	fx_piece_is(piece, DHO_HOST_NAME, "by81", 4);
+	/* a malformed one leaves it to 12 */
+	req.more[0] = (struct more){DHO_FQDN, "\x04\0\0\5", 4};
+	req.prl = NULL;
+	answers_nothing(&fx, req, "by12");
+	fx_piece_is(piece, DHO_HOST_NAME, "by12", 4);
+	fx_close(&fx);
+}
+
+static void omitted_clears_nothing(void **state)
+{
+	struct fixture fx = fx_open(fx_model(4));
+
+	(void)state;
+	answers(&fx, fqdn_of(1, "\0\0\0host.example.org"), "host.example.org",
+		"\x08\xff\xffhost.example.org");
+	answers_nothing(&fx, ((struct req){.mac = 1}), "host.example.org");
+	/* it shall choose, and has none to give; what it knows it keeps */
+	answers(&fx, fqdn_of(1, "\x05\0\0"), "host.example.org", "\x0e\xff\xff");
+	answers(&fx, fqdn_of(2, "\x05\0\0\0"), "", "\x0e\xff\xff");
+	/* another name is another name */
+	answers(&fx, fqdn_of(1, "\0\0\0hos"), "hos", "\x08\xff\xffhos");
+	fx_close(&fx);
+}
+
+/* A client that leaves out its domain in some states has one name all the same. */
+static void a_partial_name_is_completed(void **state)
+{
+	struct fixture fx = fx_open(fx_model(4));
+	struct req req = fqdn_of(1, "\0\0\0pc"), whole = fqdn_of(1, "\0\0\0pc.example.org");
+
+	(void)state;
+	answers(&fx, req, "pc", "\x08\xff\xffpc");
+	answers(&fx, whole, "pc.example.org", "\x08\xff\xffpc.example.org");
+	answers(&fx, req, "pc.example.org", "\x08\xff\xffpc.example.org");
+	answers(&fx, fqdn_of(1, "\x04\0\0\2pc"), "pc.example.org",
+		"\x0c\xff\xff\2pc\7example\3org\0");
+	answers_nothing(&fx, ((struct req){.mac = 1, .name = "pc"}), "pc.example.org");
+	answers(&fx, fqdn_of(1, "\0\0\0pc.other"), "pc.other", "\x08\xff\xffpc.other");
+	assert_true(name_completes("a.b", "a"));
+	assert_false(name_completes("a", "a"));
+	assert_false(name_completes("ab.c", "a"));
+	assert_false(name_completes("a.b.c", "a.b"));
+	assert_false(name_completes("a.b", ""));
+	assert_false(name_completes("", "a"));
+	fx_close(&fx);
+}
+
+/* In 12 as in 81, in the client's encoding. */
+static void a_reserved_name_wins(void **state)
+{
+	struct model *model = fx_model(8);
+	struct req both = fqdn_of(8, "\0\0\0mine");
+	struct fixture fx;
+
+	(void)state;
+	strcpy(fx_reserve(&model->subnets[0], 8, NULL, 0)->hostname, "printer");
+	strcpy(fx_reserve(&model->subnets[0], 9, NULL, 0)->hostname, "srv.example.org");
+	fx = fx_open(model);
+	both.prl = "\x0c";
+	answers(&fx, both, "printer", "\x08\xff\xffprinter");
+	fx_piece_is(&fx.d.reply.tail[XDHCP_TAIL_HOSTNAME], DHO_HOST_NAME, "printer", 7);
+	answers(&fx, fqdn_of(8, "\x04\0\0\4mine\3org\0"), "printer", "\x0c\xff\xff\7printer");
+	answers(&fx, fqdn_of(8, "\x05\0\0"), "printer", "\x0e\xff\xff\7printer");
+	answers(&fx, fqdn_of(9, "\x05\0\0\4mine"), "srv.example.org",
+		"\x0e\xff\xff\3srv\7example\3org\0");
+	answers(&fx, fqdn_of(9, "\0\0\0"), "srv.example.org", "\x08\xff\xffsrv.example.org");
+	fx_close(&fx);
+}
+
+/* A name that no option holds is left out; one that no slot holds is sent. Neither is memoised. */
+static void long_names(void **state)
+{
+	struct model *model = fx_model(8);
+	struct reservation *r = fx_reserve(&model->subnets[0], 8, NULL, 0);
+	static uint8_t data[3 + 120];
+	struct fixture fx;
+
+	(void)state;
+	memset(r->hostname, 'x', 253);
+	r->hostname[63] = r->hostname[127] = r->hostname[191] = '.';
+	fx = fx_open(model);
+	answers_nothing(&fx, fqdn_of(8, "\x04\0\0"), r->hostname);
+	assert_false(fx.d.memoise);
+	assert_int_equal(fx.d.change.row.ack_until, fx.d.change.row.promised);
+	strcpy(r->hostname, "not..one");
+	answers_nothing(&fx, fqdn_of(8, "\x04\0\0"), "not..one");
+	assert_false(fx.d.memoise);
+	memset(data + 3, 'y', sizeof(data) - 3);
+	data[3 + 60] = '.';
+	fx_lease(&fx, with_fqdn(1, data, sizeof(data)));
+	assert_int_equal(fx.d.reply.tail[XDHCP_TAIL_FQDN].len, 2 + sizeof(data));
+	assert_false(fx.d.reply.shortened);
+	assert_false(fx.d.memoise);
+	fx_lease(&fx, with_fqdn(1, data, 3 + 100)); /* 105 of the slot's 108 bytes */
+	assert_true(fx.d.memoise);
+	fx_close(&fx);
+}
+
+/* Whatever stands in 12 and 81, the reply is one and the name is a name. */
+static void names_of_any_bytes_are_answered(void **state)
+{
+	struct fixture fx = fx_open(fx_model(4));
+	static uint8_t twelve[255], eighty_one[255];
+
+	(void)state;
+	srand48(4);
+	for (int i = 0; i < 5000; i++) {
+		size_t a = (size_t)(lrand48() % 256), b = (size_t)(lrand48() % 256);
+		struct req req = with_fqdn(1, eighty_one, b);
+
+		for (size_t j = 0; j < 255; j++) {
+			twelve[j] = (uint8_t)lrand48();
+			eighty_one[j] = (uint8_t)(j > 2 && i % 2 ? lrand48() % 12 : lrand48());
+		}
+		req.more[1] = (struct more){DHO_HOST_NAME, twelve, a};
+		req.prl = i % 3 ? "\x0c" : NULL;
+		req.max = (uint16_t)(i % 5 ? 0 : 1500);
+		fx_lease(&fx, req);
+		assert_name(fx.d.hostname);
+	}
+	fx_close(&fx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -343,6 +545,14 @@ int main(void)
 		cmocka_unit_test(fqdn_flags),
 		cmocka_unit_test(fqdn_encodings),
 		cmocka_unit_test(fqdn_that_fits_no_option),
+		cmocka_unit_test(sent_is_answered_and_stored),
+		cmocka_unit_test(in_offer_ack_and_inform_but_no_nak),
+		cmocka_unit_test(fqdn_before_hostname),
+		cmocka_unit_test(omitted_clears_nothing),
+		cmocka_unit_test(a_partial_name_is_completed),
+		cmocka_unit_test(a_reserved_name_wins),
+		cmocka_unit_test(long_names),
+		cmocka_unit_test(names_of_any_bytes_are_answered),
 	};
 
 	return cmocka_run_group_tests_name("engine: names", tests, NULL, NULL);

@@ -31,7 +31,7 @@ struct world {
 	struct slot_sim slots[ADDRS];
 	uint32_t pending[PENDING]; /* being closed */
 	unsigned n_pending;
-	unsigned long asked, memoised, deferred, clones, unlasting, recalled;
+	unsigned long asked, memoised, deferred, clones, unlasting, recalled, bootp, rapid;
 };
 
 static const uint8_t one[4] = {10, 0, 0, 1}, two[4] = {10, 0, 0, 2};
@@ -50,6 +50,13 @@ static struct model *make_model(unsigned variant)
 	if (variant & 1)
 		fx_option(&s->scope.options, DHO_HOST_NAME, "configured", 10);
 	model->echo_client_id = !(variant & 2);
+	s->rapid_commit = variant & 1;
+	s->bootp = variant & 2 ? BOOTP_ALL : BOOTP_RESERVED;
+	if (variant % 3 == 1)
+		strcpy(s->scope.boot.boot_file_name, "boot.efi");
+	fx_option(&s->pools[0].scope.options, 43, "pool", 4);
+	fx_option(&s->scope.options, 125, "\0\0\0\1\1a\0\0\0\2\1b", 12);
+	fx_option(&s->scope.options, 121, "\0\x0a\0\0\1", 5);
 	model->stash_agent_options = variant % 3;
 	fx_look_first_for(model, variant % 2 ? RESERVED_BY_CLIENT_ID : RESERVED_BY_HW_ADDRESS);
 	s->match_client_id = variant % 5 != 4;
@@ -86,14 +93,27 @@ static struct req any_client(void)
 {
 	static const char *const agents[] = {NULL, NULL, NULL, "\1\1c", "\1\1d\2\1r"};
 	static const char *const names[] = {NULL, NULL, "n", "m", "--"};
-	static const char *const prls[] = {NULL, "\x01\x03\x06", "\x0c\x2a\x2b"};
+	static const char *const prls[] = {NULL, "\x01\x03\x06", "\x0c\x2a\x2b\x79\x03"};
+	static const struct more fqdns[] = {{0},
+					    {0},
+					    {DHO_FQDN, "\0\0\0pc", 5},
+					    {DHO_FQDN, "\1\0\0pc.example.org", 17},
+					    {DHO_FQDN, "\4\0\0\2pc", 6},
+					    {DHO_FQDN, "\5\0\0", 3},
+					    {DHO_FQDN, "\4\0\0\2p", 5}};
+	static const struct more vendors[] = {{0},
+					      {0},
+					      {DHO_VENDOR_CLASS, "PXEClient:x", 11},
+					      {DHO_VENDOR_CLASSES, "\0\0\0\2\0", 5},
+					      {DHO_SUBNET_SELECTION, "\x0a\0\0\0", 4}};
 
 	return (struct req){.mac = (uint8_t)(1 + below(5)),
 			    .id = ids[below(7)],
 			    .agent = agents[below(5)],
 			    .name = names[below(5)],
 			    .prl = prls[below(3)],
-			    .lifetime = below(3) ? 0 : 900};
+			    .lifetime = below(3) ? 0 : 900,
+			    .more = {fqdns[below(7)], vendors[below(5)]}};
 }
 
 static struct slot_sim *slot_of(struct world *w, uint32_t addr)
@@ -105,7 +125,8 @@ static struct slot_sim *slot_of(struct world *w, uint32_t addr)
 static bool same_form(const struct req *a, const struct req *b)
 {
 	return a->id == b->id && a->name == b->name && a->prl == b->prl && a->agent == b->agent &&
-	       a->lifetime == b->lifetime;
+	       a->lifetime == b->lifetime && a->more[0].data == b->more[0].data &&
+	       a->more[1].data == b->more[1].data;
 }
 
 /* As daemon/publish.c asks. */
@@ -242,10 +263,21 @@ static void step(struct world *w)
 	if (w->n_pending && (w->n_pending == PENDING - 1 || below(3) == 0))
 		finish_end(w);
 	req.type = DHCP_REQUEST;
+	if (what < 3) {
+		req.type = DHCP_BOOTP;
+		if (below(4) == 0)
+			req.ciaddr = addr;
+		ask(w, req, form);
+		w->bootp += w->fx.d.has_change;
+		return;
+	}
 	if (what < 40) {
 		req.type = DHCP_DISCOVER;
+		if (below(4) == 0)
+			req.more[2] = (struct more){DHO_RAPID_COMMIT, "", 0};
 		ask(w, req, form);
-		if (w->fx.d.kind != DECISION_REPLY)
+		w->rapid += w->fx.d.has_change;
+		if (w->fx.d.kind != DECISION_REPLY || w->fx.d.has_change)
 			return;
 		req = form;
 		req.type = DHCP_REQUEST;
@@ -337,7 +369,9 @@ static void memoised_answers_hold(void **state)
 				    .deferred = w->deferred,
 				    .clones = w->clones,
 				    .unlasting = w->unlasting,
-				    .recalled = w->recalled};
+				    .recalled = w->recalled,
+				    .bootp = w->bootp,
+				    .rapid = w->rapid};
 		w->fx = fx_open(make_model(0));
 		for (unsigned i = 0; i < STEPS; i++) {
 			step(w);
@@ -346,10 +380,12 @@ static void memoised_answers_hold(void **state)
 		fx_close(&w->fx);
 	}
 	print_message("%lu asked again, %lu memoised, %lu deferred, %lu clones, %lu not memoised, "
-		      "%lu past a relay\n",
-		      w->asked, w->memoised, w->deferred, w->clones, w->unlasting, w->recalled);
+		      "%lu past a relay, %lu by BOOTP, %lu rapid\n",
+		      w->asked, w->memoised, w->deferred, w->clones, w->unlasting, w->recalled,
+		      w->bootp, w->rapid);
 	assert_true(w->asked > 10000 && w->memoised > 1000 && w->clones > 100);
 	assert_true(w->deferred && w->unlasting > 100 && w->recalled > 50);
+	assert_true(w->bootp > 50 && w->rapid > 100);
 	free(w);
 }
 

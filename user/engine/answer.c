@@ -184,10 +184,10 @@ void answer_lease(struct ask *ask, uint8_t type, uint32_t addr, uint32_t lifetim
 }
 
 /* RFC 8925 3.3, RFC 2563 2.3: an OFFER whose options say why there is no address in it. */
-void answer_no_address(struct ask *ask, const char *reason)
+void answer_no_address(struct ask *ask, uint32_t instead_of, const char *reason)
 {
 	ask->decision->reason = reason;
-	complete(ask, begin(ask, DHCP_OFFER), 0);
+	complete(ask, begin(ask, DHCP_OFFER), instead_of);
 }
 
 /* RFC 2131 4.3.5: no lease time, no yiaddr. */

@@ -122,7 +122,8 @@ int ask_allocate(struct ask *ask, uint32_t *ret_addr);
 
 /* answer.c: fill decision->reply */
 void answer_lease(struct ask *ask, uint8_t type, uint32_t addr, uint32_t lifetime);
-void answer_no_address(struct ask *ask, const char *reason); /* an OFFER of none */
+/* An OFFER of none, with the options of the address that it might have been; 0: of none. */
+void answer_no_address(struct ask *ask, uint32_t instead_of, const char *reason);
 void answer_inform(struct ask *ask);
 void answer_bootp(struct ask *ask, uint32_t addr);
 void answer_nak(struct ask *ask, const char *reason);

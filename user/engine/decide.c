@@ -53,7 +53,7 @@ static void decide_none_free(struct ask *ask)
 
 	scopes_of(ask, 0, &scopes);
 	if (ask->msg->opt[DHO_AUTO_CONFIGURE].len == 1 && scopes_have(&scopes, DHO_AUTO_CONFIGURE))
-		answer_no_address(ask, reason);
+		answer_no_address(ask, 0, reason);
 	else
 		decide_silent(ask, reason);
 }
@@ -82,7 +82,7 @@ static void decide_discover(struct ask *ask)
 	/* "The server SHOULD NOT assign an address", so none is looked for where no pool differs,
 	 * nor is Rapid Commit honoured (RFC 8925 3.3). */
 	if (wants_no_address(ask, 0) && !pools_differ(ask->subnet, DHO_V6_ONLY)) {
-		answer_no_address(ask, IPV6_ONLY);
+		answer_no_address(ask, 0, IPV6_ONLY);
 		return;
 	}
 	if (ask->closing || (ask_permit(ask, reserved) == PERMIT_OK &&
@@ -92,7 +92,7 @@ static void decide_discover(struct ask *ask)
 	}
 	r = ask_allocate(ask, &addr);
 	if (r == -ENOENT && wants_no_address(ask, 0)) {
-		answer_no_address(ask, IPV6_ONLY);
+		answer_no_address(ask, 0, IPV6_ONLY);
 	} else if (r == -ENOENT) {
 		decide_none_free(ask);
 	} else if (r < 0) {
@@ -101,7 +101,7 @@ static void decide_discover(struct ask *ask)
 		offer = offer_at(ask->engine, addr);
 		if (offer)
 			offer_drop(ask->engine, offer);
-		answer_no_address(ask, IPV6_ONLY);
+		answer_no_address(ask, addr, IPV6_ONLY);
 	} else {
 		decide_offer(ask, addr);
 	}
