@@ -146,6 +146,7 @@ bool rig_daemon(struct rig *rig, const uint8_t *frame, size_t len, bool keep,
 		ret_reply->len = (size_t)n;
 	}
 	if (decision.has_change && keep) {
+		publish_prepare(d, &decision.change);
 		engine_confirm(d->engine, &decision.change);
 		publish_ack(d, &msg, &decision);
 	} else if (decision.has_change) {

@@ -122,12 +122,13 @@ static uint8_t suboption(const char *agent, uint8_t code)
 static const char *agent_of(const struct world *w, const struct req *req)
 {
 	static char stored[sizeof(((struct lease_row *)0)->agent) + 1];
-	const struct lease_row *row = &w->store[at(req->ciaddr)];
+	const struct lease_row *row;
 	size_t id_len = req->id ? strlen(req->id) : 0;
 
 	if (req->agent || req->giaddr || !req->unicast || req->type != DHCP_REQUEST ||
 	    !w->fx.model->stash_agent_options || at(req->ciaddr) >= ADDRS)
 		return req->agent;
+	row = &w->store[at(req->ciaddr)];
 	if (row->state != LEASE_BOUND || row->client.chaddr[5] != req->mac)
 		return NULL;
 	if (subnet_of(w, req->ciaddr)->match_client_id &&

@@ -129,14 +129,6 @@ static bool same_form(const struct req *a, const struct req *b)
 	       a->more[1].data == b->more[1].data;
 }
 
-/* As daemon/publish.c asks. */
-static bool relay_changed(const struct change *change)
-{
-	const struct lease_row *a = &change->before, *b = &change->row;
-
-	return a->agent_len != b->agent_len || memcmp(a->agent, b->agent, a->agent_len) != 0;
-}
-
 /* Did this ACK change what other forms' answers are made of? As daemon/publish.c asks. */
 static bool answer_changed(const struct change *change)
 {
@@ -145,7 +137,7 @@ static bool answer_changed(const struct change *change)
 	return a->generation != b->generation || strcmp(a->hostname, b->hostname) != 0 ||
 	       a->client.client_id_len != b->client.client_id_len ||
 	       memcmp(a->client.client_id, b->client.client_id, a->client.client_id_len) != 0 ||
-	       relay_changed(change);
+	       a->agent_len != b->agent_len || memcmp(a->agent, b->agent, a->agent_len) != 0;
 }
 
 static void publish(struct world *w, const struct req *req)
@@ -169,7 +161,7 @@ static void publish(struct world *w, const struct req *req)
 			     !memcmp(tail[p].data, slot->tail[p].data, tail[p].len);
 	}
 	if (slot->generation != d->change.row.generation || slot->mac != req->mac || !same_tail ||
-	    relay_changed(&d->change))
+	    changed)
 		slot->n = 0;
 	slot->generation = d->change.row.generation;
 	slot->mac = req->mac;

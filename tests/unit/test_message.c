@@ -94,6 +94,8 @@ static void test_hand_made(void **state)
 	assert_int_equal(msg.flags, 0x8000);
 	assert_int_equal(msg.hops, 3);
 	assert_int_equal(msg.ciaddr, 0);
+	assert_int_equal(msg.yiaddr, 0x01010101);
+	assert_int_equal(msg.siaddr, 0x02020202);
 	assert_int_equal(msg.giaddr, 0);
 	assert_memory_equal(msg.chaddr, frame + 14 + 28 + 28, 16);
 	assert_ptr_equal(msg.options, frame + 14 + 28 + 240);

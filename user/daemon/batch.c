@@ -126,6 +126,7 @@ static void decide(struct daemon *d, struct batch *b, struct item *item)
 		defer(d, item);
 	if (!decision->has_change)
 		return;
+	publish_prepare(d, &decision->change);
 	/* The last decision on an address is what the store shall hold. */
 	for (size_t i = 0; i < b->n_rows; i++) {
 		if (b->rows[i].row.addr == decision->change.row.addr) {

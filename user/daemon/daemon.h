@@ -152,7 +152,12 @@ void batch_forget(struct daemon *d);
 bool batch_admit(struct daemon *d, struct port *port, const struct packet *packet,
 		 uint32_t received_after, struct dhcp_msg *msg);
 
-/* publish.c: from a committed ACK to an open slot. */
+/*
+ * publish.c: from a committed ACK to an open slot. Before the commit, as soon as the change is
+ * decided, publish_prepare(): closes the slot if other forms than this ACK's are answered
+ * differently from now on.
+ */
+void publish_prepare(struct daemon *d, const struct change *change);
 void publish_ack(struct daemon *d, const struct dhcp_msg *msg, const struct decision *decision);
 /* Says that the slot of a lease is open for its generation, or is not, and counts. */
 void set_published(struct daemon *d, struct lease *lease, bool published);

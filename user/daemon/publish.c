@@ -4,7 +4,8 @@
  * covers the ACK's promise and the slot's credit (I1). Identity and tail of a slot
  * change only while it is closed and after a barrier: where they must, the slot is
  * closed now and opened again when programs have left (quiesce.c); until then the
- * client is served by the daemon. A crash leaves the slot closed, or open and whole.
+ * client is served by the daemon. What an ACK makes untrue is closed before its commit. A crash
+ * leaves the slot closed, or open, whole and as the store has it.
  */
 #include <string.h>
 
@@ -53,17 +54,10 @@ static bool tail_in_slot(const struct slot *slot, const struct lease_row *row,
 }
 
 /*
- * By the stored option 82 unicast renewals are judged. No answer is made of the stored giaddr, in
- * which the two forms of one client behind a pair of relays differ.
+ * Did this ACK change what other forms' answers are made of? By the stored option 82 unicast
+ * renewals are judged; no answer is made of the stored giaddr, in which the two forms of one
+ * client behind a pair of relays differ.
  */
-static bool relay_changed(const struct change *change)
-{
-	const struct lease_row *a = &change->before, *b = &change->row;
-
-	return a->agent_len != b->agent_len || memcmp(a->agent, b->agent, a->agent_len);
-}
-
-/* Did this ACK change what other forms' answers are made of? */
 static bool answer_changed(const struct change *change)
 {
 	const struct lease_row *a = &change->before, *b = &change->row;
@@ -71,7 +65,16 @@ static bool answer_changed(const struct change *change)
 	return a->generation != b->generation || strcmp(a->hostname, b->hostname) ||
 	       a->client.client_id_len != b->client.client_id_len ||
 	       memcmp(a->client.client_id, b->client.client_id, a->client.client_id_len) ||
-	       relay_changed(change);
+	       a->agent_len != b->agent_len || memcmp(a->agent, b->agent, a->agent_len);
+}
+
+void publish_prepare(struct daemon *d, const struct change *change)
+{
+	struct lease *lease = lease_at(d->leases, change->row.addr);
+
+	/* The slot of another generation was closed when that ended. */
+	if (lease && change->before.generation == change->row.generation && answer_changed(change))
+		withdraw(d, lease);
 }
 
 static int64_t template_number(struct daemon *d, const struct template *t)
@@ -104,13 +107,12 @@ static struct slot *slot_for(struct daemon *d, uint32_t addr)
 	return NULL;
 }
 
-/* `alone`: no other form may stay, though identity and tail are the same. */
 static void write_slot(struct daemon *d, struct lease *lease, struct slot *slot,
-		       const struct reopen *memo, bool alone)
+		       const struct reopen *memo)
 {
 	uint32_t addr = memo->identity.addr;
 
-	if (!alone && slot_is_open(slot) && slot_same_identity(slot, &memo->identity) &&
+	if (slot_is_open(slot) && slot_same_identity(slot, &memo->identity) &&
 	    slot_same_tail(slot, &memo->tail)) {
 		slot_credit(slot, memo->ack_until);
 		slot_add_form(slot, memo->form, (unsigned)d->count.commits % XDHCP_FORMS);
@@ -166,5 +168,5 @@ void publish_ack(struct daemon *d, const struct dhcp_msg *msg, const struct deci
 		.addr = row->addr, .link = msg->in.link, .generation = (uint32_t)row->generation};
 	memcpy(memo.identity.chaddr, row->client.chaddr, sizeof(memo.identity.chaddr));
 	memo.form = form_word(form, (uint32_t)number);
-	write_slot(d, lease, slot, &memo, relay_changed(change));
+	write_slot(d, lease, slot, &memo);
 }

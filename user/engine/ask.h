@@ -49,6 +49,7 @@ struct ask {
 	bool recalled; /* agent is what the lease stored: true of a unicast renewal alone */
 	struct identifiers ids; /* point into client, message, agent and flex_id */
 	uint8_t flex_id[255];
+	bool fleeting; /* of what it is made no form and no slot knows: not to be memoised */
 	const struct reservation *reservation;
 	uint32_t reserved;		 /* its address, if that lies in this subnet; 0: none */
 	const struct reservation *by_id; /* the one by its client id, also if it is not for it */

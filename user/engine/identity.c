@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "expr.h"
 #include "proto/relay.h"
 
 /*
@@ -47,6 +48,18 @@ static void by_relay(struct ask *ask, enum reserved_by by, uint8_t code)
 		identifier(ask, by, sub.data, sub.len);
 }
 
+static void by_expression(struct ask *ask)
+{
+	const struct expr *expr = ask->engine->config.model->flex_id;
+	struct expr_input in = {.msg = ask->msg, .agent = ask->agent, .interface = ask->link->name};
+
+	if (!expr)
+		return;
+	identifier(ask, RESERVED_BY_FLEX_ID, ask->flex_id,
+		   expr_string(expr, &in, ask->flex_id, sizeof(ask->flex_id)));
+	ask->fleeting = !expr_memoisable(expr);
+}
+
 static void identify_by(struct ask *ask, enum reserved_by by)
 {
 	const struct client *client = &ask->client;
@@ -70,6 +83,8 @@ static void identify_by(struct ask *ask, enum reserved_by by)
 		identifier(ask, by, client->client_id, client->client_id_len);
 		break;
 	case RESERVED_BY_FLEX_ID:
+		by_expression(ask);
+		break;
 	case RESERVED_BY_COUNT:
 		break;
 	}

@@ -132,7 +132,7 @@ void decide_ack(struct ask *ask, uint32_t addr, bool plain)
 	 * The server identifier is also the source that a template has.
 	 */
 	memoise = plain && msg->in.link && !msg->giaddr && !ask->routed && !ask->recalled &&
-		  !msg->overloaded && !reply->shortened && fits_slot(reply) &&
+		  !ask->fleeting && !msg->overloaded && !reply->shortened && fits_slot(reply) &&
 		  (!ask->reserved || ask->reserved == addr) && !ask->elsewhere.may_be_reserved &&
 		  ask_reservation_lasts(ask, addr) && ask->server_id == ask->source;
 	bind(ask, addr, lifetime, memoise);

@@ -156,6 +156,8 @@ static enum dhcp_decode_result decode_header(struct span *s, struct dhcp_msg *ms
 	msg->flags = ntohs(h.flags);
 	msg->hops = h.hops;
 	msg->ciaddr = dhcp_get_addr(h.ciaddr);
+	msg->yiaddr = dhcp_get_addr(h.yiaddr);
+	msg->siaddr = dhcp_get_addr(h.siaddr);
 	msg->giaddr = dhcp_get_addr(h.giaddr);
 	memcpy(msg->chaddr, h.chaddr, sizeof(msg->chaddr));
 	msg->options = s->at;

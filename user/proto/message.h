@@ -87,7 +87,7 @@ struct dhcp_msg {
 	uint32_t xid;	      /* host order */
 	uint16_t secs, flags; /* host order */
 	uint8_t hops;
-	uint32_t ciaddr, giaddr;
+	uint32_t ciaddr, yiaddr, siaddr, giaddr;
 	uint8_t chaddr[16]; /* with its padding */
 
 	const uint8_t *options; /* after the cookie, as received */

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The text of an expression, in Kea's language -> struct expr (engine/expr.h). Depth and size are
+ * bounded. What this server does not have is refused by name: nothing is taken that would later be
+ * evaluated otherwise than Kea does.
+ */
+#ifndef XDHCP_CONFIG_EXPR_PARSE_H
+#define XDHCP_CONFIG_EXPR_PARSE_H
+
+#include "engine/expr.h"
+#include "proto/options.h"
+
+#define EXPR_DEPTH_MAX	64 /* parentheses and functions in one another */
+#define EXPR_SOURCE_MAX 65535
+
+/* What surrounds an expression. Borrowed. */
+struct expr_scope {
+	enum expr_type type; /* what it must be */
+	/* Is it evaluated only when the client's reservation is known? Else `known` is refused. */
+	bool reservations;
+	/* The options that can be named; both NULL: proto's table. */
+	const struct option_def *(*by_name)(const void *context, const char *name);
+	const struct option_def *(*by_code)(const void *context, uint8_t code);
+	const void *context;
+};
+
+struct expr_note {
+	size_t offset; /* bytes from the start of the text */
+	char text[256];
+};
+
+/*
+ * 0: *ret is the caller's, and ret_note->text names the first operand because of which it is not
+ * memoisable, or is empty. -EINVAL: ret_note says what is wrong, and what is allowed. -ENOMEM.
+ */
+int expr_parse(const char *text, const struct expr_scope *scope, struct expr **ret,
+	       struct expr_note *ret_note);
+
+#endif
