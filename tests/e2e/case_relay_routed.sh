@@ -121,3 +121,12 @@ SUBNET=
 config
 daemon
 equal "interfaces" "$(status | jq -c '[."fast-path".interfaces[].name]')" '["srv2"]'
+
+# Nor is one remote that shares a network with a subnet on a link
+stop
+NET=10.20.0
+SUBNET="  interface: srv"
+GLOBAL="shared-networks: [{name: both, subnet4: [{id: 7, subnet: 192.168.7.0/24}, {id: 8, subnet: 10.9.0.0/24}]}]"
+config
+daemon
+equal "interfaces" "$(status | jq -c '[."fast-path".interfaces[].name]')" '["srv"]'
