@@ -4,6 +4,7 @@
  * request that was memoised is asked again, in every state that XDP answers, and must get
  * the very answer that was memoised; what the daemon closes is forgotten here as there.
  */
+#include "engine/expr.h"
 #include "engine_fixture.h"
 
 #define BASE	0x0a000000u
@@ -35,6 +36,17 @@ struct world {
 };
 
 static const uint8_t one[4] = {10, 0, 0, 1}, two[4] = {10, 0, 0, 2};
+
+static struct expr *expr_of_name(void)
+{
+	const struct expr_operand name = {.source = EXPR_OPTION, .n = 1, .path = {DHO_HOST_NAME}};
+	struct expr_builder *builder = expr_build();
+	struct expr *expr;
+
+	expr_push_value(builder, &name);
+	assert_int_equal(expr_build_end(builder, &expr), 0);
+	return expr;
+}
 
 /* Addresses 4 to 15 are a pool; 1 is ours. */
 static struct model *make_model(unsigned variant)
@@ -79,6 +91,12 @@ static struct model *make_model(unsigned variant)
 	fx_option(&fx_reserve_by(&model->reservations, RESERVED_BY_CLIENT_ID, "d", 1, BASE + 256)
 			   ->scope.options,
 		  43, "global", 6);
+	if (variant & 8) { /* option[12].hex */
+		model->flex_id = expr_of_name();
+		fx_option(&fx_reserve_by(&s->reservations, RESERVED_BY_FLEX_ID, "m", 1, BASE + 10)
+				   ->scope.options,
+			  43, "flex", 4);
+	}
 	return model;
 }
 

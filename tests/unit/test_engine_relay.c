@@ -215,6 +215,49 @@ static void renewal_past_the_relay(void **state)
 	fx_close(&fx);
 }
 
+/* RFC 5107: the server id that the relay asked for is in the answer to the renewal as well. */
+static void server_id_of_the_relay(void **state)
+{
+	struct fixture fx = fx_open(relayed_model());
+	struct req req = relayed(1, "\1\1d\x0b\4\x0a\0\1\1");
+
+	(void)state;
+	req.agent_len = 9;
+	assert_int_equal(fx_offer(&fx, req), FIRST);
+	req.type = DHCP_REQUEST;
+	req.requested = FIRST;
+	req.server = NET + 1;
+	assert_int_equal(fx_ask(&fx, req), DHCP_ACK);
+	assert_int_equal(fx_option_u32(&fx.d.reply, DHO_SERVER_IDENTIFIER), NET + 1);
+	assert_int_equal(fx_renew(&fx, direct(1), FIRST), DHCP_ACK);
+	assert_int_equal(fx_option_u32(&fx.d.reply, DHO_SERVER_IDENTIFIER), NET + 1);
+	assert_int_equal(fx.d.reply.source, SERVER);
+	assert_true(has_42(&fx));
+	/* another client's is our own */
+	assert_int_equal(fx_lease(&fx, relayed(2, D)), FIRST + 1);
+	assert_int_equal(fx_renew(&fx, direct(2), FIRST + 1), DHCP_ACK);
+	assert_int_equal(fx_option_u32(&fx.d.reply, DHO_SERVER_IDENTIFIER), SERVER);
+	fx_close(&fx);
+}
+
+/* RFC 3527: the relay's own address says nothing of the client's link; nor does the renewal's way.
+ */
+static void link_selected_by_the_relay(void **state)
+{
+	struct fixture fx = fx_open(relayed_model());
+	struct req req = relayed(1, "\1\1c\5\4\x0a\0\1\1");
+
+	(void)state;
+	req.agent_len = 9;
+	req.giaddr = 0x0a090001; /* in no subnet of ours */
+	assert_int_equal(fx_lease(&fx, req), HOME);
+	assert_int_equal(lease_at(fx.leases, HOME)->giaddr, 0x0a090001);
+	assert_int_equal(fx_renew(&fx, direct(1), HOME), DHCP_ACK);
+	assert_string_equal(fx.d.hostname, "line");
+	assert_int_equal(lease_at(fx.leases, HOME)->giaddr, 0x0a090001);
+	fx_close(&fx);
+}
+
 /* With its own option 82, or by a relay that adds none, there is nothing to recall. */
 static void renewal_by_a_relay(void **state)
 {
@@ -482,6 +525,8 @@ int main(void)
 		cmocka_unit_test(forgotten_by_a_new_binding),
 		cmocka_unit_test(forgotten_by_a_quarantine),
 		cmocka_unit_test(renewal_past_the_relay),
+		cmocka_unit_test(server_id_of_the_relay),
+		cmocka_unit_test(link_selected_by_the_relay),
 		cmocka_unit_test(renewal_by_a_relay),
 		cmocka_unit_test(not_if_it_is_not_configured),
 		cmocka_unit_test(not_of_another_client),
