@@ -237,7 +237,8 @@ static void test_table_is_consistent(void **state)
 			unsigned type = def->fields[i];
 
 			assert_true(type != OPTION_RECORD && type != OPTION_EMPTY &&
-				    type != OPTION_HOSTS && type != OPTION_ADDRESS_PAIR);
+				    type != OPTION_HOSTS && type != OPTION_DNR &&
+				    type != OPTION_ADDRESS_PAIR);
 			if (type == OPTION_STRING || type == OPTION_BINARY)
 				assert_true(i + 1 == def->n_fields && !def->array);
 		}
@@ -274,7 +275,7 @@ static void test_spaces_of_options(void **state)
 	}
 }
 
-/* Kea's suboptions: a good value as it is formatted, and its bytes. */
+/* Kea's sub-options: a good value as it is formatted, and its bytes. */
 static void test_suboptions(void **state)
 {
 	static const struct {
@@ -531,17 +532,17 @@ static const struct example {
 	[159] = {"0, 63/6", "0, 64/6"},				    /* v4-portparams */
 	[160] = {"some text, all of it", ""},			    /* v4-captive-portal-rfc7710 */
 	[161] = {"some text, all of it", ""},			    /* mud-url */
-	[162] = {"0x00ff", "0x0"},				    /* v4-dnr */
-	[175] = {"0x00ff", "0x0"},				    /* etherboot */
-	[176] = {"some text, all of it", ""},			    /* ip-telephone */
-	[177] = {"0x00ff", "0x0"},				    /* packetcable-cablehome */
-	[208] = {"86400", "4294967296"},			    /* pxelinux-magic */
-	[209] = {"some text, all of it", ""},			    /* pxelinux-configfile */
-	[210] = {"some text, all of it", ""},			    /* pxelinux-pathprefix */
-	[211] = {"86400", "4294967296"},			    /* pxelinux-reboottime */
-	[212] = {"0, 32, 2001:db8::, 192.0.2.1", "0, 32, 2001:db8::"}, /* option-6rd */
-	[213] = {"example.org", "a..b"},			       /* v4-access-domain */
-	[220] = {"0x00ff", "0x0"},				       /* subnet-allocation */
+	[162] = {"1, a.b, 192.0.2.1, alpn=dot port=853 | 2, c.d", "1"}, /* v4-dnr */
+	[175] = {"0x00ff", "0x0"},					/* etherboot */
+	[176] = {"some text, all of it", ""},				/* ip-telephone */
+	[177] = {"0x00ff", "0x0"},					/* packetcable-cablehome */
+	[208] = {"86400", "4294967296"},				/* pxelinux-magic */
+	[209] = {"some text, all of it", ""},				/* pxelinux-configfile */
+	[210] = {"some text, all of it", ""},				/* pxelinux-pathprefix */
+	[211] = {"86400", "4294967296"},				/* pxelinux-reboottime */
+	[212] = {"0, 32, 2001:db8::, 192.0.2.1", "0, 32, 2001:db8::"},	/* option-6rd */
+	[213] = {"example.org", "a..b"},				/* v4-access-domain */
+	[220] = {"0x00ff", "0x0"},					/* subnet-allocation */
 	[221] = {"0x00ff", "0x0"},			  /* virtual-subnet-selection */
 	[249] = {"10.0.0.0/8 - 192.0.2.1", "10.0.0.0/8"}, /* ms-classless-static-route */
 };

@@ -112,6 +112,23 @@ static const struct value_case VALUES[] = {
 	{"sip-servers", "10.0.0.1, 10.0.0.2", BYTES("\x01\x0a\0\0\x01\x0a\0\0\x02"), NULL},
 	{"sip-servers", "sip.example.org, 1a.", BYTES("\0\003sip\007example\003org\0\0021a\0"),
 	 "sip.example.org, 1a"},
+	/* RFC 9463 5.1, RFC 9460 2.2, RFC 9461 5; the first is Kea's example */
+	{"v4-dnr",
+	 "1, resolver.example., 10.2.3.4 10.0.4.5, alpn=dot\\,doq\\,h2\\,h3 dohpath=/q{?dns} | 2, "
+	 "resolver.example., 10.0.5.6, alpn=dot port=8530 | 3, fooexp.resolver.example.",
+	 BYTES("\0\x3c\0\1\x12\010resolver\007example\0\010\x0a\2\3\4\x0a\0\4\5\0\1\0\016\003dot"
+	       "\003doq"
+	       "\002h2\002h3\0\7\0\010/q{?dns}"
+	       "\0\x28\0\2\x12\010resolver\007example\0\4\x0a\0\5\6\0\1\0\4\003dot\0\3\0\2\x21\x52"
+	       "\0\x1c\0\3\x19\006fooexp\010resolver\007example\0"),
+	 "1, resolver.example, 10.2.3.4 10.0.4.5, alpn=dot\\,doq\\,h2\\,h3 dohpath=/q{?dns} | 2, "
+	 "resolver.example, 10.0.5.6, alpn=dot port=8530 | 3, fooexp.resolver.example"},
+	{"v4-dnr", "65535,a , 10.0.0.1  10.0.0.2 ,port=1  alpn=x",
+	 BYTES("\0\x1b\xff\xff\3\1a\0\x08\x0a\0\0\1\x0a\0\0\2\0\1\0\2\1x\0\3\0\2\0\1"),
+	 "65535, a, 10.0.0.1 10.0.0.2, alpn=x port=1"},
+	{"v4-dnr", "0, a, 10.0.0.1", BYTES("\0\x0b\0\0\3\1a\0\4\x0a\0\0\1"), NULL},
+	{"v4-dnr", "0, a, 10.0.0.1, dohpath=/a\\,b\\|c=d{?dns}",
+	 BYTES("\0\x1d\0\0\3\1a\0\4\x0a\0\0\1\0\7\0\x0e/a,b|c=d{?dns}"), NULL},
 	/* RFC 3397 2 has the first two */
 	{"domain-search", "eng.apple.com., marketing.apple.com.",
 	 BYTES("\003eng\005apple\003com\0\011marketing\xc0\x04"),
@@ -390,6 +407,9 @@ struct refusal_case {
 	const char *name, *text, *why;
 };
 
+#define NO_ALPN(t) \
+	"'" t "': each protocol of alpn has 1 to 255 bytes, and \"\\,\" stands between them"
+
 static const struct refusal_case REFUSALS[] = {
 	{"routers", "", "empty: expected: list of IPv4 addresses"},
 	{"routers", " \t ", "empty: expected: list of IPv4 addresses"},
@@ -507,6 +527,35 @@ static const struct refusal_case REFUSALS[] = {
 	{"sip-servers", "example.org, a..b", NO_NAME("a..b")},
 	{"sip-servers", ",", "an item of the list is empty"},
 	{"routers", "10.0.0.1\\,10.0.0.2", NO_ADDRESS("10.0.0.1\\,10.0.0.2")},
+	{"v4-dnr", "",
+	 "empty: expected: list of resolvers (PRIORITY, NAME, ADDRESSES, PARAMETERS)"},
+	{"v4-dnr", "1", "'1' is no resolver: PRIORITY, NAME, ADDRESSES, PARAMETERS"},
+	{"v4-dnr", "1, a |", "'' is no resolver: PRIORITY, NAME, ADDRESSES, PARAMETERS"},
+	{"v4-dnr", "65536, a", "'65536' is not a number from 0 to 65535"},
+	{"v4-dnr", "first, a", "'first' is not a number from 0 to 65535"},
+	{"v4-dnr", "1, a..b", NO_NAME("a..b")},
+	{"v4-dnr", "1, a,", NO_ADDRESS("")},
+	{"v4-dnr", "1, a, 10.0.0.1 b", NO_ADDRESS("b")},
+	{"v4-dnr", "1, a, 10.0.0.1, alpn=dot,doq",
+	 "'1, a, 10.0.0.1, alpn=dot,doq' has more than PRIORITY, NAME, ADDRESSES, PARAMETERS; a "
+	 "comma in them is \"\\,\""},
+	{"v4-dnr", "1, a, 10.0.0.1, ech=x", "'ech=x' is not KEY=VALUE of alpn, port or dohpath"},
+	{"v4-dnr", "1, a, 10.0.0.1, ipv4hint=10.0.0.1",
+	 "'ipv4hint=10.0.0.1' is not KEY=VALUE of alpn, port or dohpath"},
+	{"v4-dnr", "1, a, 10.0.0.1, port", "'port' is not KEY=VALUE of alpn, port or dohpath"},
+	{"v4-dnr", "1, a, 10.0.0.1, port=", "'port=' is not KEY=VALUE of alpn, port or dohpath"},
+	{"v4-dnr", "1, a, 10.0.0.1, port=1 port=2", "port is there twice"},
+	{"v4-dnr", "1, a, 10.0.0.1, port=0", "'0' is not a port from 1 to 65535"},
+	{"v4-dnr", "1, a, 10.0.0.1, port=65536", "'65536' is not a port from 1 to 65535"},
+	{"v4-dnr", "1, a, 10.0.0.1, alpn=dot\\,", NO_ALPN("dot\\,")},
+	{"v4-dnr", "1, a, 10.0.0.1, alpn=dot\\,\\,doq", NO_ALPN("dot\\,\\,doq")},
+	{"v4-dnr", "1, a, 10.0.0.1, alpn=a\\|b", NO_ALPN("a\\|b")},
+	{"v4-dnr", "1, a, 10.0.0.1, alpn=h2", "alpn with HTTP needs dohpath"},
+	{"v4-dnr", "1, a, 10.0.0.1, alpn=dot\\,http/1.1", "alpn with HTTP needs dohpath"},
+	{"v4-dnr", "1, a, 10.0.0.1, dohpath=q{?dns}",
+	 "'q{?dns}' is not a path of DNS over HTTPS (like /dns-query{?dns})"},
+	{"v4-dnr", "1, a, 10.0.0.1, dohpath=/q",
+	 "'/q' is not a path of DNS over HTTPS (like /dns-query{?dns})"},
 };
 
 static void test_refusals(void **state)
@@ -630,6 +679,36 @@ static const struct format_case FORMATS[] = {
 	{159, BYTES("\0\x06\xfc\x01"), "0x0006fc01"},
 	{159, BYTES("\0\x11\0\0"), "0x00110000"},
 	{159, BYTES("\0\x06\xfc"), "0x0006fc"},
+	/* no length, too long, no name, a name with more, none that ends */
+	{162, BYTES("\0"), "0x00"},
+	{162, BYTES("\0\x07\0\1\3\1a\0"), "0x0007000103016100"},
+	{162, BYTES("\0\x03\0\1\0"), "0x0003000100"},
+	{162, BYTES("\0\x07\0\1\4\1a\0\0"), "0x000700010401610000"},
+	{162, BYTES("\0\x05\0\1\2\1a"), "0x00050001020161"},
+	{162, BYTES("\0\2\0\1"), "0x00020001"},
+	/* no address, part of one */
+	{162, BYTES("\0\x07\0\1\3\1a\0\0"), "0x000700010301610000"},
+	{162, BYTES("\0\x0a\0\1\3\1a\0\3\1\2\3"), "0x000a00010301610003010203"},
+	{162, BYTES("\0\x0a\0\1\3\1a\0\4\1\2\3"), "0x000a00010301610004010203"},
+#define DNR(n)	"\0" n "\0\1\3\1a\0\4\1\2\3\4"
+#define DNR_(n) "0x00" n "0001030161000401020304"
+	/* parameters: half of one, unknown, too long, twice, a port of one byte, empty ones */
+	{162, BYTES(DNR("\x0d") "\0\3"), DNR_("0d") "0003"},
+	{162, BYTES(DNR("\x0f") "\0\2\0\0"), DNR_("0f") "00020000"},
+	{162, BYTES(DNR("\x0f") "\0\x09\0\0"), DNR_("0f") "00090000"},
+	{162, BYTES(DNR("\x10") "\0\3\0\2\1"), DNR_("10") "0003000201"},
+	{162, BYTES(DNR("\x10") "\0\3\0\1\1"), DNR_("10") "0003000101"},
+	{162, BYTES(DNR("\x17") "\0\3\0\2\0\1\0\3\0\2\0\1"), DNR_("17") "000300020001000300020001"},
+	{162, BYTES(DNR("\x0f") "\0\1\0\0"), DNR_("0f") "00010000"},
+	{162, BYTES(DNR("\x10") "\0\1\0\1\0"), DNR_("10") "0001000100"},
+	{162, BYTES(DNR("\x11") "\0\1\0\2\2a"), DNR_("11") "000100020261"},
+	{162, BYTES(DNR("\x11") "\0\1\0\2\1,"), DNR_("11") "00010002012c"},
+	{162, BYTES(DNR("\x11") "\0\1\0\2\1|"), DNR_("11") "00010002017c"},
+	{162, BYTES(DNR("\x0f") "\0\7\0\0"), DNR_("0f") "00070000"},
+	{162, BYTES(DNR("\x11") "\0\7\0\2/ "), DNR_("11") "000700022f20"},
+	{162, BYTES(DNR("\x11") "\0\7\0\2/\\"), DNR_("11") "000700022f5c"},
+	{162, BYTES(DNR("\x11") "\0\7\0\2/\x80"), DNR_("11") "000700022f80"},
+	{162, BYTES(DNR("\x0f") "\0\7\0\2"), DNR_("0f") "00070002"},
 	{119,
 	 BYTES("\x03"
 	       "com"),
@@ -683,6 +762,35 @@ static void test_format_foreign_types(void **state)
 		option_format(&cases[i].def, (const uint8_t *)cases[i].bytes, cases[i].len, text,
 			      sizeof(text));
 		assert_string_equal(text, cases[i].text);
+	}
+}
+
+/* Whatever becomes of a good one, it is read within its bounds and printable. */
+static void test_format_broken_dnr(void **state)
+{
+	static const char good[] =
+		"1, a.b, 10.0.0.1, alpn=dot\\,h2 port=853 dohpath=/q{?dns} | 2, c";
+	const struct option_def *def = option_by_code(162);
+	uint8_t whole[200];
+	char text[400], why[100];
+	int len = option_parse(def, good, whole, sizeof(whole), why, sizeof(why));
+
+	(void)state;
+	assert_true(len > 0);
+	for (int cut = 1; cut <= len; cut++) {
+		for (int at = 0; at < cut; at++) {
+			for (unsigned bit = 0; bit < 8; bit++) {
+				uint8_t *data = malloc((size_t)cut);
+
+				assert_non_null(data);
+				memcpy(data, whole, (size_t)cut);
+				data[at] ^= 1u << bit;
+				option_format(def, data, (size_t)cut, text, sizeof(text));
+				for (const char *c = text; *c; c++)
+					assert_true(*c >= 0x20 && *c < 0x7f);
+				free(data);
+			}
+		}
 	}
 }
 
@@ -840,6 +948,7 @@ int main(void)
 		cmocka_unit_test(test_records_without_option),
 		cmocka_unit_test(test_short_tuple),
 		cmocka_unit_test(test_format_foreign_types),
+		cmocka_unit_test(test_format_broken_dnr),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_long_values),
 		cmocka_unit_test(test_hex),

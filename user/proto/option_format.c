@@ -7,37 +7,10 @@
 #include "options.h"
 
 #include <arpa/inet.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "option_names.h"
-
-struct text {
-	char *buf;
-	size_t cap, len;
-	bool cut;
-};
-
-static void put(struct text *t, char c)
-{
-	if (t->len + 1 < t->cap)
-		t->buf[t->len++] = c;
-	else
-		t->cut = true;
-}
-
-__attribute__((format(printf, 2, 3))) static void putf(struct text *t, const char *format, ...)
-{
-	char part[64];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(part, sizeof(part), format, args);
-	va_end(args);
-	for (const char *p = part; *p; p++)
-		put(t, *p);
-}
+#include "option_dnr.h"
 
 static void finish(struct text *t)
 {
@@ -46,39 +19,14 @@ static void finish(struct text *t)
 		memcpy(t->buf + t->len - 3, "...", 3);
 }
 
-static uint32_t get_be(const uint8_t *data, size_t len)
-{
-	uint32_t value = 0;
-
-	for (size_t i = 0; i < len; i++)
-		value = value << 8 | data[i];
-	return value;
-}
-
-static void put_address(struct text *t, const uint8_t p[4])
-{
-	putf(t, "%u.%u.%u.%u", p[0], p[1], p[2], p[3]);
-}
-
 static void put_hex(struct text *t, const uint8_t *data, size_t len)
 {
-	putf(t, "0x");
+	opt_putf(t, "0x");
 	for (size_t i = 0; i < len && !t->cut; i++)
-		putf(t, "%02x", data[i]);
+		opt_putf(t, "%02x", data[i]);
 }
 
 /* --- one value: returns its length, 0 if the data is not of the type --- */
-
-static size_t put_string(struct text *t, const uint8_t *data, size_t len)
-{
-	for (size_t i = 0; i < len && !t->cut; i++) {
-		if (data[i] >= 0x20 && data[i] < 0x7f)
-			put(t, (char)data[i]);
-		else
-			putf(t, "\\x%02x", data[i]);
-	}
-	return len;
-}
 
 /* Pointers (RFC 1035 4.1.4) count from the option's first byte, hence the place and not the rest.
  */
@@ -89,8 +37,8 @@ static size_t put_fqdn(struct text *t, const uint8_t *data, size_t len, size_t a
 
 	for (size_t i = 0; used > 0 && name[i] != 0; i += 1u + name[i]) {
 		if (i > 0)
-			put(t, '.');
-		put_string(t, name + i + 1, name[i]);
+			opt_put(t, '.');
+		opt_put_string(t, name + i + 1, name[i]);
 	}
 	return used;
 }
@@ -98,25 +46,25 @@ static size_t put_fqdn(struct text *t, const uint8_t *data, size_t len, size_t a
 /* A comma separates tuples and is therefore escaped; a last backslash would escape the next one. */
 static size_t put_tuple(struct text *t, const uint8_t *data, size_t len, size_t size)
 {
-	size_t n = len < size ? 0 : get_be(data, size);
+	size_t n = len < size ? 0 : opt_get_be(data, size);
 
 	if (n == 0 || n > len - size || data[size + n - 1] == '\\')
 		return 0;
 	for (size_t i = 0; i < n; i++) {
 		if (data[size + i] == ',')
-			put(t, '\\');
-		put_string(t, data + size + i, 1);
+			opt_put(t, '\\');
+		opt_put_string(t, data + size + i, 1);
 	}
 	return size + n;
 }
 
 static size_t put_psid(struct text *t, const uint8_t p[3])
 {
-	uint32_t bits = get_be(p + 1, 2);
+	uint32_t bits = opt_get_be(p + 1, 2);
 
 	if (p[0] > 16 || (bits << p[0] & 0xffff) != 0)
 		return 0;
-	putf(t, "%u/%u", bits >> (16 - p[0]), p[0]);
+	opt_putf(t, "%u/%u", bits >> (16 - p[0]), p[0]);
 	return 3;
 }
 
@@ -124,7 +72,7 @@ static size_t put_address6(struct text *t, const uint8_t p[16])
 {
 	char text[INET6_ADDRSTRLEN];
 
-	putf(t, "%s", inet_ntop(AF_INET6, p, text, sizeof(text)));
+	opt_putf(t, "%s", inet_ntop(AF_INET6, p, text, sizeof(text)));
 	return 16;
 }
 
@@ -137,7 +85,7 @@ static size_t put_prefix6(struct text *t, const uint8_t *data, size_t len)
 		return 0;
 	memcpy(network, data + 1, n);
 	put_address6(t, network);
-	putf(t, "/%zu", bits);
+	opt_putf(t, "/%zu", bits);
 	return 1 + n;
 }
 
@@ -145,7 +93,7 @@ static size_t put_signed(struct text *t, const uint8_t *p, size_t bytes)
 {
 	unsigned unused = 32 - 8 * (unsigned)bytes;
 
-	putf(t, "%d", (int32_t)(get_be(p, bytes) << unused) >> unused);
+	opt_putf(t, "%d", (int32_t)(opt_get_be(p, bytes) << unused) >> unused);
 	return bytes;
 }
 
@@ -160,9 +108,9 @@ static size_t put_route(struct text *t, const uint8_t *data, size_t len)
 	if (len < 1 + n + 4)
 		return 0;
 	memcpy(network, data + 1, n);
-	put_address(t, network);
-	putf(t, "/%u - ", data[0]);
-	put_address(t, data + 1 + n);
+	opt_put_address(t, network);
+	opt_putf(t, "/%u - ", data[0]);
+	opt_put_address(t, data + 1 + n);
 	return 1 + n + 4;
 }
 
@@ -191,24 +139,24 @@ static size_t put_value(struct text *t, enum option_type type, bool compressed, 
 	case OPTION_FLAG:
 		if (p[0] > 1)
 			return 0;
-		putf(t, "%s", p[0] ? "true" : "false");
+		opt_putf(t, "%s", p[0] ? "true" : "false");
 		return 1;
 	case OPTION_U8:
 	case OPTION_U16:
 	case OPTION_U32:
-		putf(t, "%u", get_be(p, least(type)));
+		opt_putf(t, "%u", opt_get_be(p, least(type)));
 		return least(type);
 	case OPTION_S8:
 	case OPTION_S16:
 	case OPTION_S32:
 		return put_signed(t, p, least(type));
 	case OPTION_ADDRESS:
-		put_address(t, p);
+		opt_put_address(t, p);
 		return 4;
 	case OPTION_ADDRESS_PAIR:
-		put_address(t, p);
-		putf(t, ", ");
-		put_address(t, p + 4);
+		opt_put_address(t, p);
+		opt_putf(t, ", ");
+		opt_put_address(t, p + 4);
 		return 8;
 	case OPTION_ADDRESS6:
 		return put_address6(t, p);
@@ -221,7 +169,7 @@ static size_t put_value(struct text *t, enum option_type type, bool compressed, 
 	case OPTION_TUPLE8:
 		return put_tuple(t, p, rest, 1);
 	case OPTION_STRING:
-		return put_string(t, p, rest);
+		return opt_put_string(t, p, rest);
 	case OPTION_FQDN:
 		return put_fqdn(t, data, len, at, compressed);
 	case OPTION_ROUTE:
@@ -231,6 +179,7 @@ static size_t put_value(struct text *t, enum option_type type, bool compressed, 
 		return rest;
 	case OPTION_EMPTY:
 	case OPTION_HOSTS:
+	case OPTION_DNR:
 	case OPTION_RECORD:
 		break;
 	}
@@ -250,7 +199,7 @@ static bool put_values(struct text *t, enum option_type type, const struct optio
 		if (at < len && !def->array)
 			return false;
 		if (at < len)
-			putf(t, ", ");
+			opt_putf(t, ", ");
 	} while (at < len && !t->cut);
 	return true;
 }
@@ -266,7 +215,7 @@ static bool put_record(struct text *t, const struct option_def *def, const uint8
 		if (used == 0)
 			return false;
 		at += used;
-		putf(t, ", ");
+		opt_putf(t, ", ");
 	}
 	return def->n_fields > 0 &&
 	       put_values(t, (enum option_type)def->fields[def->n_fields - 1], def, data, len, at);
@@ -278,6 +227,8 @@ static bool put_option(struct text *t, const struct option_def *def, const uint8
 {
 	if (def->type == OPTION_RECORD)
 		return put_record(t, def, data, len);
+	if (def->type == OPTION_DNR)
+		return option_dnr_format(t, data, len);
 	if (def->type == OPTION_HOSTS) /* RFC 3361 3 */
 		return data[0] <= 1 &&
 		       put_values(t, data[0] ? OPTION_ADDRESS : OPTION_FQDN, def, data, len, 1);

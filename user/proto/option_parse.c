@@ -10,108 +10,12 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "option_names.h"
+#include "option_dnr.h"
 
 #define TUPLE8_MAX 255
-#define QUOTE_MAX  48
-
-struct token {
-	const char *at;
-	size_t len;
-};
-
-struct out {
-	uint8_t *buf;
-	size_t cap, len;
-	char *why;
-	size_t why_len;
-};
-
-/* Writes why and fails; -EINVAL is all there is to say in a number. */
-__attribute__((format(printf, 2, 3))) static int fail(struct out *out, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(out->why, out->why_len, format, args);
-	va_end(args);
-	return -EINVAL;
-}
-
-struct quoted {
-	char text[QUOTE_MAX + 6];
-};
-
-static struct quoted quote(struct token t)
-{
-	struct quoted q;
-	size_t n = t.len > QUOTE_MAX ? QUOTE_MAX : t.len, i = 0;
-
-	q.text[i++] = '\'';
-	for (size_t j = 0; j < n; j++)
-		q.text[i++] = isprint((unsigned char)t.at[j]) ? t.at[j] : '?';
-	strcpy(q.text + i, t.len > n ? "...'" : "'");
-	return q;
-}
-
-static int append(struct out *out, const void *data, size_t len)
-{
-	if (len > out->cap - out->len)
-		return fail(out, "too long: at most %zu bytes", out->cap);
-	memcpy(out->buf + out->len, data, len);
-	out->len += len;
-	return 0;
-}
-
-static int append_be(struct out *out, uint32_t value, unsigned bytes)
-{
-	uint8_t be[4] = {value >> 24, value >> 16, value >> 8, value};
-
-	return append(out, be + 4 - bytes, bytes);
-}
-
-static struct token trim(struct token t)
-{
-	while (t.len > 0 && isspace((unsigned char)t.at[0])) {
-		t.at++;
-		t.len--;
-	}
-	while (t.len > 0 && isspace((unsigned char)t.at[t.len - 1]))
-		t.len--;
-	return t;
-}
-
-/* Kea's "\\," is text. */
-static const char *find_separator(struct token t, char separator)
-{
-	for (size_t i = 0; i < t.len; i++)
-		if (t.at[i] == separator && !(separator == ',' && i > 0 && t.at[i - 1] == '\\'))
-			return t.at + i;
-	return NULL;
-}
-
-/* Takes what stands before `separator` off *rest, trimmed. False: *rest was used up. */
-static bool next_token(struct token *rest, char separator, struct token *ret_token)
-{
-	if (!rest->at)
-		return false;
-	const char *end = find_separator(*rest, separator);
-
-	*ret_token = *rest;
-	if (end) {
-		ret_token->len = (size_t)(end - rest->at);
-		rest->at = end + 1;
-		rest->len -= ret_token->len + 1;
-	} else {
-		rest->at = NULL;
-	}
-	*ret_token = trim(*ret_token);
-	return true;
-}
 
 static int hex_digit(char c)
 {
@@ -122,29 +26,13 @@ static int hex_digit(char c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* Decimal digits and nothing else, up to 10 of them. */
-static bool read_number(struct token t, uint64_t *ret_value)
-{
-	uint64_t value = 0;
-
-	if (t.len == 0 || t.len > 10)
-		return false;
-	for (size_t i = 0; i < t.len; i++) {
-		if (!isdigit((unsigned char)t.at[i]))
-			return false;
-		value = value * 10 + (uint64_t)(t.at[i] - '0');
-	}
-	*ret_value = value;
-	return true;
-}
-
 /* Decimal, or hex after 0x, as in Kea, where a number is the value. */
 static bool read_value(struct token t, uint64_t *ret_value)
 {
 	uint64_t value = 0;
 
 	if (t.len < 3 || t.at[0] != '0' || (t.at[1] | 32) != 'x')
-		return read_number(t, ret_value);
+		return opt_read_number(t, ret_value);
 	if (t.len > 2 + 8)
 		return false;
 	for (size_t i = 2; i < t.len; i++) {
@@ -158,31 +46,6 @@ static bool read_value(struct token t, uint64_t *ret_value)
 	return true;
 }
 
-/* Four decimal numbers; a leading zero, which some read as octal, is refused. */
-static bool read_address(struct token t, uint32_t *ret_addr)
-{
-	struct token part;
-	uint32_t addr = 0;
-	unsigned n = 0;
-
-	for (size_t i = 0; i < t.len; i++)
-		if (!isdigit((unsigned char)t.at[i]) && t.at[i] != '.')
-			return false;
-	while (next_token(&t, '.', &part)) {
-		uint64_t value;
-
-		if (!read_number(part, &value) || value > 255 ||
-		    (part.len > 1 && part.at[0] == '0'))
-			return false;
-		addr = addr << 8 | (uint32_t)value;
-		n++;
-	}
-	if (n != 4)
-		return false;
-	*ret_addr = addr;
-	return true;
-}
-
 static bool is_netmask(uint32_t addr)
 {
 	return (~addr & (~addr + 1)) == 0;
@@ -192,18 +55,19 @@ static bool is_netmask(uint32_t addr)
 
 static int parse_address_into(struct out *out, struct token t, uint32_t *ret_addr)
 {
-	if (!read_address(t, ret_addr))
-		return fail(out, "%s is not an IPv4 address (like 192.0.2.1)", quote(t).text);
-	return append_be(out, *ret_addr, 4);
+	if (!opt_read_address(t, ret_addr))
+		return opt_fail(out, "%s is not an IPv4 address (like 192.0.2.1)",
+				opt_quote(t).text);
+	return opt_append_be(out, *ret_addr, 4);
 }
 
 static int parse_netmask_into(struct out *out, struct token t)
 {
 	uint32_t mask;
 
-	if (!read_address(t, &mask) || !is_netmask(mask))
-		return fail(out, "%s is not a netmask (like 255.255.255.0)", quote(t).text);
-	return append_be(out, mask, 4);
+	if (!opt_read_address(t, &mask) || !is_netmask(mask))
+		return opt_fail(out, "%s is not a netmask (like 255.255.255.0)", opt_quote(t).text);
+	return opt_append_be(out, mask, 4);
 }
 
 static int parse_address(const struct option_def *def, struct token t, struct out *out)
@@ -212,8 +76,8 @@ static int parse_address(const struct option_def *def, struct token t, struct ou
 
 	if (def->check != OPTION_CHECK_NETMASK)
 		return parse_address_into(out, t, &addr);
-	if (read_address(t, &addr) && addr == 0)
-		return fail(out, "0.0.0.0 is no subnet's mask");
+	if (opt_read_address(t, &addr) && addr == 0)
+		return opt_fail(out, "0.0.0.0 is no subnet's mask");
 	return parse_netmask_into(out, t);
 }
 
@@ -227,8 +91,8 @@ static int parse_flag(const struct option_def *def, struct token t, struct out *
 	(void)def;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (t.len == strlen(words[i].text) && strncasecmp(t.at, words[i].text, t.len) == 0)
-			return append_be(out, words[i].value, 1);
-	return fail(out, "%s is neither true nor false", quote(t).text);
+			return opt_append_be(out, words[i].value, 1);
+	return opt_fail(out, "%s is neither true nor false", opt_quote(t).text);
 }
 
 static int parse_unsigned(const struct option_def *def, struct token t, struct out *out)
@@ -239,15 +103,16 @@ static int parse_unsigned(const struct option_def *def, struct token t, struct o
 	uint64_t value;
 
 	if (!read_value(t, &value) || value < def->min || value > max)
-		return fail(out, "%s is not a number from %u to %u", quote(t).text, def->min, max);
+		return opt_fail(out, "%s is not a number from %u to %u", opt_quote(t).text,
+				def->min, max);
 	if (def->check == OPTION_CHECK_NODE_TYPE && value != 1 && value != 2 && value != 4 &&
 	    value != 8)
-		return fail(
+		return opt_fail(
 			out,
 			"%s is not a NetBIOS node type: 1 (B-node), 2 (P-node), 4 (M-node) or 8 "
 			"(H-node)",
-			quote(t).text);
-	return append_be(out, (uint32_t)value, bytes);
+			opt_quote(t).text);
+	return opt_append_be(out, (uint32_t)value, bytes);
 }
 
 static int parse_signed(const struct option_def *def, struct token t, struct out *out)
@@ -259,8 +124,9 @@ static int parse_signed(const struct option_def *def, struct token t, struct out
 	uint64_t value;
 
 	if (!read_value(digits, &value) || value > (uint64_t)max + negative)
-		return fail(out, "%s is not a number from %d to %d", quote(t).text, -max - 1, max);
-	return append_be(out, negative ? (uint32_t)-value : (uint32_t)value, bytes);
+		return opt_fail(out, "%s is not a number from %d to %d", opt_quote(t).text,
+				-max - 1, max);
+	return opt_append_be(out, negative ? (uint32_t)-value : (uint32_t)value, bytes);
 }
 
 /* RFC 7618 9: the PSID's bits are the first of the 16. */
@@ -270,15 +136,16 @@ static int parse_psid(const struct option_def *def, struct token t, struct out *
 	uint64_t psid, len;
 
 	(void)def;
-	next_token(&rest, '/', &value);
+	opt_next_token(&rest, '/', &value);
 	if (rest.at)
-		bits = trim(rest);
-	if (!read_value(value, &psid) || !read_number(bits, &len) || len > 16 || psid >> len != 0)
-		return fail(out,
-			    "%s is not a PSID (like 63/6: a number, and the 0 to 16 bits it fits)",
-			    quote(t).text);
-	int r = append_be(out, (uint32_t)len, 1);
-	return r < 0 ? r : append_be(out, (uint32_t)(psid << (16 - len)), 2);
+		bits = opt_trim(rest);
+	if (!read_value(value, &psid) || !opt_read_number(bits, &len) || len > 16 ||
+	    psid >> len != 0)
+		return opt_fail(
+			out, "%s is not a PSID (like 63/6: a number, and the 0 to 16 bits it fits)",
+			opt_quote(t).text);
+	int r = opt_append_be(out, (uint32_t)len, 1);
+	return r < 0 ? r : opt_append_be(out, (uint32_t)(psid << (16 - len)), 2);
 }
 
 static bool read_address6(struct token t, uint8_t addr[16])
@@ -296,8 +163,9 @@ static int parse_address6(const struct option_def *def, struct token t, struct o
 
 	(void)def;
 	if (!read_address6(t, addr))
-		return fail(out, "%s is not an IPv6 address (like 2001:db8::1)", quote(t).text);
-	return append(out, addr, sizeof(addr));
+		return opt_fail(out, "%s is not an IPv6 address (like 2001:db8::1)",
+				opt_quote(t).text);
+	return opt_append(out, addr, sizeof(addr));
 }
 
 /* RFC 7598 4.1: "padded on the right with zero bits up to the nearest octet boundary" */
@@ -308,16 +176,18 @@ static int parse_prefix6(const struct option_def *def, struct token t, struct ou
 	uint64_t len;
 
 	(void)def;
-	next_token(&rest, '/', &network);
+	opt_next_token(&rest, '/', &network);
 	if (rest.at)
-		length = trim(rest);
-	if (!read_address6(network, addr) || !read_number(length, &len) || len > 128)
-		return fail(out, "%s is not an IPv6 prefix (like 2001:db8::/32)", quote(t).text);
+		length = opt_trim(rest);
+	if (!read_address6(network, addr) || !opt_read_number(length, &len) || len > 128)
+		return opt_fail(out, "%s is not an IPv6 prefix (like 2001:db8::/32)",
+				opt_quote(t).text);
 	for (size_t bit = len; bit < 128; bit++)
 		if (addr[bit / 8] & 0x80 >> bit % 8)
-			return fail(out, "%s has bits set beyond the prefix length", quote(t).text);
-	int r = append_be(out, (uint32_t)len, 1);
-	return r < 0 ? r : append(out, addr, (len + 7) / 8);
+			return opt_fail(out, "%s has bits set beyond the prefix length",
+					opt_quote(t).text);
+	int r = opt_append_be(out, (uint32_t)len, 1);
+	return r < 0 ? r : opt_append(out, addr, (len + 7) / 8);
 }
 
 /* The whole text is one string, but for Kea's escaped commas. RFC 2132 2: no trailing NUL. */
@@ -327,7 +197,7 @@ static int parse_string(const struct option_def *def, struct token t, struct out
 	for (size_t i = 0; i < t.len; i++) {
 		if (t.at[i] == '\\' && i + 1 < t.len && t.at[i + 1] == ',')
 			continue;
-		int r = append(out, &t.at[i], 1);
+		int r = opt_append(out, &t.at[i], 1);
 		if (r < 0)
 			return r;
 	}
@@ -339,7 +209,7 @@ static int parse_tuple(const struct option_def *def, struct token t, struct out 
 {
 	unsigned size = def->type == OPTION_TUPLE8 ? 1 : 2;
 	size_t start = out->len, len;
-	int r = append_be(out, 0, size);
+	int r = opt_append_be(out, 0, size);
 
 	if (r == 0)
 		r = parse_string(def, t, out);
@@ -347,8 +217,8 @@ static int parse_tuple(const struct option_def *def, struct token t, struct out 
 		return r;
 	len = out->len - start - size;
 	if (def->type == OPTION_TUPLE8 && len > TUPLE8_MAX)
-		return fail(out, "%s is too long: a string has at most %d bytes here",
-			    quote(t).text, TUPLE8_MAX);
+		return opt_fail(out, "%s is too long: a string has at most %d bytes here",
+				opt_quote(t).text, TUPLE8_MAX);
 	out->buf[start] = (uint8_t)(len >> 8 * (size - 1));
 	out->buf[start + size - 1] = (uint8_t)len;
 	return 0;
@@ -358,21 +228,15 @@ static int parse_tuple(const struct option_def *def, struct token t, struct out 
 static int parse_fqdn(const struct option_def *def, struct token t, struct out *out)
 {
 	uint8_t name[OPTION_NAME_MAX];
-	int n = option_name_encode(t.at, t.len, name), pointer = -1;
+	int n = opt_read_name(out, t, name), pointer = -1;
 
-	if (n == -E2BIG)
-		return fail(out, "%s is too long: a domain name has at most %d bytes",
-			    quote(t).text, OPTION_NAME_MAX);
 	if (n < 0)
-		return fail(out,
-			    "%s is not a domain name: labels of 1 to %d letters, digits, "
-			    "'-' and '_', separated by dots",
-			    quote(t).text, OPTION_LABEL_MAX);
+		return n;
 	if (!def->compressed)
-		return append(out, name, (size_t)n);
-	int r = append(out, name, option_name_compress(name, out->buf, out->len, &pointer));
+		return opt_append(out, name, (size_t)n);
+	int r = opt_append(out, name, option_name_compress(name, out->buf, out->len, &pointer));
 	if (r == 0 && pointer >= 0)
-		r = append_be(out, 0xc000u | (uint32_t)pointer, 2);
+		r = opt_append_be(out, 0xc000u | (uint32_t)pointer, 2);
 	return r;
 }
 
@@ -384,28 +248,29 @@ static int parse_route(const struct option_def *def, struct token t, struct out 
 	uint64_t len;
 
 	(void)def;
-	next_token(&rest, '-', &prefix);
+	opt_next_token(&rest, '-', &prefix);
 	if (rest.at)
-		router = trim(rest);
+		router = opt_trim(rest);
 	rest = prefix;
-	next_token(&rest, '/', &network);
+	opt_next_token(&rest, '/', &network);
 	if (rest.at)
-		length = trim(rest);
-	if (!read_address(network, &addr) || !read_number(length, &len) || len > 32 ||
-	    !read_address(router, &via))
-		return fail(out, "%s is not a route (like 10.0.0.0/8 - 192.0.2.1)", quote(t).text);
+		length = opt_trim(rest);
+	if (!opt_read_address(network, &addr) || !opt_read_number(length, &len) || len > 32 ||
+	    !opt_read_address(router, &via))
+		return opt_fail(out, "%s is not a route (like 10.0.0.0/8 - 192.0.2.1)",
+				opt_quote(t).text);
 	if (len < 32 && (addr & (UINT32_MAX >> len)) != 0)
-		return fail(out, "%s has bits set beyond the prefix length", quote(t).text);
-	int r = append_be(out, (uint32_t)len, 1);
+		return opt_fail(out, "%s has bits set beyond the prefix length", opt_quote(t).text);
+	int r = opt_append_be(out, (uint32_t)len, 1);
 	for (unsigned i = 0; r == 0 && i < (len + 7) / 8; i++)
-		r = append_be(out, addr >> (24 - 8 * i), 1);
-	return r < 0 ? r : append_be(out, via, 4);
+		r = opt_append_be(out, addr >> (24 - 8 * i), 1);
+	return r < 0 ? r : opt_append_be(out, via, 4);
 }
 
 static int parse_empty(const struct option_def *def, struct token t, struct out *out)
 {
 	(void)def;
-	return t.len == 0 ? 0 : fail(out, "%s: this option has no value", quote(t).text);
+	return t.len == 0 ? 0 : opt_fail(out, "%s: this option has no value", opt_quote(t).text);
 }
 
 static int parse_hex(const struct option_def *def, struct token t, struct out *out)
@@ -415,8 +280,8 @@ static int parse_hex(const struct option_def *def, struct token t, struct out *o
 
 	(void)def;
 	if (t.len >= 2 && t.at[0] == '\'' && t.at[t.len - 1] == '\'')
-		return t.len == 2 ? fail(out, "empty: at least one byte is needed")
-				  : append(out, t.at + 1, t.len - 2);
+		return t.len == 2 ? opt_fail(out, "empty: at least one byte is needed")
+				  : opt_append(out, t.at + 1, t.len - 2);
 	if (rest.len >= 2 && rest.at[0] == '0' && (rest.at[1] == 'x' || rest.at[1] == 'X'))
 		rest = (struct token){rest.at + 2, rest.len - 2};
 	for (size_t i = 0; i < rest.len; i += 2) {
@@ -427,15 +292,16 @@ static int parse_hex(const struct option_def *def, struct token t, struct out *o
 		high = i < rest.len ? hex_digit(rest.at[i]) : -1;
 		low = i + 1 < rest.len ? hex_digit(rest.at[i + 1]) : -1;
 		if (high < 0 || low < 0)
-			return fail(out,
-				    "%s is not hex: pairs of hex digits, separated by ':', ' ' or "
-				    "nothing, or text in single quotes",
-				    quote(t).text);
-		int r = append_be(out, (uint32_t)(high << 4 | low), 1);
+			return opt_fail(
+				out,
+				"%s is not hex: pairs of hex digits, separated by ':', ' ' or "
+				"nothing, or text in single quotes",
+				opt_quote(t).text);
+		int r = opt_append_be(out, (uint32_t)(high << 4 | low), 1);
 		if (r < 0)
 			return r;
 	}
-	return out->len > start ? 0 : fail(out, "empty: at least one byte is needed");
+	return out->len > start ? 0 : opt_fail(out, "empty: at least one byte is needed");
 }
 
 /* --- lists --- */
@@ -464,18 +330,18 @@ static int parse_pairs(const struct option_def *def, struct token rest, struct o
 {
 	struct token first, second;
 
-	while (next_token(&rest, ',', &first)) {
+	while (opt_next_token(&rest, ',', &first)) {
 		uint32_t addr;
 		int r = parse_address_into(out, first, &addr);
 
 		if (r < 0)
 			return r;
 		if (def->check == OPTION_CHECK_ROUTE && addr == 0)
-			return fail(out, "0.0.0.0 is not allowed as a destination here: use "
-					 "'routers' for the default route");
-		if (!next_token(&rest, ',', &second))
-			return fail(out, "%s stands alone: addresses come in pairs",
-				    quote(first).text);
+			return opt_fail(out, "0.0.0.0 is not allowed as a destination here: use "
+					     "'routers' for the default route");
+		if (!opt_next_token(&rest, ',', &second))
+			return opt_fail(out, "%s stands alone: addresses come in pairs",
+					opt_quote(first).text);
 		r = def->check == OPTION_CHECK_FILTER ? parse_netmask_into(out, second)
 						      : parse_address_into(out, second, &addr);
 		if (r < 0)
@@ -492,8 +358,9 @@ static int parse_values(const struct option_def *def, struct token rest, struct 
 	/* commas separate values; in a string they are text, in anything else an error */
 	if (!def->array)
 		return parse(def, rest, out);
-	while (next_token(&rest, ',', &t)) {
-		int r = t.len == 0 ? fail(out, "an item of the list is empty") : parse(def, t, out);
+	while (opt_next_token(&rest, ',', &t)) {
+		int r = t.len == 0 ? opt_fail(out, "an item of the list is empty")
+				   : parse(def, t, out);
 
 		if (r < 0)
 			return r;
@@ -510,11 +377,11 @@ static int parse_hosts(const struct option_def *def, struct token rest, struct o
 	struct option_def item = {.array = def->array, .type = OPTION_ADDRESS};
 	struct token all = rest, first;
 
-	next_token(&rest, ',', &first);
+	opt_next_token(&rest, ',', &first);
 	for (size_t i = 0; i < first.len; i++)
 		if (!isdigit((unsigned char)first.at[i]) && first.at[i] != '.')
 			item.type = OPTION_FQDN;
-	int r = append_be(out, item.type == OPTION_ADDRESS, 1);
+	int r = opt_append_be(out, item.type == OPTION_ADDRESS, 1);
 	return r < 0 ? r : parse_values(&item, all, out);
 }
 
@@ -526,8 +393,8 @@ static int parse_record(const struct option_def *def, struct token rest, struct 
 
 	for (unsigned i = 0; i + 1u < def->n_fields; i++) {
 		field.type = (enum option_type)def->fields[i];
-		if (next_token(&rest, ',', &t) && t.len == 0)
-			return fail(out, "field %u is empty", i + 1);
+		if (opt_next_token(&rest, ',', &t) && t.len == 0)
+			return opt_fail(out, "field %u is empty", i + 1);
 		int r = parser_of(field.type)(&field, t, out);
 
 		if (r < 0)
@@ -536,13 +403,13 @@ static int parse_record(const struct option_def *def, struct token rest, struct 
 			char all[256];
 
 			option_describe(def, all, sizeof(all));
-			return fail(out, "only %u of %u fields: expected: %s", i + 1, def->n_fields,
-				    all);
+			return opt_fail(out, "only %u of %u fields: expected: %s", i + 1,
+					def->n_fields, all);
 		}
 	}
-	rest = trim(rest);
+	rest = opt_trim(rest);
 	if (rest.len == 0)
-		return fail(out, "field %u is empty", def->n_fields);
+		return opt_fail(out, "field %u is empty", def->n_fields);
 	field.type = (enum option_type)def->fields[def->n_fields - 1];
 	field.array = def->array;
 	return parse_values(&field, rest, out);
@@ -553,14 +420,14 @@ static int refuse_empty(const struct option_def *def, struct out *out)
 	char all[256];
 
 	option_describe(def, all, sizeof(all));
-	return fail(out, "empty: expected: %s", all);
+	return opt_fail(out, "empty: expected: %s", all);
 }
 
 int option_parse(const struct option_def *def, const char *text, uint8_t *buf, size_t cap,
 		 char *whybuf, size_t whylen)
 {
 	struct out out = {.buf = buf, .cap = cap, .why = whybuf, .why_len = whylen};
-	struct token all = trim((struct token){text, strlen(text)});
+	struct token all = opt_trim((struct token){text, strlen(text)});
 	int r;
 
 	if (all.len == 0 && def->type != OPTION_EMPTY)
@@ -571,6 +438,9 @@ int option_parse(const struct option_def *def, const char *text, uint8_t *buf, s
 		break;
 	case OPTION_HOSTS:
 		r = parse_hosts(def, all, &out);
+		break;
+	case OPTION_DNR:
+		r = option_dnr_parse(&out, all);
 		break;
 	case OPTION_RECORD:
 		r = parse_record(def, all, &out);
@@ -584,7 +454,7 @@ int option_parse(const struct option_def *def, const char *text, uint8_t *buf, s
 int option_parse_hex(const char *text, uint8_t *buf, size_t cap, char *whybuf, size_t whylen)
 {
 	struct out out = {.buf = buf, .cap = cap, .why = whybuf, .why_len = whylen};
-	int r = parse_hex(NULL, trim((struct token){text, strlen(text)}), &out);
+	int r = parse_hex(NULL, opt_trim((struct token){text, strlen(text)}), &out);
 
 	return r < 0 ? r : (int)out.len;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The spaces of suboptions that Kea has definitions for. See options.h. Names and types
+ * The spaces of sub-options that Kea has definitions for. See options.h. Names and types
  * are Kea's.
  */
 #include "options.h"

@@ -4,7 +4,7 @@
  * of later Kea or the RFC where 2.2 has none: 80, 121, 150), so that its
  * configurations read unchanged. Bounds are the RFC's; the section stands beside the
  * row or above the group. The other options that IANA registers have names and
- * types of ours in the same style (OURS). What has suboptions or a layout of its own
+ * types of ours in the same style (OURS). What has sub-options or a layout of its own
  * is hex; what has options of a space in it (encapsulates) can have its data in hex before
  * them. Codes that are unassigned, withdrawn (RFC 3679) or private are not in the
  * table, but for two that clients ask for: 160 and Microsoft's 249.
@@ -195,7 +195,7 @@ static const struct option_def table[256] = {
 	ROW(159, "v4-portparams", RECORD, FIELDS(2, OPTION_U8, OPTION_PSID)), /* RFC 7618 9 */
 	ROW(160, "v4-captive-portal-rfc7710", STRING, OURS), /* given up for 114 by RFC 8910 */
 	ROW(161, "mud-url", STRING, OURS), /* RFC 8520 10 */
-	ROW(162, "v4-dnr", BINARY), /* RFC 9463 5.1 */
+	ROW(162, "v4-dnr", DNR, LIST), /* RFC 9463 5.1 */
 	/* tentatively assigned (RFC 3942) */
 	ROW(175, "etherboot", BINARY, OURS),
 	ROW(176, "ip-telephone", STRING, OURS),
@@ -254,6 +254,8 @@ const char *option_type_name(enum option_type type, bool array)
 		[OPTION_TUPLE8] = {"string", "list of strings"},
 		[OPTION_HOSTS] = {"IPv4 address or domain name",
 				  "list of IPv4 addresses or of domain names"},
+		[OPTION_DNR] = {"resolver (PRIORITY, NAME, ADDRESSES, PARAMETERS)",
+				"list of resolvers (PRIORITY, NAME, ADDRESSES, PARAMETERS)"},
 		[OPTION_RECORD] = {"record", "record"},
 	};
 

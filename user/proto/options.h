@@ -32,6 +32,7 @@ enum option_type {
 	OPTION_TUPLE,	 /* RFC 8572 8.3: 16-bit length, then text */
 	OPTION_TUPLE8,	 /* 8-bit length, then text; of Kea's option-def only, as PREFIX6 */
 	OPTION_HOSTS,	 /* RFC 3361 3: one byte, 1 and addresses or 0 and domain names; a list */
+	OPTION_DNR,	 /* RFC 9463 5.1: resolvers of encrypted DNS (option_dnr.h); a list */
 	OPTION_RECORD,	 /* the fields one after the other; array: the last one repeats */
 };
 
@@ -63,8 +64,8 @@ struct option_def {
 	bool ours;
 	const char *encapsulates; /* the space whose options follow its own data; NULL: none */
 	/*
-	 * Of OPTION_RECORD. No field is RECORD, EMPTY, HOSTS or ADDRESS_PAIR; STRING and BINARY,
-	 * which have no length of their own, stand last and do not repeat.
+	 * Of OPTION_RECORD. No field is RECORD, EMPTY, HOSTS, DNR or ADDRESS_PAIR; STRING and
+	 * BINARY, which have no length of their own, stand last and do not repeat.
 	 */
 	uint8_t n_fields;
 	uint8_t fields[OPTION_FIELDS_MAX]; /* enum option_type */
