@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What option-def and option-data become: each type of option-def, suboptions in the options
+ * What option-def and option-data become: each type of option-def, sub-options in the options
  * that encapsulate their space, whose hex is hex, and that all of it is in the digest.
  * Exact messages of errors: tests/golden/option*.yaml.
  */
@@ -198,7 +198,7 @@ static const struct options_case DEFINED_ANEW[] = {
 	 "option-def: [{name: ccc, code: 122, type: uint8}]\n"
 	 "option-data: [{name: ccc, data: 7}]",
 	 122, BYTES("\7")},
-	{"a suboption of an enterprise",
+	{"a sub-option of an enterprise",
 	 "option-def: [{name: x, code: 2, type: uint8, space: vendor-4491}]\n"
 	 "option-data: [{name: x, space: vendor-4491, data: 7}]",
 	 125, BYTES("\0\0\x11\x8b\3\2\1\7")},
@@ -255,7 +255,7 @@ static void test_hex(void **state)
 	CHECK_CASES(HEX);
 }
 
-/* --- suboptions --- */
+/* --- sub-options --- */
 
 #define VENDOR "space: vendor-encapsulated-options-space"
 #define ISC                                                                          \
@@ -264,7 +264,7 @@ static void test_hex(void **state)
 	"{name: text, code: 2, space: isc, type: string}]\n"
 
 static const struct options_case SUBOPTIONS[] = {
-	{"43 from suboptions alone", "option-data: [{code: 2, " VENDOR ", data: 0102}]", 43,
+	{"43 from sub-options alone", "option-data: [{code: 2, " VENDOR ", data: 0102}]", 43,
 	 BYTES("\2\2\1\2")},
 	{"43 that is named",
 	 "option-data: [{code: 2, " VENDOR ", data: 0102}, {name: vendor-encapsulated-options}]",
@@ -288,8 +288,8 @@ static const struct options_case SUBOPTIONS[] = {
 	{"255 with data", "option-data: [{code: 255, " VENDOR ", data: 01}]", 43,
 	 BYTES("\xff\1\1")},
 	{"0 with data", "option-data: [{code: 0, " VENDOR ", data: 01}]", 43, BYTES("\0\1\1")},
-	{"a suboption without data", "option-data: [{code: 7, " VENDOR "}]", 43, BYTES("\7\0")},
-	{"a defined suboption",
+	{"a sub-option without data", "option-data: [{code: 7, " VENDOR "}]", 43, BYTES("\7\0")},
+	{"a defined sub-option",
 	 "option-def: [{name: foo, code: 1, " VENDOR ", type: record, record-types: "
 	 "\"ipv4-address, uint16, string\"}]\n"
 	 "option-data: [{name: foo, " VENDOR ", data: \"192.0.2.3, 123, Hello World\"}, {code: "
@@ -301,7 +301,7 @@ static const struct options_case SUBOPTIONS[] = {
 	 222, BYTES("\1\4\xc0\0\2\3\2\5Hello")},
 	{"whose option is not given", ISC "option-data: [{name: text, space: isc, data: Hello}]",
 	 222, BYTES("\2\5Hello")},
-	{"whose suboptions are not given", ISC "option-data: [{name: container}]", 222, BYTES("")},
+	{"whose sub-options are not given", ISC "option-data: [{name: container}]", 222, BYTES("")},
 	{"after a value",
 	 "option-def: [{name: number, code: 222, type: uint16, encapsulate: isc}]\n"
 	 "option-data: [{name: number, data: 258}, {code: 1, space: isc, data: ff}]",
@@ -311,7 +311,7 @@ static const struct options_case SUBOPTIONS[] = {
 	 "encapsulate: isc}]\n"
 	 "option-data: [{name: record, data: \"1, 2\"}, {code: 1, space: isc, data: ff}]",
 	 222, BYTES("\1\2\1\1\xff")},
-	{"122 from suboptions alone",
+	{"122 from sub-options alone",
 	 "option-data: [{name: tsp-realm, space: cablelabs-client-conf, data: A.B}, "
 	 "{name: tsp-primary-server, space: cablelabs-client-conf, data: 192.0.2.1}]",
 	 122, BYTES("\1\4\xc0\0\2\1\6\5\1A\1B\0")},
@@ -363,24 +363,24 @@ static void test_nesting(void **state)
 }
 
 static const struct options_case FLAGS[] = {
-	{"always-send of a suboption",
+	{"always-send of a sub-option",
 	 "option-data: [{code: 1, " VENDOR ", data: 01, always-send: true}, {code: 2, " VENDOR
 	 ", data: 02}]",
 	 43, BYTES("\1\1\1\2\1\2"), .always = true},
 	{"always-send of the option",
 	 "option-data: [{code: 43, always-send: true}, {code: 1, " VENDOR ", data: 01}]", 43,
 	 BYTES("\1\1\1"), .always = true},
-	{"never-send of a suboption",
+	{"never-send of a sub-option",
 	 "option-data: [{code: 1, " VENDOR ", never-send: true}, {code: 2, " VENDOR ", data: 02}]",
 	 43, BYTES("\2\1\2")},
-	{"never-send of the only suboption",
+	{"never-send of the only sub-option",
 	 "option-data: [{code: 1, " VENDOR ", data: 01, never-send: true}]", 43, ABSENT},
 	{"never-send of the option",
 	 "option-data: [{code: 43, never-send: true}, {code: 1, " VENDOR ", data: 01}]", 43,
 	 BYTES("\1\1\1"), .never = true},
 	{"never-send of the option alone", "option-data: [{code: 43, never-send: true}]", 43,
 	 BYTES(""), .never = true},
-	{"never-send of a suboption of 125",
+	{"never-send of a sub-option of 125",
 	 "option-data: [{code: 1, space: vendor-9, data: 01, never-send: true}]", 125, ABSENT},
 };
 
@@ -420,7 +420,7 @@ static void test_homeless(void **state)
 
 /* RFC 3925 3, 4 */
 static const struct options_case VENDORS[] = {
-	{"from suboptions alone",
+	{"from sub-options alone",
 	 "option-data: [{name: tftp-servers, space: vendor-4491, data: 192.0.2.1}]", 125,
 	 BYTES("\0\0\x11\x8b\6\2\4\xc0\0\2\1")},
 	{"as Kea names the enterprise",
@@ -451,7 +451,7 @@ static const struct options_case VENDORS[] = {
 	 BYTES("\0\0\x11\x8b\3\2\1\7")},
 	{"in hex, whatever it is", "option-data: [{code: 125, csv-format: false, data: 00}]", 125,
 	 BYTES("\0")},
-	{"in hex, and a suboption more",
+	{"in hex, and a sub-option more",
 	 "option-data: [{code: 125, csv-format: false, data: 0000118b030201070000000900}, "
 	 "{code: 5, space: vendor-4491, data: 06}]",
 	 125, BYTES("\0\0\x11\x8b\6\2\1\7\5\1\6\0\0\0\x09\0")},
@@ -460,7 +460,7 @@ static const struct options_case VENDORS[] = {
 	 BYTES("\0\0\0\x09\2\xff\0")},
 	{"the greatest enterprise", "option-data: [{code: 1, space: vendor-4294967295, data: 01}]",
 	 125, BYTES("\xff\xff\xff\xff\3\1\1\1")},
-	{"a space in a suboption",
+	{"a space in a sub-option",
 	 "option-def: [{name: x, code: 1, space: vendor-9, type: uint8, encapsulate: isc}]\n"
 	 "option-data: [{name: x, space: vendor-9, data: 1}, {code: 2, space: isc, data: 02}]",
 	 125, BYTES("\0\0\0\x09\6\1\4\1\2\1\2")},
@@ -470,7 +470,7 @@ static const struct options_case VENDORS[] = {
 	 "option-data: [{name: vivco-suboptions, data: \"9, 0141\"}, "
 	 "{name: vivco-suboptions, data: \"10, 0142\", never-send: true}]",
 	 124, BYTES("\0\0\0\x09\1A\0\0\0\x0a\1B"), .never = true},
-	{"classes have no suboptions",
+	{"classes have no sub-options",
 	 "option-data: [{name: vivco-suboptions, data: \"9, 0141\"}, {code: 1, space: vendor-9, "
 	 "data: 01}]",
 	 124, BYTES("\0\0\0\x09\1A")},
@@ -484,7 +484,7 @@ static void test_vendors(void **state)
 
 /* --- lengths --- */
 
-/* 254 bytes in the suboption and its head: one option. One more: pieces, and a notice. */
+/* 254 bytes in the sub-option and its head: one option. One more: pieces, and a notice. */
 static void test_long_suboptions(void **state)
 {
 	for (size_t len = 250; len <= 260; len++) {
@@ -544,7 +544,7 @@ static void test_too_long(void **state)
 		for (int code = 0; code < 100; code++)
 			n += (size_t)sprintf(text + n, "- {code: %d, space: s%d}\n", code, level);
 	assert_true(n < sizeof(text));
-	refuse(text, "o is too long with its suboptions: at most 1024 bytes");
+	refuse(text, "o is too long with its sub-options: at most 1024 bytes");
 }
 
 /* Nesting is allowed to OPTION_NESTING and not beyond, in whatever order it is defined. */
@@ -602,7 +602,7 @@ static void test_cycles(void **state)
 
 /* --- scopes --- */
 
-/* Each scope's suboptions are in its own option; definitions are everybody's. */
+/* Each scope's sub-options are in its own option; definitions are everybody's. */
 static void test_scopes(void **state)
 {
 #define FOO(n) "option-data: [{name: foo, " VENDOR ", data: " n "}]"

@@ -264,9 +264,10 @@ static void build_encapsulate(struct report *report, const struct node *map, str
 	else if (!strcmp(space, own->space))
 		report_error(report, node->at, "encapsulate: an option cannot hold its own space");
 	else if (own->def.array)
-		report_error(report, node->at,
-			     "encapsulate: no suboption can follow a list, which has no end of its "
-			     "own");
+		report_error(
+			report, node->at,
+			"encapsulate: no sub-option can follow a list, which has no end of its "
+			"own");
 	else
 		own->def.encapsulates = space;
 }

@@ -135,7 +135,7 @@ static bool option_identity(struct report *report, const struct node *map,
 	return !entry->def || entry->def->type != OPTION_TYPES;
 }
 
-/* Kea's type of 125 is the enterprise number alone: a block to which suboptions are added. */
+/* Kea's type of 125 is the enterprise number alone: a block to which sub-options are added. */
 static int parse_vivso(const struct option_def *def, const char *text, uint8_t *buf, char *why,
 		       size_t why_len)
 {

@@ -60,9 +60,9 @@ const struct schema_row schema[] = {
 	{KEY_OPTION_CODE, S(OPTION), "code", TYPE_INTEGER, .max = 255,
 	 .help = "the option's code, instead of its name; 0 and 255 are none in the space dhcp4"},
 	{KEY_OPTION_SPACE, S(OPTION), "space", TYPE_STRING, .max = 128, .dflt = "dhcp4",
-	 .help = "dhcp4; vendor-encapsulated-options-space: a suboption of option 43; vendor-N: "
+	 .help = "dhcp4; vendor-encapsulated-options-space: a sub-option of option 43; vendor-N: "
 		 "one of option 125 for enterprise N; or a space that an option of yours "
-		 "encapsulates. Suboptions are sent in the same scope's option, which need not "
+		 "encapsulates. Sub-options are sent in the same scope's option, which need not "
 		 "be there"},
 	{KEY_OPTION_TEXT, S(OPTION), "data", TYPE_STRING, .max = 65535,
 	 .help = "its value: text by the option's type, or hex if csv-format is false; of more "
@@ -75,7 +75,7 @@ const struct schema_row schema[] = {
 	{KEY_OPTION_NEVER_SEND, S(OPTION), "never-send", TYPE_BOOL, .dflt = "false",
 	 .help = "never send it, though an outer scope sets it"},
 	{KEY_OPTION_DEF, S(ROOT), "option-def", TYPE_MAPS, .max = 1000, .child = SCOPE_OPTION_DEF,
-	 .help = "options that have no name and type here, and suboptions of vendors"},
+	 .help = "options that have no name and type here, and sub-options of vendors"},
 	{KEY_DEF_NAME, S(OPTION_DEF), "name", TYPE_STRING, .min = 1, .max = 128, .required = true,
 	 .help = "the option's name"},
 	{KEY_DEF_CODE, S(OPTION_DEF), "code", TYPE_INTEGER, .max = 255, .required = true,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Suboptions (suboptions.h). All entries are sorted by space and code, which is also the
+ * Sub-options (suboptions.h). All entries are sorted by space and code, which is also the
  * order on the wire, as in Kea; END comes last by its number. Definitions hold no
  * cycle and bound the nesting (option_def.h); what is written is bounded by OPTION_MAX, and the
  * first byte too many ends the walk, so that a file cannot make it long.
@@ -25,7 +25,7 @@ struct out {
 	uint8_t data[OPTION_MAX];
 	size_t len;
 	bool full;   /* did not fit */
-	bool always; /* a suboption is always sent */
+	bool always; /* a sub-option is always sent */
 };
 
 const char *option_label(const struct option_entry *entry, char buf[OPTION_LABEL_SIZE])
@@ -229,7 +229,7 @@ static bool is_seen(const struct vendors *vendors, uint32_t enterprise)
 	return false;
 }
 
-/* One enterprise's block: its data and, of 125, its suboptions. */
+/* One enterprise's block: its data and, of 125, its sub-options. */
 static bool put_block(struct vendors *vendors, const struct option_entry *entry,
 		      uint32_t enterprise, const uint8_t *data, size_t len)
 {
@@ -252,7 +252,7 @@ static bool put_block(struct vendors *vendors, const struct option_entry *entry,
 	if (used <= PIECE_MAX)
 		return true;
 	report_error(vendors->flat->report, entry->at,
-		     "%s has %zu bytes of suboptions: option 125 holds %d of an enterprise "
+		     "%s has %zu bytes of sub-options: option 125 holds %d of an enterprise "
 		     "(RFC 3925)",
 		     space, used, PIECE_MAX);
 	return false;
@@ -332,7 +332,7 @@ static bool put_vendors(const struct flat *flat, struct option_entry *first, str
 	return true;
 }
 
-/* --- options that nobody has given, but suboptions need --- */
+/* --- options that nobody has given, but sub-options need --- */
 
 /* It is not sorted yet. */
 static bool add_entry(struct flat *flat, const struct option_def *def, const char *space,
@@ -472,11 +472,11 @@ static void build_option(struct flat *flat, struct option_entry *entry, struct o
 	}
 	if (out.full)
 		report_error(flat->report, entry->at,
-			     "%s is too long with its suboptions: at most %d bytes",
+			     "%s is too long with its sub-options: at most %d bytes",
 			     option_label(entry, buf), OPTION_MAX);
 	else if (!out.len && entry->bare && entry->def->type != OPTION_EMPTY && !entry->never_send)
 		report_error(flat->report, entry->at,
-			     "%s: empty: expected: %s, or suboptions in the space %s",
+			     "%s: empty: expected: %s, or sub-options in the space %s",
 			     option_label(entry, buf), option_type_name(entry->def->type, false),
 			     entry->def->encapsulates);
 	else {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The entries of one option-data list -> the options that a message can carry. Suboptions
+ * The entries of one option-data list -> the options that a message can carry. Sub-options
  * go into the options that encapsulate their space, so that whoever answers
  * knows codes and bytes and nothing of spaces.
  */
