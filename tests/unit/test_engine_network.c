@@ -101,6 +101,7 @@ static void by_interface_and_relay(void **state)
 	struct model *model = network(1);
 	struct fixture fx;
 	struct req req = mac(1);
+	size_t n;
 
 	(void)state;
 	for (unsigned i = 0; i < 3; i++) {
@@ -108,6 +109,8 @@ static void by_interface_and_relay(void **state)
 		fx_relay(&model->subnets[i], 0xc0a80001);
 	}
 	fx = fx_open(model);
+	links_of_interface(&fx.engine->areas.links, "eth1", &n);
+	assert_int_equal(n, 1);
 	strcpy(fx.link.name, "eth1");
 	assert_int_equal(fx_lease(&fx, mac(1)), A);
 	assert_int_equal(fx_lease(&fx, mac(2)), B);
@@ -239,20 +242,20 @@ static void where_the_client_is_at_home(void **state)
 
 	(void)state;
 	assert_int_equal(fx_offer(&fx, mac(1)), A); /* where the message came from */
-	assert_int_equal(fx_offer(&fx, wishing(2, C)), C);
-	assert_int_equal(fx_select(&fx, mac(2), C), DHCP_ACK);
-	fx_release(&fx, mac(2), C);
-	assert_int_equal(fx_offer(&fx, wishing(2, B)), C); /* last before wish */
-	fx.now += 11;
-	/* the later of two last ones */
+	assert_int_equal(fx_offer(&fx, wishing(2, B)), B);
 	assert_int_equal(fx_select(&fx, mac(2), B), DHCP_ACK);
 	fx_release(&fx, mac(2), B);
-	assert_int_equal(fx_offer(&fx, mac(2)), B);
+	assert_int_equal(fx_offer(&fx, wishing(2, C)), B); /* last before wish */
 	fx.now += 11;
-	assert_int_equal(fx_select(&fx, mac(3), B), DHCP_ACK);
-	assert_int_equal(fx_offer(&fx, mac(2)), C); /* that one is taken */
+	/* the later of two last ones */
+	assert_int_equal(fx_select(&fx, mac(2), C), DHCP_ACK);
+	fx_release(&fx, mac(2), C);
+	assert_int_equal(fx_offer(&fx, mac(2)), C);
+	fx.now += 11;
+	assert_int_equal(fx_select(&fx, mac(3), C), DHCP_ACK);
+	assert_int_equal(fx_offer(&fx, mac(2)), B); /* that one is taken */
 	/* a wish that cannot be had is none */
-	assert_int_equal(fx_offer(&fx, wishing(4, B)), A);
+	assert_int_equal(fx_offer(&fx, wishing(4, C)), A);
 	fx_close(&fx);
 }
 
@@ -330,6 +333,12 @@ static void reserved_globally(void **state)
 	assert_string_equal(fx.d.hostname, "eight");
 	assert_true(fx.d.memoise);
 	assert_int_equal(fx_lease(&fx, mac(7)), A + 1); /* not in this network */
+	/* without an address it is as good in a subnet that has nothing to do with it */
+	fx_release(&fx, mac(8), A);
+	fx.model->subnets[0].reservations_global = false;
+	fx_configure(&fx, fx.model);
+	assert_int_equal(fx_offer(&fx, (struct req){.mac = 8, .id = "new"}), A + 2);
+	assert_string_equal(fx.d.hostname, "");
 	fx_close(&fx);
 }
 
@@ -379,6 +388,7 @@ static void reserved_in_two(void **state)
 	fx = fx_open(model);
 	assert_int_equal(fx_lease(&fx, mac(9)), 0x0a000009);
 	assert_true(fx.d.memoise);
+	assert_int_equal(fx_renew(&fx, mac(9), 0x0a000009), DHCP_ACK);
 	req.giaddr = RELAY;
 	assert_int_equal(fx_offer(&fx, req), 0x0a000009);
 	assert_int_equal(fx_renew(&fx, mac(9), 0x0a000009), DHCP_ACK);
@@ -459,6 +469,73 @@ static void closing_in_a_sibling(void **state)
 	assert_int_equal(fx.d.kind, DECISION_DEFER);
 	engine_finish_end(fx.engine, lease_at(fx.leases, B), 0, 0, fx.now, fx.now, &change);
 	assert_int_equal(fx_offer(&fx, mac(1)), B);
+	assert_int_equal(fx_select(&fx, mac(1), B), DHCP_ACK);
+	/* who has a lease in another one need not wait */
+	fx.model->subnets[1].enabled = false;
+	fx_configure(&fx, fx.model);
+	assert_int_equal(fx_lease(&fx, mac(1)), A);
+	fx.model->subnets[1].enabled = true;
+	fx_configure(&fx, fx.model);
+	engine_begin_end(fx.engine, lease_at(fx.leases, B), LEASE_END_EXPIRED);
+	assert_int_equal(fx_offer(&fx, mac(1)), A);
+	/* nor is it for an address that it had */
+	engine_finish_end(fx.engine, lease_at(fx.leases, B), 0, 0, 0, fx.now + 2 * LIFETIME,
+			  &change);
+	assert_int_equal(lease_at(fx.leases, B)->state, LEASE_FREE);
+	assert_int_equal(fx_offer(&fx, mac(1)), A);
+	assert_int_equal(fx_offer(&fx, (struct req){.mac = 1, .giaddr = RELAY}), A);
+	fx_close(&fx);
+}
+
+/* RFC 2131 tables 4 and 5: it is in option 50 what a DECLINE is about, and not whence it came. */
+static void declined_in_a_sibling(void **state)
+{
+	struct fixture fx = fx_open(network(2));
+	struct req req = {.type = DHCP_DECLINE, .mac = 1, .requested = B, .ciaddr = A};
+
+	(void)state;
+	assert_int_equal(fx_offer(&fx, wishing(1, B)), B);
+	assert_int_equal(fx_ask(&fx, req), 0);
+	assert_non_null(lease_at(fx.leases, B));
+	assert_int_equal(lease_at(fx.leases, B)->state, LEASE_DECLINED);
+	assert_int_equal(fx_offer(&fx, mac(1)), A);
+	fx_close(&fx);
+}
+
+/* An INFORM without an address is the relay's word, but the relay's address is not the client's. */
+static void informed_through_a_relay(void **state)
+{
+	static struct dhcp_msg msg;
+	struct fixture fx = fx_open(network(2));
+	struct req req = {.type = DHCP_INFORM, .mac = 1, .giaddr = RELAY};
+
+	(void)state;
+	assert_int_equal(fx_lease(&fx, wishing(1, C)), C);
+	fx_message(&req, &msg);
+	msg.ip_src = 0x0a000009;
+	engine_decide(fx.engine, &fx.link, &msg, fx.now, &fx.d);
+	assert_int_equal(fx.d.kind, DECISION_REPLY);
+	assert_int_equal(fx.d.subnet->id, 3);
+	fx_close(&fx);
+}
+
+/* RFC 1534 2: only in subnets whose pools are for BOOTP clients too. */
+static void bootp_clients_of_some(void **state)
+{
+	struct model *model = network(1);
+	struct fixture fx;
+
+	(void)state;
+	model->subnets[0].bootp = model->subnets[2].bootp = BOOTP_ALL;
+	fx = fx_open(model);
+	assert_int_equal(fx_lease(&fx, mac(1)), A);
+	assert_int_equal(fx_decide(&fx, (struct req){.type = DHCP_BOOTP, .mac = 2}),
+			 DECISION_REPLY);
+	assert_int_equal(fx.d.reply.yiaddr, C);
+	assert_int_equal(fx.d.change.row.subnet_id, 3);
+	assert_int_equal(fx_decide(&fx, (struct req){.type = DHCP_BOOTP, .mac = 3}),
+			 DECISION_SILENT);
+	assert_int_equal(fx_lease(&fx, mac(3)), B);
 	fx_close(&fx);
 }
 
@@ -555,6 +632,9 @@ int main(void)
 		cmocka_unit_test(clone_of_one_that_is_reserved_elsewhere),
 		cmocka_unit_test(deactivated_sibling),
 		cmocka_unit_test(closing_in_a_sibling),
+		cmocka_unit_test(declined_in_a_sibling),
+		cmocka_unit_test(informed_through_a_relay),
+		cmocka_unit_test(bootp_clients_of_some),
 		cmocka_unit_test(client_ids_matched_in_some),
 		cmocka_unit_test(another_server_was_chosen),
 		cmocka_unit_test(an_address_of_ours_in_each),

@@ -130,14 +130,21 @@ static void dump(struct dump *d, const struct fixture *fx)
 	put(d, "leases %zu deadline %u\n", n, lease ? lease_deadline(lease) : XDHCP_FOREVER);
 }
 
-static struct model *two_subnets(void)
+/* The second and the third are a shared network. */
+static struct model *three_subnets(void)
 {
 	struct model *model = fx_model(POOL_N);
 	struct subnet *second = fx_subnet(model, 0x0a000100, 24);
+	struct subnet *third;
 
 	fx_pool(second, 0x0a000110, 0x0a000113);
 	fx_pool(second, 0x0a000120, 0x0a000123);
 	second->match_client_id = false;
+	third = fx_subnet(model, 0x0a000200, 24);
+	fx_pool(third, 0x0a000210, 0x0a000213);
+	fx_reserve(third, 3, NULL, 0x0a000211);
+	fx_reserve(third, 4, NULL, 0x0a000209);
+	fx_network(model, 1);
 	fx_reserve(&model->subnets[0], 1, NULL, 0x0a000009);
 	fx_reserve(&model->subnets[0], 2, NULL, POOL + 3);
 	fx_reserve(&model->subnets[0], 0, "b", POOL + 5);
@@ -149,13 +156,15 @@ static struct model *two_subnets(void)
 
 static uint32_t any_address(void)
 {
-	switch (lrand48() % 8) {
+	switch (lrand48() % 9) {
 	case 0:
 		return 0x0a000009;
 	case 1:
 		return 0x0a000110 + (uint32_t)(lrand48() % 20);
 	case 2:
 		return 0x0a000001 + (uint32_t)(lrand48() % 250);
+	case 3:
+		return 0x0a000209 + (uint32_t)(lrand48() % 12);
 	default:
 		return POOL + (uint32_t)(lrand48() % POOL_N);
 	}
@@ -272,11 +281,11 @@ static void one_batch(struct fixture *fx)
 
 static void undone_is_as_before(void **state)
 {
-	struct fixture fx = fx_open(two_subnets());
+	struct fixture fx = fx_open(three_subnets());
 
 	(void)state;
 	srand48(11);
-	for (unsigned step = 0; step < 7000; step++) {
+	for (unsigned step = 0; step < 9000; step++) {
 		struct req req = any_request(&fx);
 		struct lease *lease = lease_at(fx.leases, any_address());
 

@@ -87,7 +87,8 @@ enum holder {
 bool ask_locate(struct ask *ask);
 /* Makes it the subnet that the message is about. */
 void ask_enter(struct ask *ask, const struct subnet *subnet);
-bool ask_on_network(const struct ask *ask, uint32_t addr); /* RFC 2131 4.3.2: the right network? */
+/* RFC 2131 4.3.2: is the address that the message is about on the right network? */
+bool ask_on_network(const struct ask *ask, uint32_t addr);
 bool ask_is_ours(const struct ask *ask, uint32_t server_id);
 void ask_withdraw_offers(struct ask *ask); /* the client's, in all its network */
 static inline bool subnet_contains(const struct subnet *subnet, uint32_t addr)

@@ -154,7 +154,9 @@ static uint32_t about(const struct dhcp_msg *msg)
 	if (msg->type == DHCP_DISCOVER)
 		return 0;
 	if (msg->type == DHCP_INFORM && !msg->ciaddr)
-		return msg->ip_src;
+		return msg->giaddr ? 0 : msg->ip_src;
+	if (msg->type == DHCP_DECLINE && msg->has_requested)
+		return msg->requested;
 	return msg->ciaddr ? msg->ciaddr : msg->requested;
 }
 
@@ -308,7 +310,8 @@ bool ask_locate(struct ask *ask)
 
 bool ask_on_network(const struct ask *ask, uint32_t addr)
 {
-	if (subnet_contains(ask->subnet, addr) || containing(ask, addr))
+	/* The one that it lies in was chosen if it is of this link. */
+	if (subnet_contains(ask->subnet, addr))
 		return true;
 	if (ask->msg->giaddr || ask->link_named)
 		return false;
