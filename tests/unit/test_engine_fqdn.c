@@ -360,6 +360,7 @@ static void sent_is_answered_and_stored(void **state)
 	assert_true(fx.d.memoise);
 	answers(&fx, fqdn_of(2, "\0\0\0Host 2"), "Host-2", "\x08\xff\xffHost-2");
 	answers(&fx, fqdn_of(3, "\x04\0\0\4host"), "host", "\x0c\xff\xff\4host");
+	answers(&fx, fqdn_of(3, "\x04\0\0\4root\0"), "root", "\x0c\xff\xff\4root\0");
 	/* Who has not sent it does not hear it (RFC 4702 4), though it asks. */
 	answers_nothing(&fx, ((struct req){.mac = 4, .name = "n", .prl = "\x51"}), "n");
 	/* malformed: as if it had not been sent */

@@ -398,10 +398,27 @@ static void ipv6_only_offers_no_address(void **state)
 	assert_int_equal(free_addresses(&fx), 4);
 	assert_int_equal(fx_offer(&fx, (struct req){.mac = 2}), POOL);
 	assert_false(has(&fx.d.reply, DHO_V6_ONLY)); /* has not asked */
-	/* nor does its own binding or reservation matter */
+	/* nor does its own binding matter, though it is being closed */
 	fx_lease(&fx, (struct req){.mac = 3});
 	assert_int_equal(fx_ask(&fx, ipv6(3)), DHCP_OFFER);
 	is_ipv6_only(&fx);
+	engine_begin_end(fx.engine, lease_at(fx.leases, POOL + 1), LEASE_END_RELEASED);
+	assert_int_equal(fx_ask(&fx, ipv6(3)), DHCP_OFFER);
+	is_ipv6_only(&fx);
+	fx_close(&fx);
+}
+
+/* So nobody's offer is taken away for it. */
+static void ipv6_only_evicts_nobody(void **state)
+{
+	struct fixture fx = fx_open(ipv6_model(1));
+
+	(void)state;
+	assert_int_equal(fx_offer(&fx, (struct req){.mac = 1}), POOL);
+	assert_int_equal(fx_ask(&fx, ipv6(2)), DHCP_OFFER);
+	is_ipv6_only(&fx);
+	assert_int_equal(fx_select(&fx, (struct req){.mac = 3}, POOL), DHCP_NAK);
+	assert_int_equal(fx_select(&fx, (struct req){.mac = 1}, POOL), DHCP_ACK);
 	fx_close(&fx);
 }
 
@@ -960,6 +977,7 @@ int main(void)
 		cmocka_unit_test(rapid_commit_waits_for_a_closing_lease),
 		cmocka_unit_test(rapid_commit_undone),
 		cmocka_unit_test(ipv6_only_offers_no_address),
+		cmocka_unit_test(ipv6_only_evicts_nobody),
 		cmocka_unit_test(ipv6_only_must_be_asked_for),
 		cmocka_unit_test(ipv6_only_of_any_scope),
 		cmocka_unit_test(ipv6_only_in_one_pool),

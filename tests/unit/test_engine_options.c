@@ -380,6 +380,14 @@ static void priorities(void **state)
 	assert_false(fx.d.memoise);
 	/* the lease remembers it all the same */
 	assert_int_equal(strlen(fx.d.change.row.hostname), 60);
+	/* room for the name, and for the name and some of them, but not for all */
+	for (req.name_len = 1; req.name_len < 40; req.name_len++) {
+		fx_lease(&fx, req);
+		assert_non_null(fx_option_at(reply, 1, &len));
+		assert_non_null(fx_option_at(reply, 3, &len));
+		assert_non_null(fx_option_at(reply, 6, &len));
+		is_within(&fx, req, 576);
+	}
 	fx_close(&fx);
 }
 
@@ -415,6 +423,27 @@ static void names_too_long_for_the_reply(void **state)
 	assert_int_not_equal(fx.d.reply.tail[XDHCP_TAIL_HOSTNAME].len, 0);
 	assert_false(fx.d.reply.shortened);
 	assert_false(fx.d.memoise); /* no slot has room for them */
+	fx_close(&fx);
+}
+
+/* What fits the client but no template is sent, and has no credit that nobody could use. */
+static void too_long_for_a_template(void **state)
+{
+	struct model *model = fx_model(4);
+	static uint8_t big[450];
+	struct req req = {.mac = 1, .max = 1500, .prl = "\xc8\x01"};
+	struct fixture fx;
+
+	(void)state;
+	fx_option(&model->scope.options, 200, big, sizeof(big));
+	fx = fx_open(model);
+	fx_lease(&fx, req);
+	assert_false(fx.d.reply.shortened);
+	assert_false(fx.d.memoise);
+	assert_int_equal(fx.d.change.row.ack_until, fx.d.change.row.promised);
+	model->scope.options.v[0].len = 400;
+	fx_lease(&fx, req);
+	assert_true(fx.d.memoise);
 	fx_close(&fx);
 }
 
@@ -670,6 +699,7 @@ int main(void)
 		cmocka_unit_test(boot_data_is_not_overloaded),
 		cmocka_unit_test(priorities),
 		cmocka_unit_test(names_too_long_for_the_reply),
+		cmocka_unit_test(too_long_for_a_template),
 		cmocka_unit_test(no_longer_than_a_frame),
 		cmocka_unit_test(any_options_fit),
 		cmocka_unit_test(boot_class_is_said),

@@ -33,7 +33,7 @@ static int find_address(struct ask *ask, uint32_t *ret_addr)
 {
 	int r = reserved_address(ask, ret_addr);
 
-	if (r != -ENOENT || ask->subnet->bootp == BOOTP_RESERVED)
+	if (r != -ENOENT)
 		return r;
 	return ask->closing ? -EAGAIN : ask_allocate(ask, ret_addr);
 }
