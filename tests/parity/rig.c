@@ -10,10 +10,22 @@
 #include <bpf/bpf.h>
 #include <cmocka.h>
 
+#include "daemon/daemon.h"
+#include "form.h"
 #include "net/fastpath_private.h"
 #include "rig.h"
 
 #define RIG_SLOTS 1024
+
+struct rig {
+	struct daemon d;
+	struct port port;
+	int prog;
+	char pins[64];
+	int lock;
+	uint64_t runs, hits;
+	bool deferred;
+};
 
 static void make_port(struct rig *rig)
 {
@@ -60,12 +72,14 @@ static void open_maps(struct rig *rig)
 	rig->prog = rig->d.fp->program;
 }
 
-void rig_start(struct rig *rig, const char *yaml)
+struct rig *rig_start(const char *yaml)
 {
+	struct rig *rig = calloc(1, sizeof(*rig));
 	struct config_errors errors = {0};
-	struct daemon *d = &rig->d;
+	struct daemon *d;
 
-	memset(rig, 0, sizeof(*rig));
+	assert_non_null(rig);
+	d = &rig->d;
 	snprintf(rig->pins, sizeof(rig->pins), "/sys/fs/bpf/xd-parity-%d", (int)getpid());
 	log_set_level(4);
 	if (config_load("rig.yaml", yaml, &d->config, &errors) < 0)
@@ -84,6 +98,7 @@ void rig_start(struct rig *rig, const char *yaml)
 	fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON].kind = XDHCP_POLICY_GATE;
 	fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON].closed = 0;
 	fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON].answer_until = XDHCP_FOREVER;
+	return rig;
 }
 
 void rig_stop(struct rig *rig)
@@ -103,6 +118,27 @@ void rig_stop(struct rig *rig)
 	event_base_free(d->base);
 	free(d->hits_logged);
 	scopes_forget(d);
+	free(rig);
+}
+
+const uint8_t *rig_mac(const struct rig *rig)
+{
+	return rig->port.info.mac;
+}
+
+uint64_t rig_runs(const struct rig *rig)
+{
+	return rig->runs;
+}
+
+uint64_t rig_hits(const struct rig *rig)
+{
+	return rig->hits;
+}
+
+bool rig_deferred(const struct rig *rig)
+{
+	return rig->deferred;
 }
 
 bool rig_xdp(struct rig *rig, const uint8_t *frame, size_t len, struct rig_reply *ret_reply)
@@ -114,13 +150,43 @@ bool rig_xdp(struct rig *rig, const uint8_t *frame, size_t len, struct rig_reply
 	assert_int_equal(bpf_prog_test_run_opts(rig->prog, &opts), 0);
 	rig->runs++;
 	ret_reply->len = opts.data_size_out;
-	if (opts.retval == 3 /* XDP_TX */)
+	if (opts.retval == 3 /* XDP_TX */) {
+		rig->hits++;
 		return true;
+	}
 	assert_int_equal(opts.retval, 2 /* XDP_PASS */);
 	assert_int_equal(opts.data_size_out, len);
 	assert_memory_equal(ret_reply->data, frame, len);
 	ret_reply->len = 0;
 	return false;
+}
+
+const char *rig_verdict_name(enum xdhcp_verdict verdict)
+{
+	static const char *const names[] = {
+#define X(name, action, help) #name,
+		XDHCP_VERDICTS(X)
+#undef X
+	};
+
+	return verdict < XDHCP_VERDICT_COUNT ? names[verdict] : "none";
+}
+
+enum xdhcp_verdict rig_verdict(struct rig *rig, const uint8_t *frame, size_t len)
+{
+	static struct rig_reply reply;
+	uint64_t before[XDHCP_VERDICT_COUNT], after[XDHCP_VERDICT_COUNT];
+	struct verdicts sum;
+	unsigned v = 0;
+
+	assert_int_equal(fastpath_verdicts(rig->d.fp, &sum), 0);
+	memcpy(before, &sum, sizeof(before));
+	rig_xdp(rig, frame, len, &reply);
+	assert_int_equal(fastpath_verdicts(rig->d.fp, &sum), 0);
+	memcpy(after, &sum, sizeof(after));
+	while (v < XDHCP_VERDICT_COUNT && before[v] == after[v])
+		v++;
+	return v;
 }
 
 bool rig_daemon(struct rig *rig, const uint8_t *frame, size_t len, bool keep,
@@ -133,12 +199,14 @@ bool rig_daemon(struct rig *rig, const uint8_t *frame, size_t len, bool keep,
 	int n;
 
 	ret_reply->len = 0;
+	rig->deferred = false;
 	assert_true(len <= sizeof(packet.data));
 	packet = (struct packet){.len = len, .csum_not_ready = true};
 	memcpy(packet.data, frame, len);
 	if (!batch_admit(d, &rig->port, &packet, boot_seconds(), &msg))
 		return false;
 	engine_decide(d->engine, &rig->port.link, &msg, boot_seconds(), &decision);
+	rig->deferred = decision.kind == DECISION_DEFER;
 	if (decision.kind == DECISION_REPLY) {
 		n = dhcp_reply_encode(&msg, &decision.reply, rig->port.info.mac, ret_reply->data,
 				      sizeof(ret_reply->data));
@@ -147,6 +215,7 @@ bool rig_daemon(struct rig *rig, const uint8_t *frame, size_t len, bool keep,
 	}
 	if (decision.has_change && keep) {
 		publish_prepare(d, &decision.change);
+		d->count.commits++; /* commit.c's; which form gives way follows from it */
 		engine_confirm(d->engine, &decision.change);
 		publish_ack(d, &msg, &decision);
 	} else if (decision.has_change) {
@@ -162,4 +231,59 @@ void rig_settle(struct rig *rig)
 	while (!quiesce_passed(&rig->d, epoch))
 		event_base_loop(rig->d.base, EVLOOP_ONCE);
 	event_base_loop(rig->d.base, EVLOOP_NONBLOCK);
+}
+
+const struct slot *rig_slot(const struct rig *rig, uint32_t addr)
+{
+	return fastpath_slot(rig->d.fp, addr, false, NULL);
+}
+
+const struct template *rig_template(const struct rig *rig, uint64_t form)
+{
+	uint32_t n;
+
+	return fastpath_templates(rig->d.fp, &n) + form_template(form);
+}
+
+bool rig_is_bound(const struct rig *rig, uint32_t addr)
+{
+	const struct lease *lease = lease_at(rig->d.leases, addr);
+
+	return lease && lease->state == LEASE_BOUND;
+}
+
+unsigned rig_agent_len(const struct rig *rig, uint32_t addr)
+{
+	return lease_at(rig->d.leases, addr)->agent_len;
+}
+
+void rig_end_begin(struct rig *rig, uint32_t addr, bool declined)
+{
+	struct lease *lease = lease_at(rig->d.leases, addr);
+
+	assert_non_null(lease);
+	engine_begin_end(rig->d.engine, lease, declined ? LEASE_END_DECLINED : LEASE_END_RELEASED);
+	withdraw(&rig->d, lease);
+}
+
+void rig_end_finish(struct rig *rig, uint32_t addr, bool crossed)
+{
+	struct lease *lease = lease_at(rig->d.leases, addr);
+	const struct slot *slot = rig_slot(rig, addr);
+	uint32_t last = 0, granted_until = 0;
+	struct change change;
+
+	assert_int_equal(lease->state, LEASE_CLOSING);
+	if (slot && slot->generation == (uint32_t)lease->generation)
+		slot_grant(slot, &last, &granted_until);
+	engine_finish_end(rig->d.engine, lease, last, granted_until, crossed ? 0 : UINT32_MAX,
+			  boot_seconds(), &change);
+	engine_confirm(rig->d.engine, &change);
+}
+
+void rig_release(struct rig *rig, uint32_t addr)
+{
+	rig_end_begin(rig, addr, false);
+	rig_settle(rig);
+	rig_end_finish(rig, addr, false);
 }

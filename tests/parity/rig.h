@@ -4,23 +4,22 @@
  * the XDP program run on the same frames. Nothing is mocked but the clock's source of
  * packets: publish.c fills real maps, the kernel runs the real program.
  *
- * The link is ifindex 1, which BPF_PROG_TEST_RUN reports for its frames.
+ * The link is ifindex 1, which BPF_PROG_TEST_RUN reports for its frames. It has two addresses,
+ * 192.0.2.1/24 and 198.51.100.1/24, and is called rig0.
  */
 #ifndef XDHCP_PARITY_RIG_H
 #define XDHCP_PARITY_RIG_H
 
-#include "daemon/daemon.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi.h"
+#include "verdicts.h"
 
 #define RIG_FRAME_MAX 2048
 
-struct rig {
-	struct daemon d;
-	struct port port;
-	int prog;
-	char pins[64];
-	int lock;
-	uint64_t runs;
-};
+struct rig;
 
 struct rig_reply {
 	uint8_t data[RIG_FRAME_MAX];
@@ -28,12 +27,19 @@ struct rig_reply {
 };
 
 /* Starts with a configuration in YAML; fails the running test if it cannot. */
-void rig_start(struct rig *rig, const char *yaml);
+struct rig *rig_start(const char *yaml);
 void rig_stop(struct rig *rig);
+const uint8_t *rig_mac(const struct rig *rig);
 
 /* The XDP program on a frame. true: XDP_TX, with its reply; a pass must leave the frame untouched.
  */
 bool rig_xdp(struct rig *rig, const uint8_t *frame, size_t len, struct rig_reply *ret_reply);
+/* The same, for its way out. */
+enum xdhcp_verdict rig_verdict(struct rig *rig, const uint8_t *frame, size_t len);
+const char *rig_verdict_name(enum xdhcp_verdict verdict);
+/* Of the XDP program: the frames, and those it answered. */
+uint64_t rig_runs(const struct rig *rig);
+uint64_t rig_hits(const struct rig *rig);
 
 /*
  * The daemon on a frame, as if XDP were not there. With `keep` its change stays and is
@@ -42,8 +48,24 @@ bool rig_xdp(struct rig *rig, const uint8_t *frame, size_t len, struct rig_reply
  */
 bool rig_daemon(struct rig *rig, const uint8_t *frame, size_t len, bool keep,
 		struct rig_reply *ret_reply);
+/* Was that decision put off until an ending is over? */
+bool rig_deferred(const struct rig *rig);
 
 /* Lets everything that waits for a barrier happen. */
 void rig_settle(struct rig *rig);
+
+/* What is known of an address. Slot NULL: its /24 has none. */
+const struct slot *rig_slot(const struct rig *rig, uint32_t addr);
+const struct template *rig_template(const struct rig *rig, uint64_t form);
+bool rig_is_bound(const struct rig *rig, uint32_t addr);
+unsigned rig_agent_len(const struct rig *rig, uint32_t addr); /* relay information stored */
+
+/*
+ * The end of a binding as ending.c does it, but for the commit. What XDP has granted is harvested,
+ * and holds the address if `crossed`: the client's message may have been on its way then.
+ */
+void rig_end_begin(struct rig *rig, uint32_t addr, bool declined);
+void rig_end_finish(struct rig *rig, uint32_t addr, bool crossed); /* once a barrier has passed */
+void rig_release(struct rig *rig, uint32_t addr); /* all of it; the address is free */
 
 #endif
