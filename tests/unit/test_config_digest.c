@@ -237,6 +237,8 @@ static const char base[] =
 	"{\"Dhcp4\": {\"interfaces-config\": {\"interfaces\": [\"*\"]},"
 	" \"reservations-global\": true,"
 	" \"compatibility\": {}, \"option-data\": [],"
+	" \"hooks-libraries\": [{\"library\": \"libdhcp_flex_id.so\", \"parameters\":"
+	"   {\"identifier-expression\": \"pkt4.mac\"}}],"
 	" \"option-def\": [{\"name\": \"own\", \"code\": 222, \"type\": \"record\","
 	"   \"record-types\": \"uint8, uint8\"},"
 	"  {\"name\": \"domain-name\", \"code\": 15, \"space\": \"isc\", \"type\": \"string\"}],"
@@ -278,6 +280,8 @@ static const struct {
 	{SCOPE_OPTION, "shared-networks 0 subnet4 1 option-data 0"},
 	{SCOPE_OPTION_DEF, "option-def 0"},
 	{SCOPE_COMPATIBILITY, "compatibility"},
+	{SCOPE_HOOK, "hooks-libraries 0"},
+	{SCOPE_FLEX_ID, "hooks-libraries 0 parameters"},
 };
 
 #define AT(scope)    (1u << SCOPE_##scope)
@@ -363,6 +367,11 @@ static const struct digest_case {
 	{KEY_BOOT_FILE_NAME, ALL, "\"x\"", NULL, false},
 	{KEY_MATCH_CLIENT_ID, ALL, "false", NULL, false},
 	{KEY_ECHO_CLIENT_ID, ALL, "false", NULL, false},
+	{KEY_HOOKS_LIBRARIES, ALL, "[]", NULL, false},
+	{KEY_HOOK_LIBRARY, ALL, "\"libdhcp_lease_cmds.so\"", NULL, false},
+	{KEY_HOOK_PARAMETERS, ALL, "{}", NULL, false},
+	{KEY_IDENTIFIER_EXPRESSION, ALL, "\"option[60].hex\"", NULL, false},
+	{KEY_REPLACE_CLIENT_ID, ALL, "false", NULL, true},
 	/* what concerns no answer of a subnet's, or the daemon alone */
 	{KEY_OFFER_LIFETIME, ALL, "20", NULL, true},
 	{KEY_DECLINE_PROBATION_PERIOD, ALL, "20", NULL, true},
@@ -432,6 +441,13 @@ static void tree_digests(json_t *tree, uint64_t ret_digests[2])
 	free(text);
 }
 
+/* Do its keys concern all networks? */
+static bool is_global(enum schema_scope scope)
+{
+	return scope == SCOPE_ROOT || scope == SCOPE_COMPATIBILITY || scope == SCOPE_HOOK ||
+	       scope == SCOPE_FLEX_ID;
+}
+
 static void try_key(const struct schema_row *row, size_t place, const struct digest_case *it)
 {
 	json_t *tree = json_loads(base, 0, NULL),
@@ -453,8 +469,7 @@ static void try_key(const struct schema_row *row, size_t place, const struct dig
 		fail_msg("%s at %s: the digest %s", row->name, places[place].path,
 			 it->same ? "moves" : "does not move");
 	/* and nothing of one network concerns another */
-	if (places[place].scope != SCOPE_ROOT && places[place].scope != SCOPE_COMPATIBILITY &&
-	    before[1] != after[1])
+	if (!is_global(places[place].scope) && before[1] != after[1])
 		fail_msg("%s at %s: the digest of another network moves", row->name,
 			 places[place].path);
 	json_decref(tree);

@@ -117,7 +117,7 @@ static void test_unknown_words(void **state)
 {
 	(void)state;
 	bad("'a' + substr('b', 0, 1)", "      ^",
-	    "unknown word \"substr\"; text stands in 'quotes'");
+	    "unknown word \"substr\", did you mean \"substring\"?");
 	bad("substing('b', 0, 1)", "^", "unknown word \"substing\", did you mean \"substring\"?");
 	bad("Option[12].hex", "^", "unknown word \"Option\", did you mean \"option\"?");
 	bad("foo", "^", "unknown word \"foo\"; text stands in 'quotes'");
@@ -148,7 +148,7 @@ static void test_options(void **state)
 	bad("relay4[circuit-id].hex", "       ^",
 	    "expected the sub-option's code, a decimal number, not \"circuit-id\"");
 	bad("option[12].option[1].hex", "           ^",
-	    "option 12 (host-name) has no sub-options: it is string");
+	    "option 12 (host-name) has no sub-options to be read: it is string");
 	bad("option[125].option[1].hex", "            ^",
 	    "sub-options of option 125 are those of vendor[ENTERPRISE]");
 	good("relay4[1].option[2].option[3].option[4].option[5].option[6].option[7].hex",
@@ -270,9 +270,9 @@ static void test_known_where_no_client_is_known_yet(void **state)
 
 		assert_int_equal(expr_parse(texts[i], &scope, &expr, &note), -EINVAL);
 		assert_int_equal(note.offset, i < 2 ? 7 : 14);
-		assert_string_equal(
-			note.text,
-			"whether a client is known is not known yet where this is evaluated");
+		assert_string_equal(note.text, "a client is known by its reservation, and this is "
+					       "evaluated before that is "
+					       "looked up");
 	}
 }
 

@@ -119,6 +119,11 @@ void check_subnets(struct build *build);
 /* One address for one client, one reservation for one client; global ones against the subnets. */
 void check_reservations(struct build *build);
 
+/* hooks.c */
+struct option_defs;
+/* hooks-libraries -> flex_id and its text. */
+void build_hooks(struct build *build, const struct option_defs *defs);
+
 /* Is one of the interfaces that are served, or are all? */
 bool config_serves(const struct config *config, const char *interface);
 

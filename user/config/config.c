@@ -98,6 +98,7 @@ static void build(struct report *report, struct node *root, struct config *confi
 	build_scope(report, root, &model->scope);
 	check_mode(report, root);
 	build_identifiers(&build);
+	build_hooks(&build, &defs);
 	model->echo_client_id = member_bool(root, KEY_ECHO_CLIENT_ID);
 	model->stash_agent_options = member_bool(root, KEY_STASH_AGENT_OPTIONS);
 	model->offer_lifetime = (uint32_t)member_integer(root, KEY_OFFER_LIFETIME);

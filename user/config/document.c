@@ -186,6 +186,26 @@ enum scalar_kind scalar_kind(const struct node *node)
 	return number_kind(node->text);
 }
 
+struct place place_in_text(const struct node *node, size_t offset)
+{
+	struct place at = node->at;
+
+	if (node->lines)
+		return at;
+	at.col += node->quote != 0;
+	for (size_t i = 0; i < offset && node->text[i]; i++) {
+		char c = node->text[i];
+		bool control = (unsigned char)c < ' ';
+
+		if ((c & 0xc0) == 0x80)
+			continue;
+		/* '' stands for ' between such, and \", \\, \n for these between the others */
+		at.col += 1 + (node->quote && c == node->quote) +
+			  (node->quote == '"' && (c == '\\' || control));
+	}
+	return at;
+}
+
 /* JSON quotes all text with double quotes; libyaml would let more pass. */
 static void check_json_scalar(struct parse *p, struct node *node, yaml_scalar_style_t style,
 			      bool key)
@@ -321,6 +341,11 @@ static int parse_node(struct parse *p, const yaml_event_t *event, unsigned depth
 	}
 	if (event->type == YAML_SCALAR_EVENT) {
 		node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+		if (event->data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE)
+			node->quote = '"';
+		if (event->data.scalar.style == YAML_SINGLE_QUOTED_SCALAR_STYLE)
+			node->quote = '\'';
+		node->lines = event->end_mark.line != event->start_mark.line;
 		node->text = copy_text(p, event);
 		if (!node->text)
 			return -ENOMEM;

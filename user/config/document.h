@@ -29,6 +29,8 @@ struct option_defs;
 struct node {
 	enum node_type type;
 	bool plain; /* a scalar without quotes */
+	char quote; /* of a scalar: " or ', 0: none */
+	bool lines; /* a scalar written over several lines */
 	bool bad;   /* its value is wrong, and that has been said */
 	struct place at;
 	struct place key_at; /* of a map's member */
@@ -66,6 +68,13 @@ int document_parse(struct report *report, const char *text, size_t len,
 void document_free(struct document *document);
 
 enum scalar_kind scalar_kind(const struct node *node);
+
+/*
+ * Where the byte at `offset` of a scalar's text stands in the file, as far as that can be told:
+ * escapes of more than two characters count as one, and of a text over several lines it is the
+ * start.
+ */
+struct place place_in_text(const struct node *node, size_t offset);
 
 /*
  * JSON with comments -> JSON for libyaml: comments and tabs become spaces,

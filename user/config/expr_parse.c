@@ -81,34 +81,46 @@ static uint8_t bracketed_code(struct parser *p, bool name)
 	return code;
 }
 
+/* An option whose definition is wrong has the type OPTION_TYPES; that has been said. */
+static bool is_known(const struct option_def *def)
+{
+	return def && def->type < OPTION_TYPES;
+}
+
 /* What has data of a type of its own has no sub-options, and no text unless it is text. */
 static void check_suboptions(struct parser *p, size_t at, uint8_t code)
 {
 	const struct option_def *def = def_by_code(p, code);
+	char what[96];
 
-	if (code == DHO_VENDOR_OPTIONS)
+	if (code == DHO_VENDOR_OPTIONS) {
 		parser_fail(p, at, "sub-options of option 125 are those of vendor[ENTERPRISE]");
-	else if (def && def->type != OPTION_BINARY && def->type != OPTION_EMPTY)
-		parser_fail(p, at, "option %u (%s) has no sub-options: it is %s", code, def->name,
-			    option_type_name(def->type, def->array));
+	} else if (is_known(def) && def->type != OPTION_BINARY && def->type != OPTION_EMPTY) {
+		option_describe(def, what, sizeof(what));
+		parser_fail(p, at, "option %u (%s) has no sub-options to be read: it is %s", code,
+			    def->name, what);
+	}
 }
 
 static void check_text(struct parser *p, size_t at, const struct expr_operand *operand)
 {
 	uint8_t code = operand->path[0];
 	const struct option_def *def = def_by_code(p, code);
+	char what[96];
 
-	if (operand->source != EXPR_OPTION || operand->n > 1)
+	if (operand->source != EXPR_OPTION || operand->n > 1) {
 		parser_fail(p, at, "sub-options have no text here; use hex, which is their bytes");
-	else if (!def)
+	} else if (!def) {
 		parser_fail(
 			p, at,
 			"option %u has no type here, and so no text; use hex, which is its bytes",
 			code);
-	else if (!operand->text)
+	} else if (!operand->text && is_known(def)) {
+		option_describe(def, what, sizeof(what));
 		parser_fail(p, at,
 			    "option %u (%s) has no text: it is %s; use hex, which is its bytes",
-			    code, def->name, option_type_name(def->type, def->array));
+			    code, def->name, what);
+	}
 }
 
 /* After what may have sub-options: [.option[CODE]]... . hex, text or exists */
@@ -449,7 +461,9 @@ static enum expr_type push_known(struct parser *p, size_t at, bool known)
 {
 	if (!p->scope->reservations)
 		parser_fail(p, at,
-			    "whether a client is known is not known yet where this is evaluated");
+			    "a client is known by its reservation, and this is evaluated before "
+			    "that is "
+			    "looked up");
 	expr_push_known(p->builder);
 	if (!known)
 		expr_apply(p->builder, EXPR_NOT);
@@ -523,7 +537,8 @@ static void unknown_word(struct parser *p)
 	snprintf(word, sizeof(word), "%.*s", (int)p->token.len, p->text + p->token.at);
 	for (size_t i = 0; i < N(words) + N(functions); i++) {
 		const char *name = i < N(words) ? words[i].name : functions[i - N(words)].name;
-		unsigned d = schema_distance(word, name);
+		bool begins = strlen(word) > 2 && !strncmp(name, word, strlen(word));
+		unsigned d = begins ? 0 : schema_distance(word, name);
 
 		if (d < best) {
 			best = d;

@@ -401,9 +401,15 @@ static void read_map(struct report *report, struct node *map, enum schema_scope 
 	check_required(report, map, scope);
 }
 
+void read_keys(struct report *report, struct node *map, enum schema_scope scope, bool json)
+{
+	read_map(report, map, scope, json);
+}
+
 void read_tree(struct report *report, struct node *root, bool json)
 {
 	read_map(report, root, SCOPE_ROOT, json);
+	read_hooks(report, root, json);
 }
 
 static const struct node *any_member(const struct node *map, enum schema_key key)

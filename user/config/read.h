@@ -15,6 +15,11 @@
  */
 void read_tree(struct report *report, struct node *root, bool json);
 
+/* Likewise one map, by the keys of `scope`: of content that the schema leaves open (hooks.c). */
+void read_keys(struct report *report, struct node *map, enum schema_scope scope, bool json);
+/* hooks.c: the parameters of the libraries that have any here. */
+void read_hooks(struct report *report, struct node *root, bool json);
+
 /* The member of `map` with this key if its value is right, else NULL. `map` may be NULL. */
 const struct node *member(const struct node *map, enum schema_key key);
 bool member_bad(const struct node *map, enum schema_key key);

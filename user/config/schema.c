@@ -209,6 +209,23 @@ const struct schema_row schema[] = {
 	 .max = YEARS_10, .dflt = "600",
 	 .help = "seconds that a declined address is not offered to anybody"},
 
+	/* --- Kea's libraries: only what they do, none is loaded --- */
+	{KEY_HOOKS_LIBRARIES, S(ROOT), "hooks-libraries", TYPE_MAPS, .child = SCOPE_HOOK,
+	 .help = "Kea's libraries whose function is built in; nothing is loaded"},
+	{KEY_HOOK_LIBRARY, S(HOOK), "library", TYPE_STRING, .min = 1, .max = 4000, .required = true,
+	 .help = "libdhcp_flex_id.so, with or without its directory"},
+	{KEY_HOOK_PARAMETERS, S(HOOK), "parameters", TYPE_ANY, .help = "the library's own keys"},
+	{KEY_IDENTIFIER_EXPRESSION, S(FLEX_ID), "identifier-expression", TYPE_STRING, .max = 65535,
+	 .dflt = "",
+	 .help = "what a client's flex-id is: an expression as in Kea's client classes, whose "
+		 "value is a string; empty: none has one"},
+	{KEY_REPLACE_CLIENT_ID, S(FLEX_ID), "replace-client-id", TYPE_BOOL, .allowed = "false",
+	 .dflt = "false",
+	 .help = "leases are kept by what clients call themselves, not by their flex-id"},
+	{KEY_NONE, S(FLEX_ID), "ignore-iaid", TYPE_IGNORED, .help = "it is of DHCPv6"},
+	{KEY_NONE, S(FLEX_ID), "cid-as-rfc4361-duid", TYPE_IGNORED,
+	 .help = "it tells what replaces client identifiers, and nothing does"},
+
 	/* --- the store --- */
 	{KEY_LEASE_DATABASE, S(ROOT), "lease-database", TYPE_MAP, .child = SCOPE_LEASE_DATABASE,
 	 .restart = true, .help = "where leases are kept"},
@@ -307,8 +324,7 @@ const struct schema_row schema[] = {
 	 TYPE_IGNORED, .help = "dynamic DNS is not in this release"},
 
 	/* --- Kea's keys that matter and are not there --- */
-	{KEY_NONE, S(ROOT), "client-classes|hooks-libraries", TYPE_REFUSED,
-	 .help = "not in this release"},
+	{KEY_NONE, S(ROOT), "client-classes", TYPE_REFUSED, .help = "not in this release"},
 	{KEY_NONE, S(ROOT), "config-control|hosts-database|hosts-databases", TYPE_REFUSED,
 	 .help = "the configuration is this file; databases are not in this release"},
 	{KEY_NONE, S(ROOT), "dhcp4o6-port", TYPE_REFUSED, .help = "not in this release"},

@@ -12,21 +12,23 @@
 #include <stdint.h>
 
 /* The maps that keys stand in; X(name, path of a key in it, for documentation). */
-#define SCHEMA_SCOPES(X)                     \
-	X(ROOT, "")                          \
-	X(INTERFACES, "interfaces-config.")  \
-	X(NETWORK, "shared-networks[].")     \
-	X(SUBNET, "subnet4[].")              \
-	X(POOL, "subnet4[].pools[].")        \
-	X(RESERVATION, "reservations[].")    \
-	X(RELAY, "relay.")                   \
-	X(OPTION, "option-data[].")          \
-	X(OPTION_DEF, "option-def[].")       \
-	X(COMPATIBILITY, "compatibility.")   \
-	X(LEASE_DATABASE, "lease-database.") \
-	X(FAST_PATH, "fast-path.")           \
-	X(SOCKET, "control-socket.")         \
-	X(LOGGER, "loggers[].")              \
+#define SCHEMA_SCOPES(X)                            \
+	X(ROOT, "")                                 \
+	X(INTERFACES, "interfaces-config.")         \
+	X(NETWORK, "shared-networks[].")            \
+	X(SUBNET, "subnet4[].")                     \
+	X(POOL, "subnet4[].pools[].")               \
+	X(RESERVATION, "reservations[].")           \
+	X(RELAY, "relay.")                          \
+	X(OPTION, "option-data[].")                 \
+	X(OPTION_DEF, "option-def[].")              \
+	X(COMPATIBILITY, "compatibility.")          \
+	X(HOOK, "hooks-libraries[].")               \
+	X(FLEX_ID, "hooks-libraries[].parameters.") \
+	X(LEASE_DATABASE, "lease-database.")        \
+	X(FAST_PATH, "fast-path.")                  \
+	X(SOCKET, "control-socket.")                \
+	X(LOGGER, "loggers[].")                     \
 	X(DDNS, "dhcp-ddns.")
 
 enum schema_scope {
@@ -123,6 +125,11 @@ enum schema_key {
 	KEY_ECHO_CLIENT_ID,
 	KEY_OFFER_LIFETIME,
 	KEY_DECLINE_PROBATION_PERIOD,
+	KEY_HOOKS_LIBRARIES,
+	KEY_HOOK_LIBRARY,
+	KEY_HOOK_PARAMETERS,
+	KEY_IDENTIFIER_EXPRESSION,
+	KEY_REPLACE_CLIENT_ID,
 	KEY_LEASE_DATABASE,
 	KEY_LEASE_TYPE,
 	KEY_LEASE_NAME,
