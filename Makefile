@@ -112,7 +112,12 @@ $(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/crash/storm: %: %.o
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
-RIG := $(B)/loadgen $(B)/tests/e2e/pass.bpf.o $(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/crash/storm
+$(B)/tests/e2e/optionlist: $(B)/tests/e2e/optionlist.o $(B)/tests/common/option_examples.o $(B)/libproto.a
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
+
+RIG := $(B)/loadgen $(B)/tests/e2e/pass.bpf.o $(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/optionlist \
+	$(B)/tests/crash/storm
 
 # --- bench ---
 

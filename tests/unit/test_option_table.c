@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "../common/option_examples.h"
 #include "proto/options.h"
 #include "wire.h"
 
@@ -378,181 +379,12 @@ static void test_describe(void **state)
 	assert_int_equal(text[0], 'x');
 }
 
-/* A good value, as it is formatted too, and a bad one. */
-static const struct example {
-	const char *good, *bad;
-} EXAMPLES[256] = {
-	[1] = {"255.255.254.0", "255.0.255.0"},			   /* subnet-mask */
-	[2] = {"-3600", "2147483648"},				   /* time-offset */
-	[3] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"},  /* routers */
-	[4] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"},  /* time-servers */
-	[5] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"},  /* name-servers */
-	[6] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"},  /* domain-name-servers */
-	[7] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"},  /* log-servers */
-	[8] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"},  /* cookie-servers */
-	[9] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"},  /* lpr-servers */
-	[10] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* impress-servers */
-	[11] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* resource-location-servers */
-	[12] = {"some text, all of it", ""},			   /* host-name */
-	[13] = {"1500", "65536"},				   /* boot-size */
-	[14] = {"some text, all of it", ""},			   /* merit-dump */
-	[15] = {"some text, all of it", ""},			   /* domain-name */
-	[16] = {"192.0.2.1", "192.0.2"},			   /* swap-server */
-	[17] = {"some text, all of it", ""},			   /* root-path */
-	[18] = {"some text, all of it", ""},			   /* extensions-path */
-	[19] = {"true", "yes"},					   /* ip-forwarding */
-	[20] = {"true", "yes"},					   /* non-local-source-routing */
-	[21] = {"10.0.0.0, 255.0.0.0", "10.0.0.0"},		   /* policy-filter */
-	[22] = {"576", "575"},					   /* max-dgram-reassembly */
-	[23] = {"64", "0"},					   /* default-ip-ttl */
-	[24] = {"86400", "4294967296"},				   /* path-mtu-aging-timeout */
-	[25] = {"68, 1500", "67"},				   /* path-mtu-plateau-table */
-	[26] = {"1500", "67"},					   /* interface-mtu */
-	[27] = {"true", "yes"},					   /* all-subnets-local */
-	[28] = {"192.0.2.1", "192.0.2"},			   /* broadcast-address */
-	[29] = {"true", "yes"},					   /* perform-mask-discovery */
-	[30] = {"true", "yes"},					   /* mask-supplier */
-	[31] = {"true", "yes"},					   /* router-discovery */
-	[32] = {"192.0.2.1", "192.0.2"},			   /* router-solicitation-address */
-	[33] = {"10.0.0.0, 192.0.2.1", "0.0.0.0, 192.0.2.1"},	   /* static-routes */
-	[34] = {"true", "yes"},					   /* trailer-encapsulation */
-	[35] = {"86400", "4294967296"},				   /* arp-cache-timeout */
-	[36] = {"true", "yes"},					   /* ieee802-3-encapsulation */
-	[37] = {"64", "0"},					   /* default-tcp-ttl */
-	[38] = {"86400", "4294967296"},				   /* tcp-keepalive-interval */
-	[39] = {"true", "yes"},					   /* tcp-keepalive-garbage */
-	[40] = {"some text, all of it", ""},			   /* nis-domain */
-	[41] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* nis-servers */
-	[42] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* ntp-servers */
-	[43] = {"0x00ff", "0x0"},				   /* vendor-encapsulated-options */
-	[44] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* netbios-name-servers */
-	[45] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* netbios-dd-server */
-	[46] = {"2", "3"},					   /* netbios-node-type */
-	[47] = {"some text, all of it", ""},			   /* netbios-scope */
-	[48] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* font-servers */
-	[49] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* x-display-manager */
-	[50] = {"192.0.2.1", "192.0.2"},			   /* dhcp-requested-address */
-	[51] = {"86400", "4294967296"},				   /* dhcp-lease-time */
-	[52] = {"3", "4"},					   /* dhcp-option-overload */
-	[53] = {"2", "256"},					   /* dhcp-message-type */
-	[54] = {"192.0.2.1", "192.0.2"},			   /* dhcp-server-identifier */
-	[55] = {"2, 1", "2, 256"},				   /* dhcp-parameter-request-list */
-	[56] = {"some text, all of it", ""},			   /* dhcp-message */
-	[57] = {"576", "575"},					   /* dhcp-max-message-size */
-	[58] = {"86400", "4294967296"},				   /* dhcp-renewal-time */
-	[59] = {"86400", "4294967296"},				   /* dhcp-rebinding-time */
-	[60] = {"some text, all of it", ""},			   /* vendor-class-identifier */
-	[61] = {"0x00ff", "0x0"},				   /* dhcp-client-identifier */
-	[62] = {"some text, all of it", ""},			   /* nwip-domain-name */
-	[63] = {"0x00ff", "0x0"},				   /* nwip-suboptions */
-	[64] = {"some text, all of it", ""},			   /* nisplus-domain-name */
-	[65] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* nisplus-servers */
-	[66] = {"some text, all of it", ""},			   /* tftp-server-name */
-	[67] = {"some text, all of it", ""},			   /* boot-file-name */
-	[68] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* mobile-ip-home-agent */
-	[69] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* smtp-server */
-	[70] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* pop-server */
-	[71] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* nntp-server */
-	[72] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* www-server */
-	[73] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* finger-server */
-	[74] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* irc-server */
-	[75] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* streettalk-server */
-	[76] = {"192.0.2.1, 192.0.2.2",
-		"192.0.2.1, 192.0.2.256"},		/* streettalk-directory-assistance-server */
-	[77] = {"0x00ff", "0x0"},			/* user-class */
-	[78] = {"true, 192.0.2.1, 192.0.2.2", "true"},	/* slp-directory-agent */
-	[79] = {"false, CAMPUS,HOME", "maybe, CAMPUS"}, /* slp-service-scope */
-	[80] = {"", "1"},				/* rapid-commit */
-	[81] = {"0x00ff", "0x0"},			/* fqdn */
-	[82] = {"0x00ff", "0x0"},			/* dhcp-agent-options */
-	[83] = {"1, 2, 3, 4, 192.0.2.1, 192.0.2.2", "1, 2, 3, 4, here"}, /* isns-servers */
-	[85] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"},	 /* nds-servers */
-	[86] = {"some text, all of it", ""},				 /* nds-tree-name */
-	[87] = {"some text, all of it", ""},				 /* nds-context */
-	[88] = {"example.org, a.example.org", "example.org,"},		 /* bcms-controller-names */
-	[89] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* bcms-controller-address */
-	[90] = {"0x00ff", "0x0"},				   /* authenticate */
-	[91] = {"86400", "4294967296"}, /* client-last-transaction-time */
-	[92] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"},  /* associated-ip */
-	[93] = {"1500, 576", "1500, -1"},			    /* client-system */
-	[94] = {"1, 3, 16", "1, 3"},				    /* client-ndi */
-	[95] = {"some text, all of it", ""},			    /* ldap-url */
-	[97] = {"0, 0x00112233445566778899aabbccddeeff", "0"},	    /* uuid-guid */
-	[98] = {"some text, all of it", ""},			    /* uap-servers */
-	[99] = {"0x00ff", "0x0"},				    /* geoconf-civic */
-	[100] = {"some text, all of it", ""},			    /* pcode */
-	[101] = {"some text, all of it", ""},			    /* tcode */
-	[108] = {"86400", "4294967296"},			    /* v6-only-preferred */
-	[109] = {"2001:db8::1", "192.0.2.1"},			    /* dhcp4o6-s46-saddr */
-	[112] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* netinfo-server-address */
-	[113] = {"some text, all of it", ""},			    /* netinfo-server-tag */
-	[114] = {"some text, all of it", ""},			    /* v4-captive-portal */
-	[116] = {"1", "2"},					    /* auto-config */
-	[117] = {"1500, 576", "1500, -1"},			    /* name-service-search */
-	[118] = {"192.0.2.1", "192.0.2"},			    /* subnet-selection */
-	[119] = {"example.org, a.example.org", "example.org,"},	    /* domain-search */
-	[120] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, example.org"}, /* sip-servers */
-	[121] = {"10.0.0.0/8 - 192.0.2.1", "10.0.0.0/8"},	    /* classless-static-route */
-	[122] = {"0x00ff", "0x0"},				    /* cablelabs-client-conf */
-	[123] = {"0x00ff", "0x0"},				    /* geoconf */
-	[124] = {"4491, 0x03414243", "118b, 00"},		    /* vivco-suboptions */
-	[125] = {"4491, 0x06020401020304", "4491"},		    /* vivso-suboptions */
-	[128] = {"0x00ff", "0x0"},				    /* pxe-vendor-128 */
-	[129] = {"0x00ff", "0x0"},				    /* pxe-vendor-129 */
-	[130] = {"0x00ff", "0x0"},				    /* pxe-vendor-130 */
-	[131] = {"0x00ff", "0x0"},				    /* pxe-vendor-131 */
-	[132] = {"0x00ff", "0x0"},				    /* pxe-vendor-132 */
-	[133] = {"0x00ff", "0x0"},				    /* pxe-vendor-133 */
-	[134] = {"0x00ff", "0x0"},				    /* pxe-vendor-134 */
-	[135] = {"0x00ff", "0x0"},				    /* pxe-vendor-135 */
-	[136] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* pana-agent */
-	[137] = {"example.org", "a..b"},			    /* v4-lost */
-	[138] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* capwap-ac-v4 */
-	[139] = {"0x00ff", "0x0"},				    /* mos-addresses */
-	[140] = {"0x00ff", "0x0"},				    /* mos-domains */
-	[141] = {"example.org, a.example.org", "example.org,"},	    /* sip-ua-cs-domains */
-	[142] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* andsf-servers */
-	[143] = {"https://a.example/, https://b.example/",
-		 "https://a.example/,"}, /* v4-sztp-redirect */
-	[144] = {"0x00ff", "0x0"},	 /* geoloc */
-	[145] = {"2, 1", "2, 256"},	 /* forcerenew-nonce-capable */
-	[146] = {"1, 192.0.2.1, 192.0.2.2, example.org, a.b",
-		 "1, 192.0.2.1, example.org"},			    /* rdnss-selection */
-	[147] = {"example.org", "a..b"},			    /* v4-dots-ri */
-	[148] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* v4-dots-address */
-	[150] = {"192.0.2.1, 192.0.2.2", "192.0.2.1, 192.0.2.256"}, /* tftp-server-address */
-	[151] = {"3, not allowed, sorry", "256, text"},		    /* status-code */
-	[152] = {"86400", "4294967296"},			    /* base-time */
-	[153] = {"86400", "4294967296"},			    /* start-time-of-state */
-	[154] = {"86400", "4294967296"},			    /* query-start-time */
-	[155] = {"86400", "4294967296"},			    /* query-end-time */
-	[156] = {"2", "256"},					    /* dhcp-state */
-	[157] = {"2", "256"},					    /* data-source */
-	[158] = {"0x00ff", "0x0"},				    /* v4-pcp-server */
-	[159] = {"0, 63/6", "0, 64/6"},				    /* v4-portparams */
-	[160] = {"some text, all of it", ""},			    /* v4-captive-portal-rfc7710 */
-	[161] = {"some text, all of it", ""},			    /* mud-url */
-	[162] = {"1, a.b, 192.0.2.1, alpn=dot port=853 | 2, c.d", "1"}, /* v4-dnr */
-	[175] = {"0x00ff", "0x0"},					/* etherboot */
-	[176] = {"some text, all of it", ""},				/* ip-telephone */
-	[177] = {"0x00ff", "0x0"},					/* packetcable-cablehome */
-	[208] = {"86400", "4294967296"},				/* pxelinux-magic */
-	[209] = {"some text, all of it", ""},				/* pxelinux-configfile */
-	[210] = {"some text, all of it", ""},				/* pxelinux-pathprefix */
-	[211] = {"86400", "4294967296"},				/* pxelinux-reboottime */
-	[212] = {"0, 32, 2001:db8::, 192.0.2.1", "0, 32, 2001:db8::"},	/* option-6rd */
-	[213] = {"example.org", "a..b"},				/* v4-access-domain */
-	[220] = {"0x00ff", "0x0"},					/* subnet-allocation */
-	[221] = {"0x00ff", "0x0"},			  /* virtual-subnet-selection */
-	[249] = {"10.0.0.0/8 - 192.0.2.1", "10.0.0.0/8"}, /* ms-classless-static-route */
-};
-
 static void test_every_option(void **state)
 {
 	(void)state;
 	for (int code = 0; code < 256; code++) {
 		const struct option_def *def = option_by_code((uint8_t)code);
-		const struct example *e = &EXAMPLES[code];
+		const struct option_example *e = &option_examples[code];
 		char why[200] = "", text[300];
 		uint8_t buf[300], again[300];
 
