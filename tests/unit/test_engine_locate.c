@@ -302,12 +302,18 @@ static void override_without_giaddr_is_not_published(void **state)
 	fx_close(&fx);
 }
 
-/* As the interface that it names by RFC 3527, a relay's address is nobody else's. */
+/* A relay's own address, known in whichever way, is nobody else's. */
 static void relays_have_addresses(void **state)
 {
-	struct fixture fx = fx_open(subnets(2));
+	struct model *model = subnets(2);
+	struct fixture fx;
 
 	(void)state;
+	fx_relay(&model->subnets[1], HOST(0, 101)); /* the other one of a pair, say */
+	fx = fx_open(model);
+	assert_int_equal(fx_offer(&fx, mac(3)), HOST(0, 100));
+	assert_int_equal(fx_offer(&fx, mac(4)), HOST(0, 102));
+	assert_int_equal(fx_select(&fx, mac(4), HOST(0, 101)), DHCP_NAK);
 	assert_int_equal(fx_offer(&fx, with_agent(relayed(1, FAR), 5, HOST(1, 100))), HOST(1, 101));
 	assert_int_equal(fx_offer(&fx, relayed(2, HOST(1, 102))), HOST(1, 103));
 	fx_close(&fx);

@@ -10,16 +10,22 @@ static void subnets_by_address(void **state)
 	fx_subnet(model, 0x0a000000, 24);
 	fx_subnet(model, 0x0a000200, 23);
 	fx_subnet(model, 0xc0a80000, 16);
+	model->subnets[0].id = 9; /* not in the order of their prefixes */
+	assert_int_equal(model_index(model), 0);
 	assert_null(model_subnet_of(model, 0x09ffffff));
-	assert_int_equal(model_subnet_of(model, 0x0a000000)->id, 1);
-	assert_int_equal(model_subnet_of(model, 0x0a0000ff)->id, 1);
+	assert_int_equal(model_subnet_of(model, 0x0a000000)->id, 9);
+	assert_int_equal(model_subnet_of(model, 0x0a0000ff)->id, 9);
 	assert_null(model_subnet_of(model, 0x0a000100));
 	assert_int_equal(model_subnet_of(model, 0x0a0003ff)->id, 2);
 	assert_null(model_subnet_of(model, 0x0a000400));
 	assert_int_equal(model_subnet_of(model, 0xc0a8ffff)->id, 3);
 	assert_null(model_subnet_of(model, 0xffffffff));
 	assert_int_equal(model_subnet_by_id(model, 2)->prefix, 0x0a000200);
+	assert_int_equal(model_subnet_by_id(model, 3)->prefix, 0xc0a80000);
+	assert_int_equal(model_subnet_by_id(model, 9)->prefix, 0x0a000000);
+	assert_null(model_subnet_by_id(model, 1));
 	assert_null(model_subnet_by_id(model, 4));
+	assert_null(model_subnet_by_id(model, 10));
 	model_free(model);
 	free(model);
 }

@@ -45,7 +45,8 @@ static const struct subnet *containing(const struct ask *ask, uint32_t addr)
  * An address of the link that the relay or the client names; 0: none. RFC 3527 3: "the relay agent
  * adds it whenever it sets the giaddr value", so only with giaddr: a switch that adds option 82 to
  * what it forwards leaves the client on our own link. It counts more than option 118, which is the
- * client's own word, or its proxy's (RFC 3011 2).
+ * client's own word, or its proxy's (RFC 3011 2). There are no virtual subnets (RFC 6607): that
+ * sub-option 152 comes back tells the relay so.
  */
 static uint32_t named_link(struct ask *ask)
 {

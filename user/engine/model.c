@@ -38,11 +38,17 @@ const struct subnet *model_subnet_of(const struct model *model, uint32_t addr)
 
 const struct subnet *model_subnet_by_id(const struct model *model, uint32_t id)
 {
-	for (size_t i = 0; i < model->n_subnets; i++) {
-		if (model->subnets[i].id == id)
-			return &model->subnets[i];
+	size_t low = 0, high = model->n_subnets;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (model->by_id[mid]->id < id)
+			low = mid + 1;
+		else
+			high = mid;
 	}
-	return NULL;
+	return low < model->n_subnets && model->by_id[low]->id == id ? model->by_id[low] : NULL;
 }
 
 const struct pool *subnet_pool_of(const struct subnet *subnet, uint32_t addr)
@@ -142,9 +148,28 @@ static int index_global(struct model *model)
 	return r;
 }
 
+static int by_id(const void *a, const void *b)
+{
+	uint32_t x = (*(const struct subnet *const *)a)->id;
+	uint32_t y = (*(const struct subnet *const *)b)->id;
+
+	return x < y ? -1 : x > y;
+}
+
+static int index_ids(struct model *model)
+{
+	model->by_id = calloc(model->n_subnets + 1, sizeof(*model->by_id));
+	if (!model->by_id)
+		return -ENOMEM;
+	for (size_t i = 0; i < model->n_subnets; i++)
+		model->by_id[i] = &model->subnets[i];
+	qsort(model->by_id, model->n_subnets, sizeof(*model->by_id), by_id);
+	return 0;
+}
+
 int model_index(struct model *model)
 {
-	int r = 0;
+	int r = index_ids(model);
 
 	for (size_t i = 0; r == 0 && i < model->n_subnets; i++)
 		r = index_subnet(&model->subnets[i]);
@@ -184,6 +209,7 @@ void model_free(struct model *model)
 	for (size_t i = 0; i < model->n_subnets; i++)
 		free_subnet(&model->subnets[i]);
 	free(model->subnets);
+	free(model->by_id);
 	for (size_t i = 0; i < model->n_networks; i++) {
 		free_scope(&model->networks[i].scope);
 		free(model->networks[i].name);

@@ -144,6 +144,7 @@ struct expr;
 struct model {
 	struct subnet *subnets; /* ascending by prefix; prefixes do not overlap */
 	size_t n_subnets;
+	const struct subnet **by_id; /* all of them, by model_index() */
 	struct shared_network *networks;
 	size_t n_networks;
 	struct scope scope; /* global */
@@ -189,7 +190,7 @@ void lifetimes_tee(const struct lifetimes *life, uint32_t lifetime, uint32_t *re
 /* What is granted when `asked` (0: option 51 absent) is asked for. */
 uint32_t lifetimes_grant(const struct lifetimes *life, uint32_t asked);
 
-/* Sorts the pools, builds the hash heads and checks nothing; called once by the builder. */
+/* Sorts what is searched, builds the hash heads and checks nothing; called once by the builder. */
 int model_index(struct model *model);
 void model_free(struct model *model);
 
