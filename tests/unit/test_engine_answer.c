@@ -238,7 +238,8 @@ static void no_longer_than_the_client_takes(void **state)
 		fx_lease(&fx, req);
 		fx_message(&req, &msg);
 		assert_true(dhcp_reply_ip_len(&msg, &fx.d.reply) <= 576);
-		assert_string_equal(fx_codes(&fx.d.reply, buf), "53 54 51 58 59 43 1 42 3 200 6 15");
+		assert_string_equal(fx_codes(&fx.d.reply, buf),
+				    "53 54 51 58 59 43 1 42 3 200 6 15");
 		assert_true(fx.d.reply.shortened);
 		assert_false(fx.d.memoise);
 	}

@@ -1,57 +1,103 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* clang-format off */
 /*
- * What a DHCP server does with each message: the exchanges that are not plain DISCOVER and REQUEST,
- * and, in this table, where each of the rules that the engine decides has its case. A name alone is
- * in this file.
+ * What a DHCP server does with each message: the exchanges that are not plain DISCOVER and REQUEST;
+ * and which case checks what the engine has to decide. "discover: x" is x in
+ * test_engine_discover.c, and so on; a name alone is in this file.
  *
  *   DISCOVER: an OFFER with address, mask, router, DNS, lease time, server id
- *                                        discover: offers_what_a_lease_needs; offer_has_it_all
+ *       -> offer_has_it_all; discover: offers_what_a_lease_needs
  *   DISCOVER: silence if there is nothing to give
- *                                        discover: exhausted,
- * silent_without_subnet_or_server_address SELECTING: ACK what was offered; NAK if it lapsed and
- * went to another request: selecting; lapsed_offer_that_went_to_another SELECTING another server:
- * the offer is withdrawn, no reply discover: another_server_was_chosen INIT-REBOOT: ACK, NAK,
- * silence; authoritative request: init_reboot, init_reboot_of_a_reservation RENEWING, REBINDING:
- * extended; NAK if it cannot be theirs any more request: renewing_and_rebinding, after_the_end
- *   DECLINE: quarantine                  request: decline; ending: decline_of_a_held_one
- *   RELEASE: remembered, reusable        request: release; ending: grant_crosses_release
- *   INFORM                               inform_*; request: inform
- *   dynamic, automatic, manual allocation
- *                                        discover: order_of_allocation; infinite_lease;
- *                                        reservation: out_of_the_pool_and_in_it
- *   ranges, exclusions                   discover: several_pools; exclusions: all
- *   lifetimes (min, default, max)        model: lifetimes_are_clamped; request:
- * lifetimes_asked_for; lifetime_of_zero_asked options of scopes                    options:
- * the_narrowest_scope_wins and the next ones authorise                            request:
- * init_reboot (authoritative) T1 50 %, T2 87.5 %                   model: tee_times,
- * tee_times_always_in_order a manual renewal gets current options renewal_gets_current_options
- *   several NICs: one address each       identity: interfaces_of_one_host
- *   several identities on one MAC        discover: several_identities_on_one_mac;
- *                                        identity: stages_of_one_machine
- *   a cloned client id                   discover: cloned_machine and the next ones
- *   a client that moved                  request: init_reboot; reservation: client_moved
+ *       -> discover: exhausted, silent_without_subnet_or_server_address
+ *   SELECTING: ACK what was offered; NAK if that lapsed and the address went to another
+ *       -> lapsed_offer_that_went_to_another; request: selecting
+ *   SELECTING another server: the offer is withdrawn, no reply
+ *       -> discover: another_server_was_chosen; network: another_server_was_chosen
+ *   INIT-REBOOT: ACK if theirs; NAK for the wrong network or another's address; else silence, or
+ *   NAK if authoritative, never for an address outside our pools
+ *       -> request: init_reboot, init_reboot_of_a_reservation
+ *   RENEWING, REBINDING: ACK, extended; NAK if it cannot be theirs any more
+ *       -> request: renewing_and_rebinding, after_the_end
+ *   DECLINE: quarantined, never offered meanwhile
+ *       -> request: decline; ending: decline_of_a_held_one, grant_crosses_decline
+ *   RELEASE: remembered for the same client, reusable
+ *       -> request: release; ending: grant_crosses_release
+ *   INFORM: options, no lease; direct, without ciaddr, relayed, repeated
+ *       -> inform_of_any_address and the next ones; request: inform;
+ *          network: informed_through_a_relay
+ *   allocation: dynamic, automatic, manual
+ *       -> discover: order_of_allocation; infinite_lease; reservation: out_of_the_pool_and_in_it
+ *   scopes: ranges, exclusions
+ *       -> discover: several_pools; exclusions: excluded_addresses_are_not_given and the others
+ *   scopes: lifetimes, clamped between min and max
+ *       -> lifetime_of_zero_asked; request: lifetimes_asked_for;
+ *          test_model.c: lifetimes_are_clamped
+ *   scopes: options
+ *       -> options: the_narrowest_scope_wins and the next ones
+ *   scopes: deactivated, authoritative
+ *       -> locate: deactivated; request: init_reboot
+ *   T1 at 50 %, T2 at 87.5 %, always T1 < T2 < lease; none of an infinite lease
+ *       -> offer_has_it_all, infinite_lease; test_model.c: tee_times, tee_times_always_in_order
+ *   a manual renewal gets current options
+ *       -> renewal_gets_current_options
+ *   a host with several NICs: one address each
+ *       -> identity: interfaces_of_one_host
+ *   several identities on one MAC
+ *       -> discover: several_identities_on_one_mac; identity: stages_of_one_machine
+ *   a client id on a second MAC
+ *       -> discover: cloned_machine, cloned_while_bound, cloned_without_an_address
+ *   several servers on one network: the server id decides
+ *       -> discover: another_server_was_chosen; locate: server_identifier_override
+ *   a client that moved: NAK
+ *       -> request: init_reboot; reservation: client_moved
+ *   one client cannot take the pool
+ *       -> discover: one_client_cannot_take_the_pool
  *   a request that omits 12 or 81 clears no stored name
- *                                        answer: hostnames; fqdn: omitted_clears_nothing
- *   one client cannot take the pool      discover: one_client_cannot_take_the_pool
- *
- *   RFC 2131 table 3: ciaddr, yiaddr, siaddr; what a NAK may have
- *                                        fields_by_message; request: naks_say_little
- *   RFC 2131 4.3.2 a NAK frees nothing   request: selecting, init_reboot
- *   client identifier is the key         discover: several_identities_on_one_mac,
- * client_id_not_matched RFC 6842 it is echoed                answer: client_id_is_echoed RFC 3046,
- * a unicast renewal bypasses the relay relay: renewal_past_the_relay RFC 3011 subnet selection
- * selection_is_echoed RFC 2132 9.8, 3.3 order of the list  answer: in_the_order_requested RFC
- * 2132 9.10, 9.3 size, overload    answer: no_longer_than_the_client_takes; options: overloaded and
- * the next ones infinite leases have no T1 and T2; T1 < T2 < lease infinite_lease; model:
- * tee_times_always_in_order RFC 4039 rapid commit                rapid_* RFC 8925 IPv6-only
- * preferred         ipv6_only_* RFC 2563 auto-configure              auto_configure_* RFC 8910
- * captive portal              options: captive_portal RFC 3442 classless routes            options:
- * classless_routes_replace_routers RFC 4702 FQDN                        fqdn: all RFC 3925 vendor
- * options              options: vendor_options_* PXE, HTTP boot                       options:
- * boot_class_is_said, configured_boot_class_goes_before RFC 951, 1534 BOOTP bootp_* a hostname that
- * sanitises to nothing (CVE-2025-40779) fqdn: names_of_nothing, names_of_any_bytes_are_answered the
- * same answer in every state       answer: same_answer_in_every_state; memo: all
+ *       -> answer: hostnames; fqdn: omitted_clears_nothing
+ *   RFC 2131 4.1, where a reply goes; 4.3.2, a NAK is broadcast
+ *       -> test_reply.c: test_destinations
+ *   RFC 2131 3.1 (4), a binding is stored before its ACK
+ *       -> history: all of it
+ *   RFC 2131 table 3: ciaddr, yiaddr, siaddr by message; what a NAK may have
+ *       -> fields_by_message; request: naks_say_little
+ *   RFC 2131 4.2, the client identifier is the key
+ *       -> discover: several_identities_on_one_mac, client_id_not_matched
+ *   RFC 6842, it is echoed
+ *       -> answer: client_id_is_echoed
+ *   RFC 3046, 3527, 5107: relays
+ *       -> locate: link_selection, server_identifier_override; relay: all of it
+ *   RFC 2131 4.3.2, a unicast renewal bypasses the relay
+ *       -> relay: renewal_past_the_relay
+ *   RFC 3011, subnet selection
+ *       -> selection_is_echoed; locate: subnet_selection
+ *   RFC 2132 9.8, 3.3: the order of the request list
+ *       -> answer: in_the_order_requested; options: basics_are_sent_unasked, odd_lists
+ *   RFC 2132 9.10, 9.3: the client's maximum, overload
+ *       -> answer: no_longer_than_the_client_takes; options: overloaded and the next ones
+ *   RFC 4039, rapid commit
+ *       -> rapid_commit_acks_a_discover and the next ones
+ *   RFC 8925, IPv6-only preferred
+ *       -> ipv6_only_offers_no_address and the next ones
+ *   RFC 2563, auto-configure
+ *       -> auto_configure_without_an_address and the next ones
+ *   RFC 8910, captive portal
+ *       -> options: captive_portal
+ *   RFC 3442, classless routes
+ *       -> options: classless_routes_replace_routers
+ *   RFC 4702, option 81
+ *       -> fqdn: all of it
+ *   RFC 3925, vendor options; 2132 8.4, option 43
+ *       -> options: vendor_options_of_all and the next ones, vendor_specific
+ *   PXE and HTTP boot
+ *       -> options: boot_class_is_said, configured_boot_class_goes_before
+ *   RFC 951, 1534: BOOTP
+ *       -> bootp_of_a_reservation and the next ones; network: bootp_clients_of_some
+ *   a hostname that sanitises to nothing (CVE-2025-40779)
+ *       -> fqdn: names_of_nothing, names_of_any_bytes_are_answered
+ *   the same answer to the same form in every state
+ *       -> answer: same_answer_in_every_state; memo: all of it
  */
+/* clang-format on */
 #include "engine_fixture.h"
 
 static const uint8_t routers[4] = {10, 0, 0, 1}, dns[4] = {10, 0, 0, 2};
