@@ -380,6 +380,11 @@ static const struct options_case FLAGS[] = {
 	 BYTES("\1\1\1"), .never = true},
 	{"never-send of the option alone", "option-data: [{code: 43, never-send: true}]", 43,
 	 BYTES(""), .never = true},
+	{"never-send of the option alone, its value empty",
+	 "option-data: [{code: 43, data: \"\", never-send: true}]", 43, BYTES(""), .never = true},
+	{"always-send of one enterprise",
+	 "option-data: [{code: 125, data: 9}, {code: 125, data: 10, always-send: true}]", 125,
+	 BYTES("\0\0\0\x09\0\0\0\0\x0a\0"), .always = true},
 	{"never-send of a sub-option of 125",
 	 "option-data: [{code: 1, space: vendor-9, data: 01, never-send: true}]", 125, ABSENT},
 };
@@ -470,6 +475,10 @@ static const struct options_case VENDORS[] = {
 	 "option-data: [{name: vivco-suboptions, data: \"9, 0141\"}, "
 	 "{name: vivco-suboptions, data: \"10, 0142\", never-send: true}]",
 	 124, BYTES("\0\0\0\x09\1A\0\0\0\x0a\1B"), .never = true},
+	{"classes of two enterprises have no sub-options",
+	 "option-data: [{name: vivco-suboptions, data: \"9, 0141\"}, "
+	 "{name: vivco-suboptions, data: \"10, 0142\"}, {code: 1, space: vendor-9, data: 01}]",
+	 124, BYTES("\0\0\0\x09\1A\0\0\0\x0a\1B")},
 	{"classes have no sub-options",
 	 "option-data: [{name: vivco-suboptions, data: \"9, 0141\"}, {code: 1, space: vendor-9, "
 	 "data: 01}]",
@@ -544,6 +553,25 @@ static void test_too_long(void **state)
 		for (int code = 0; code < 100; code++)
 			n += (size_t)sprintf(text + n, "- {code: %d, space: s%d}\n", code, level);
 	assert_true(n < sizeof(text));
+	refuse(text, "o is too long with its sub-options: at most 1024 bytes");
+}
+
+/* What does not fit an inner option does not disappear from the outer one. */
+static void test_inner_too_long(void **state)
+{
+	static char text[8192];
+	size_t n = (size_t)sprintf(
+		text, SUBNET "option-def: [{name: o, code: 222, type: empty, encapsulate: a}, "
+			     "{name: i, code: 1, space: a, type: empty, encapsulate: b}]\n"
+			     "option-data:\n");
+
+	(void)state;
+	for (int code = 1; code <= 2; code++) {
+		n += (size_t)sprintf(text + n, "- {code: %d, space: b, data: \"", code);
+		for (int i = 0; i < 600; i++)
+			n += (size_t)sprintf(text + n, "00");
+		n += (size_t)sprintf(text + n, "\"}\n");
+	}
 	refuse(text, "o is too long with its sub-options: at most 1024 bytes");
 }
 
@@ -768,6 +796,7 @@ int main(void)
 		cmocka_unit_test(test_vendors),
 		cmocka_unit_test(test_long_suboptions),
 		cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_inner_too_long),
 		cmocka_unit_test(test_deep),
 		cmocka_unit_test(test_cycles),
 		cmocka_unit_test(test_scopes),

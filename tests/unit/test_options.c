@@ -440,6 +440,8 @@ static const struct refusal_case REFUSALS[] = {
 	{"boot-size", "-1", "'-1' is not a number from 0 to 65535"},
 	{"boot-size", "0x10000", "'0x10000' is not a number from 0 to 65535"},
 	{"boot-size", "0x", "'0x' is not a number from 0 to 65535"},
+	{"boot-size", "0x10000000000000001",
+	 "'0x10000000000000001' is not a number from 0 to 65535"},
 	{"boot-size", "0x1g", "'0x1g' is not a number from 0 to 65535"},
 	{"boot-size", "1f", "'1f' is not a number from 0 to 65535"},
 	{"arp-cache-timeout", "0x100000000", "'0x100000000' is not a number from 0 to 4294967295"},
