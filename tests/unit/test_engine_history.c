@@ -71,6 +71,8 @@ static struct model *make_model(unsigned config, bool authoritative)
 		fx_pool(second, BASE + 256 + 32, BASE + 256 + 34);
 	if (config == 1)
 		fx_pool(first, POOL + 50, POOL + 52);
+	if (config == 1)
+		fx_exclude(first, POOL + 5, POOL + 8);
 	if (config == 2)
 		first->pools[0].last -= 4;
 	second->match_client_id = config != 2;
@@ -99,6 +101,10 @@ static const struct subnet *subnet_of(const struct world *w, uint32_t addr)
 
 static bool in_a_pool(const struct subnet *subnet, uint32_t addr)
 {
+	for (size_t i = 0; i < subnet->n_exclusions; i++) {
+		if (addr >= subnet->exclusions[i].first && addr <= subnet->exclusions[i].last)
+			return false;
+	}
 	for (size_t i = 0; i < subnet->n_pools; i++) {
 		if (addr >= subnet->pools[i].first && addr <= subnet->pools[i].last)
 			return true;
