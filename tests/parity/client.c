@@ -20,7 +20,8 @@ static const char *const states[] = {"SELECTING", "INIT-REBOOT", "RENEWING", "RE
 
 struct client client_new(struct rig *rig, unsigned number)
 {
-	struct client client = {.rig = rig, .mac = {2, 0, 0, 2, (uint8_t)(number >> 8)}};
+	struct client client = {
+		.rig = rig, .server = SERVER, .mac = {2, 0, 0, 2, (uint8_t)(number >> 8)}};
 
 	client.mac[5] = (uint8_t)number;
 	return client;
@@ -74,13 +75,13 @@ void form_fqdn(struct form *form, uint8_t flags, const char *name)
 
 static struct packet message(const struct client *client, enum shape_state state)
 {
-	struct packet_host host = {.addr = client->addr}, server = {.addr = SERVER};
+	struct packet_host host = {.addr = client->addr}, server = {.addr = client->server};
 
 	memcpy(host.mac, client->mac, 6);
 	memcpy(server.mac, rig_mac(client->rig), 6);
 	switch (state) {
 	case SELECTING:
-		return packet_selecting(&host, client->addr, SERVER);
+		return packet_selecting(&host, client->addr, client->server);
 	case INIT_REBOOT:
 		return packet_init_reboot(&host, client->addr);
 	case RENEWING:

@@ -15,8 +15,8 @@
 struct client {
 	struct rig *rig;
 	uint8_t mac[6];
-	uint32_t addr;
-	bool broadcast; /* B flag */
+	uint32_t addr, server; /* its address and whom it asks; 192.0.2.1 unless it is set */
+	bool broadcast;	       /* B flag */
 };
 
 /* Options are appended to `p` by packet_option() and the like; nothing else of it counts. */
