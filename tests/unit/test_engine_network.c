@@ -612,6 +612,147 @@ static void cloned_in_a_sibling(void **state)
 	fx_close(&fx);
 }
 
+/* --- random histories --- */
+
+#define MACS  14u
+#define STEPS 40000u
+
+struct memo { /* what XDP would repeat for whoever has the address */
+	uint64_t generation;
+	uint8_t mac;
+	const char *id;
+	uint32_t server_id;
+};
+
+static struct model *random_network(void)
+{
+	struct model *model = network(3);
+
+	for (uint8_t m = 1; m <= 3; m++) /* inside and outside of pools, some in two subnets */
+		fx_reserve(&model->subnets[m % 3], m, NULL, m == 2 ? C + 1 : B + 15 + m);
+	fx_reserve(&model->subnets[0], 1, NULL, A + 1);
+	fx_reserve(&model->subnets[2], 0, "twin", C + 9);
+	strcpy(fx_reserve(&model->subnets[1], 4, NULL, 0)->hostname, "four");
+	model->subnets[1].reservations.list[0].addr = B + 1;
+	model->subnets[0].reservations.list[0].addr = A + 9;
+	return model;
+}
+
+static struct req random_client(void)
+{
+	struct req req = mac((uint8_t)(lrand48() % MACS));
+
+	if (req.mac >= MACS - 3)
+		req.id = "twin";
+	return req;
+}
+
+/* How many addresses of the network has it that are not reserved? */
+static unsigned bound_to(const struct fixture *fx, uint8_t last)
+{
+	const struct lease *lease = lease_next(fx->leases, 0);
+	unsigned n = 0;
+
+	for (; lease; lease = lease_after(fx->leases, lease)) {
+		if (lease->state == LEASE_BOUND && lease->chaddr[5] == last &&
+		    !subnet_reserved_address(model_subnet_of(fx->model, lease->addr), lease->addr))
+			n++;
+	}
+	return n;
+}
+
+static void remember(const struct fixture *fx, struct req req, struct memo *memo)
+{
+	*memo = (struct memo){0};
+	if (fx->d.memoise)
+		*memo = (struct memo){fx->d.change.row.generation, req.mac, req.id,
+				      fx->d.reply.server_id};
+}
+
+/* I2: what was published is still what the daemon says. */
+static void repeat(struct fixture *fx, uint32_t addr, struct memo *memo)
+{
+	const struct lease *lease = lease_at(fx->leases, addr);
+	struct req req = {.mac = memo->mac, .id = memo->id};
+
+	if (!memo->generation || lease->state != LEASE_BOUND ||
+	    lease->generation != memo->generation)
+		return;
+	if (fx_renew(fx, req, addr) != DHCP_ACK || fx->d.reply.yiaddr != addr ||
+	    fx->d.reply.server_id != memo->server_id)
+		fail_msg("%08x is not renewed for %u: %s", addr, memo->mac, fx->d.reason);
+	remember(fx, req, memo);
+}
+
+static void histories(void **state)
+{
+	static struct memo memos[0x400];
+	struct fixture fx = fx_open(random_network());
+	const uint32_t first[] = {A, B, C};
+	unsigned acks = 0, moved = 0, full = 0, repeated = 0;
+	const long seed = 3;
+
+	(void)state;
+	srand48(seed);
+	for (unsigned step = 0; step < STEPS; step++) {
+		struct req req = random_client();
+		uint32_t some = first[lrand48() % 3] + (uint32_t)(lrand48() % 4), addr;
+		struct lease *lease;
+
+		if (lrand48() % 8 == 0)
+			some = C + 9;
+		lease = lease_at(fx.leases, some);
+		req.requested = lrand48() % 2 ? some : 0;
+		req.giaddr = lrand48() % 2 ? 0 : RELAY + 0x100 * (uint32_t)(lrand48() % 2);
+		switch (lrand48() % 6) {
+		case 0:
+		case 1: /* what is offered is given */
+			addr = fx_offer(&fx, req);
+			full += !addr;
+			if (!addr)
+				break;
+			req.giaddr = 0;
+			if (fx_select(&fx, req, addr) != DHCP_ACK)
+				fail_msg("seed %ld step %u: %08x was offered to %u, but: %s", seed,
+					 step, addr, req.mac, fx.d.reason);
+			remember(&fx, req, &memos[addr & 0x3ff]);
+			acks++;
+			break;
+		case 2: /* what is not offered: perhaps */
+			if (fx_select(&fx, req, some) == DHCP_ACK)
+				remember(&fx, req, &memos[some & 0x3ff]);
+			break;
+		case 3:
+			if (lease && lease->state == LEASE_BOUND) {
+				req = (struct req){.mac = lease->chaddr[5]};
+				req.id = lease->client_id_len ? "twin" : NULL;
+				if (lrand48() % 2)
+					fx_release(&fx, req, some);
+				else if (fx_renew(&fx, req, some) == DHCP_NAK)
+					moved++;
+				else
+					remember(&fx, req, &memos[some & 0x3ff]);
+			}
+			break;
+		case 4:
+			if (lease) {
+				repeat(&fx, some, &memos[some & 0x3ff]);
+				repeated++;
+			}
+			break;
+		default:
+			fx.now += lrand48() % 40 ? (uint32_t)(lrand48() % 9) : LIFETIME / 2;
+			fx_expire(&fx);
+		}
+		if (bound_to(&fx, req.mac) > 1)
+			fail_msg("seed %ld step %u: %u has several addresses", seed, step, req.mac);
+	}
+	print_message("seed %ld: %u acks, %u moved, %u without address, %u repeated\n", seed, acks,
+		      moved, full, repeated);
+	assert_true(acks > 3000 && moved > 50 && full > 50 && repeated > 3000);
+	fx_close(&fx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -639,6 +780,7 @@ int main(void)
 		cmocka_unit_test(another_server_was_chosen),
 		cmocka_unit_test(an_address_of_ours_in_each),
 		cmocka_unit_test(cloned_in_a_sibling),
+		cmocka_unit_test(histories),
 	};
 
 	return cmocka_run_group_tests_name("engine: shared networks", tests, NULL, NULL);
