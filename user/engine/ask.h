@@ -47,8 +47,8 @@ struct ask {
 	struct dhcp_opt agent;
 	uint8_t stored_agent[255];
 	bool recalled; /* agent is what the lease stored: true of a unicast renewal alone */
-	struct identifiers ids; /* point into client, message, agent and flex_id */
-	uint8_t flex_id[255];
+	struct identifiers ids;	  /* point into client, message, agent and flex_id */
+	uint8_t flex_id[1 + 255]; /* more than 255 bytes: too long for an identifier */
 	bool fleeting; /* of what it is made no form and no slot knows: not to be memoised */
 	const struct reservation *reservation;
 	uint32_t reserved;		 /* its address, if that lies in this subnet; 0: none */
