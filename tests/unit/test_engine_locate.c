@@ -280,6 +280,29 @@ static void server_identifier_override(void **state)
 	fx_close(&fx);
 }
 
+/* A pair of relays, each of which was told another address of ours; a client's own word of it
+ * counts only where it could have heard it. */
+static void relays_that_know_us_by_different_addresses(void **state)
+{
+	static const uint32_t host[] = {SERVER, 0x0a630001};
+	struct fixture fx = fx_open(subnets(2));
+	struct req req = relayed(1, HOST(1, 1));
+	uint32_t addr = fx_offer(&fx, req);
+
+	(void)state;
+	fx.link.host = host;
+	fx.link.n_host = 2;
+	req.type = DHCP_REQUEST;
+	req.requested = addr;
+	req.server = host[1];
+	assert_int_equal(fx_ask(&fx, req), DHCP_ACK);
+	req.giaddr = 0;
+	req.mac = 2;
+	assert_int_equal(fx_ask(&fx, req), 0);
+	assert_string_equal(fx.d.reason, "another server was chosen");
+	fx_close(&fx);
+}
+
 /* The template's server id is also the source that XDP answers from: so not where they differ. */
 static void override_without_giaddr_is_not_published(void **state)
 {
@@ -517,6 +540,7 @@ int main(void)
 		cmocka_unit_test(subnet_selection),
 		cmocka_unit_test(subnet_selection_of_a_wrong_length),
 		cmocka_unit_test(server_identifier_override),
+		cmocka_unit_test(relays_that_know_us_by_different_addresses),
 		cmocka_unit_test(override_without_giaddr_is_not_published),
 		cmocka_unit_test(relays_have_addresses),
 		cmocka_unit_test(identified_as_it_was_reached),

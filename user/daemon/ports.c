@@ -55,6 +55,10 @@ static int list_host_addresses(struct daemon *d, const struct link_info *links, 
 	free(d->host_addrs);
 	d->host_addrs = list;
 	d->n_host_addrs = count;
+	for (struct port *port = d->ports; port; port = port->next) {
+		port->link.host = list;
+		port->link.n_host = count;
+	}
 	return 0;
 }
 
@@ -160,6 +164,8 @@ static void fill_engine_link(struct port *port)
 		port->link.addrs[i] = port->info.addrs[i].addr;
 		port->link.masks[i] = port->info.addrs[i].mask;
 	}
+	port->link.host = port->daemon->host_addrs;
+	port->link.n_host = port->daemon->n_host_addrs;
 }
 
 static int attach_mode(struct daemon *d, const struct port *port, enum fastpath_attach_mode mode,

@@ -20,6 +20,8 @@ struct engine_link {
 	char name[MODEL_IFNAME];
 	uint32_t addrs[XDHCP_LINK_ADDRS]; /* our addresses on it, host order; 0: unused */
 	uint32_t masks[XDHCP_LINK_ADDRS];
+	const uint32_t *host; /* our addresses on all links; borrowed */
+	size_t n_host;
 };
 
 enum decision_kind {

@@ -335,6 +335,12 @@ bool ask_is_ours(const struct ask *ask, uint32_t server_id)
 		if (server_id == ask->link->addrs[i])
 			return true;
 	}
+	/* Two relays of a link may know us by different addresses; each forwards what the client
+	 * broadcasts, whichever of them it has heard of. */
+	for (size_t i = 0; ask->msg->giaddr && i < ask->link->n_host; i++) {
+		if (server_id == ask->link->host[i])
+			return true;
+	}
 	return false;
 }
 
