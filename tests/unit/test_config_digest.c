@@ -571,6 +571,13 @@ static void test_digest_lists(void **state)
 		 HEAD ONE("relay: {ip-address: 192.0.2.2}")},
 		{HEAD "host-reservation-identifiers: [duid, client-id]\n" ONE("pools: []"),
 		 HEAD "host-reservation-identifiers: [client-id, duid]\n" ONE("pools: []")},
+		/* those of 125 add up: an outer one counts also under an inner one */
+		{HEAD
+		 "option-data: [{code: 1, space: vendor-9, csv-format: false, data: 01}]\n" ONE(
+			 "option-data: [{code: 2, space: vendor-9, csv-format: false, data: 01}]"),
+		 HEAD
+		 "option-data: [{code: 1, space: vendor-9, csv-format: false, data: 02}]\n" ONE(
+			 "option-data: [{code: 2, space: vendor-9, csv-format: false, data: 01}]")},
 		{HEAD ONE("max-valid-lifetime: 7200, valid-lifetime: 1000"),
 		 HEAD ONE("max-valid-lifetime: 7200, valid-lifetime: 1001")},
 	};

@@ -663,6 +663,58 @@ static void vendor_options_of_the_named(void **state)
 	fx_close(&fx);
 }
 
+/* As Kea's: a sub-option is the narrowest scope's that has it. */
+static void vendor_options_of_several_scopes(void **state)
+{
+	struct model *model = vendor_model();
+	struct subnet *s = &model->subnets[0];
+	struct fixture fx;
+	size_t len;
+
+	(void)state;
+	fx_option(&s->scope.options, 125, OTHER_VENDOR "\7\2\1x\3\2yz", 12);
+	fx_option(&s->pools[0].scope.options, 125,
+		  OTHER_VENDOR "\3\3\1p"
+			       "\0\0\0\1\0",
+		  13);
+	fx = fx_open(model);
+	fx_lease(&fx, (struct req){.mac = 1, .prl = "\x7d"});
+	fx_option_is(&fx.d.reply, 125,
+		     OTHER_VENDOR "\6\3\1p\2\1x"
+				  "\0\0\0\1\0" CABLE "\3\1\1c",
+		     24);
+	fx_lease(&fx, (struct req){.mac = 1, .prl = "\x01", .more = {{124, CABLE "\0", 5}}});
+	fx_option_is(&fx.d.reply, 125, CABLE "\3\1\1c", 8);
+	fx_close(&fx);
+
+	/* pieces of one sub-option (RFC 3396) belong together; what is too long is left out */
+	model = fx_model(4);
+	s = &model->subnets[0];
+	fx_option(&s->scope.options, 125, CABLE "\6\1\1a\1\1b", 11);
+	{
+		char data[5 + 252] = CABLE "\xfc\2\xfa";
+
+		fx_option(&model->scope.options, 125, data, sizeof(data));
+	}
+	fx = fx_open(model);
+	fx_lease(&fx, (struct req){.mac = 1, .prl = "\x7d"});
+	fx_option_is(&fx.d.reply, 125, CABLE "\6\1\1a\1\1b", 11);
+	/* a block of no sub-options is its scope's whole; so is what has no blocks */
+	s->scope.options.v[0].data[5 + 1] = 9;
+	fx_lease(&fx, (struct req){.mac = 1, .prl = "\x7d"});
+	fx_option_is(&fx.d.reply, 125,
+		     CABLE "\6\1\x09"
+			   "a\1\1b",
+		     11);
+	s->scope.options.v[0].len = 3;
+	fx.model->scope.options.v[0].len = 0;
+	fx_lease(&fx, (struct req){.mac = 1, .prl = "\x7d"});
+	fx_option_is(&fx.d.reply, 125, "\0\0\x11", 3);
+	fx_lease(&fx, (struct req){.mac = 1, .prl = "\x7d", .more = {{124, CABLE "\0", 5}}});
+	assert_null(fx_option_at(&fx.d.reply, 125, &len));
+	fx_close(&fx);
+}
+
 static void vendor_options_malformed(void **state)
 {
 	struct fixture fx = fx_open(vendor_model());
@@ -707,6 +759,7 @@ int main(void)
 		cmocka_unit_test(vendor_specific),
 		cmocka_unit_test(vendor_options_of_all),
 		cmocka_unit_test(vendor_options_of_the_named),
+		cmocka_unit_test(vendor_options_of_several_scopes),
 		cmocka_unit_test(vendor_options_malformed),
 	};
 

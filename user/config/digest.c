@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wire.h"
+
 #define DIGEST_VERSION 3
 #define FNV_BASIS      0xcbf29ce484222325ull
 #define FNV_PRIME      0x100000001b3ull
@@ -81,6 +83,15 @@ static void add_options(uint64_t *hash, const struct chain *chain)
 		for (size_t i = 0; i < list->n; i++) {
 			by_code[list->v[i].code] = &list->v[i];
 			never[list->v[i].code] |= list->v[i].never_send;
+		}
+	}
+	/* engine/vendor.c: those of all scopes add up. */
+	for (size_t s = 0; s < chain->n; s++) {
+		const struct option_list *list = &chain->scope[s]->options;
+
+		for (size_t i = 0; i < list->n; i++) {
+			if (list->v[i].code == DHO_VENDOR_OPTIONS)
+				add_data(hash, list->v[i].data, list->v[i].len);
 		}
 	}
 	for (unsigned code = 0; code < 256; code++) {

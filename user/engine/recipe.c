@@ -29,7 +29,7 @@ void scopes_of(const struct ask *ask, uint32_t addr, struct scopes *ret)
 	ret->v[ret->n++] = &ask->engine->config.model->scope;
 }
 
-static const struct option_value *in_scope(const struct scope *scope, uint8_t code)
+const struct option_value *scope_option(const struct scope *scope, uint8_t code)
 {
 	for (size_t i = 0; i < scope->options.n; i++) {
 		if (scope->options.v[i].code == code)
@@ -41,7 +41,7 @@ static const struct option_value *in_scope(const struct scope *scope, uint8_t co
 bool scopes_never(const struct scopes *scopes, uint8_t code)
 {
 	for (size_t s = 0; s < scopes->n; s++) {
-		const struct option_value *v = in_scope(scopes->v[s], code);
+		const struct option_value *v = scope_option(scopes->v[s], code);
 
 		if (v && v->never_send)
 			return true;
@@ -54,7 +54,7 @@ bool scopes_have(const struct scopes *scopes, uint8_t code)
 	bool set = false;
 
 	for (size_t s = 0; s < scopes->n && !set; s++)
-		set = in_scope(scopes->v[s], code) != NULL;
+		set = scope_option(scopes->v[s], code) != NULL;
 	return set && !scopes_never(scopes, code);
 }
 
@@ -91,66 +91,21 @@ static void gather(const struct ask *ask, const struct scopes *scopes, struct re
 	recipe->by_code[DHO_SUBNET_MASK] = &recipe->mask;
 }
 
-/* --- vendor options (RFC 3925): blocks of an enterprise number, a length and data --- */
-
-struct vendor_block {
-	const uint8_t *start;
-	size_t len; /* of all of it */
-};
-
-#define BLOCK_HEADER 5u
-
-/* The next block of `data` from *at; false: there is none, or it runs past the end. */
-static bool next_block(const uint8_t *data, size_t len, size_t *at, struct vendor_block *ret)
-{
-	if (len - *at < BLOCK_HEADER || len - *at - BLOCK_HEADER < data[*at + 4])
-		return false;
-	*ret = (struct vendor_block){.start = data + *at, .len = BLOCK_HEADER + data[*at + 4]};
-	*at += ret->len;
-	return true;
-}
-
-/* Does the option name an enterprise at all, or this one? */
-static bool names_enterprise(const struct dhcp_opt *option, const uint8_t *enterprise)
-{
-	struct vendor_block block;
-	size_t at = 0;
-
-	while (option->data && next_block(option->data, option->len, &at, &block)) {
-		if (!enterprise || !memcmp(block.start, enterprise, 4))
-			return true;
-	}
-	return false;
-}
-
-/*
- * RFC 3925: a client says by option 124 whose hardware it is, and by 125 whose options it
- * understands. It gets what is configured for these enterprises, asked for or not, and nothing
- * else; one that names none gets all if it asks.
+/* Those of all scopes, for the enterprises that the client names. Does it name one that has some?
  */
-static bool choose_vendor_blocks(const struct ask *ask, struct recipe *recipe)
+static bool choose_vendor_options(const struct ask *ask, const struct scopes *scopes,
+				  struct recipe *recipe)
 {
-	const struct dhcp_opt *classes = &ask->msg->opt[DHO_VENDOR_CLASSES];
-	const struct dhcp_opt *options = &ask->msg->opt[DHO_VENDOR_OPTIONS];
-	const struct option_value *all = recipe->by_code[DHO_VENDOR_OPTIONS];
-	size_t at = 0, len = 0;
-	struct vendor_block block;
+	bool named;
+	size_t len = vendor_options(ask->msg, scopes, recipe->vendor_data,
+				    sizeof(recipe->vendor_data), &named);
 
-	if (!all || (!names_enterprise(classes, NULL) && !names_enterprise(options, NULL)))
-		return false;
-	while (next_block(all->data, all->len, &at, &block)) {
-		if (!names_enterprise(classes, block.start) &&
-		    !names_enterprise(options, block.start))
-			continue;
-		if (block.len > sizeof(recipe->vendor_data) - len)
-			break; /* longer than any reply */
-		memcpy(recipe->vendor_data + len, block.start, block.len);
-		len += block.len;
-	}
+	if (!len && !named)
+		return false; /* what does not consist of blocks is sent as it is */
 	recipe->vendor = (struct option_value){
 		.code = DHO_VENDOR_OPTIONS, .len = (uint16_t)len, .data = recipe->vendor_data};
 	recipe->by_code[DHO_VENDOR_OPTIONS] = len ? &recipe->vendor : NULL;
-	return len != 0;
+	return named && len;
 }
 
 /* --- choice --- */
@@ -240,7 +195,7 @@ void recipe_choose(const struct ask *ask, const struct scopes *scopes, struct re
 	*ret = (struct recipe){0};
 	gather(ask, scopes, ret);
 	forbid(ask, ret);
-	named_vendor = choose_vendor_blocks(ask, ret);
+	named_vendor = choose_vendor_options(ask, scopes, ret);
 	/* RFC 2132 9.8: the server "MUST try to insert the requested options in the order
 	 * requested by the client". */
 	for (size_t i = 0; list && i < list->len; i++) {

@@ -22,6 +22,16 @@ void scopes_of(const struct ask *ask, uint32_t addr, struct scopes *ret);
 bool scopes_have(const struct scopes *scopes, uint8_t code);
 bool scopes_never(const struct scopes *scopes, uint8_t code); /* never-send in one of them */
 
+/* The option in one scope, or NULL. */
+const struct option_value *scope_option(const struct scope *scope, uint8_t code);
+
+/*
+ * vendor.c: option 125 (RFC 3925 4) for this client, from all the scopes; returns its length, 0:
+ * none. *ret_named: the client names enterprises.
+ */
+size_t vendor_options(const struct dhcp_msg *msg, const struct scopes *scopes, uint8_t *buf,
+		      size_t cap, bool *ret_named);
+
 struct recipe {
 	const struct option_value *by_code[256]; /* of the narrowest scope that sets it */
 	bool wanted[256], never[256];
