@@ -102,7 +102,7 @@ $(B)/xdhcpctl: $(B)/user/cli/main.o $(filter-out $(B)/libdaemon.a $(B)/libcontro
 # --- load generator and test clients: programs of one file or folder, no room but proto ---
 
 LOADGEN_OBJS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tools/loadgen/*.c)))
--include $(LOADGEN_OBJS:.o=.d) $(B)/tests/e2e/dhcpone.d $(B)/tests/crash/storm.d
+-include $(LOADGEN_OBJS:.o=.d) $(wildcard $(B)/tests/e2e/*.d) $(B)/tests/crash/storm.d
 
 $(B)/loadgen: $(LOADGEN_OBJS) $(B)/libproto.a
 	$(if $(V),,@echo "LD   $@")
@@ -116,8 +116,13 @@ $(B)/tests/e2e/optionlist: $(B)/tests/e2e/optionlist.o $(B)/tests/common/option_
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
+$(B)/tests/e2e/badframes: $(B)/tests/e2e/badframes.o $(B)/tests/common/malformed.o $(B)/tests/common/packet_builder.o \
+		$(B)/libproto.a
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
+
 RIG := $(B)/loadgen $(B)/tests/e2e/pass.bpf.o $(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/optionlist \
-	$(B)/tests/crash/storm
+	$(B)/tests/e2e/badframes $(B)/tests/crash/storm
 
 # --- bench ---
 
