@@ -388,8 +388,7 @@ client_dhcpcd() {
 	shift 3
 	client_files "$name"
 	mkdir -p "$DIR/$name.lib" "$DIR/$name.run"
-	# \042: quotes would end the script's own
-	cat >"$DIR/$name.conf" <<-EOT
+	[ -e "$DIR/$name.conf" ] || cat >"$DIR/$name.conf" <<-EOT
 		hostname
 		option subnet_mask, routers, domain_name_servers, interface_mtu
 		require dhcp_server_identifier
