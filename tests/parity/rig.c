@@ -226,8 +226,11 @@ bool rig_daemon(struct rig *rig, const uint8_t *frame, size_t len, bool keep,
 
 void rig_settle(struct rig *rig)
 {
-	uint64_t epoch = quiesce_request(&rig->d);
+	uint64_t epoch;
 
+	if (!rig->d.quiesce)
+		return;
+	epoch = quiesce_request(&rig->d);
 	while (!quiesce_passed(&rig->d, epoch))
 		event_base_loop(rig->d.base, EVLOOP_ONCE);
 	event_base_loop(rig->d.base, EVLOOP_NONBLOCK);
