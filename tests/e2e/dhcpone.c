@@ -8,7 +8,7 @@
  *           [prl=1,3,6] [broadcast=1] [xid=N] [wait=MS] [replies=N] [count=N] [every=MS] [hex=1]
  *           [giaddr=IP] [sport=N] [option=CODE:HEX]...
  *
- * TYPE is discover, request, decline, release or inform. The defaults are a
+ * TYPE is discover, request, decline, release, inform or bootp. The defaults are a
  * broadcast by the interface's own MAC. It ends when `replies` (1) have come or
  * `wait` (3000) ms after the last of `count` (1) requests; the n-th request's
  * xid is xid + n (random). With count > 1 each reply is printed and none ends it.
@@ -281,10 +281,9 @@ int main(int argc, char **argv)
 	srandom((unsigned)(wire_now() * 1e6) ^ (unsigned)getpid());
 	signal(SIGTERM, stop);
 	signal(SIGINT, stop);
-	for (uint8_t t = 1; t <= WIRE_INFORM; t++)
-		if (!strcmp(argv[2], wire_types[t]))
-			job.request.type = t;
-	if (!job.request.type)
+	while (job.request.type <= WIRE_INFORM && strcmp(argv[2], wire_types[job.request.type]))
+		job.request.type++;
+	if (job.request.type > WIRE_INFORM)
 		die("unknown type", argv[2]);
 	job.first_xid = (uint32_t)random();
 	memcpy(job.request.chaddr, w.mac, 6);

@@ -37,8 +37,9 @@ enum {
 #define WIRE_BOOTP 240 /* with the cookie */
 #define WIRE_MAX   1514
 
-static const char *const wire_types[] = {"?",	"discover", "offer",   "request", "decline",
-					 "ack", "nak",	    "release", "inform"};
+/* bootp: without option 53 */
+static const char *const wire_types[] = {"bootp", "discover", "offer",	 "request", "decline",
+					 "ack",	  "nak",      "release", "inform"};
 
 struct wire {
 	int fd;
@@ -180,7 +181,8 @@ static inline size_t wire_build(const struct wire_request *r, uint8_t frame[WIRE
 	b[3] = r->giaddr != 0; /* hops */
 	memcpy(b + 28, r->chaddr, 6);
 	wire_put32(b + 236, 0x63825363);
-	p = wire_option(p, 53, &r->type, 1);
+	if (r->type)
+		p = wire_option(p, 53, &r->type, 1);
 	if (r->cid_len)
 		p = wire_option(p, 61, r->cid, r->cid_len);
 	p = wire_option32(p, 50, r->requested);
