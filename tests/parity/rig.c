@@ -93,7 +93,7 @@ struct rig *rig_start(const char *yaml)
 	make_port(rig);
 	assert_int_equal(engine_apply(d, d->config), 0);
 	assert_int_equal(quiesce_start(d), 0);
-	assert_int_equal(scopes_open(d), 0);
+	assert_int_equal(gates_open(d), 0);
 	assert_int_equal(link_publish(d, &rig->port), 0);
 	fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON].kind = XDHCP_POLICY_GATE;
 	fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON].closed = 0;
@@ -117,7 +117,7 @@ void rig_stop(struct rig *rig)
 	config_free(d->config);
 	event_base_free(d->base);
 	free(d->hits_logged);
-	scopes_forget(d);
+	gates_forget(d);
 	free(rig);
 }
 

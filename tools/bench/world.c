@@ -147,7 +147,7 @@ int world_open(struct world *w, uint32_t clients)
 	if (netns_enter() < 0 || make_veths() < 0 || make_daemon(w) < 0 || make_port(w) < 0 ||
 	    open_maps(w, clients) < 0)
 		return -1;
-	if (engine_apply(d, d->config) < 0 || quiesce_start(d) < 0 || scopes_open(d) < 0 ||
+	if (engine_apply(d, d->config) < 0 || quiesce_start(d) < 0 || gates_open(d) < 0 ||
 	    link_publish(d, &w->port) < 0)
 		return bench_fail("the daemon's state cannot be set up");
 	gate = &fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON];
@@ -182,7 +182,7 @@ void world_close(struct world *w)
 	if (d->base)
 		event_base_free(d->base);
 	free(d->hits_logged);
-	scopes_forget(d);
+	gates_forget(d);
 }
 
 int world_attach(struct world *w, int program)

@@ -76,7 +76,7 @@ struct daemon {
 	struct barrier_thread *barrier;
 	struct quiesce *quiesce; /* slots closed, or waiting to be re-opened (quiesce.c) */
 	uint32_t *hits_logged;	 /* a slot's hits at the last sweep, by slot number */
-	uint32_t *scope_gates;	 /* by place in model.subnets; 0: none */
+	uint32_t *gates;	 /* their place in `policy`, by place in model.subnets; 0: none */
 	bool full_warned, templates_warned;
 
 	struct port *ports;   /* list */
@@ -218,25 +218,25 @@ struct port *port_by_ifindex(struct daemon *d, uint32_t ifindex);
 /* An address of this machine's, on whichever interface. */
 bool port_address_is_ours(const struct daemon *d, uint32_t addr);
 
-/* links.c: the link records of `policy`. */
+/* link_records.c: the link records of `policy`. */
 uint16_t link_id(struct daemon *d, const char *name); /* stable, by name */
 /* -ENOSPC: no record is free. Other errors: a barrier failed, the link is closed; try again. */
 int link_publish(struct daemon *d, const struct port *port);
 void link_close(struct daemon *d, uint32_t ifindex);
-void links_close_unserved(struct daemon *d);
+void link_close_unserved(struct daemon *d);
 
-/* scopes.c: the scopes' gates in `policy`. */
+/* gates.c: the subnets' gates in `policy`. */
 /*
- * Before `model` is in force: closes the gates of scopes that it changes, ends or deactivates,
+ * Before `model` is in force: closes the gates of subnets that it changes, ends or deactivates,
  * and their slots, and waits until running programs have left. Negative errno: that is not sure;
  * they stay closed, and no gate may be opened.
  */
-int scopes_close(struct daemon *d, const struct model *model);
-/* When it is in force: opens the gates of its scopes, but for those that are deactivated. */
-int scopes_open(struct daemon *d);
+int gates_close(struct daemon *d, const struct model *model);
+/* When it is in force: opens the gates of its subnets, but for those that are deactivated. */
+int gates_open(struct daemon *d);
 /* The gates that answers are filed under are not known (any more): nothing is published. */
-void scopes_forget(struct daemon *d);
-uint32_t scope_gate(const struct daemon *d, uint32_t subnet_id); /* policy index; 0: none */
+void gates_forget(struct daemon *d);
+uint32_t gate_of(const struct daemon *d, uint32_t subnet_id); /* policy index; 0: none */
 
 /* usage.c: called once a second, looks once a minute, says that pools run out. */
 void usage_watch(struct daemon *d);

@@ -334,7 +334,7 @@ static void prune_links(struct daemon *d)
 		return;
 	for (struct port *port = d->ports; port && n < XDHCP_POLICY_LINKS_N; port = port->next)
 		keep[n++] = port->info.ifindex;
-	links_close_unserved(d);
+	link_close_unserved(d);
 	fastpath_prune(d->fp, keep, n);
 }
 

@@ -151,7 +151,7 @@ void publish_ack(struct daemon *d, const struct dhcp_msg *msg, const struct deci
 
 	if (!d->fp || !decision->has_change || !lease || lease->state != LEASE_BOUND)
 		return;
-	gate = scope_gate(d, row->subnet_id);
+	gate = gate_of(d, row->subnet_id);
 	if (decision->memoise && gate && msg->in.link)
 		form = form_of(d, msg);
 	slot = fastpath_slot(d->fp, row->addr, false, NULL);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Reload: the file is read and checked whole before anything changes; one error
- * and nothing does. Gates of changed scopes close first (scopes.c), then the engine
+ * and nothing does. Gates of changed scopes close first (gates.c), then the engine
  * takes the new model, then the interfaces follow. What cannot change while running is said.
  */
 #include <errno.h>
@@ -40,13 +40,13 @@ static int apply(struct daemon *d, struct config *wanted)
 		return r;
 	if (r > 0)
 		log_warning("changed only by a restart, kept as before: %s", names);
-	closed = scopes_close(d, &wanted->model);
+	closed = gates_close(d, &wanted->model);
 	r = engine_apply(d, wanted);
 	if (r == 0)
 		d->config = wanted;
-	scopes_forget(d);
+	gates_forget(d);
 	if (closed == 0)
-		closed = scopes_open(d);
+		closed = gates_open(d);
 	if (closed < 0)
 		log_error("fast path: changed scopes stay closed: %s", strerror(-closed));
 	if (r < 0)

@@ -247,11 +247,11 @@ int daemon_start(struct daemon *d)
 	if (r == 0 && d->fp)
 		r = quiesce_start(d);
 	if (r == 0)
-		r = scopes_close(d, &d->config->model);
+		r = gates_close(d, &d->config->model);
 	if (r == 0)
 		r = engine_apply(d, d->config);
 	if (r == 0)
-		r = scopes_open(d);
+		r = gates_open(d);
 	if (r == 0)
 		r = open_network(d);
 	if (r == 0)
@@ -317,5 +317,5 @@ void daemon_stop(struct daemon *d)
 	if (d->base)
 		event_base_free(d->base);
 	free(d->hits_logged);
-	scopes_forget(d);
+	gates_forget(d);
 }

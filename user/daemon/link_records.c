@@ -211,7 +211,7 @@ void link_close(struct daemon *d, uint32_t ifindex)
 
 /* Records of interfaces that are not served any more: closed, and kept, so that the ids stay with
  * their names. */
-void links_close_unserved(struct daemon *d)
+void link_close_unserved(struct daemon *d)
 {
 	struct policy *links = fastpath_policy(d->fp) + XDHCP_POLICY_LINKS;
 
