@@ -109,7 +109,7 @@ static void by_interface_and_relay(void **state)
 		fx_relay(&model->subnets[i], 0xc0a80001);
 	}
 	fx = fx_open(model);
-	links_of_interface(&fx.engine->areas.links, "eth1", &n);
+	subnets_by_interface(&fx.engine->subnets_by, "eth1", &n);
 	assert_int_equal(n, 1);
 	strcpy(fx.link.name, "eth1");
 	assert_int_equal(fx_lease(&fx, mac(1)), A);

@@ -156,7 +156,8 @@ int ask_allocate(struct ask *ask, uint32_t *ret_addr)
 {
 	const struct subnet *home = ask->subnet;
 	size_t n, at;
-	const struct subnet *const *v = links_siblings(&ask->engine->areas.links, &home, &n, &at);
+	const struct subnet *const *v = subnets_by_network(&ask->engine->subnets_by, &home, &n,
+							   &at);
 	int r = -ENOENT;
 
 	for (size_t i = 0; r == -ENOENT && i < 2 * n; i++) {

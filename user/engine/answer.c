@@ -9,7 +9,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "recipe.h"
+#include "option_choice.h"
 
 static void put_u32(struct dhcp_reply *reply, uint8_t code, uint32_t value)
 {
@@ -84,7 +84,7 @@ static void put_hostname(const struct ask *ask, const struct scopes *scopes,
 			 struct dhcp_reply *reply)
 {
 	const char *name = ask->decision->hostname;
-	bool told = recipe_asked(ask, DHO_HOST_NAME) || reply->type == DHCP_BOOTP ||
+	bool told = option_asked(ask, DHO_HOST_NAME) || reply->type == DHCP_BOOTP ||
 		    (ask->msg->opt[DHO_HOST_NAME].data && !ask->fqdn.present);
 
 	if (name[0] && told && !scopes_never(scopes, DHO_HOST_NAME))
@@ -95,15 +95,15 @@ static void put_hostname(const struct ask *ask, const struct scopes *scopes,
  * By the specifications of PXE and of UEFI's HTTP boot a client takes boot data only from a server
  * that says its word in option 60. A value that is configured goes before.
  */
-static void put_boot_class(const struct ask *ask, const struct recipe *recipe,
+static void put_boot_class(const struct ask *ask, const struct option_choice *choice,
 			   struct dhcp_reply *reply)
 {
 	static const char *const words[] = {"PXEClient", "HTTPClient"};
 	const struct dhcp_opt *class = &ask->msg->opt[DHO_VENDOR_CLASS];
-	bool booting = reply->siaddr || reply->file[0] || recipe->wanted[DHO_TFTP_SERVER] ||
-		       recipe->wanted[DHO_BOOT_FILE] || recipe->wanted[DHO_VENDOR_SPECIFIC];
+	bool booting = reply->siaddr || reply->file[0] || choice->wanted[DHO_TFTP_SERVER] ||
+		       choice->wanted[DHO_BOOT_FILE] || choice->wanted[DHO_VENDOR_SPECIFIC];
 
-	if (!booting || !class->data || recipe->by_code[DHO_VENDOR_CLASS])
+	if (!booting || !class->data || choice->by_code[DHO_VENDOR_CLASS])
 		return;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		size_t len = strlen(words[i]);
@@ -145,7 +145,7 @@ static void complete(struct ask *ask, struct dhcp_reply *reply, uint32_t addr)
 {
 	const char *name = ask_name(ask, addr);
 	struct scopes scopes;
-	struct recipe recipe;
+	struct option_choice choice;
 
 	memcpy(ask->decision->hostname, name, strlen(name) + 1);
 	scopes_of(ask, addr, &scopes);
@@ -156,9 +156,9 @@ static void complete(struct ask *ask, struct dhcp_reply *reply, uint32_t addr)
 	}
 	put_boot_fields(&scopes, reply);
 	put_selection(ask, reply);
-	recipe_choose(ask, &scopes, &recipe);
-	put_boot_class(ask, &recipe, reply);
-	recipe_write(ask, &recipe, reply);
+	option_choice_make(ask, &scopes, &choice);
+	put_boot_class(ask, &choice, reply);
+	option_choice_write(ask, &choice, reply);
 }
 
 void answer_lease(struct ask *ask, uint8_t type, uint32_t addr, uint32_t lifetime)

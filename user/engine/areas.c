@@ -141,7 +141,7 @@ int areas_build(struct areas *areas, const struct model *model)
 {
 	struct areas new = {.counts = calloc(model->n_subnets + 1, sizeof(*new.counts))};
 
-	if (!new.counts || build_pools(&new, model) < 0 || links_build(&new.links, model) < 0) {
+	if (!new.counts || build_pools(&new, model) < 0) {
 		areas_destroy(&new);
 		return -ENOMEM;
 	}
@@ -156,7 +156,6 @@ void areas_destroy(struct areas *areas)
 		fresh_destroy(&areas->v[i].fresh);
 	free(areas->v);
 	free(areas->counts);
-	links_destroy(&areas->links);
 	*areas = (struct areas){0};
 }
 

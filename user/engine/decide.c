@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "recipe.h"
+#include "option_choice.h"
 
 #define IPV6_ONLY "it can do without an address"
 
@@ -36,7 +36,7 @@ static bool wants_no_address(const struct ask *ask, uint32_t addr)
 {
 	struct scopes scopes;
 
-	if (!recipe_asked(ask, DHO_V6_ONLY))
+	if (!option_asked(ask, DHO_V6_ONLY))
 		return false;
 	scopes_of(ask, addr, &scopes);
 	return scopes_have(&scopes, DHO_V6_ONLY);

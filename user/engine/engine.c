@@ -30,6 +30,7 @@ void engine_free(struct engine *engine)
 		return;
 	offers_destroy(engine);
 	areas_destroy(&engine->areas);
+	subnets_by_destroy(&engine->subnets_by);
 	free(engine);
 }
 
@@ -61,13 +62,21 @@ int engine_configure(struct engine *engine, const struct engine_config *config)
 {
 	struct lease *lease;
 	struct areas areas;
+	struct subnets_by subnets_by;
 	int r = areas_build(&areas, config->model);
 
 	if (r < 0)
 		return r;
+	r = subnets_by_build(&subnets_by, config->model);
+	if (r < 0) {
+		areas_destroy(&areas);
+		return r;
+	}
 	drop_all_offers(engine);
 	areas_destroy(&engine->areas);
+	subnets_by_destroy(&engine->subnets_by);
 	engine->areas = areas;
+	engine->subnets_by = subnets_by;
 	engine->config = *config;
 	for (lease = lease_next(engine->leases, 0); lease;
 	     lease = lease_after(engine->leases, lease))

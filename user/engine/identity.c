@@ -368,7 +368,7 @@ static bool taken_by_infrastructure(const struct ask *ask, uint32_t addr)
 	}
 	/* What a relay names by RFC 3527 or 5107 is its address on the client's link, as a rule. */
 	return addr == ask->msg->giaddr || addr == ask->relay_there || addr == ask->server_id ||
-	       links_of_relay(&ask->engine->areas.links, addr);
+	       subnet_by_relay(&ask->engine->subnets_by, addr);
 }
 
 enum permit ask_permit(const struct ask *ask, uint32_t addr)

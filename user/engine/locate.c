@@ -69,7 +69,7 @@ static void find_by_interface(struct ask *ask)
 	const struct model *model = ask->engine->config.model;
 	struct candidates *link = &ask->link_subnets;
 
-	link->v = links_of_interface(&ask->engine->areas.links, ask->link->name, &link->n);
+	link->v = subnets_by_interface(&ask->engine->subnets_by, ask->link->name, &link->n);
 	if (link->n)
 		return;
 	link->v = link->one;
@@ -103,7 +103,7 @@ static void find_link(struct ask *ask)
 		return;
 	}
 	if (msg->giaddr) {
-		only(link, links_of_relay(&ask->engine->areas.links, msg->giaddr));
+		only(link, subnet_by_relay(&ask->engine->subnets_by, msg->giaddr));
 		if (!link->n)
 			only(link, model_subnet_of(model, msg->giaddr));
 		return;
@@ -178,7 +178,7 @@ enum {
 	HAS_RESERVATION = 1 << 0, /* of options or a name; of an address that another has */
 };
 
-struct claim {
+struct merit {
 	unsigned weight;
 	uint64_t since; /* the later of two last leases wins */
 };
@@ -189,46 +189,46 @@ static bool permitted(const struct ask *ask, uint32_t addr)
 }
 
 /* Of the client in ask->subnet. */
-static struct claim claim(struct ask *ask)
+static struct merit merit(struct ask *ask)
 {
 	const struct reservation *r = ask->reservation;
 	const struct lease *own = ask->own;
-	struct claim claim = {0};
+	struct merit merit = {0};
 	struct offer *offer;
 
 	if (r && (!r->global || ask->reserved))
-		claim.weight |= HAS_RESERVATION;
+		merit.weight |= HAS_RESERVATION;
 	if (ask_obtainable(ask, ask->reserved) ||
 	    (permitted(ask, ask->reserved) &&
 	     ask_holder(ask, ask->reserved) == HOLDER_MINE_CLOSING))
-		claim.weight |= HAS_RESERVED;
+		merit.weight |= HAS_RESERVED;
 	if (ask->closing)
-		claim.weight |= HAS_CLOSING;
+		merit.weight |= HAS_CLOSING;
 	if (own && permitted(ask, own->addr)) {
 		if (own->state != LEASE_FREE)
-			claim.weight |= HAS_LEASE;
+			merit.weight |= HAS_LEASE;
 		else if (ask_holder(ask, own->addr) == HOLDER_LAST)
-			claim = (struct claim){claim.weight | HAS_LAST, own->generation};
+			merit = (struct merit){merit.weight | HAS_LAST, own->generation};
 	}
 	offer = offer_of(ask->engine, ask->subnet, &ask->identity);
 	if (offer && offer->until > ask->now && permitted(ask, offer->addr))
-		claim.weight |= HAS_OFFER;
+		merit.weight |= HAS_OFFER;
 	if (ask->msg->has_requested && ask_obtainable(ask, ask->msg->requested))
-		claim.weight |= HAS_WISHED;
-	return claim;
+		merit.weight |= HAS_WISHED;
+	return merit;
 }
 
 /* Enters the one where the client is at home. false: they are all deactivated. */
 static bool choose(struct ask *ask)
 {
-	const struct links *links = &ask->engine->areas.links;
+	const struct subnets_by *by = &ask->engine->subnets_by;
 	const struct candidates *link = &ask->link_subnets;
 	const struct subnet *best = NULL;
-	struct claim most = {0};
+	struct merit most = {0};
 	size_t n, at;
 
 	for (size_t i = 0; i < link->n; i++) {
-		const struct subnet *const *v = links_siblings(links, &link->v[i], &n, &at);
+		const struct subnet *const *v = subnets_by_network(by, &link->v[i], &n, &at);
 
 		if (link->n == 1 && n == 1 && served(ask, v[0])) {
 			ask_enter(ask, v[0]);
@@ -236,12 +236,12 @@ static bool choose(struct ask *ask)
 		}
 		for (size_t j = 0; j < n; j++) {
 			const struct subnet *subnet = v[(at + j) % n];
-			struct claim its;
+			struct merit its;
 
 			if (!served(ask, subnet))
 				continue;
 			ask_enter(ask, subnet);
-			its = claim(ask);
+			its = merit(ask);
 			if (best && (its.weight < most.weight ||
 				     (its.weight == most.weight && its.since <= most.since)))
 				continue;
@@ -263,7 +263,8 @@ static void look_at_siblings(struct ask *ask, uint32_t addr)
 	const struct subnet *home = ask->subnet;
 	bool reserved_here = subnet_reserved_address(home, addr) && permitted(ask, addr);
 	size_t n, at;
-	const struct subnet *const *v = links_siblings(&ask->engine->areas.links, &home, &n, &at);
+	const struct subnet *const *v = subnets_by_network(&ask->engine->subnets_by, &home, &n,
+							   &at);
 
 	for (size_t i = 1; i < n; i++) {
 		const struct subnet *subnet = v[(at + i) % n];
@@ -348,7 +349,8 @@ void ask_withdraw_offers(struct ask *ask)
 {
 	const struct subnet *home = ask->subnet;
 	size_t n, at;
-	const struct subnet *const *v = links_siblings(&ask->engine->areas.links, &home, &n, &at);
+	const struct subnet *const *v = subnets_by_network(&ask->engine->subnets_by, &home, &n,
+							   &at);
 
 	for (size_t i = n; i-- > 0;) { /* its own last, which it then is in again */
 		struct offer *offer;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The engine's inside; private to engine/. Three kinds of state beside the
- * lease table, all rebuilt at every configuration:
+ * The engine's inside; private to engine/. Four kinds of state beside the
+ * lease table, all made anew at every configuration:
  *
  *  - areas: a pool with its never-used addresses, its free ones by age and its
  *    OFFERs by age. Every address of a pool that is reserved to nobody and not excluded
@@ -9,8 +9,10 @@
  *    (in use). An excluded address is as if it were in no pool.
  *  - offers: addresses held for a client between OFFER and REQUEST.
  *  - counts by subnet.
+ *  - subnets_by: which subnets an interface, a relay or a shared network has. It follows from the
+ *    model alone; no message changes it.
  *
- * Which of these an address belongs to follows from its record, its offer and
+ * Which of the first three an address belongs to follows from its record, its offer and
  * the model alone (areas_file), so undoing a change is restoring the record and
  * filing the address again.
  */
@@ -56,25 +58,25 @@ struct relay_link {
 };
 
 /* Which subnets an interface, a relay or a shared network has. */
-struct links {
+struct subnets_by {
 	struct subnet_list interfaces; /* those that name one: by its name, then id */
 	struct subnet_list networks;   /* those of one: by network, then id */
 	struct relay_link *relays;     /* ascending; one subnet a relay */
 	size_t n_relays;
 };
 
-/* All that depends on the model. */
+/* The pools of a model, and what is counted by subnet. */
 struct areas {
 	struct area *v; /* ascending */
 	size_t n;
 	struct subnet_count *counts; /* by place in model->subnets */
-	struct links links;
 };
 
 struct engine {
 	struct lease_table *leases;
 	struct engine_config config;
 	struct areas areas;
+	struct subnets_by subnets_by;
 	struct index offers_by_addr, offers_by_client;
 	uint64_t offer_number;
 };
@@ -97,21 +99,21 @@ uint32_t area_fresh(const struct area *area);
 struct lease *area_longest_free(const struct area *area);
 bool lease_freed_before(const struct lease *a, const struct lease *b);
 
-/* links.c */
-int links_build(struct links *links, const struct model *model); /* -ENOMEM */
-void links_destroy(struct links *links);
+/* subnets_by.c */
+int subnets_by_build(struct subnets_by *by, const struct model *model); /* -ENOMEM */
+void subnets_by_destroy(struct subnets_by *by);
 /* The subnets that name this interface, but of a shared network only the first. */
-const struct subnet *const *links_of_interface(const struct links *links, const char *name,
-					       size_t *ret_n);
+const struct subnet *const *subnets_by_interface(const struct subnets_by *by, const char *name,
+						 size_t *ret_n);
 /* The first of those that list this relay; NULL: none does. */
-const struct subnet *links_of_relay(const struct links *links, uint32_t relay);
+const struct subnet *subnet_by_relay(const struct subnets_by *by, uint32_t relay);
 /*
  * All subnets of the network of *subnet, in the order of their ids, and its place among them; if
  * it has none: `subnet`, the one.
  */
-const struct subnet *const *links_siblings(const struct links *links,
-					   const struct subnet *const *subnet, size_t *ret_n,
-					   size_t *ret_at);
+const struct subnet *const *subnets_by_network(const struct subnets_by *by,
+					       const struct subnet *const *subnet, size_t *ret_n,
+					       size_t *ret_at);
 
 /* offers.c */
 int offers_init(struct engine *engine);

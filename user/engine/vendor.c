@@ -5,7 +5,7 @@
  * scope's that has it. A block that does not consist of sub-options is taken from its scope whole.
  * Pure, a function of the scopes and of what stands in the request's form (I2).
  */
-#include "recipe.h"
+#include "option_choice.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
  * Which configured options stand in a reply, in which order, and where they find room. Private to
  * engine/; lives on the stack of one answer.
  */
-#ifndef XDHCP_RECIPE_H
-#define XDHCP_RECIPE_H
+#ifndef XDHCP_OPTION_CHOICE_H
+#define XDHCP_OPTION_CHOICE_H
 
 #include "ask.h"
 
@@ -32,7 +32,7 @@ const struct option_value *scope_option(const struct scope *scope, uint8_t code)
 size_t vendor_options(const struct dhcp_msg *msg, const struct scopes *scopes, uint8_t *buf,
 		      size_t cap, bool *ret_named);
 
-struct recipe {
+struct option_choice {
 	const struct option_value *by_code[256]; /* of the narrowest scope that sets it */
 	bool wanted[256], never[256];
 	bool essential[256]; /* left out last */
@@ -46,13 +46,15 @@ struct recipe {
 };
 
 /* Has the client asked for the option by its parameter request list? */
-bool recipe_asked(const struct ask *ask, uint8_t code);
+bool option_asked(const struct ask *ask, uint8_t code);
 /* What there is for this client, and what of it is sent. The reply's tail stands already. */
-void recipe_choose(const struct ask *ask, const struct scopes *scopes, struct recipe *ret);
+void option_choice_make(const struct ask *ask, const struct scopes *scopes,
+			struct option_choice *ret);
 /*
  * Writes it behind what stands in the reply's options, whose boot fields are set. What is longer
  * than the client takes goes to file and sname, else is left out, and so are names in the tail.
  */
-void recipe_write(const struct ask *ask, const struct recipe *recipe, struct dhcp_reply *reply);
+void option_choice_write(const struct ask *ask, const struct option_choice *choice,
+			 struct dhcp_reply *reply);
 
 #endif

@@ -96,54 +96,54 @@ static int by_relay(const void *a, const void *b)
 }
 
 /* One relay is one link: the subnet with the lowest id has it, and with it that one's network. */
-static int list_relays(struct links *links, const struct model *model)
+static int list_relays(struct subnets_by *by, const struct model *model)
 {
 	size_t room = 0, n = 0;
 
 	for (size_t i = 0; i < model->n_subnets; i++)
 		room += model->subnets[i].n_relays;
-	links->relays = calloc(room + 1, sizeof(*links->relays));
-	if (!links->relays)
+	by->relays = calloc(room + 1, sizeof(*by->relays));
+	if (!by->relays)
 		return -ENOMEM;
 	for (size_t i = 0; i < model->n_subnets; i++) {
 		const struct subnet *subnet = &model->subnets[i];
 
 		for (size_t j = 0; j < subnet->n_relays; j++)
-			links->relays[n++] = (struct relay_link){subnet->relays[j], subnet};
+			by->relays[n++] = (struct relay_link){subnet->relays[j], subnet};
 	}
-	qsort(links->relays, n, sizeof(*links->relays), by_relay);
+	qsort(by->relays, n, sizeof(*by->relays), by_relay);
 	for (size_t i = 0; i < n; i++) {
-		if (!i || links->relays[i].relay != links->relays[links->n_relays - 1].relay)
-			links->relays[links->n_relays++] = links->relays[i];
+		if (!i || by->relays[i].relay != by->relays[by->n_relays - 1].relay)
+			by->relays[by->n_relays++] = by->relays[i];
 	}
 	return 0;
 }
 
-int links_build(struct links *links, const struct model *model)
+int subnets_by_build(struct subnets_by *by, const struct model *model)
 {
-	struct links new = {0};
+	struct subnets_by new = {0};
 
 	if (list_interfaces(&new.interfaces, model) < 0 ||
 	    list_networks(&new.networks, model) < 0 || list_relays(&new, model) < 0) {
-		links_destroy(&new);
+		subnets_by_destroy(&new);
 		return -ENOMEM;
 	}
-	*links = new;
+	*by = new;
 	return 0;
 }
 
-void links_destroy(struct links *links)
+void subnets_by_destroy(struct subnets_by *by)
 {
-	free(links->interfaces.v);
-	free(links->networks.v);
-	free(links->relays);
-	*links = (struct links){0};
+	free(by->interfaces.v);
+	free(by->networks.v);
+	free(by->relays);
+	*by = (struct subnets_by){0};
 }
 
-const struct subnet *const *links_of_interface(const struct links *links, const char *name,
-					       size_t *ret_n)
+const struct subnet *const *subnets_by_interface(const struct subnets_by *by, const char *name,
+						 size_t *ret_n)
 {
-	const struct subnet_list *list = &links->interfaces;
+	const struct subnet_list *list = &by->interfaces;
 	size_t low = 0, high = list->n, end;
 
 	while (low < high) {
@@ -162,28 +162,26 @@ const struct subnet *const *links_of_interface(const struct links *links, const 
 	return list->v + low;
 }
 
-const struct subnet *links_of_relay(const struct links *links, uint32_t relay)
+const struct subnet *subnet_by_relay(const struct subnets_by *by, uint32_t relay)
 {
-	size_t low = 0, high = links->n_relays;
+	size_t low = 0, high = by->n_relays;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (links->relays[mid].relay < relay)
+		if (by->relays[mid].relay < relay)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return low < links->n_relays && links->relays[low].relay == relay
-		       ? links->relays[low].subnet
-		       : NULL;
+	return low < by->n_relays && by->relays[low].relay == relay ? by->relays[low].subnet : NULL;
 }
 
-const struct subnet *const *links_siblings(const struct links *links,
-					   const struct subnet *const *subnet, size_t *ret_n,
-					   size_t *ret_at)
+const struct subnet *const *subnets_by_network(const struct subnets_by *by,
+					       const struct subnet *const *subnet, size_t *ret_n,
+					       size_t *ret_at)
 {
-	const struct subnet_list *list = &links->networks;
+	const struct subnet_list *list = &by->networks;
 	size_t low = 0, high = list->n, end;
 
 	if (!(*subnet)->network) {

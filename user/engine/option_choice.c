@@ -4,7 +4,7 @@
  * form, of nothing else, so that for one form and one client's record the answer is
  * always the same (I2).
  */
-#include "recipe.h"
+#include "option_choice.h"
 
 #include <string.h>
 
@@ -67,7 +67,7 @@ static bool not_configurable(uint8_t code)
 }
 
 /* The narrowest value of each option; never-send in any scope is final. */
-static void gather(const struct ask *ask, const struct scopes *scopes, struct recipe *recipe)
+static void gather(const struct ask *ask, const struct scopes *scopes, struct option_choice *choice)
 {
 	for (size_t s = 0; s < scopes->n; s++) {
 		const struct option_list *options = &scopes->v[s]->options;
@@ -77,34 +77,34 @@ static void gather(const struct ask *ask, const struct scopes *scopes, struct re
 
 			if (not_configurable(v->code))
 				continue;
-			if (!recipe->by_code[v->code])
-				recipe->by_code[v->code] = v;
-			recipe->never[v->code] |= v->never_send;
+			if (!choice->by_code[v->code])
+				choice->by_code[v->code] = v;
+			choice->never[v->code] |= v->never_send;
 		}
 	}
-	if (recipe->by_code[DHO_SUBNET_MASK])
+	if (choice->by_code[DHO_SUBNET_MASK])
 		return;
-	dhcp_put_addr(recipe->mask_data, ask->subnet->mask);
-	recipe->mask = (struct option_value){.code = DHO_SUBNET_MASK,
-					     .len = sizeof(recipe->mask_data),
-					     .data = recipe->mask_data};
-	recipe->by_code[DHO_SUBNET_MASK] = &recipe->mask;
+	dhcp_put_addr(choice->mask_data, ask->subnet->mask);
+	choice->mask = (struct option_value){.code = DHO_SUBNET_MASK,
+					     .len = sizeof(choice->mask_data),
+					     .data = choice->mask_data};
+	choice->by_code[DHO_SUBNET_MASK] = &choice->mask;
 }
 
 /* Those of all scopes, for the enterprises that the client names. Does it name one that has some?
  */
 static bool choose_vendor_options(const struct ask *ask, const struct scopes *scopes,
-				  struct recipe *recipe)
+				  struct option_choice *choice)
 {
 	bool named;
-	size_t len = vendor_options(ask->msg, scopes, recipe->vendor_data,
-				    sizeof(recipe->vendor_data), &named);
+	size_t len = vendor_options(ask->msg, scopes, choice->vendor_data,
+				    sizeof(choice->vendor_data), &named);
 
 	if (!len && !named)
 		return false; /* what does not consist of blocks is sent as it is */
-	recipe->vendor = (struct option_value){
-		.code = DHO_VENDOR_OPTIONS, .len = (uint16_t)len, .data = recipe->vendor_data};
-	recipe->by_code[DHO_VENDOR_OPTIONS] = len ? &recipe->vendor : NULL;
+	choice->vendor = (struct option_value){
+		.code = DHO_VENDOR_OPTIONS, .len = (uint16_t)len, .data = choice->vendor_data};
+	choice->by_code[DHO_VENDOR_OPTIONS] = len ? &choice->vendor : NULL;
 	return named && len;
 }
 
@@ -117,26 +117,26 @@ static const struct dhcp_opt *requested_list(const struct ask *ask)
 	return list->data && list->len ? list : NULL;
 }
 
-bool recipe_asked(const struct ask *ask, uint8_t code)
+bool option_asked(const struct ask *ask, uint8_t code)
 {
 	const struct dhcp_opt *list = requested_list(ask);
 
 	return list && memchr(list->data, code, list->len);
 }
 
-static void want(struct recipe *recipe, uint8_t code)
+static void want(struct option_choice *choice, uint8_t code)
 {
-	if (!recipe->by_code[code] || recipe->wanted[code] || recipe->never[code])
+	if (!choice->by_code[code] || choice->wanted[code] || choice->never[code])
 		return;
-	recipe->wanted[code] = true;
-	recipe->order[recipe->n++] = code;
+	choice->wanted[code] = true;
+	choice->order[choice->n++] = code;
 }
 
-static void want_always(struct recipe *recipe, const struct option_list *options)
+static void want_always(struct option_choice *choice, const struct option_list *options)
 {
 	for (size_t i = 0; i < options->n; i++) {
 		if (options->v[i].always_send)
-			want(recipe, options->v[i].code);
+			want(choice, options->v[i].code);
 	}
 }
 
@@ -144,10 +144,10 @@ static void want_always(struct recipe *recipe, const struct option_list *options
  * RFC 2132 3.3: "If both the subnet mask and the router option are specified in
  * a DHCP reply, the subnet mask option MUST be first."
  */
-static void mask_before_routers(struct recipe *recipe)
+static void mask_before_routers(struct option_choice *choice)
 {
-	uint8_t *mask = memchr(recipe->order, DHO_SUBNET_MASK, recipe->n);
-	uint8_t *routers = memchr(recipe->order, DHO_ROUTERS, recipe->n);
+	uint8_t *mask = memchr(choice->order, DHO_SUBNET_MASK, choice->n);
+	uint8_t *routers = memchr(choice->order, DHO_ROUTERS, choice->n);
 
 	if (!mask || !routers || mask < routers)
 		return;
@@ -156,34 +156,36 @@ static void mask_before_routers(struct recipe *recipe)
 }
 
 /* What not to send, whatever is asked for. */
-static void forbid(const struct ask *ask, struct recipe *recipe)
+static void forbid(const struct ask *ask, struct option_choice *choice)
 {
 	const struct dhcp_reply *reply = &ask->decision->reply;
 
 	/* The name goes into the tail if there is one. */
 	if (reply->tail[XDHCP_TAIL_HOSTNAME].len)
-		recipe->never[DHO_HOST_NAME] = true;
+		choice->never[DHO_HOST_NAME] = true;
 	/* RFC 8925 3.3: never to a client whose list does not have it. */
-	if (!recipe_asked(ask, DHO_V6_ONLY))
-		recipe->never[DHO_V6_ONLY] = true;
+	if (!option_asked(ask, DHO_V6_ONLY))
+		choice->never[DHO_V6_ONLY] = true;
 	/* RFC 2563 2.3: in an OFFER without an address, to a client that sent the option. */
 	if (reply->type != DHCP_OFFER || reply->yiaddr ||
 	    ask->msg->opt[DHO_AUTO_CONFIGURE].len != 1)
-		recipe->never[DHO_AUTO_CONFIGURE] = true;
+		choice->never[DHO_AUTO_CONFIGURE] = true;
 }
 
 /*
  * RFC 3442, to a client that asks for classless routes and is sent them: "the server SHOULD NOT
  * include the Router or Static Routes options", which it would ignore. always-send does.
  */
-static bool replaced_by_routes(const struct ask *ask, const struct recipe *recipe, uint8_t code)
+static bool replaced_by_routes(const struct ask *ask, const struct option_choice *choice,
+			       uint8_t code)
 {
 	return (code == DHO_ROUTERS || code == DHO_STATIC_ROUTES) &&
-	       recipe_asked(ask, DHO_CLASSLESS_ROUTES) && recipe->by_code[DHO_CLASSLESS_ROUTES] &&
-	       !recipe->never[DHO_CLASSLESS_ROUTES];
+	       option_asked(ask, DHO_CLASSLESS_ROUTES) && choice->by_code[DHO_CLASSLESS_ROUTES] &&
+	       !choice->never[DHO_CLASSLESS_ROUTES];
 }
 
-void recipe_choose(const struct ask *ask, const struct scopes *scopes, struct recipe *ret)
+void option_choice_make(const struct ask *ask, const struct scopes *scopes,
+			struct option_choice *ret)
 {
 	static const uint8_t basic[] = {DHO_SUBNET_MASK, DHO_ROUTERS, DHO_DOMAIN_NAME_SERVERS,
 					DHO_DOMAIN_NAME};
@@ -192,7 +194,7 @@ void recipe_choose(const struct ask *ask, const struct scopes *scopes, struct re
 	const struct dhcp_opt *list = requested_list(ask);
 	bool named_vendor;
 
-	*ret = (struct recipe){0};
+	*ret = (struct option_choice){0};
 	gather(ask, scopes, ret);
 	forbid(ask, ret);
 	named_vendor = choose_vendor_options(ask, scopes, ret);
@@ -222,17 +224,17 @@ void recipe_choose(const struct ask *ask, const struct scopes *scopes, struct re
 
 #define OVERLOAD_LEN 3 /* of option 52 */
 
-static bool add(struct dhcp_reply *reply, const struct recipe *recipe, uint8_t code)
+static bool add(struct dhcp_reply *reply, const struct option_choice *choice, uint8_t code)
 {
-	const struct option_value *v = recipe->by_code[code];
+	const struct option_value *v = choice->by_code[code];
 
 	return dhcp_reply_add(reply, code, v->data, v->len) == 0;
 }
 
-static bool add_all(struct dhcp_reply *reply, const struct recipe *recipe)
+static bool add_all(struct dhcp_reply *reply, const struct option_choice *choice)
 {
-	for (unsigned i = 0; i < recipe->n; i++) {
-		if (!add(reply, recipe, recipe->order[i]))
+	for (unsigned i = 0; i < choice->n; i++) {
+		if (!add(reply, choice, choice->order[i]))
 			return false;
 	}
 	return true;
@@ -240,7 +242,7 @@ static bool add_all(struct dhcp_reply *reply, const struct recipe *recipe)
 
 struct squeeze {
 	const struct dhcp_msg *msg;
-	const struct recipe *recipe;
+	const struct option_choice *choice;
 	struct dhcp_reply *reply;
 	size_t max;
 	bool kept[256]; /* in options[] */
@@ -260,7 +262,7 @@ static bool place(struct squeeze *s, uint8_t code)
 {
 	uint16_t before = s->reply->options_len;
 
-	if (!add(s->reply, s->recipe, code))
+	if (!add(s->reply, s->choice, code))
 		return false;
 	s->kept[code] = short_enough(s);
 	if (!s->kept[code])
@@ -289,33 +291,34 @@ static bool drop_name(struct squeeze *s)
  */
 static void place_each(struct squeeze *s, bool essential)
 {
-	const struct recipe *recipe = s->recipe;
+	const struct option_choice *choice = s->choice;
 
-	for (unsigned i = 0; i < recipe->n; i++) {
-		uint8_t code = recipe->order[i];
-		const struct option_value *v = recipe->by_code[code];
+	for (unsigned i = 0; i < choice->n; i++) {
+		uint8_t code = choice->order[i];
+		const struct option_value *v = choice->by_code[code];
 		bool placed;
 
-		if (recipe->essential[code] != essential)
+		if (choice->essential[code] != essential)
 			continue;
 		while (!(placed = place(s, code)) && essential && drop_name(s))
 			;
 		if (!placed && dhcp_reply_overload(s->reply, code, v->data, v->len) < 0 &&
 		    essential)
-			s->kept[code] = add(s->reply, recipe, code);
+			s->kept[code] = add(s->reply, choice, code);
 	}
 }
 
 /* RFC 2132 9.10: no longer than the client takes. */
-void recipe_write(const struct ask *ask, const struct recipe *recipe, struct dhcp_reply *reply)
+void option_choice_write(const struct ask *ask, const struct option_choice *choice,
+			 struct dhcp_reply *reply)
 {
 	struct squeeze s = {.msg = ask->msg,
-			    .recipe = recipe,
+			    .choice = choice,
 			    .reply = reply,
 			    .max = dhcp_reply_ip_max(ask->msg)};
 	uint16_t from = reply->options_len;
 
-	if (add_all(reply, recipe) && dhcp_reply_ip_len(ask->msg, reply) <= s.max)
+	if (add_all(reply, choice) && dhcp_reply_ip_len(ask->msg, reply) <= s.max)
 		return;
 	reply->shortened = true;
 	reply->options_len = from;
@@ -325,8 +328,8 @@ void recipe_write(const struct ask *ask, const struct recipe *recipe, struct dhc
 	place_each(&s, false);
 	/* Once more, in the order that the client has asked for. */
 	reply->options_len = from;
-	for (unsigned i = 0; i < recipe->n; i++) {
-		if (s.kept[recipe->order[i]])
-			add(reply, recipe, recipe->order[i]);
+	for (unsigned i = 0; i < choice->n; i++) {
+		if (s.kept[choice->order[i]])
+			add(reply, choice, choice->order[i]);
 	}
 }
