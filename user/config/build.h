@@ -22,6 +22,7 @@ struct claim {
 	const struct reservation *reservation;
 	const struct reservation *list;	  /* its set's, by which sets are told apart */
 	const struct node *map, *network; /* network NULL: of a subnet of its own, or global */
+	bool global;			  /* of no subnet */
 	bool identified;		  /* its identifier is right */
 };
 
@@ -37,15 +38,6 @@ struct build {
 	size_t n_claims, room_claims;
 };
 
-/* The maps that a subnet lies in, from its own outwards: what one does not set, the next does. */
-struct levels {
-	const struct node *map[3];
-};
-
-/* The innermost map that sets the key; if none does the last one, whose member_*() is the default.
- */
-const struct node *level_of(const struct levels *levels, enum schema_key key);
-
 /* For errors in `node`: after "x:" the value, for a list's map the map. */
 static inline struct place place_in(const struct node *map, enum schema_key key)
 {
@@ -54,22 +46,26 @@ static inline struct place place_in(const struct node *map, enum schema_key key)
 	return node ? node->at : map->at;
 }
 
-/* What any level may set: option-data and boot fields. */
-void build_scope(struct report *report, const struct node *map, struct scope *ret_scope);
-/* option-data of a scope -> *ret_list. */
-void build_options(struct report *report, const struct node *scope, struct option_list *ret_list);
-/* The lifetimes of a scope inside `outer` (NULL: the global scope). */
-void build_lifetimes(struct report *report, const struct node *scope, const struct lifetimes *outer,
-		     struct lifetimes *ret_life);
-/* interfaces, store, fast path, control socket, loggers. */
-void build_daemon(struct report *report, const struct node *root, const struct lifetimes *life,
-		  struct config *config);
-
 /* Not 0/8, 127/8, multicast or reserved: a host, a relay, a subnet may have it. */
 static inline bool is_host_address(uint32_t addr)
 {
 	return addr >> 24 != 0 && addr >> 24 != 127 && addr >> 24 < 224;
 }
+
+/* options.c: what any level may set, option-data and boot fields. */
+void build_scope(struct report *report, const struct node *map, struct scope *ret_scope);
+
+/* lifetimes.c */
+/* The lifetimes of a scope inside `outer` (NULL: the global scope). */
+void build_lifetimes(struct report *report, const struct node *scope, const struct lifetimes *outer,
+		     struct lifetimes *ret_life);
+
+/* daemon.c */
+/* interfaces, store, fast path, control socket, loggers. */
+void build_daemon(struct report *report, const struct node *root, const struct lifetimes *life,
+		  struct config *config);
+/* Is one of the interfaces that are served, or are all? */
+bool config_serves(const struct config *config, const char *interface);
 
 /* network.c */
 /* shared-networks and subnet4, sorted by prefix; `life` and the interfaces are there already. */
@@ -124,9 +120,7 @@ struct option_defs;
 /* hooks-libraries -> flex_id and its text. */
 void build_hooks(struct build *build, const struct option_defs *defs);
 
-/* Is one of the interfaces that are served, or are all? */
-bool config_serves(const struct config *config, const char *interface);
-
+/* digest.c */
 /*
  * Fills every subnet's digest, a 64-bit hash of everything that can change an answer in it:
  * its own and inherited values in effect, pools, reservations and options, those of
@@ -136,6 +130,7 @@ bool config_serves(const struct config *config, const char *interface);
  */
 int build_digests(struct model *model);
 
+/* tree.c */
 /* The document as jansson's tree, {"Dhcp4": ...}. New reference; NULL: no memory. */
 json_t *tree_json(const struct node *root);
 

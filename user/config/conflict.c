@@ -264,11 +264,10 @@ static void check_identities(struct report *report, struct claim *claims, size_t
 		if (!same_client(it, before))
 			continue;
 		if (it->list == before->list)
-			report_error(report, it->map->at,
-				     "this client already has a %s, at line %u",
-				     it->reservation->global ? "global reservation"
-							     : "reservation in this subnet",
-				     before->map->at.line);
+			report_error(
+				report, it->map->at, "this client already has a %s, at line %u",
+				it->global ? "global reservation" : "reservation in this subnet",
+				before->map->at.line);
 		else
 			report_notice(report, it->map->at,
 				      "this client also has a reservation at line %u, in another "
@@ -362,7 +361,7 @@ void check_reservations(struct build *build)
 		const struct claim *claim = &build->claims[i];
 
 		check_order(build->report, &build->config->model, claim);
-		if (claim->reservation->global && !unknown)
+		if (claim->global && !unknown)
 			check_global(build, claim);
 	}
 	check_use(build);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The keys that are not the engine's: interfaces, store, fast path, control
- * socket, loggers; and the boot fields of any scope.
+ * socket, loggers.
  */
 #include "build.h"
 

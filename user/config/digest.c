@@ -67,7 +67,7 @@ struct chain {
 };
 
 /*
- * The options as answers are made of them (engine/answer.c): the value of the
+ * The options as answers are made of them (engine/option_choice.c): the value of the
  * narrowest scope, but never-send of any, and always-send of any, the
  * narrowest scope's first. So a value has no part where it is overridden or never sent, its
  * scope's flags have.
@@ -108,6 +108,7 @@ static void add_options(uint64_t *hash, const struct chain *chain)
 	add_number(hash, UINT64_MAX);
 }
 
+/* As engine/answer.c's put_boot_fields() chooses them. */
 static void add_boot(uint64_t *hash, const struct chain *chain)
 {
 	const struct boot_fields none = {0}, *next = &none, *name = &none, *file = &none;

@@ -13,79 +13,6 @@
 #include "expr_parse.h"
 #include "option_def.h"
 
-enum library_kind { LIBRARY_FLEX_ID, LIBRARY_HARMLESS, LIBRARY_REFUSED };
-
-#define COMMANDS  "what commands there are is built in"
-#define DATABASES "the embedded store needs none"
-
-static const struct library {
-	const char *name; /* of its file, without directory */
-	enum library_kind kind;
-	const char *why;
-} libraries[] = {
-	{"libdhcp_flex_id.so", LIBRARY_FLEX_ID, NULL},
-	{"libdhcp_cb_cmds.so", LIBRARY_HARMLESS, COMMANDS},
-	{"libdhcp_class_cmds.so", LIBRARY_HARMLESS, COMMANDS},
-	{"libdhcp_host_cmds.so", LIBRARY_HARMLESS, COMMANDS},
-	{"libdhcp_lease_cmds.so", LIBRARY_HARMLESS, COMMANDS},
-	{"libdhcp_stat_cmds.so", LIBRARY_HARMLESS, COMMANDS},
-	{"libdhcp_subnet_cmds.so", LIBRARY_HARMLESS, COMMANDS},
-	{"libdhcp_mysql.so", LIBRARY_HARMLESS, DATABASES},
-	{"libdhcp_pgsql.so", LIBRARY_HARMLESS, DATABASES},
-	{"libdhcp_host_cache.so", LIBRARY_HARMLESS, "reservations are always in memory"},
-	{"libdhcp_perfmon.so", LIBRARY_HARMLESS, "statistics are built in"},
-	{"libdhcp_bootp.so", LIBRARY_REFUSED, "use bootp: all, which is built in"},
-	{"libdhcp_ddns_tuning.so", LIBRARY_REFUSED, "dynamic DNS is not in this release"},
-	{"libdhcp_flex_option.so", LIBRARY_REFUSED, "computed options are not in this release"},
-	{"libdhcp_ha.so", LIBRARY_REFUSED, "high availability is not in this release"},
-	{"libdhcp_lease_query.so", LIBRARY_REFUSED, "lease queries are not in this release"},
-	{"libdhcp_legal_log.so", LIBRARY_REFUSED, "the legal log is not in this release"},
-	{"libdhcp_limits.so", LIBRARY_REFUSED, "limits are not in this release"},
-	{"libdhcp_ping_check.so", LIBRARY_REFUSED, "ping checks are not in this release"},
-	{"libdhcp_radius.so", LIBRARY_REFUSED, "RADIUS is not in this release"},
-	{"libdhcp_rbac.so", LIBRARY_REFUSED, "roles for commands are not in this release"},
-	{"libdhcp_run_script.so", LIBRARY_REFUSED, "scripts are not in this release"},
-	{"libdhcp_user_chk.so", LIBRARY_REFUSED, "the list of users is not in this release"},
-};
-
-static const struct library *library_of(const struct node *node)
-{
-	const char *slash = node ? strrchr(node->text, '/') : NULL;
-	const char *name = !node ? "" : slash ? slash + 1 : node->text;
-
-	for (size_t i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++) {
-		if (!strcmp(libraries[i].name, name))
-			return &libraries[i];
-	}
-	return NULL;
-}
-
-static bool is_flex_id(const struct library *library)
-{
-	return library && library->kind == LIBRARY_FLEX_ID;
-}
-
-void read_hooks(struct report *report, struct node *root, bool json)
-{
-	const struct node *list = member(root, KEY_HOOKS_LIBRARIES);
-
-	for (struct node *map = list ? list->first : NULL; map; map = map->next) {
-		struct node *parameters;
-
-		if (map->bad || !is_flex_id(library_of(member(map, KEY_HOOK_LIBRARY))))
-			continue;
-		for (parameters = map->first; parameters; parameters = parameters->next) {
-			if (!parameters->row || parameters->row->key != KEY_HOOK_PARAMETERS)
-				continue;
-			if (parameters->type == NODE_MAP)
-				read_keys(report, parameters, SCOPE_FLEX_ID, json);
-			else
-				report_error(report, parameters->at,
-					     "parameters must be a map of keys");
-		}
-	}
-}
-
 /* --- identifier-expression --- */
 
 static const struct option_def *by_name(const void *defs, const char *name)
@@ -107,9 +34,10 @@ static bool is_looked_for(const struct model *model)
 	return false;
 }
 
-static void build_flex_id(struct build *build, const struct node *node,
+static void build_flex_id(struct build *build, const struct node *parameters,
 			  const struct option_defs *defs)
 {
+	const struct node *node = member(parameters, KEY_IDENTIFIER_EXPRESSION);
 	const struct expr_scope scope = {
 		.type = EXPR_STRING, .by_name = by_name, .by_code = by_code, .context = defs};
 	struct model *model = &build->config->model;
@@ -142,25 +70,110 @@ static void build_flex_id(struct build *build, const struct node *node,
 			      node->key, report_quote(note.text, buf));
 }
 
+/* --- the libraries --- */
+
+enum library_kind { LIBRARY_BUILT_IN, LIBRARY_HARMLESS, LIBRARY_REFUSED };
+
+#define COMMANDS  "what commands there are is built in"
+#define DATABASES "the embedded store needs none"
+
+static const struct library {
+	const char *name; /* of its file, without directory */
+	enum library_kind kind;
+	const char *why;
+	/* of what is built in: its parameters' keys, and what becomes of them */
+	enum schema_scope scope;
+	void (*build)(struct build *build, const struct node *parameters,
+		      const struct option_defs *defs);
+} libraries[] = {
+	{"libdhcp_cb_cmds.so", LIBRARY_HARMLESS, .why = COMMANDS},
+	{"libdhcp_class_cmds.so", LIBRARY_HARMLESS, .why = COMMANDS},
+	{"libdhcp_host_cmds.so", LIBRARY_HARMLESS, .why = COMMANDS},
+	{"libdhcp_lease_cmds.so", LIBRARY_HARMLESS, .why = COMMANDS},
+	{"libdhcp_stat_cmds.so", LIBRARY_HARMLESS, .why = COMMANDS},
+	{"libdhcp_subnet_cmds.so", LIBRARY_HARMLESS, .why = COMMANDS},
+	{"libdhcp_mysql.so", LIBRARY_HARMLESS, .why = DATABASES},
+	{"libdhcp_pgsql.so", LIBRARY_HARMLESS, .why = DATABASES},
+	{"libdhcp_host_cache.so", LIBRARY_HARMLESS, .why = "reservations are always in memory"},
+	{"libdhcp_perfmon.so", LIBRARY_HARMLESS, .why = "statistics are built in"},
+	{"libdhcp_bootp.so", LIBRARY_REFUSED, .why = "use bootp: all, which is built in"},
+	{"libdhcp_ddns_tuning.so", LIBRARY_REFUSED, .why = "dynamic DNS is not in this release"},
+	{"libdhcp_flex_option.so", LIBRARY_REFUSED,
+	 .why = "computed options are not in this release"},
+	{"libdhcp_ha.so", LIBRARY_REFUSED, .why = "high availability is not in this release"},
+	{"libdhcp_lease_query.so", LIBRARY_REFUSED, .why = "lease queries are not in this release"},
+	{"libdhcp_legal_log.so", LIBRARY_REFUSED, .why = "the legal log is not in this release"},
+	{"libdhcp_limits.so", LIBRARY_REFUSED, .why = "limits are not in this release"},
+	{"libdhcp_ping_check.so", LIBRARY_REFUSED, .why = "ping checks are not in this release"},
+	{"libdhcp_radius.so", LIBRARY_REFUSED, .why = "RADIUS is not in this release"},
+	{"libdhcp_rbac.so", LIBRARY_REFUSED, .why = "roles for commands are not in this release"},
+	{"libdhcp_run_script.so", LIBRARY_REFUSED, .why = "scripts are not in this release"},
+	{"libdhcp_user_chk.so", LIBRARY_REFUSED, .why = "the list of users is not in this release"},
+#define X(scope, file, build) {file, LIBRARY_BUILT_IN, NULL, SCOPE_##scope, build},
+	SCHEMA_LIBRARIES(X)
+#undef X
+};
+
+#define LIBRARIES (sizeof(libraries) / sizeof(libraries[0]))
+
+static const struct library *library_of(const struct node *node)
+{
+	const char *slash = node ? strrchr(node->text, '/') : NULL;
+	const char *name = !node ? "" : slash ? slash + 1 : node->text;
+
+	for (size_t i = 0; i < LIBRARIES; i++) {
+		if (!strcmp(libraries[i].name, name))
+			return &libraries[i];
+	}
+	return NULL;
+}
+
+void read_hooks(struct report *report, struct node *root, bool json)
+{
+	const struct node *list = member(root, KEY_HOOKS_LIBRARIES);
+
+	for (struct node *map = list ? list->first : NULL; map; map = map->next) {
+		const struct library *library = library_of(
+			map->bad ? NULL : member(map, KEY_HOOK_LIBRARY));
+		struct node *parameters;
+
+		if (!library || library->kind != LIBRARY_BUILT_IN)
+			continue;
+		for (parameters = map->first; parameters; parameters = parameters->next) {
+			if (!parameters->row || parameters->row->key != KEY_HOOK_PARAMETERS)
+				continue;
+			if (parameters->type == NODE_MAP)
+				read_keys(report, parameters, library->scope, json);
+			else
+				report_error(report, parameters->at,
+					     "parameters must be a map of keys");
+		}
+	}
+}
+
 /* --- the list --- */
+
+#define FILE_NAME(scope, file, build) " " file
+#define BUILT_IN		      SCHEMA_LIBRARIES(FILE_NAME)
 
 void build_hooks(struct build *build, const struct option_defs *defs)
 {
 	const struct node *list = member(build->root, KEY_HOOKS_LIBRARIES);
-	const struct node *first = NULL;
+	const struct node *first[LIBRARIES] = {NULL}; /* where each was named */
 	struct report *report = build->report;
 	char buf[REPORT_QUOTED];
 
 	for (const struct node *map = list ? list->first : NULL; map; map = map->next) {
 		const struct node *name = map->bad ? NULL : member(map, KEY_HOOK_LIBRARY);
 		const struct library *library = library_of(name);
+		size_t i = library ? (size_t)(library - libraries) : 0;
 
 		if (!name)
 			continue;
 		if (!library) {
 			report_error(report, name->at,
-				     "library %s is unknown, allowed: libdhcp_flex_id.so; what "
-				     "others of Kea's do is built in or not in this release",
+				     "library %s is unknown, allowed:" BUILT_IN "; what others of "
+				     "Kea's do is built in or not in this release",
 				     report_quote(name->text, buf));
 		} else if (library->kind == LIBRARY_REFUSED) {
 			report_error(report, name->at, "library %s cannot be used: %s",
@@ -168,15 +181,13 @@ void build_hooks(struct build *build, const struct option_defs *defs)
 		} else if (library->kind == LIBRARY_HARMLESS) {
 			report_notice(report, name->at, "library %s has no effect: %s",
 				      library->name, library->why);
-		} else if (first) {
+		} else if (first[i]) {
 			report_error(report, name->at,
 				     "library %s is here a second time; the first is at line %u",
-				     library->name, first->at.line);
+				     library->name, first[i]->at.line);
 		} else {
-			const struct node *parameters = member(map, KEY_HOOK_PARAMETERS);
-
-			first = name;
-			build_flex_id(build, member(parameters, KEY_IDENTIFIER_EXPRESSION), defs);
+			first[i] = name;
+			library->build(build, member(map, KEY_HOOK_PARAMETERS), defs);
 		}
 	}
 }

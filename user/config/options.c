@@ -242,7 +242,9 @@ static void read_option(struct report *report, const struct node *map,
 	check_meaning(report, entry);
 }
 
-void build_options(struct report *report, const struct node *scope, struct option_list *ret_list)
+/* option-data of a scope -> *ret_list. */
+static void build_options(struct report *report, const struct node *scope,
+			  struct option_list *ret_list)
 {
 	const struct node *list = member(scope, KEY_OPTION_DATA);
 	struct option_entries entries = {0};

@@ -156,18 +156,9 @@ static struct placed *build_exclusions(struct report *report, const struct node 
 
 static bool touches_pool(const struct subnet *subnet, const struct address_range *range)
 {
-	size_t low = 0, high = subnet->n_pools;
+	const struct pool *pool = subnet_pool_from(subnet, range->first);
 
-	/* the first pool that does not end before the range */
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (subnet->pools[mid].last < range->first)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < subnet->n_pools && subnet->pools[low].first <= range->last;
+	return pool && pool->first <= range->last;
 }
 
 /* What no pool holds is given to nobody anyway. */
@@ -188,19 +179,10 @@ static void notice_idle(struct report *report, const struct subnet *subnet,
 
 static bool is_excluded(const struct subnet *subnet, const struct address_range *range)
 {
-	size_t low = 0, high = subnet->n_exclusions;
+	/* no other can hold all of it */
+	const struct address_range *it = subnet_exclusion_from(subnet, range->first);
 
-	/* the first exclusion that does not end before the range; no other can hold all of it */
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (subnet->exclusions[mid].last < range->first)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < subnet->n_exclusions && subnet->exclusions[low].first <= range->first &&
-	       subnet->exclusions[low].last >= range->last;
+	return it && it->first <= range->first && it->last >= range->last;
 }
 
 static void notice_pool(struct report *report, const struct node *node, const struct subnet *subnet,

@@ -66,7 +66,21 @@ static const struct {
 #undef X
 };
 
-#define IDENTIFIERS "hw-address, duid, circuit-id, remote-id, client-id or flex-id"
+#define IDENTIFIERS_TEXT 128
+
+/* "hw-address, duid ... or flex-id" */
+static const char *identifiers_text(char buf[IDENTIFIERS_TEXT])
+{
+	size_t n = 0;
+
+	for (int i = 0; i < RESERVED_BY_COUNT; i++)
+		n += (size_t)snprintf(buf + n, IDENTIFIERS_TEXT - n, "%s%s",
+				      i == 0			  ? ""
+				      : i + 1 < RESERVED_BY_COUNT ? ", "
+								  : " or ",
+				      identifiers[i].name);
+	return buf;
+}
 
 static bool build_hw_address(struct report *report, const struct node *node,
 			     struct reservation *reservation)
@@ -112,6 +126,7 @@ static bool build_identity(struct report *report, const struct node *map,
 {
 	const struct node *found = NULL;
 	enum reserved_by by = RESERVED_BY_COUNT;
+	char all[IDENTIFIERS_TEXT];
 	bool bad = false;
 
 	for (int i = 0; i < RESERVED_BY_COUNT; i++) {
@@ -120,7 +135,8 @@ static bool build_identity(struct report *report, const struct node *map,
 		bad |= member_bad(map, identifiers[i].key);
 		if (node && found) {
 			report_error(report, map->at,
-				     "a reservation has one identifier, not two: " IDENTIFIERS);
+				     "a reservation has one identifier, not two: %s",
+				     identifiers_text(all));
 			return false;
 		}
 		if (node) {
@@ -129,7 +145,8 @@ static bool build_identity(struct report *report, const struct node *map,
 		}
 	}
 	if (!found && !bad)
-		report_error(report, map->at, "a reservation needs an identifier: " IDENTIFIERS);
+		report_error(report, map->at, "a reservation needs an identifier: %s",
+			     identifiers_text(all));
 	return found && build_identifier(report, found, by, reservation) && !bad;
 }
 
@@ -198,7 +215,6 @@ static void add_reservation(struct build *build, const struct node *map, const s
 	bool identified = build_reservation(build->report, map, reservation);
 	struct claim *claim = add_claim(build);
 
-	reservation->global = !subnet;
 	if (subnet)
 		check_address(build->report, map, subnet);
 	if (claim)
@@ -207,6 +223,7 @@ static void add_reservation(struct build *build, const struct node *map, const s
 			.list = set->list,
 			.map = map,
 			.network = network,
+			.global = !subnet,
 			.identified = identified,
 		};
 }
@@ -265,15 +282,15 @@ static void all_identifiers(struct model *model)
 
 static void add_identifier(struct report *report, const struct node *node, struct model *model)
 {
-	char buf[REPORT_QUOTED];
+	char buf[REPORT_QUOTED], all[IDENTIFIERS_TEXT];
 	int by = 0;
 
 	while (by < RESERVED_BY_COUNT && strcmp(identifiers[by].name, node->text) != 0)
 		by++;
 	if (by == RESERVED_BY_COUNT) {
 		report_error(report, node->at,
-			     "identifier %s is unknown, allowed: " IDENTIFIERS ", or auto alone",
-			     report_quote(node->text, buf));
+			     "identifier %s is unknown, allowed: %s, or auto alone",
+			     report_quote(node->text, buf), identifiers_text(all));
 		return;
 	}
 	for (size_t i = 0; i < model->n_order; i++) {

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "engine/model.h"
 #include "paths.h"
 
 #define S(scope)    (1u << SCOPE_##scope)
@@ -14,23 +15,30 @@
 #define SECONDS_MAX 4294967295.0
 #define YEARS_10    315360000.0
 
+#define NAME(scope, file, build) " " file
+#define NAME_COMMA(by, name)	 " " name ","
+#define IDENTIFIERS		 RESERVED_BY(NAME_COMMA)
+#define LIBRARIES		 SCHEMA_LIBRARIES(NAME)
+
 const struct schema_row schema[] = {
 	/* --- interfaces --- */
 	{KEY_INTERFACES_CONFIG, S(ROOT), "interfaces-config", TYPE_MAP, .child = SCOPE_INTERFACES,
 	 .required = true, .help = "where to serve"},
 	{KEY_INTERFACES, S(INTERFACES), "interfaces", TYPE_STRINGS, .min = 1, .max = 1024,
 	 .required = true,
-	 .help = "interface names, or \"*\": all that have an address in a subnet"},
+	 .help = "interface names, or \"*\": all Ethernet interfaces that a subnet names or that "
+		 "have "
+		 "an address in one; and, if a subnet's clients are behind relays alone, all with "
+		 "any address"},
 	{KEY_NONE, S(INTERFACES), "dhcp-socket-type", TYPE_IGNORED,
 	 .help = "raw sockets are used, and a bound UDP socket beside them"},
 	{KEY_NONE, S(INTERFACES), "re-detect", TYPE_IGNORED,
 	 .help = "interfaces are always followed"},
+	{KEY_NONE, S(INTERFACES), "outbound-interface", TYPE_IGNORED,
+	 .help = "an answer leaves where its request came in, a relay's by the kernel's routing"},
 	{KEY_NONE, S(INTERFACES),
-	 "outbound-interface|service-sockets-require-all|service-sockets-max-retries|"
-	 "service-sockets-retry-wait-time",
-	 TYPE_IGNORED,
-	 .help = "an answer leaves where its request came in, and an interface that appears later "
-		 "is served from then on"},
+	 "service-sockets-require-all|service-sockets-max-retries|service-sockets-retry-wait-time",
+	 TYPE_IGNORED, .help = "an interface that appears later is served from then on"},
 
 	/* --- lifetimes --- */
 	{KEY_VALID_LIFETIME, LEVELS, "valid-lifetime", TYPE_INTEGER, .min = 1, .max = SECONDS_MAX,
@@ -54,7 +62,9 @@ const struct schema_row schema[] = {
 
 	/* --- options --- */
 	{KEY_OPTION_DATA, LEVELS | S(POOL) | S(RESERVATION), "option-data", TYPE_MAPS,
-	 .child = SCOPE_OPTION, .help = "DHCP options sent to clients that ask for them"},
+	 .child = SCOPE_OPTION,
+	 .help = "DHCP options, sent to clients that ask for them; routers, domain-name-servers "
+		 "and domain-name to all"},
 	{KEY_OPTION_NAME, S(OPTION), "name", TYPE_STRING, .min = 1, .max = 128,
 	 .help = "the option's name, such as domain-name-servers"},
 	{KEY_OPTION_CODE, S(OPTION), "code", TYPE_INTEGER, .max = 255,
@@ -145,7 +155,7 @@ const struct schema_row schema[] = {
 	 .help = "what single clients get, in their subnet or wherever reservations-global is "
 		 "true"},
 	{KEY_HW_ADDRESS, S(RESERVATION), "hw-address", TYPE_STRING, .max = 64,
-	 .help = "the client's MAC address; this or one of the following five"},
+	 .help = "the client's MAC address; a reservation has exactly one such identifier"},
 	{KEY_DUID, S(RESERVATION), "duid", TYPE_STRING, .max = 1024,
 	 .help = "the DUID in its client identifier (RFC 4361) in hex"},
 	{KEY_CIRCUIT_ID, S(RESERVATION), "circuit-id", TYPE_STRING, .max = 1024,
@@ -160,11 +170,11 @@ const struct schema_row schema[] = {
 	{KEY_IP_ADDRESS, S(RESERVATION), "ip-address", TYPE_ADDRESS,
 	 .help = "its address; none: any from a pool"},
 	{KEY_HOSTNAME, S(RESERVATION), "hostname", TYPE_STRING, .max = 253, .dflt = "",
-	 .help = "its name, sent as option 12"},
+	 .help = "its name, sent as option 12, or in option 81 to a client that sends one"},
 	{KEY_HOST_RESERVATION_IDENTIFIERS, S(ROOT), "host-reservation-identifiers", TYPE_STRINGS,
 	 .min = 1, .dflt = "auto",
-	 .help = "by what reservations are looked for, in this order; auto: hw-address, duid, "
-		 "circuit-id, remote-id, client-id, flex-id"},
+	 .help = "by what reservations are looked for, in the order given; auto:" IDENTIFIERS
+		 " in this one"},
 	{KEY_RESERVATIONS_GLOBAL, LEVELS, "reservations-global", TYPE_BOOL, .dflt = "false",
 	 .help = "use the global reservations, after the subnet's own"},
 	{KEY_RESERVATIONS_IN_SUBNET, LEVELS, "reservations-in-subnet", TYPE_BOOL, .dflt = "true",
@@ -213,7 +223,7 @@ const struct schema_row schema[] = {
 	{KEY_HOOKS_LIBRARIES, S(ROOT), "hooks-libraries", TYPE_MAPS, .child = SCOPE_HOOK,
 	 .help = "Kea's libraries whose function is built in; nothing is loaded"},
 	{KEY_HOOK_LIBRARY, S(HOOK), "library", TYPE_STRING, .min = 1, .max = 4000, .required = true,
-	 .help = "libdhcp_flex_id.so, with or without its directory"},
+	 .help = "the file of one that is built in, with or without its directory:" LIBRARIES},
 	{KEY_HOOK_PARAMETERS, S(HOOK), "parameters", TYPE_ANY, .help = "the library's own keys"},
 	{KEY_IDENTIFIER_EXPRESSION, S(FLEX_ID), "identifier-expression", TYPE_STRING, .max = 65535,
 	 .dflt = "",

@@ -38,6 +38,12 @@ enum schema_scope {
 		SCOPE_COUNT,
 };
 
+/*
+ * Kea's libraries that are built in: X(scope of their parameters, file, function of hooks.c that
+ * builds from these).
+ */
+#define SCHEMA_LIBRARIES(X) X(FLEX_ID, "libdhcp_flex_id.so", build_flex_id)
+
 #define SCHEMA_EVERYWHERE ((1u << SCOPE_COUNT) - 1)
 
 enum schema_type {

@@ -9,7 +9,14 @@
 
 #include "proto/message.h"
 
-const struct node *level_of(const struct levels *levels, enum schema_key key)
+/* The maps that a subnet lies in, from its own outwards: what one does not set, the next does. */
+struct levels {
+	const struct node *map[3];
+};
+
+/* The innermost map that sets the key; if none does the last one, whose member_*() is the default.
+ */
+static const struct node *level_of(const struct levels *levels, enum schema_key key)
 {
 	const size_t last = sizeof(levels->map) / sizeof(levels->map[0]) - 1;
 

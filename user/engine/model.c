@@ -51,11 +51,10 @@ const struct subnet *model_subnet_by_id(const struct model *model, uint32_t id)
 	return low < model->n_subnets && model->by_id[low]->id == id ? model->by_id[low] : NULL;
 }
 
-const struct pool *subnet_pool_of(const struct subnet *subnet, uint32_t addr)
+const struct pool *subnet_pool_from(const struct subnet *subnet, uint32_t addr)
 {
 	size_t low = 0, high = subnet->n_pools;
 
-	/* the first one that does not end before addr */
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
@@ -64,18 +63,20 @@ const struct pool *subnet_pool_of(const struct subnet *subnet, uint32_t addr)
 		else
 			high = mid;
 	}
-	return low < subnet->n_pools && subnet->pools[low].first <= addr ? &subnet->pools[low]
-									 : NULL;
+	return low < subnet->n_pools ? &subnet->pools[low] : NULL;
 }
 
-bool subnet_excludes(const struct subnet *subnet, uint32_t addr)
+const struct pool *subnet_pool_of(const struct subnet *subnet, uint32_t addr)
+{
+	const struct pool *pool = subnet_pool_from(subnet, addr);
+
+	return pool && pool->first <= addr ? pool : NULL;
+}
+
+const struct address_range *subnet_exclusion_from(const struct subnet *subnet, uint32_t addr)
 {
 	size_t low = 0, high = subnet->n_exclusions;
 
-	if (subnet->exclude_first_last && subnet->prefix_len <= 24 &&
-	    ((addr & 0xff) == 0 || (addr & 0xff) == 0xff))
-		return true;
-	/* the first range that does not end before addr */
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
@@ -84,7 +85,17 @@ bool subnet_excludes(const struct subnet *subnet, uint32_t addr)
 		else
 			high = mid;
 	}
-	return low < subnet->n_exclusions && subnet->exclusions[low].first <= addr;
+	return low < subnet->n_exclusions ? &subnet->exclusions[low] : NULL;
+}
+
+bool subnet_excludes(const struct subnet *subnet, uint32_t addr)
+{
+	const struct address_range *range = subnet_exclusion_from(subnet, addr);
+
+	if (subnet->exclude_first_last && subnet->prefix_len <= 24 &&
+	    ((addr & 0xff) == 0 || (addr & 0xff) == 0xff))
+		return true;
+	return range && range->first <= addr;
 }
 
 /* The first of two reservations with the same key or address wins; config/ refuses both. */

@@ -78,7 +78,7 @@ struct reservation {
 	uint32_t addr; /* 0: none, only options and hostname */
 	char hostname[MODEL_NAME_MAX + 1];
 	struct scope scope;
-	bool global;		/* of the model, not of a subnet */
+	bool global;		/* of the model, not of a subnet; by model_index() */
 	UT_hash_handle by_id;	/* in its set: key */
 	UT_hash_handle by_addr; /* in subnet->reserved: addr */
 	uint16_t key_len;
@@ -179,6 +179,9 @@ static inline enum reserved_by reservation_by(const struct reservation *reservat
 void reservation_identify(struct reservation *reservation, enum reserved_by by, const void *data,
 			  size_t len);
 const struct reservation *subnet_reserved_address(const struct subnet *subnet, uint32_t addr);
+/* The first pool, or excluded range, that does not end before `addr`; or NULL. */
+const struct pool *subnet_pool_from(const struct subnet *subnet, uint32_t addr);
+const struct address_range *subnet_exclusion_from(const struct subnet *subnet, uint32_t addr);
 /* Is an address of the subnet excluded? Nobody is given it from a pool; who has it reserved is. */
 bool subnet_excludes(const struct subnet *subnet, uint32_t addr);
 /* The pool of `subnet` that `addr` lies in, or NULL. */
