@@ -283,6 +283,35 @@ static void boot_fields_of_each_scope(void **state)
 	}
 }
 
+/* Each of the two fields makes the template one that has boot data. */
+static void one_boot_field_alone(void **state)
+{
+	static const char *const keys[] = {"server-hostname: alone", "boot-file-name: alone"};
+	static const size_t at[] = {PACKET_SNAME, PACKET_FILE};
+	static struct rig_reply reply;
+	char text[256];
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct client c;
+		struct form form;
+
+		snprintf(text, sizeof(text),
+			 "interfaces-config: {interfaces: [rig0]}\n"
+			 "%s\n"
+			 "subnet4: [{subnet: 192.0.2.0/24, pools: [{pool: 192.0.2.10/31}]}]\n",
+			 keys[i]);
+		rig = rig_start(text);
+		c = client_new(rig, 1);
+		form = os(&c, ID_NONE);
+		client_obtains(&c, &form, 0);
+		assert_true(client_is_answered(&c, &form, RENEWING, &reply));
+		assert_string_equal((char *)reply.data + at[i], "alone");
+		assert_int_equal(reply.data[at[1 - i]], 0);
+		teardown(NULL);
+	}
+}
+
 /* Another machine type asks for the same file: a form of its own, and the same template. */
 static void other_architectures_share_the_template(void **state)
 {
@@ -314,7 +343,11 @@ int main(void)
 	const struct CMUnitTest plain[] = {
 		cmocka_unit_test(option_60_without_boot_data),
 	};
+	const struct CMUnitTest alone[] = {
+		cmocka_unit_test(one_boot_field_alone),
+	};
 	int failed = cmocka_run_group_tests_name("boot", tests, setup, teardown);
 
-	return failed + cmocka_run_group_tests_name("plain", plain, setup_plain, teardown);
+	failed += cmocka_run_group_tests_name("plain", plain, setup_plain, teardown);
+	return failed + cmocka_run_group_tests_name("alone", alone, NULL, NULL);
 }
