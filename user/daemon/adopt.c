@@ -117,10 +117,8 @@ static void hold(struct lease_row *row, const struct fastpath_grant *grant, uint
 		return; /* still quarantined, now at least as long */
 	row->state = LEASE_HELD;
 	row->end = LEASE_END_NONE;
-	memset(&row->client, 0, sizeof(row->client));
+	lease_row_forget_client(row);
 	memcpy(row->client.chaddr, grant->chaddr, sizeof(row->client.chaddr));
-	row->hostname[0] = '\0';
-	row->giaddr = row->agent_len = 0;
 }
 
 /* The slot of this very lease: *row takes its grant. */

@@ -68,9 +68,7 @@ static void declined(struct engine *engine, struct lease_row *row, bool held, ui
 	    LEASE_FREE) { /* declined while it was only offered: not by its last client */
 		const struct subnet *subnet = model_subnet_of(engine->config.model, row->addr);
 
-		memset(&row->client, 0, sizeof(row->client));
-		row->hostname[0] = '\0';
-		row->giaddr = row->agent_len = 0;
+		lease_row_forget_client(row);
 		row->subnet_id = subnet ? subnet->id : 0;
 		row->cltt = now;
 		row->lifetime = row->granted_until = 0;

@@ -81,6 +81,14 @@ struct lease_row {
 	uint32_t ack_until;	/* XDP may promise up to here; = promised when never published */
 };
 
+/* It is another's from here on: nothing of its former client is left. */
+static inline void lease_row_forget_client(struct lease_row *row)
+{
+	row->client = (struct client){0};
+	row->hostname[0] = '\0';
+	row->giaddr = row->agent_len = 0;
+}
+
 struct lease_table;
 
 /*

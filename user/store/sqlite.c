@@ -245,39 +245,44 @@ static void sqlite_close(struct store *store)
 
 /* --- commit --- */
 
+#define PARAMETER(column) (SQLITE_LEASE_##column + 1)
+
 static void bind_lease(sqlite3_stmt *stmt, const struct lease_row *row, size_t boot)
 {
 	const struct client *client = &row->client;
 
 	/* Static binding: the rows outlive the step. Bind fails on nothing but misuse. */
-	sqlite3_bind_int64(stmt, 1, row->addr);
-	sqlite3_bind_int64(stmt, 2, row->subnet_id);
-	sqlite3_bind_int64(stmt, 3, (sqlite3_int64)row->generation);
-	sqlite3_bind_int(stmt, 4, row->state);
-	sqlite3_bind_int(stmt, 5, row->end);
-	sqlite3_bind_blob(stmt, 6, client->chaddr, sizeof(client->chaddr), SQLITE_STATIC);
+	sqlite3_bind_int64(stmt, PARAMETER(addr), row->addr);
+	sqlite3_bind_int64(stmt, PARAMETER(subnet_id), row->subnet_id);
+	sqlite3_bind_int64(stmt, PARAMETER(generation), (sqlite3_int64)row->generation);
+	sqlite3_bind_int(stmt, PARAMETER(state), row->state);
+	sqlite3_bind_int(stmt, PARAMETER(ended), row->end);
+	sqlite3_bind_blob(stmt, PARAMETER(chaddr), client->chaddr, sizeof(client->chaddr),
+			  SQLITE_STATIC);
 	if (client->client_id_len)
-		sqlite3_bind_blob(stmt, 7, client->client_id, client->client_id_len, SQLITE_STATIC);
+		sqlite3_bind_blob(stmt, PARAMETER(client_id), client->client_id,
+				  client->client_id_len, SQLITE_STATIC);
 	else
-		sqlite3_bind_null(stmt, 7);
+		sqlite3_bind_null(stmt, PARAMETER(client_id));
 	if (row->hostname[0])
-		sqlite3_bind_text(stmt, 8, row->hostname, -1, SQLITE_STATIC);
+		sqlite3_bind_text(stmt, PARAMETER(hostname), row->hostname, -1, SQLITE_STATIC);
 	else
-		sqlite3_bind_null(stmt, 8);
-	sqlite3_bind_int64(stmt, 9, row->cltt);
-	sqlite3_bind_int64(stmt, 10, row->lifetime);
-	sqlite3_bind_int64(stmt, 11, row->promised);
-	sqlite3_bind_int64(stmt, 12, row->granted_until);
-	sqlite3_bind_int64(stmt, 13, row->ack_until);
-	sqlite3_bind_int64(stmt, 14, (sqlite3_int64)boot);
+		sqlite3_bind_null(stmt, PARAMETER(hostname));
+	sqlite3_bind_int64(stmt, PARAMETER(cltt), row->cltt);
+	sqlite3_bind_int64(stmt, PARAMETER(lifetime), row->lifetime);
+	sqlite3_bind_int64(stmt, PARAMETER(promised), row->promised);
+	sqlite3_bind_int64(stmt, PARAMETER(granted_until), row->granted_until);
+	sqlite3_bind_int64(stmt, PARAMETER(ack_until), row->ack_until);
+	sqlite3_bind_int64(stmt, PARAMETER(boot), (sqlite3_int64)boot);
 	if (row->giaddr)
-		sqlite3_bind_int64(stmt, 15, row->giaddr);
+		sqlite3_bind_int64(stmt, PARAMETER(giaddr), row->giaddr);
 	else
-		sqlite3_bind_null(stmt, 15);
+		sqlite3_bind_null(stmt, PARAMETER(giaddr));
 	if (row->agent_len)
-		sqlite3_bind_blob(stmt, 16, row->agent, row->agent_len, SQLITE_STATIC);
+		sqlite3_bind_blob(stmt, PARAMETER(agent), row->agent, row->agent_len,
+				  SQLITE_STATIC);
 	else
-		sqlite3_bind_null(stmt, 16);
+		sqlite3_bind_null(stmt, PARAMETER(agent));
 }
 
 static int write_head(struct sqlite_store *s, uint32_t now, uint64_t wall)
@@ -300,6 +305,8 @@ static int write_head(struct sqlite_store *s, uint32_t now, uint64_t wall)
 static int write_entries(struct sqlite_store *s, struct store_entry *entries, size_t n,
 			 size_t *inserted)
 {
+	int expected = sqlite3_bind_parameter_index(s->stmt[SQLITE_STMT_update], ":expected");
+
 	for (size_t i = 0; i < n; i++) {
 		const struct store_change *change = entries[i].change;
 		bool insert = change->expected_generation == 0;
@@ -311,7 +318,8 @@ static int write_entries(struct sqlite_store *s, struct store_entry *entries, si
 		}
 		bind_lease(stmt, change->row, s->n_older + 1);
 		if (!insert)
-			sqlite3_bind_int64(stmt, 17, (sqlite3_int64)change->expected_generation);
+			sqlite3_bind_int64(stmt, expected,
+					   (sqlite3_int64)change->expected_generation);
 		if (run(stmt) < 0)
 			return sqlite_store_fail(s, "lease");
 		if (sqlite3_changes(s->db) == 0)
@@ -400,11 +408,11 @@ static void rebase(const struct sqlite_store *s, const struct sqlite_boot *boot,
 
 static bool column_client(sqlite3_stmt *stmt, struct client *client)
 {
-	const void *chaddr = sqlite3_column_blob(stmt, 5);
-	const void *id = sqlite3_column_blob(stmt, 6);
-	int id_len = sqlite3_column_bytes(stmt, 6);
+	const void *chaddr = sqlite3_column_blob(stmt, SQLITE_LEASE_chaddr);
+	const void *id = sqlite3_column_blob(stmt, SQLITE_LEASE_client_id);
+	int id_len = sqlite3_column_bytes(stmt, SQLITE_LEASE_client_id);
 
-	if (!chaddr || sqlite3_column_bytes(stmt, 5) != sizeof(client->chaddr) ||
+	if (!chaddr || sqlite3_column_bytes(stmt, SQLITE_LEASE_chaddr) != sizeof(client->chaddr) ||
 	    id_len > (int)sizeof(client->client_id))
 		return false;
 	memcpy(client->chaddr, chaddr, sizeof(client->chaddr));
@@ -417,10 +425,11 @@ static bool column_client(sqlite3_stmt *stmt, struct client *client)
 /* Of a direct client both are NULL. */
 static bool column_relay(sqlite3_stmt *stmt, struct lease_row *row)
 {
-	const void *agent = sqlite3_column_blob(stmt, 15);
-	int agent_len = sqlite3_column_bytes(stmt, 15);
+	const void *agent = sqlite3_column_blob(stmt, SQLITE_LEASE_agent);
+	int agent_len = sqlite3_column_bytes(stmt, SQLITE_LEASE_agent);
 
-	if ((sqlite3_column_type(stmt, 14) != SQLITE_NULL && !column_u32(stmt, 14, &row->giaddr)) ||
+	if ((sqlite3_column_type(stmt, SQLITE_LEASE_giaddr) != SQLITE_NULL &&
+	     !column_u32(stmt, SQLITE_LEASE_giaddr, &row->giaddr)) ||
 	    agent_len > (int)sizeof(row->agent))
 		return false;
 	if (agent)
@@ -431,18 +440,22 @@ static bool column_relay(sqlite3_stmt *stmt, struct lease_row *row)
 
 static bool column_lease(sqlite3_stmt *stmt, struct lease_row *row, uint32_t *ret_boot)
 {
-	const char *hostname = (const char *)sqlite3_column_text(stmt, 7);
-	int hostname_len = sqlite3_column_bytes(stmt, 7);
+	const char *hostname = (const char *)sqlite3_column_text(stmt, SQLITE_LEASE_hostname);
+	int hostname_len = sqlite3_column_bytes(stmt, SQLITE_LEASE_hostname);
 	uint32_t state, end;
 
-	row->generation = (uint64_t)sqlite3_column_int64(stmt, 2);
-	if (!column_u32(stmt, 0, &row->addr) || !column_u32(stmt, 1, &row->subnet_id) ||
-	    sqlite3_column_int64(stmt, 2) <= 0 || !column_u32(stmt, 3, &state) ||
-	    !column_u32(stmt, 4, &end) || !column_client(stmt, &row->client) ||
-	    !column_u32(stmt, 8, &row->cltt) || !column_u32(stmt, 9, &row->lifetime) ||
-	    !column_u32(stmt, 10, &row->promised) || !column_u32(stmt, 11, &row->granted_until) ||
-	    !column_u32(stmt, 12, &row->ack_until) || !column_u32(stmt, 13, ret_boot) ||
-	    !column_relay(stmt, row))
+	row->generation = (uint64_t)sqlite3_column_int64(stmt, SQLITE_LEASE_generation);
+	if (!column_u32(stmt, SQLITE_LEASE_addr, &row->addr) ||
+	    !column_u32(stmt, SQLITE_LEASE_subnet_id, &row->subnet_id) ||
+	    sqlite3_column_int64(stmt, SQLITE_LEASE_generation) <= 0 ||
+	    !column_u32(stmt, SQLITE_LEASE_state, &state) ||
+	    !column_u32(stmt, SQLITE_LEASE_ended, &end) || !column_client(stmt, &row->client) ||
+	    !column_u32(stmt, SQLITE_LEASE_cltt, &row->cltt) ||
+	    !column_u32(stmt, SQLITE_LEASE_lifetime, &row->lifetime) ||
+	    !column_u32(stmt, SQLITE_LEASE_promised, &row->promised) ||
+	    !column_u32(stmt, SQLITE_LEASE_granted_until, &row->granted_until) ||
+	    !column_u32(stmt, SQLITE_LEASE_ack_until, &row->ack_until) ||
+	    !column_u32(stmt, SQLITE_LEASE_boot, ret_boot) || !column_relay(stmt, row))
 		return false;
 	if ((state != LEASE_FREE && state != LEASE_BOUND && state != LEASE_HELD &&
 	     state != LEASE_DECLINED) ||
@@ -465,7 +478,7 @@ static int load_row(struct sqlite_store *s, sqlite3_stmt *stmt,
 		return store_fail(
 			&s->base, -EUCLEAN,
 			"%s: the lease with addr = %lld is damaged: mend or delete its row",
-			s->path, (long long)sqlite3_column_int64(stmt, 0));
+			s->path, (long long)sqlite3_column_int64(stmt, SQLITE_LEASE_addr));
 	if (boot <= s->n_older)
 		rebase(s, &s->older[boot - 1], &row);
 	return fn(arg, &row);

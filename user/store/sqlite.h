@@ -21,6 +21,15 @@ enum sqlite_statement {
 		SQLITE_STMT_COUNT,
 };
 
+/* A lease's columns as they are read; each one's parameter has the next higher number. */
+enum sqlite_lease_column {
+#define X(name, type) SQLITE_LEASE_##name,
+	SQLITE_LEASE_COLUMNS(X)
+#undef X
+		SQLITE_LEASE_boot,
+	SQLITE_LEASE_addr,
+};
+
 struct sqlite_boot {
 	uint8_t boot_id[16];
 	uint32_t start, newest; /* boottime of its first opening and of its newest commit */

@@ -29,9 +29,41 @@
 #define SQLITE_SCHEMA_ADDR(a)                                                          \
 	"(" a " >> 24) || '.' || ((" a " >> 16) & 255) || '.' || ((" a " >> 8) & 255)" \
 	" || '.' || (" a " & 255)"
-/* Columns that version 2 adds, at the table's end. */
-#define SQLITE_SCHEMA_GIADDR "giaddr INTEGER"
-#define SQLITE_SCHEMA_AGENT  "agent BLOB"
+/*
+ * A lease's columns between its key, addr, and its boot, and those that later versions add at the
+ * table's end: X(name, type and what there is to say of it). Statements, numbers of parameters and
+ * of results come from here (sqlite.h); bind_lease() and column_lease() say what is in them.
+ */
+#define SQLITE_LEASE_COLUMNS_1(X)                                              \
+	X(subnet_id, "INTEGER NOT NULL")                                       \
+	X(generation, "INTEGER NOT NULL")                                      \
+	X(state, "INTEGER NOT NULL /* 0 free, 1 bound, 3 held, 4 declined */") \
+	X(ended, "INTEGER NOT NULL /* 1 released, 2 declined, 3 expired */")   \
+	X(chaddr, "BLOB NOT NULL")                                             \
+	X(client_id, "BLOB")                                                   \
+	X(hostname, "TEXT")                                                    \
+	X(cltt, "INTEGER NOT NULL")                                            \
+	X(lifetime, "INTEGER NOT NULL")                                        \
+	X(promised, "INTEGER NOT NULL")                                        \
+	X(granted_until, "INTEGER NOT NULL")                                   \
+	X(ack_until, "INTEGER NOT NULL")
+#define SQLITE_LEASE_COLUMNS_2(X) \
+	X(giaddr, "INTEGER")      \
+	X(agent, "BLOB")
+#define SQLITE_LEASE_COLUMNS(X)   \
+	SQLITE_LEASE_COLUMNS_1(X) \
+	SQLITE_LEASE_COLUMNS_2(X)
+
+#define SQLITE_COLUMN_MADE_(name, type)	     ",\n  " #name " " type
+#define SQLITE_COLUMN_ADDED_(name, type)     "ALTER TABLE lease ADD COLUMN " #name " " type ";"
+#define SQLITE_COLUMN_NAME_(name, type)	     #name ", "
+#define SQLITE_COLUMN_PARAMETER_(name, type) ":" #name ", "
+#define SQLITE_COLUMN_SET_(name, type)	     #name " = :" #name ", "
+
+/* boot and the key stand last in all of them, so that a parameter has the same number in each. */
+#define SQLITE_LEASE_NAMES	SQLITE_LEASE_COLUMNS(SQLITE_COLUMN_NAME_) "boot, addr"
+#define SQLITE_LEASE_PARAMETERS SQLITE_LEASE_COLUMNS(SQLITE_COLUMN_PARAMETER_) ":boot, :addr"
+#define SQLITE_LEASE_SET	SQLITE_LEASE_COLUMNS(SQLITE_COLUMN_SET_) "boot = :boot"
 
 /* clang-format off */
 #define SQLITE_STORE_VIEW \
@@ -72,28 +104,13 @@
 	"  wall_offset INTEGER NOT NULL -- wall clock less boottime then; for display\n" \
 	");\n" \
 	"CREATE TABLE lease (\n" \
-	"  addr INTEGER PRIMARY KEY,\n" \
-	"  subnet_id INTEGER NOT NULL,\n" \
-	"  generation INTEGER NOT NULL,\n" \
-	"  state INTEGER NOT NULL, -- 0 free, 1 bound, 3 held, 4 declined\n" \
-	"  ended INTEGER NOT NULL, -- 1 released, 2 declined, 3 expired\n" \
-	"  chaddr BLOB NOT NULL,\n" \
-	"  client_id BLOB,\n" \
-	"  hostname TEXT,\n" \
-	"  cltt INTEGER NOT NULL,\n" \
-	"  lifetime INTEGER NOT NULL,\n" \
-	"  promised INTEGER NOT NULL,\n" \
-	"  granted_until INTEGER NOT NULL,\n" \
-	"  ack_until INTEGER NOT NULL,\n" \
-	"  boot INTEGER NOT NULL REFERENCES boot,\n" \
-	"  " SQLITE_SCHEMA_GIADDR ",\n" \
-	"  " SQLITE_SCHEMA_AGENT "\n" \
-	");\n" SQLITE_STORE_VIEW
+	"  addr INTEGER PRIMARY KEY" SQLITE_LEASE_COLUMNS_1(SQLITE_COLUMN_MADE_) \
+	",\n  boot INTEGER NOT NULL REFERENCES boot" SQLITE_LEASE_COLUMNS_2(SQLITE_COLUMN_MADE_) \
+	"\n);\n" SQLITE_STORE_VIEW
 
 /* From each version to the next, [0]: from 1. In one transaction, whatever the distance. */
 #define SQLITE_STORE_MIGRATIONS \
-	"ALTER TABLE lease ADD COLUMN " SQLITE_SCHEMA_GIADDR ";" \
-	"ALTER TABLE lease ADD COLUMN " SQLITE_SCHEMA_AGENT ";",
+	SQLITE_LEASE_COLUMNS_2(SQLITE_COLUMN_ADDED_),
 /* clang-format on */
 
 #define SQLITE_STORE_FIRST_META "INSERT INTO meta (id, uuid, newest_commit) VALUES (1, ?1, 0)"
@@ -111,8 +128,8 @@
 #define SQLITE_STORE_COUNT	"SELECT count(*) FROM lease"
 
 /*
- * Prepared once. X(name, sql). A lease's parameters are the same in insert
- * and update; ?17 is the expected generation.
+ * Prepared once. X(name, sql). A lease's parameters have the same numbers in insert
+ * and update; :expected is the expected generation.
  */
 #define SQLITE_STORE_STATEMENTS(X)                                                                \
 	X(begin, "BEGIN IMMEDIATE")                                                               \
@@ -122,16 +139,10 @@
 	X(boot, "INSERT INTO boot (number, boot_id, start, newest, wall_offset)"                  \
 		" VALUES (?1, ?2, ?3, max(?3, ?4), ?5) ON CONFLICT (number) DO UPDATE"            \
 		" SET newest = max(newest, excluded.newest), wall_offset = excluded.wall_offset") \
-	X(insert, "INSERT INTO lease (addr, subnet_id, generation, state, ended, chaddr,"         \
-		  " client_id, hostname, cltt, lifetime, promised, granted_until, ack_until,"     \
-		  " boot, giaddr, agent) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"   \
-		  " ?12, ?13, ?14, ?15, ?16) ON CONFLICT (addr) DO NOTHING")                      \
-	X(update, "UPDATE lease SET subnet_id = ?2, generation = ?3, state = ?4, ended = ?5,"     \
-		  " chaddr = ?6, client_id = ?7, hostname = ?8, cltt = ?9, lifetime = ?10,"       \
-		  " promised = ?11, granted_until = ?12, ack_until = ?13, boot = ?14,"            \
-		  " giaddr = ?15, agent = ?16 WHERE addr = ?1 AND generation = ?17")              \
-	X(load, "SELECT addr, subnet_id, generation, state, ended, chaddr, client_id, hostname,"  \
-		" cltt, lifetime, promised, granted_until, ack_until, boot, giaddr, agent"        \
-		" FROM lease ORDER BY addr")
+	X(insert, "INSERT INTO lease (" SQLITE_LEASE_NAMES ")"                                    \
+		  " VALUES (" SQLITE_LEASE_PARAMETERS ") ON CONFLICT (addr) DO NOTHING")          \
+	X(update,                                                                                 \
+	  "UPDATE lease SET " SQLITE_LEASE_SET " WHERE addr = :addr AND generation = :expected")  \
+	X(load, "SELECT " SQLITE_LEASE_NAMES " FROM lease ORDER BY addr")
 
 #endif
