@@ -355,7 +355,7 @@ static void test_type_names(void **state)
 	assert_string_equal(option_type_name(OPTION_ADDRESS, true), "list of IPv4 addresses");
 	assert_string_equal(option_type_name(OPTION_U16, true), "list of 16-bit numbers");
 	assert_string_equal(option_type_name((enum option_type)99, false), "?");
-	for (int type = 0; type < OPTION_TYPES; type++)
+	for (int type = 0; type < OPTION_TYPE_COUNT; type++)
 		for (int array = 0; array < 2; array++)
 			assert_non_null(option_type_name((enum option_type)type, array));
 }

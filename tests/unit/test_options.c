@@ -140,7 +140,7 @@ static const struct value_case VALUES[] = {
 
 static void test_values(void **state)
 {
-	bool types[OPTION_TYPES][2] = {0};
+	bool types[OPTION_TYPE_COUNT][2] = {0};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(VALUES) / sizeof(VALUES[0]); i++) {
@@ -287,7 +287,7 @@ static void test_types_without_option(void **state)
 		 "'10.0.0.0' stands alone: addresses come in pairs"},
 		{{.type = OPTION_EMPTY}, "", BYTES(""), "x", "'x': this option has no value"},
 	};
-	bool types[OPTION_TYPES] = {0};
+	bool types[OPTION_TYPE_COUNT] = {0};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -307,7 +307,7 @@ static void test_types_without_option(void **state)
 		types[cases[i].def.type] = true;
 	}
 	/* with test_values() that is all of them */
-	for (unsigned type = 0; type < OPTION_TYPES; type++) {
+	for (unsigned type = 0; type < OPTION_TYPE_COUNT; type++) {
 		bool row = false;
 
 		for (int code = 0; code < 256; code++)

@@ -81,10 +81,10 @@ static uint8_t bracketed_code(struct parser *p, bool name)
 	return code;
 }
 
-/* An option whose definition is wrong has the type OPTION_TYPES; that has been said. */
+/* Where its definition is wrong, that has been said. */
 static bool is_known(const struct option_def *def)
 {
-	return def && def->type < OPTION_TYPES;
+	return def && !def->wrong;
 }
 
 /* What has data of a type of its own has no sub-options, and no text unless it is text. */

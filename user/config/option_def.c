@@ -138,37 +138,22 @@ unsigned option_defs_around(const struct option_defs *defs, const char *space,
 
 /* --- one definition --- */
 
-/* OPTION_TYPES: there is no such type. In the order of the schema's words. */
-static enum option_type type_of(const char *word, size_t len)
+/* false: there is no such type */
+static bool type_of(const char *word, size_t len, enum option_type *ret_type)
 {
-	static const struct {
-		const char *word;
-		enum option_type type;
-	} types[] = {
-		{"empty", OPTION_EMPTY},
-		{"binary", OPTION_BINARY},
-		{"boolean", OPTION_FLAG},
-		{"int8", OPTION_S8},
-		{"int16", OPTION_S16},
-		{"int32", OPTION_S32},
-		{"uint8", OPTION_U8},
-		{"uint16", OPTION_U16},
-		{"uint32", OPTION_U32},
-		{"ipv4-address", OPTION_ADDRESS},
-		{"ipv6-address", OPTION_ADDRESS6},
-		{"ipv6-prefix", OPTION_PREFIX6},
-		{"psid", OPTION_PSID},
-		{"string", OPTION_STRING},
-		{"tuple", OPTION_TUPLE8},
-		{"fqdn", OPTION_FQDN},
-		{"record", OPTION_RECORD},
+	static const char *const words[] = {
+#define X(name, word, ...) word,
+		OPTION_KEA_TYPES(X)
+#undef X
 	};
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strlen(types[i].word) == len && !memcmp(types[i].word, word, len))
-			return types[i].type;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strlen(words[i]) != len || memcmp(words[i], word, len) != 0)
+			continue;
+		*ret_type = (enum option_type)i;
+		return true;
 	}
-	return OPTION_TYPES;
+	return false;
 }
 
 static bool endless(unsigned type)
@@ -180,11 +165,11 @@ static bool endless(unsigned type)
 static bool build_field(struct report *report, struct place at, const char *word, size_t len,
 			struct option_def *def)
 {
-	enum option_type type = type_of(word, len);
+	enum option_type type;
 	char field[64], buf[REPORT_QUOTED];
 
 	snprintf(field, sizeof(field), "%.*s", (int)len, word);
-	if (type == OPTION_TYPES)
+	if (!type_of(word, len, &type))
 		report_error(report, at, "record-types: %s is no type", report_quote(field, buf));
 	else if (type == OPTION_EMPTY || type == OPTION_RECORD)
 		report_error(report, at, "record-types: no field can be of type %s", field);
@@ -330,9 +315,8 @@ static void build_def(struct report *report, const struct node *map, struct opti
 		return;
 	own.def.name = name->text;
 	own.def.code = (uint8_t)code->value.integer;
-	own.def.type = type_of(type->value.choice, strcspn(type->value.choice, "|"));
-	if (!build_record(report, map, &own.def) || !build_array(report, map, &own.def))
-		own.def.type = OPTION_TYPES;
+	type_of(type->value.choice, strcspn(type->value.choice, "|"), &own.def.type);
+	own.def.wrong = !build_record(report, map, &own.def) || !build_array(report, map, &own.def);
 	build_encapsulate(report, map, &own);
 	if (check_new(report, map, &own, defs))
 		defs->v[defs->n++] = own;

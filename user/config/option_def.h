@@ -31,8 +31,7 @@ void build_option_defs(struct report *report, struct node *root, struct option_d
 void option_defs_free(struct option_defs *defs);
 
 /*
- * NULL: nothing is known of that option. The type OPTION_TYPES: its definition is wrong, and
- * that has been said.
+ * NULL: nothing is known of that option. `wrong`: its definition is, and that has been said.
  */
 const struct option_def *option_defs_by_code(const struct option_defs *defs, const char *space,
 					     uint8_t code);

@@ -132,7 +132,7 @@ static bool option_identity(struct report *report, const struct node *map,
 			     entry->def->name, instead_of(entry->def->code));
 		return false;
 	}
-	return !entry->def || entry->def->type != OPTION_TYPES;
+	return !entry->def || !entry->def->wrong;
 }
 
 /* Kea's type of 125 is the enterprise number alone: a block to which sub-options are added. */

@@ -9,16 +9,18 @@
 
 #include "engine/model.h"
 #include "paths.h"
+#include "proto/options.h"
 
 #define S(scope)    (1u << SCOPE_##scope)
 #define LEVELS	    (S(ROOT) | S(NETWORK) | S(SUBNET)) /* inherited inwards */
 #define SECONDS_MAX 4294967295.0
 #define YEARS_10    315360000.0
 
-#define NAME(scope, file, build) " " file
-#define NAME_COMMA(by, name)	 " " name ","
-#define IDENTIFIERS		 RESERVED_BY(NAME_COMMA)
-#define LIBRARIES		 SCHEMA_LIBRARIES(NAME)
+#define NAME(scope, file, build)   " " file
+#define NAME_COMMA(by, name)	   " " name ","
+#define TYPE_WORD(name, word, ...) "|" word
+#define IDENTIFIERS		   RESERVED_BY(NAME_COMMA)
+#define LIBRARIES		   SCHEMA_LIBRARIES(NAME)
 
 const struct schema_row schema[] = {
 	/* --- interfaces --- */
@@ -27,8 +29,8 @@ const struct schema_row schema[] = {
 	{KEY_INTERFACES, S(INTERFACES), "interfaces", TYPE_STRINGS, .min = 1, .max = 1024,
 	 .required = true,
 	 .help = "interface names, or \"*\": all Ethernet interfaces that a subnet names or that "
-		 "have "
-		 "an address in one; and, if a subnet's clients are behind relays alone, all with "
+		 "have an address in one; and, if a subnet's clients are behind relays alone, all "
+		 "with "
 		 "any address"},
 	{KEY_NONE, S(INTERFACES), "dhcp-socket-type", TYPE_IGNORED,
 	 .help = "raw sockets are used, and a bound UDP socket beside them"},
@@ -91,9 +93,8 @@ const struct schema_row schema[] = {
 	{KEY_DEF_CODE, S(OPTION_DEF), "code", TYPE_INTEGER, .max = 255, .required = true,
 	 .help = "the option's code"},
 	{KEY_DEF_TYPE, S(OPTION_DEF), "type", TYPE_CHOICE,
-	 .allowed = "empty|binary|boolean|int8|int16|int32|uint8|uint16|uint32|ipv4-address|"
-		    "ipv6-address|ipv6-prefix|psid|string|tuple|fqdn|record",
-	 .required = true, .help = "what its value is"},
+	 .allowed = &("" OPTION_KEA_TYPES(TYPE_WORD))[1], .required = true,
+	 .help = "what its value is"},
 	{KEY_DEF_ARRAY, S(OPTION_DEF), "array", TYPE_BOOL, .dflt = "false",
 	 .help = "it has one or more values; of a record, the last field has"},
 	{KEY_DEF_RECORD_TYPES, S(OPTION_DEF), "record-types", TYPE_STRING, .max = 1024, .dflt = "",

@@ -371,7 +371,7 @@ static const struct option_def *holder(const struct flat *flat, struct option_en
 	unsigned n = option_defs_around(flat->entries->defs, first->space, &def, ret_space);
 	char buf[OPTION_LABEL_SIZE];
 
-	if (n == 1 && (def->type == OPTION_EMPTY || def->type == OPTION_BINARY))
+	if (n == 1 && !def->wrong && (def->type == OPTION_EMPTY || def->type == OPTION_BINARY))
 		return def;
 	first->homeless = true;
 	option_label(first, buf);

@@ -117,14 +117,13 @@ static size_t put_route(struct text *t, const uint8_t *data, size_t len)
 /* What a value has at least. */
 static size_t least(enum option_type type)
 {
-	static const uint8_t bytes[OPTION_TYPES] = {
-		[OPTION_FLAG] = 1,	[OPTION_U8] = 1,      [OPTION_S8] = 1,
-		[OPTION_U16] = 2,	[OPTION_S16] = 2,     [OPTION_U32] = 4,
-		[OPTION_S32] = 4,	[OPTION_ADDRESS] = 4, [OPTION_ADDRESS_PAIR] = 8,
-		[OPTION_ADDRESS6] = 16, [OPTION_PSID] = 3,
+	static const uint8_t bytes[] = {
+#define X(name, word, one, several, least, parser) least,
+		OPTION_TYPES(X)
+#undef X
 	};
 
-	return bytes[type] ? bytes[type] : 1;
+	return bytes[type];
 }
 
 static size_t put_value(struct text *t, enum option_type type, bool compressed, const uint8_t *data,

@@ -310,16 +310,10 @@ typedef int (*parse_fn)(const struct option_def *def, struct token t, struct out
 
 static parse_fn parser_of(enum option_type type)
 {
-	static const parse_fn parsers[OPTION_TYPES] = {
-		[OPTION_EMPTY] = parse_empty,	    [OPTION_FLAG] = parse_flag,
-		[OPTION_U8] = parse_unsigned,	    [OPTION_U16] = parse_unsigned,
-		[OPTION_U32] = parse_unsigned,	    [OPTION_S8] = parse_signed,
-		[OPTION_S16] = parse_signed,	    [OPTION_S32] = parse_signed,
-		[OPTION_ADDRESS] = parse_address,   [OPTION_STRING] = parse_string,
-		[OPTION_FQDN] = parse_fqdn,	    [OPTION_BINARY] = parse_hex,
-		[OPTION_ROUTE] = parse_route,	    [OPTION_PSID] = parse_psid,
-		[OPTION_ADDRESS6] = parse_address6, [OPTION_PREFIX6] = parse_prefix6,
-		[OPTION_TUPLE] = parse_tuple,	    [OPTION_TUPLE8] = parse_tuple,
+	static const parse_fn parsers[] = {
+#define X(name, word, one, several, least, parser) parser,
+		OPTION_TYPES(X)
+#undef X
 	};
 
 	return parsers[type];

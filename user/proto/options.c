@@ -231,32 +231,9 @@ const struct option_def *option_by_name(const char *name)
 const char *option_type_name(enum option_type type, bool array)
 {
 	static const char *const names[][2] = {
-		[OPTION_EMPTY] = {"nothing (no value)", "nothing (no value)"},
-		[OPTION_FLAG] = {"true or false", "list of true or false"},
-		[OPTION_U8] = {"8-bit number", "list of 8-bit numbers"},
-		[OPTION_U16] = {"16-bit number", "list of 16-bit numbers"},
-		[OPTION_U32] = {"32-bit number", "list of 32-bit numbers"},
-		[OPTION_S32] = {"signed 32-bit number", "list of signed 32-bit numbers"},
-		[OPTION_ADDRESS] = {"IPv4 address", "list of IPv4 addresses"},
-		[OPTION_STRING] = {"string", "list of strings"},
-		[OPTION_FQDN] = {"domain name", "list of domain names"},
-		[OPTION_BINARY] = {"hex digits", "hex digits"},
-		[OPTION_ADDRESS_PAIR] = {"pair of IPv4 addresses",
-					 "list of pairs of IPv4 addresses"},
-		[OPTION_ROUTE] = {"route (PREFIX/LENGTH - ROUTER)",
-				  "list of routes (PREFIX/LENGTH - ROUTER)"},
-		[OPTION_S8] = {"signed 8-bit number", "list of signed 8-bit numbers"},
-		[OPTION_S16] = {"signed 16-bit number", "list of signed 16-bit numbers"},
-		[OPTION_ADDRESS6] = {"IPv6 address", "list of IPv6 addresses"},
-		[OPTION_PREFIX6] = {"IPv6 prefix", "list of IPv6 prefixes"},
-		[OPTION_PSID] = {"PSID (VALUE/BITS)", "list of PSIDs (VALUE/BITS)"},
-		[OPTION_TUPLE] = {"string", "list of strings"},
-		[OPTION_TUPLE8] = {"string", "list of strings"},
-		[OPTION_HOSTS] = {"IPv4 address or domain name",
-				  "list of IPv4 addresses or of domain names"},
-		[OPTION_DNR] = {"resolver (PRIORITY, NAME, ADDRESSES, PARAMETERS)",
-				"list of resolvers (PRIORITY, NAME, ADDRESSES, PARAMETERS)"},
-		[OPTION_RECORD] = {"record", "record"},
+#define X(name, word, one, several, ...) {one, several},
+		OPTION_TYPES(X)
+#undef X
 	};
 
 	return (unsigned)type < sizeof(names) / sizeof(names[0]) ? names[type][array] : "?";

@@ -10,33 +10,76 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The comments name the section that says how the type is written. */
+/*
+ * X(name, Kea's word in option-def, one value in words, several, the bytes that a value has at
+ * least, the function of option_parse.c that reads one; NULL: option_parse() does). The comments
+ * name the section that says how the type is written.
+ */
+/* clang-format off */
+#define OPTION_KEA_TYPES(X) \
+	/* RFC 4039 4 */ \
+	X(EMPTY, "empty", "nothing (no value)", "nothing (no value)", 1, parse_empty) \
+	X(BINARY, "binary", "hex digits", "hex digits", 1, parse_hex) \
+	/* RFC 2132 4.1: one byte */ \
+	X(FLAG, "boolean", "true or false", "list of true or false", 1, parse_flag) \
+	/* two's complement; of option-def only, as S16 */ \
+	X(S8, "int8", "signed 8-bit number", "list of signed 8-bit numbers", 1, parse_signed) \
+	/* in network byte order as all that follow */ \
+	X(S16, "int16", "signed 16-bit number", "list of signed 16-bit numbers", 2, parse_signed) \
+	/* RFC 2132 3.4 */ \
+	X(S32, "int32", "signed 32-bit number", "list of signed 32-bit numbers", 4, parse_signed) \
+	/* RFC 2132 4.5 */ \
+	X(U8, "uint8", "8-bit number", "list of 8-bit numbers", 1, parse_unsigned) \
+	/* RFC 2132 3.15 */ \
+	X(U16, "uint16", "16-bit number", "list of 16-bit numbers", 2, parse_unsigned) \
+	/* RFC 2132 4.6 */ \
+	X(U32, "uint32", "32-bit number", "list of 32-bit numbers", 4, parse_unsigned) \
+	/* RFC 2132 3.5 */ \
+	X(ADDRESS, "ipv4-address", "IPv4 address", "list of IPv4 addresses", 4, parse_address) \
+	/* RFC 5969 7.1.1: 16 bytes */ \
+	X(ADDRESS6, "ipv6-address", "IPv6 address", "list of IPv6 addresses", 16, parse_address6) \
+	/* RFC 7598 4.1: length and the prefix's bytes: "2001:db8::/32"; of option-def only */ \
+	X(PREFIX6, "ipv6-prefix", "IPv6 prefix", "list of IPv6 prefixes", 1, parse_prefix6) \
+	/* RFC 7618 9: length, then the PSID's bits to the left: "63/6" */ \
+	X(PSID, "psid", "PSID (VALUE/BITS)", "list of PSIDs (VALUE/BITS)", 3, parse_psid) \
+	/* RFC 2132 2: without a trailing NUL */ \
+	X(STRING, "string", "string", "list of strings", 1, parse_string) \
+	/* 8-bit length, then text; of option-def only */ \
+	X(TUPLE8, "tuple", "string", "list of strings", 1, parse_tuple) \
+	/* RFC 1035 3.1 labels */ \
+	X(FQDN, "fqdn", "domain name", "list of domain names", 1, parse_fqdn) \
+	/* the fields one after the other; array: the last one repeats */ \
+	X(RECORD, "record", "record", "record", 1, NULL)
+/* Kea has no word for them: of our table only. */
+#define OPTION_OTHER_TYPES(X) \
+	/* RFC 2132 4.3, 5.8: two addresses, policy filter and static route */ \
+	X(ADDRESS_PAIR, NULL, "pair of IPv4 addresses", "list of pairs of IPv4 addresses", 8, NULL) \
+	/* RFC 3442: "10.0.0.0/8 - 192.0.2.1" */ \
+	X(ROUTE, NULL, "route (PREFIX/LENGTH - ROUTER)", \
+	  "list of routes (PREFIX/LENGTH - ROUTER)", 1, parse_route) \
+	/* RFC 8572 8.3: 16-bit length, then text */ \
+	X(TUPLE, NULL, "string", "list of strings", 1, parse_tuple) \
+	/* RFC 3361 3: one byte, 1 and addresses or 0 and domain names; a list */ \
+	X(HOSTS, NULL, "IPv4 address or domain name", \
+	  "list of IPv4 addresses or of domain names", 1, NULL) \
+	/* RFC 9463 5.1: resolvers of encrypted DNS (option_dnr.h); a list */ \
+	X(DNR, NULL, "resolver (PRIORITY, NAME, ADDRESSES, PARAMETERS)", \
+	  "list of resolvers (PRIORITY, NAME, ADDRESSES, PARAMETERS)", 1, NULL)
+/* clang-format on */
+#define OPTION_TYPES(X)     \
+	OPTION_KEA_TYPES(X) \
+	OPTION_OTHER_TYPES(X)
+
 enum option_type {
-	OPTION_EMPTY,	     /* RFC 4039 4 */
-	OPTION_FLAG,	     /* RFC 2132 4.1: true/false, one byte */
-	OPTION_U8,	     /* RFC 2132 4.5 */
-	OPTION_U16,	     /* RFC 2132 3.15, in network byte order as all that follow */
-	OPTION_U32,	     /* RFC 2132 4.6 */
-	OPTION_S32,	     /* RFC 2132 3.4: two's complement */
-	OPTION_ADDRESS,	     /* RFC 2132 3.5 */
-	OPTION_STRING,	     /* RFC 2132 2: without a trailing NUL */
-	OPTION_FQDN,	     /* RFC 1035 3.1 labels */
-	OPTION_BINARY,	     /* hex */
-	OPTION_ADDRESS_PAIR, /* RFC 2132 4.3, 5.8: two addresses, policy filter and static route */
-	OPTION_ROUTE,	     /* RFC 3442: "10.0.0.0/8 - 192.0.2.1" */
-	OPTION_S8,	     /* two's complement; of Kea's option-def only, as S16 */
-	OPTION_S16,
-	OPTION_ADDRESS6, /* RFC 5969 7.1.1: 16 bytes */
-	OPTION_PREFIX6,	 /* RFC 7598 4.1: length and the prefix's bytes: "2001:db8::/32" */
-	OPTION_PSID,	 /* RFC 7618 9: length, then the PSID's bits to the left: "63/6" */
-	OPTION_TUPLE,	 /* RFC 8572 8.3: 16-bit length, then text */
-	OPTION_TUPLE8,	 /* 8-bit length, then text; of Kea's option-def only, as PREFIX6 */
-	OPTION_HOSTS,	 /* RFC 3361 3: one byte, 1 and addresses or 0 and domain names; a list */
-	OPTION_DNR,	 /* RFC 9463 5.1: resolvers of encrypted DNS (option_dnr.h); a list */
-	OPTION_RECORD,	 /* the fields one after the other; array: the last one repeats */
+#define X(name, ...) OPTION_##name,
+	OPTION_TYPES(X)
+#undef X
 };
 
-#define OPTION_TYPES	  (OPTION_RECORD + 1)
+#define X(...) +1
+enum { OPTION_TYPE_COUNT = OPTION_TYPES(X) };
+#undef X
+
 #define OPTION_FIELDS_MAX 32
 
 /* What a value must be beside its type and bounds. */
@@ -62,6 +105,7 @@ struct option_def {
 	 * alone and without csv-format, is in hex.
 	 */
 	bool ours;
+	bool wrong;		  /* an option-def that is in error: nothing is read by it */
 	const char *encapsulates; /* the space whose options follow its own data; NULL: none */
 	/*
 	 * Of OPTION_RECORD. No field is RECORD, EMPTY, HOSTS, DNR or ADDRESS_PAIR; STRING and
