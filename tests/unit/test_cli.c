@@ -437,6 +437,22 @@ static void drops_with_their_reasons(void **state)
 	assert_null(strstr(OUT, "malformed"));
 }
 
+/* Those of what was understood are shown in the same way, kind by kind. */
+static void decisions_with_their_reasons(void **state)
+{
+	static const char *const some[] = {
+		"{\"result\":0,\"arguments\":{\"version\":\"1\",\"reasons\":{"
+		"\"silent\":{\"no_free_address\":3,\"unknown_client\":0,\"out_of_memory\":1},"
+		"\"nak\":{\"taken\":0},\"offer\":{\"ipv6_only\":7}}}}"};
+
+	(void)state;
+	assert_int_equal(run_with(some, 1, "status"), CLI_OK);
+	assert_non_null(strstr(OUT, "silent       no_free_address 3\n"
+				    "             out_of_memory 1\n"
+				    "no address   ipv6_only 7\n"));
+	assert_null(strstr(OUT, "nak"));
+}
+
 /* A failure of our own may be longer than any line, and need not be UTF-8. */
 static void failures(void **state)
 {
@@ -532,6 +548,7 @@ int main(void)
 		cmocka_unit_test(leases_with_their_relays),
 		cmocka_unit_test(a_lease_with_its_relay),
 		cmocka_unit_test(drops_with_their_reasons),
+		cmocka_unit_test(decisions_with_their_reasons),
 		cmocka_unit_test(failures),
 		cmocka_unit_test(config_test),
 	};

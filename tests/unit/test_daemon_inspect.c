@@ -87,6 +87,37 @@ static void every_reason_is_shown(void **state)
 	json_decref(status);
 }
 
+/* Why what was understood got no answer, a NAK or no address. */
+static void every_decision_is_shown(void **state)
+{
+	int64_t silent = 0;
+	json_t *status, *kinds;
+
+	(void)state;
+	for (unsigned i = REASON_NONE; i < REASON_COUNT; i++)
+		d.count.reasons[i] = 300 + i;
+	status = daemon_control_ops.status(&d);
+	kinds = json_object_get(status, "reasons");
+	assert_int_equal(json_object_size(kinds), 3);
+	for (unsigned i = REASON_NONE + 1; i < REASON_COUNT; i++) {
+		const char *kind = reason_kind((enum reason)i), *it = reason_name((enum reason)i);
+		const json_t *shown = json_object_get(json_object_get(kinds, kind), it);
+		char name[80];
+
+		assert_int_equal(json_integer_value(shown), 300 + i);
+		snprintf(name, sizeof(name), "xdhcp-%s-%s", kind, it);
+		for (char *c = name; (c = strchr(c, '_'));)
+			*c = '-';
+		assert_int_equal(statistic(name), 300 + i);
+		silent += strcmp(kind, "silent") == 0 ? 300 + (int64_t)i : 0;
+	}
+	assert_int_equal(statistic("xdhcp-silent"), silent);
+	assert_int_equal(statistic("xdhcp-silent-no-free-address"), 300 + SILENT_no_free_address);
+	assert_int_equal(statistic("xdhcp-nak-wrong-network"), 300 + NAK_wrong_network);
+	assert_int_equal(statistic("xdhcp-offer-ipv6-only"), 300 + OFFER_ipv6_only);
+	json_decref(status);
+}
+
 /* Kea has names for DHCP's; BOOTP's are ours, and in its totals. */
 static void messages_by_type(void **state)
 {
@@ -164,6 +195,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_reason_is_shown),
+		cmocka_unit_test(every_decision_is_shown),
 		cmocka_unit_test(messages_by_type),
 		cmocka_unit_test(a_lease_with_its_relay),
 	};

@@ -90,12 +90,12 @@ static void why_not(void **state)
 
 	(void)state;
 	msg.requested = ADDR + 1;
-	d.reason = "not this network's";
+	d.reason = NAK_wrong_network;
 	assert_string_equal(line(&msg, &d),
 			    "xdhcpd: DHCPREQUEST for 192.0.2.11 from 02:00:00:00:00:01 via eth0: "
-			    "DHCPNAK: not this network's");
+			    "DHCPNAK: wrong network");
 	d.kind = DECISION_SILENT;
-	d.reason = "no free address";
+	d.reason = SILENT_no_free_address;
 	msg = message(DHCP_DISCOVER);
 	assert_string_equal(line(&msg, &d), "xdhcpd: DHCPDISCOVER from 02:00:00:00:00:01 via eth0: "
 					    "no answer: no free address");
@@ -104,10 +104,7 @@ static void why_not(void **state)
 static void endings(void **state)
 {
 	struct dhcp_msg msg = message(DHCP_RELEASE);
-	struct decision d = {.kind = DECISION_END,
-			     .end = LEASE_END_RELEASED,
-			     .end_addr = ADDR,
-			     .reason = "released"};
+	struct decision d = {.kind = DECISION_END, .end = LEASE_END_RELEASED, .end_addr = ADDR};
 
 	(void)state;
 	assert_string_equal(line(&msg, &d), "xdhcpd: DHCPRELEASE for 192.0.2.10 from "
@@ -155,9 +152,10 @@ static void the_outcome_is_never_cut_off(void **state)
 	memset(agent + 2, 0xaa, 253);
 	msg.opt[DHO_RELAY_AGENT] = (struct dhcp_opt){agent, sizeof(agent)};
 	msg.giaddr = msg.requested = UINT32_MAX;
-	d.reason = "its reservation is another address";
+	d.reason = NAK_reserved_elsewhere;
 	text = line(&msg, &d);
-	assert_non_null(strstr(text, "on eth0: DHCPNAK: its reservation is another address"));
+	assert_non_null(
+		strstr(text, "on eth0: DHCPNAK: another address is reserved for this client"));
 	assert_null(strchr(text, '\n'));
 }
 

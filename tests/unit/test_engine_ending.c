@@ -159,7 +159,7 @@ static void reload_without_the_pool(void **state)
 	fx_pool(&model->subnets[0], POOL + 10, POOL + 11);
 	fx_configure(&fx, model);
 	assert_int_equal(fx_renew(&fx, mac(1), addr), DHCP_NAK);
-	assert_string_equal(fx.d.reason, "the address is in no pool");
+	assert_int_equal(fx.d.reason, NAK_in_no_pool);
 	/* a NAK frees nothing; the client gets another */
 	assert_int_equal(lease_at(fx.leases, addr)->state, LEASE_BOUND);
 	assert_int_equal(fx_lease(&fx, mac(1)), POOL + 10);
@@ -205,7 +205,7 @@ static void reload_with_new_reservations(void **state)
 	assert_int_equal(fx_offer(&fx, mac(2)), dynamic);
 	/* the old holder is told, gets another, and its binding runs out */
 	assert_int_equal(fx_renew(&fx, mac(1), old), DHCP_NAK);
-	assert_string_equal(fx.d.reason, "the address is reserved for another client");
+	assert_int_equal(fx.d.reason, NAK_reserved);
 	assert_int_equal(lease_at(fx.leases, old)->state, LEASE_BOUND);
 	assert_int_not_equal(fx_lease(&fx, mac(1)), old);
 	fx.now += LIFETIME;
@@ -215,7 +215,7 @@ static void reload_with_new_reservations(void **state)
 	assert_int_equal(lease_at(fx.leases, old)->state, LEASE_FREE);
 	/* then the new owner is moved */
 	assert_int_equal(fx_renew(&fx, mac(2), dynamic), DHCP_NAK);
-	assert_string_equal(fx.d.reason, "another address is reserved for this client");
+	assert_int_equal(fx.d.reason, NAK_reserved_elsewhere);
 	assert_int_equal(fx_lease(&fx, mac(2)), old);
 	fx_close(&fx);
 }

@@ -321,7 +321,7 @@ static void check_nak(struct world *w, const struct req *req)
 	if (on->authoritative && in_a_pool(on, addr) && !(lease && lease->state == LEASE_BOUND))
 		return;
 	fail_msg("step %lu: NAK of %08x to %u (%s): %s", step, addr, req->mac,
-		 req->id ? req->id : "", w->fx.d.reason);
+		 req->id ? req->id : "", reason_text(w->fx.d.reason));
 }
 
 /* What is sent must be covered by what is stored (I1). */

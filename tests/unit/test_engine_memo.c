@@ -343,7 +343,7 @@ static void probe(struct world *w, uint32_t addr, const struct slot_sim *slot,
 	}
 	if (d.kind != DECISION_REPLY || d.reply.type != DHCP_ACK)
 		fail_msg("%08x of %u (%s) is not ACKed: %s", addr, req.mac, req.id ? req.id : "",
-			 d.reason);
+			 reason_text(d.reason));
 	d.reply.ciaddr = memo->reply.ciaddr; /* copied from the request by either path */
 	if (memcmp(&d.reply, &memo->reply, sizeof(d.reply)) != 0)
 		fail_msg("%08x of %u (%s) as \"%s\", %s gets another answer (%s), state %u: "

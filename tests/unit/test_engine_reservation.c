@@ -5,13 +5,10 @@
  */
 #include "engine_fixture.h"
 
-#define NET	 0x0a000000u
-#define HOME	 (NET + 9)  /* reserved, outside the pool */
-#define IN_POOL	 (POOL + 1) /* reserved, inside */
-#define GONE	 (NET + 0x100)
-#define RESERVED "the address is reserved for another client"
-#define TAKEN	 "the address is another client's"
-#define MOVE	 "another address is reserved for this client"
+#define NET	0x0a000000u
+#define HOME	(NET + 9)  /* reserved, outside the pool */
+#define IN_POOL (POOL + 1) /* reserved, inside */
+#define GONE	(NET + 0x100)
 
 static struct req mac(uint8_t last)
 {
@@ -61,7 +58,7 @@ static void out_of_the_pool_and_in_it(void **state)
 				fx_offer(&fx, (struct req){.mac = 3, .requested = addrs[a]}),
 				POOL + (a ? 3 : 2));
 			assert_int_equal(fx_select(&fx, mac(3), addrs[a]), DHCP_NAK);
-			assert_string_equal(fx.d.reason, RESERVED);
+			assert_int_equal(fx.d.reason, NAK_reserved);
 			assert_int_equal(fx_lease(&fx, on(&lines[i], 4)), addrs[a]);
 			assert_string_equal(fx.d.hostname, "line");
 			assert_true(fx.d.memoise);
@@ -93,11 +90,11 @@ static void one_at_a_time(void **state)
 		/* the first gone, the second moves, and a third finds it taken */
 		fx_release(&fx, on(line, 1), HOME);
 		assert_int_equal(fx_renew(&fx, on(line, 2), POOL), DHCP_NAK);
-		assert_string_equal(fx.d.reason, MOVE);
+		assert_int_equal(fx.d.reason, NAK_reserved_elsewhere);
 		assert_int_equal(fx_lease(&fx, on(line, 2)), HOME);
 		assert_true(fx.d.memoise);
 		assert_int_equal(fx_reboot(&fx, on(line, 1), HOME), DHCP_NAK);
-		assert_string_equal(fx.d.reason, TAKEN);
+		assert_int_equal(fx.d.reason, NAK_taken);
 		fx_close(&fx);
 	}
 }
@@ -112,7 +109,7 @@ static void offered_to_two(void **state)
 	assert_int_equal(fx_offer(&fx, on(&lines[0], 2)), HOME);
 	assert_int_equal(fx_select(&fx, on(&lines[0], 2), HOME), DHCP_ACK);
 	assert_int_equal(fx_select(&fx, on(&lines[0], 1), HOME), DHCP_NAK);
-	assert_string_equal(fx.d.reason, TAKEN);
+	assert_int_equal(fx.d.reason, NAK_taken);
 	assert_int_equal(fx_lease(&fx, on(&lines[0], 1)), POOL);
 	fx_close(&fx);
 }
@@ -122,10 +119,10 @@ static void refused(struct fixture *fx, struct req req)
 {
 	assert_int_equal(fx_offer(fx, req), POOL);
 	assert_int_equal(fx_select(fx, req, HOME), DHCP_NAK);
-	assert_string_equal(fx->d.reason, TAKEN);
+	assert_int_equal(fx->d.reason, NAK_taken);
 	assert_int_equal(fx_reboot(fx, req, HOME), DHCP_NAK);
 	assert_int_equal(fx_renew(fx, req, HOME), DHCP_NAK);
-	assert_string_equal(fx->d.reason, TAKEN);
+	assert_int_equal(fx->d.reason, NAK_taken);
 }
 
 /* I5: the former one's promises, XDP's too, end before another MAC gets the address. */
@@ -184,7 +181,7 @@ static void client_moved(void **state)
 	(void)state;
 	assert_int_equal(fx_lease(&fx, on(&lines[0], 1)), HOME);
 	assert_int_equal(fx_reboot(&fx, moved, HOME), DHCP_NAK);
-	assert_string_equal(fx.d.reason, RESERVED);
+	assert_int_equal(fx.d.reason, NAK_reserved);
 	assert_int_equal(fx_lease(&fx, moved), POOL);
 	assert_true(fx.d.memoise);
 	assert_int_equal(fx_offer(&fx, on(&lines[0], 2)), POOL + 1);
@@ -242,7 +239,7 @@ static void global_address(void **state)
 	assert_int_equal(usage.free_fresh, 3);
 	assert_int_equal(fx_offer(&fx, mac(3)), POOL + 1); /* the pool's first is another's */
 	assert_int_equal(fx_select(&fx, mac(3), POOL), DHCP_NAK);
-	assert_string_equal(fx.d.reason, RESERVED);
+	assert_int_equal(fx.d.reason, NAK_reserved);
 	assert_int_equal(fx_lease(&fx, mac(1)), HOME);
 	assert_string_equal(fx.d.hostname, "one");
 	assert_true(fx.d.memoise);
@@ -349,7 +346,7 @@ static void reserved_by_a_reload(void **state)
 	assert_int_equal(fx_lease(&fx, on(&lines[0], 2)), POOL + 1);
 	assert_false(fx.d.memoise);
 	assert_int_equal(fx_renew(&fx, mac(1), POOL), DHCP_NAK);
-	assert_string_equal(fx.d.reason, RESERVED);
+	assert_int_equal(fx.d.reason, NAK_reserved);
 	/* behind that line itself it may stay */
 	assert_int_equal(fx_reboot(&fx, on(&lines[0], 1), POOL), DHCP_ACK);
 	fx.now += LIFETIME + 1;

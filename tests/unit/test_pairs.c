@@ -506,10 +506,10 @@ static void handle(struct world *w, const struct question *q)
 		break;
 	case DECISION_SILENT:
 		w->silent++;
-		assert_non_null(d.reason);
+		assert_int_not_equal(d.reason, REASON_NONE);
 		if (getenv("V"))
 			print_message("%u: type %u place %u: %s\n", step, q->type,
-				      w->clients[q->client].place, d.reason);
+				      w->clients[q->client].place, reason_text(d.reason));
 		break;
 	case DECISION_END:
 		w->ends++;
@@ -531,7 +531,7 @@ static void handle(struct world *w, const struct question *q)
 		}
 		read_reply(&r, &msg, &d.reply, &a);
 		if (a.type == DHCP_NAK)
-			check_nak(w, q, d.reason);
+			check_nak(w, q, reason_text(d.reason));
 		check_reply(w, q, &a);
 		break;
 	}

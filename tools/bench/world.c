@@ -230,7 +230,8 @@ static int bind_one(struct world *w, uint32_t client)
 	if (!decide(w, &packet, &msg, &decision) || decision.kind != DECISION_REPLY ||
 	    !decision.has_change || !decision.memoise)
 		return bench_fail("client %u got no lease: %s", client,
-				  decision.reason ? decision.reason : "no answer to be kept");
+				  decision.reason ? reason_text(decision.reason)
+						  : "no answer to be kept");
 	engine_confirm(w->d.engine, &decision.change);
 	publish_ack(&w->d, &msg, &decision);
 	if (!lease_at(w->d.leases, FRAMES_BASE + client)->published)

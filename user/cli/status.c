@@ -134,12 +134,12 @@ static void print_verdicts(const json_t *fast)
 	free(all);
 }
 
-/* Why what came was no message; a reason a line. */
-static void print_malformed(const json_t *reasons)
+/* How often which of them; a reason a line. */
+static void print_reasons(const char *field, const json_t *reasons)
 {
 	json_t *value;
 	const char *name;
-	char text[1024] = "";
+	char text[2048] = "";
 	size_t n = 0;
 
 	json_object_foreach ((json_t *)reasons, name, value) {
@@ -149,7 +149,7 @@ static void print_malformed(const json_t *reasons)
 					      (int64_t)json_integer_value(value));
 	}
 	if (n > 0)
-		print_field("malformed", "%s", text);
+		print_field(field, "%s", text);
 }
 
 /* One total; its parts where they are not zero. */
@@ -173,7 +173,17 @@ static void print_drops(const json_t *status)
 					      (int64_t)json_integer_value(value));
 	}
 	print_field("drops", "%" PRId64 "%s", total >= 0 ? total : sum, text);
-	print_malformed(json_object_get(drops, "parse-failed-by-reason"));
+	print_reasons("malformed", json_object_get(drops, "parse-failed-by-reason"));
+}
+
+/* Of what was understood: why it got no answer, a NAK, or an OFFER of no address. */
+static void print_decisions(const json_t *status)
+{
+	json_t *kinds = json_object_get(status, "reasons");
+
+	print_reasons("silent", json_object_get(kinds, "silent"));
+	print_reasons("nak", json_object_get(kinds, "nak"));
+	print_reasons("no address", json_object_get(kinds, "offer"));
 }
 
 static void print_fast_path(const struct cli *cli, const json_t *fast)
@@ -302,6 +312,7 @@ int cli_status(const struct cli *cli)
 	if (fast)
 		print_fast_path(cli, fast);
 	print_drops(status);
+	print_decisions(status);
 	json_decref(checked);
 	return code;
 }

@@ -218,8 +218,7 @@ static void finish(struct daemon *d, struct item *item)
 		publish_ack(d, &item->msg, decision);
 	if (decision->kind == DECISION_REPLY)
 		transmit(d, item);
-	else if (decision->kind == DECISION_SILENT)
-		d->count.silent++;
+	d->count.reasons[decision->reason]++;
 	if (decision->kind != DECISION_DEFER)
 		log_transaction(item->port, &item->msg, decision);
 }

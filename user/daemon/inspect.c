@@ -98,6 +98,16 @@ static uint64_t parse_failed(const struct daemon *d)
 	return sum;
 }
 
+static uint64_t silent(const struct daemon *d)
+{
+	uint64_t sum = 0;
+
+#define X(name, text) sum += d->count.reasons[SILENT_##name];
+	SILENT_REASONS(X)
+#undef X
+	return sum;
+}
+
 static uint64_t kernel_drops(const struct daemon *d)
 {
 	uint64_t sum = 0;
@@ -136,16 +146,36 @@ static json_t *status_drops(const struct daemon *d)
 			 (json_int_t)d->count.send_failed, "parse-failed-by-reason", reasons);
 }
 
+/* kind -> reason -> how often. */
+static json_t *status_reasons(const struct daemon *d)
+{
+	json_t *kinds = json_object();
+
+	for (unsigned i = REASON_NONE + 1; i < REASON_COUNT; i++) {
+		const char *kind = reason_kind((enum reason)i);
+		json_t *names = json_object_get(kinds, kind);
+
+		if (!names) {
+			names = json_object();
+			json_object_set_new(kinds, kind, names);
+		}
+		json_object_set_new(names, reason_name((enum reason)i),
+				    json_integer((json_int_t)d->count.reasons[i]));
+	}
+	return kinds;
+}
+
 static json_t *status(void *arg)
 {
 	struct daemon *d = arg;
 	uint32_t now = boot_seconds();
 
-	return json_pack("{s:i, s:I, s:I, s:s, s:I, s:I, s:o, s:o}", "pid", (int)getpid(), "uptime",
-			 (json_int_t)(now - d->started), "reload", (json_int_t)(now - d->reloaded),
-			 "version", XDHCP_VERSION, "leases", (json_int_t)lease_count(d->leases),
-			 "commits", (json_int_t)d->count.commits, "drops", status_drops(d),
-			 "fast-path", status_fast_path(d));
+	return json_pack("{s:i, s:I, s:I, s:s, s:I, s:I, s:o, s:o, s:o}", "pid", (int)getpid(),
+			 "uptime", (json_int_t)(now - d->started), "reload",
+			 (json_int_t)(now - d->reloaded), "version", XDHCP_VERSION, "leases",
+			 (json_int_t)lease_count(d->leases), "commits",
+			 (json_int_t)d->count.commits, "drops", status_drops(d), "reasons",
+			 status_reasons(d), "fast-path", status_fast_path(d));
 }
 
 static json_t *config(void *arg)
@@ -192,18 +222,32 @@ static void emit(const struct emitter *e, const char *name, uint64_t value)
 	e->fn(e->ctx, &stat);
 }
 
+/* Counters are named by C's words, statistics as Kea's. */
+static void emit_by_name(const struct emitter *e, const char *group, const char *reason,
+			 uint64_t value)
+{
+	char name[80];
+
+	snprintf(name, sizeof(name), "xdhcp-%s-%s", group, reason);
+	for (char *c = name; *c; c++)
+		*c = *c == '_' ? '-' : *c;
+	emit(e, name, value);
+}
+
 /* "xdhcp-parse-failed-udp-checksum": why what is not a message was not decoded. */
 static void emit_parse_failed(const struct daemon *d, const struct emitter *e)
 {
-	char name[64];
+	for (unsigned i = 1; i < DHCP_DECODE_COUNT; i++)
+		emit_by_name(e, "parse-failed", dhcp_decode_name((enum dhcp_decode_result)i),
+			     d->count.parse_failed[i]);
+}
 
-	for (unsigned i = 1; i < DHCP_DECODE_COUNT; i++) {
-		snprintf(name, sizeof(name), "xdhcp-parse-failed-%s",
-			 dhcp_decode_name((enum dhcp_decode_result)i));
-		for (char *c = name; *c; c++)
-			*c = *c == '_' ? '-' : *c;
-		emit(e, name, d->count.parse_failed[i]);
-	}
+/* "xdhcp-silent-no-free-address": why what was understood got no answer, a NAK or no address. */
+static void emit_reasons(const struct daemon *d, const struct emitter *e)
+{
+	for (unsigned i = REASON_NONE + 1; i < REASON_COUNT; i++)
+		emit_by_name(e, reason_kind((enum reason)i), reason_name((enum reason)i),
+			     d->count.reasons[i]);
 }
 
 static void emit_messages(const struct daemon *d, const struct emitter *e)
@@ -242,7 +286,8 @@ static void emit_messages(const struct daemon *d, const struct emitter *e)
 	emit(e, "xdhcp-bootp-received", d->count.type_received[DHCP_BOOTP]);
 	emit(e, "xdhcp-bootp-sent", d->count.type_sent[DHCP_BOOTP]);
 	emit(e, "xdhcp-xdp-ack-sent", acks);
-	emit(e, "xdhcp-silent", d->count.silent);
+	emit(e, "xdhcp-silent", silent(d));
+	emit_reasons(d, e);
 	emit(e, "xdhcp-commits", d->count.commits);
 	emit(e, "xdhcp-commits-failed", d->count.commit_failed);
 	emit(e, "xdhcp-leases-committed", d->count.commit_rows);

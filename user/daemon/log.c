@@ -84,8 +84,7 @@ void log_transaction(const struct port *port, const struct dhcp_msg *msg,
 {
 	char mac[DHCP_MAC_STR], addr[DHCP_ADDR_STR], via[256], subject[64] = "";
 	uint32_t about = dhcp_asked_address(msg);
-	/* An ending's outcome says it all. */
-	const char *reason = decision->kind == DECISION_END ? NULL : decision->reason;
+	const char *reason = reason_text(decision->reason);
 	bool given = decision->kind == DECISION_REPLY && decision->reply.type != DHCP_NAK;
 
 	if (threshold < LOG_INFO)
@@ -99,8 +98,8 @@ void log_transaction(const struct port *port, const struct dhcp_msg *msg,
 	log_info("%s%s from %s%s%s%s via %s: %s%s%s", dhcp_type_name(msg->type), subject,
 		 dhcp_mac_str(msg->chaddr, mac), decision->hostname[0] ? " (" : "",
 		 decision->hostname, decision->hostname[0] ? ")" : "",
-		 way(port, msg, via, sizeof(via)), outcome(msg, decision), reason ? ": " : "",
-		 reason ? reason : "");
+		 way(port, msg, via, sizeof(via)), outcome(msg, decision), reason[0] ? ": " : "",
+		 reason);
 	if (decision->cloned)
 		log_warning("client id of %s is already in use by another MAC on this network",
 			    mac);

@@ -184,7 +184,7 @@ void answer_lease(struct ask *ask, uint8_t type, uint32_t addr, uint32_t lifetim
 }
 
 /* RFC 8925 3.3, RFC 2563 2.3: an OFFER whose options say why there is no address in it. */
-void answer_no_address(struct ask *ask, uint32_t instead_of, const char *reason)
+void answer_no_address(struct ask *ask, uint32_t instead_of, enum reason reason)
 {
 	ask->decision->reason = reason;
 	complete(ask, begin(ask, DHCP_OFFER), instead_of);
@@ -211,11 +211,12 @@ void answer_bootp(struct ask *ask, uint32_t addr)
 }
 
 /* RFC 2131 table 3: message, client identifier, server identifier and nothing else. */
-void answer_nak(struct ask *ask, const char *reason)
+void answer_nak(struct ask *ask, enum reason reason)
 {
 	struct dhcp_reply *reply = begin(ask, DHCP_NAK);
+	const char *text = reason_text(reason);
 
 	ask->decision->reason = reason;
-	dhcp_reply_add(reply, DHO_MESSAGE, reason, strlen(reason));
+	dhcp_reply_add(reply, DHO_MESSAGE, text, strlen(text));
 	put_client_id(ask, reply);
 }

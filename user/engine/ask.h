@@ -125,10 +125,10 @@ int ask_allocate(struct ask *ask, uint32_t *ret_addr);
 /* answer.c: fill decision->reply */
 void answer_lease(struct ask *ask, uint8_t type, uint32_t addr, uint32_t lifetime);
 /* An OFFER of none, with the options of the address that it might have been; 0: of none. */
-void answer_no_address(struct ask *ask, uint32_t instead_of, const char *reason);
+void answer_no_address(struct ask *ask, uint32_t instead_of, enum reason reason);
 void answer_inform(struct ask *ask);
 void answer_bootp(struct ask *ask, uint32_t addr);
-void answer_nak(struct ask *ask, const char *reason);
+void answer_nak(struct ask *ask, enum reason reason);
 
 /* request.c */
 void decide_request(struct ask *ask);
@@ -142,6 +142,6 @@ void decide_bind(struct ask *ask, uint32_t addr, uint32_t lifetime);
 
 /* bootp.c, decide.c */
 void decide_bootp(struct ask *ask);
-void decide_silent(struct ask *ask, const char *reason);
+void decide_silent(struct ask *ask, enum reason reason);
 
 #endif

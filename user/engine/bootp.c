@@ -45,9 +45,9 @@ static void tell(struct ask *ask)
 
 	ask->decision->addr = msg->ciaddr;
 	if (ask->subnet->bootp == BOOTP_RESERVED && ask->reserved != msg->ciaddr)
-		decide_silent(ask, "no address is reserved for this BOOTP client");
+		decide_silent(ask, SILENT_bootp_not_reserved);
 	else if (!ask_on_network(ask, msg->ciaddr))
-		decide_silent(ask, "the address is of another network");
+		decide_silent(ask, SILENT_address_of_another_network);
 	else
 		answer_bootp(ask, msg->ciaddr);
 }
@@ -66,17 +66,17 @@ static void give(struct ask *ask)
 	} else if (r == -EAGAIN) {
 		ask->decision->kind = DECISION_DEFER;
 	} else if (r == -ENOMEM) {
-		decide_silent(ask, "out of memory");
+		decide_silent(ask, SILENT_out_of_memory);
 	} else {
-		decide_silent(ask, only_reserved ? "no address is reserved for this BOOTP client"
-						 : "no free address");
+		decide_silent(ask,
+			      only_reserved ? SILENT_bootp_not_reserved : SILENT_no_free_address);
 	}
 }
 
 void decide_bootp(struct ask *ask)
 {
 	if (ask->subnet->bootp == BOOTP_NONE)
-		decide_silent(ask, "BOOTP clients are not served");
+		decide_silent(ask, SILENT_bootp_not_served);
 	else if (ask->msg->ciaddr)
 		tell(ask);
 	else

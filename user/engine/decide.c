@@ -9,9 +9,7 @@
 
 #include "option_choice.h"
 
-#define IPV6_ONLY "it can do without an address"
-
-void decide_silent(struct ask *ask, const char *reason)
+void decide_silent(struct ask *ask, enum reason reason)
 {
 	ask->decision->kind = DECISION_SILENT;
 	ask->decision->reason = reason;
@@ -48,14 +46,13 @@ static bool wants_no_address(const struct ask *ask, uint32_t addr)
  */
 static void decide_none_free(struct ask *ask)
 {
-	const char *reason = "no free address";
 	struct scopes scopes;
 
 	scopes_of(ask, 0, &scopes);
 	if (ask->msg->opt[DHO_AUTO_CONFIGURE].len == 1 && scopes_have(&scopes, DHO_AUTO_CONFIGURE))
-		answer_no_address(ask, 0, reason);
+		answer_no_address(ask, 0, OFFER_no_free_address);
 	else
-		decide_silent(ask, reason);
+		decide_silent(ask, SILENT_no_free_address);
 }
 
 /* An address that was found is there. */
@@ -82,7 +79,7 @@ static void decide_discover(struct ask *ask)
 	/* "The server SHOULD NOT assign an address", so none is looked for where no pool differs,
 	 * nor is Rapid Commit honoured (RFC 8925 3.3). */
 	if (wants_no_address(ask, 0) && !pools_differ(ask->subnet, DHO_V6_ONLY)) {
-		answer_no_address(ask, 0, IPV6_ONLY);
+		answer_no_address(ask, 0, OFFER_ipv6_only);
 		return;
 	}
 	if (ask->closing || (ask_permit(ask, reserved) == PERMIT_OK &&
@@ -92,25 +89,24 @@ static void decide_discover(struct ask *ask)
 	}
 	r = ask_allocate(ask, &addr);
 	if (r == -ENOENT && wants_no_address(ask, 0)) {
-		answer_no_address(ask, 0, IPV6_ONLY);
+		answer_no_address(ask, 0, OFFER_ipv6_only);
 	} else if (r == -ENOENT) {
 		decide_none_free(ask);
 	} else if (r < 0) {
-		decide_silent(ask, "out of memory");
+		decide_silent(ask, SILENT_out_of_memory);
 	} else if (wants_no_address(ask, addr)) {
 		offer = offer_at(ask->engine, addr);
 		if (offer)
 			offer_drop(ask->engine, offer);
-		answer_no_address(ask, addr, IPV6_ONLY);
+		answer_no_address(ask, addr, OFFER_ipv6_only);
 	} else {
 		decide_offer(ask, addr);
 	}
 }
 
-static void end(struct ask *ask, uint32_t addr, enum lease_end end, const char *reason)
+static void end(struct ask *ask, uint32_t addr, enum lease_end end)
 {
 	ask->decision->kind = DECISION_END;
-	ask->decision->reason = reason;
 	ask->decision->end_addr = addr;
 	ask->decision->end = end;
 	strcpy(ask->decision->hostname, ask_name(ask, addr));
@@ -126,14 +122,14 @@ static void end_unbound(struct ask *ask, uint32_t addr)
 		areas_unfile(engine, addr);
 		if (!table_make(engine->leases, addr)) {
 			areas_file(engine, addr);
-			decide_silent(ask, "out of memory");
+			decide_silent(ask, SILENT_out_of_memory);
 			return;
 		}
 		areas_file(engine, addr);
 	}
 	if (offer)
 		offer_drop(engine, offer);
-	end(ask, addr, LEASE_END_DECLINED, "declined");
+	end(ask, addr, LEASE_END_DECLINED);
 }
 
 static void decide_decline(struct ask *ask)
@@ -144,13 +140,13 @@ static void decide_decline(struct ask *ask)
 
 	ask->decision->addr = addr;
 	if (msg->has_server_id && !ask_is_ours(ask, msg->server_id)) {
-		decide_silent(ask, "for another server");
+		decide_silent(ask, SILENT_for_another_server);
 		return;
 	}
 	switch (ask_holder(ask, addr)) {
 	case HOLDER_MINE:
 	case HOLDER_MINE_HELD: /* promised to it, so it may have tried it */
-		end(ask, addr, LEASE_END_DECLINED, "declined");
+		end(ask, addr, LEASE_END_DECLINED);
 		return;
 	case HOLDER_NOBODY:
 	case HOLDER_LAST: {
@@ -164,12 +160,12 @@ static void decide_decline(struct ask *ask)
 	}
 	case HOLDER_MINE_CLOSING:
 	case HOLDER_DECLINED:
-		decide_silent(ask, "ended already");
+		decide_silent(ask, SILENT_ended_already);
 		return;
 	default:
 		break;
 	}
-	decide_silent(ask, "not this client's address");
+	decide_silent(ask, SILENT_not_its_address);
 }
 
 static void decide_release(struct ask *ask)
@@ -179,13 +175,13 @@ static void decide_release(struct ask *ask)
 
 	ask->decision->addr = msg->ciaddr;
 	if (msg->has_server_id && !ask_is_ours(ask, msg->server_id))
-		decide_silent(ask, "for another server");
+		decide_silent(ask, SILENT_for_another_server);
 	else if (!lease || !lease_is(lease, &ask->identity))
-		decide_silent(ask, "not this client's address");
+		decide_silent(ask, SILENT_not_its_address);
 	else if (lease->state != LEASE_BOUND)
-		decide_silent(ask, "ended already");
+		decide_silent(ask, SILENT_ended_already);
 	else
-		end(ask, msg->ciaddr, LEASE_END_RELEASED, "released");
+		end(ask, msg->ciaddr, LEASE_END_RELEASED);
 }
 
 /*
@@ -200,7 +196,7 @@ static void decide_inform(struct ask *ask)
 
 	ask->decision->addr = addr;
 	if (addr && !ask_on_network(ask, addr))
-		decide_silent(ask, "the address is of another network");
+		decide_silent(ask, SILENT_address_of_another_network);
 	else
 		answer_inform(ask);
 }
@@ -208,7 +204,7 @@ static void decide_inform(struct ask *ask)
 static void decide_answered(struct ask *ask)
 {
 	if (!ask->source) {
-		decide_silent(ask, "no server address on this link");
+		decide_silent(ask, SILENT_no_server_address);
 		return;
 	}
 	switch (ask->msg->type) {
@@ -235,7 +231,7 @@ void engine_decide(struct engine *engine, const struct engine_link *link,
 
 	*ret_decision = (struct decision){.kind = DECISION_SILENT};
 	if (!ask_client(&ask)) {
-		decide_silent(&ask, "the client identifier is too long");
+		decide_silent(&ask, SILENT_client_id_too_long);
 		return;
 	}
 	if (!ask_locate(&ask))
@@ -256,7 +252,7 @@ void engine_decide(struct engine *engine, const struct engine_link *link,
 		decide_release(&ask);
 		break;
 	default:
-		decide_silent(&ask, "not a message for a server");
+		decide_silent(&ask, SILENT_not_for_a_server);
 		break;
 	}
 }

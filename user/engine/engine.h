@@ -13,6 +13,7 @@
 #include "model.h"
 #include "proto/message.h"
 #include "proto/reply.h"
+#include "reasons.h"
 
 /* What the daemon knows of the link that a message came in by. */
 struct engine_link {
@@ -48,7 +49,7 @@ struct change {
 
 struct decision {
 	enum decision_kind kind;
-	const char *reason; /* static text; why silent, NAKed or ended; NULL: nothing to say */
+	enum reason reason;	     /* why silent, NAKed or without an address */
 	const struct subnet *subnet; /* NULL: none matched */
 	uint32_t addr;		     /* the address it is about, for the log; 0: none */
 	bool has_change;

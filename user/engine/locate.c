@@ -291,9 +291,9 @@ bool ask_locate(struct ask *ask)
 	ask->routed = !msg->giaddr && memcmp(msg->eth_src, msg->chaddr, 6);
 	find_link(ask);
 	if (!ask->link_subnets.n) {
-		decide_silent(ask, ask->link_named ? "no subnet for the link that was selected"
-				   : msg->giaddr   ? "no subnet for this relay"
-						   : "no subnet for this link");
+		decide_silent(ask, ask->link_named ? SILENT_no_subnet_for_selected_link
+				   : msg->giaddr   ? SILENT_no_subnet_for_relay
+						   : SILENT_no_subnet_for_link);
 		return false;
 	}
 	subnet = containing(ask, about(msg));
@@ -301,7 +301,7 @@ bool ask_locate(struct ask *ask)
 		ask_enter(ask, subnet);
 	else if (subnet || !choose(ask)) {
 		ask->decision->subnet = subnet ? subnet : ask->link_subnets.v[0];
-		decide_silent(ask, "the subnet is deactivated");
+		decide_silent(ask, SILENT_subnet_deactivated);
 		return false;
 	}
 	if (msg->type == DHCP_REQUEST)

@@ -8,16 +8,6 @@
 
 #include "ask.h"
 
-#define NAK_NETWORK   "wrong network"
-#define NAK_TAKEN     "the address is another client's"
-#define NAK_RESERVED  "the address is reserved for another client"
-#define NAK_OUTSIDE   "the address is in no pool"
-#define NAK_MOVE      "another address is reserved for this client"
-#define NAK_ELSEWHERE "this client has another address"
-#define NAK_UNKNOWN   "no such lease"
-#define NAK_OFFERED   "the address was offered to another client"
-#define NAK_DECLINED  "the address was declined"
-
 /* When a promise of `lifetime` made at `now` ends: the caller's clock was rounded down. */
 static uint32_t promise(uint32_t now, uint32_t lifetime)
 {
@@ -95,7 +85,7 @@ static void bind(struct ask *ask, uint32_t addr, uint32_t lifetime, bool memoise
 
 	bound_row(ask, addr, lifetime, memoise, &row);
 	if (change_make(ask->engine, &row, offer_at(ask->engine, addr), &decision->change) < 0) {
-		decide_silent(ask, "out of memory");
+		decide_silent(ask, SILENT_out_of_memory);
 		return;
 	}
 	decision->has_change = true;
@@ -138,9 +128,9 @@ void decide_ack(struct ask *ask, uint32_t addr, bool plain)
 	bind(ask, addr, lifetime, memoise);
 }
 
-static const char *not_permitted(enum permit permit)
+static enum reason not_permitted(enum permit permit)
 {
-	return permit == PERMIT_RESERVED ? NAK_RESERVED : NAK_OUTSIDE;
+	return permit == PERMIT_RESERVED ? NAK_reserved : NAK_in_no_pool;
 }
 
 /* ACKs what the client has or may have, unless it is to move to its reservation. */
@@ -151,7 +141,7 @@ static void grant(struct ask *ask, uint32_t addr, bool plain)
 	if (permit != PERMIT_OK)
 		answer_nak(ask, not_permitted(permit));
 	else if (ask_reserved_elsewhere(ask, addr) || ask->elsewhere.reserved)
-		answer_nak(ask, NAK_MOVE);
+		answer_nak(ask, NAK_reserved_elsewhere);
 	else
 		decide_ack(ask, addr, plain);
 }
@@ -168,18 +158,18 @@ static bool has_elsewhere(const struct ask *ask, uint32_t addr)
 static void selecting(struct ask *ask, uint32_t addr, bool plain)
 {
 	if (!subnet_contains(ask->subnet, addr)) {
-		answer_nak(ask, NAK_NETWORK);
+		answer_nak(ask, NAK_wrong_network);
 		return;
 	}
 	switch (ask_holder(ask, addr)) {
 	case HOLDER_OTHER:
-		answer_nak(ask, NAK_TAKEN);
+		answer_nak(ask, NAK_taken);
 		return;
 	case HOLDER_OFFERED:
-		answer_nak(ask, NAK_OFFERED);
+		answer_nak(ask, NAK_offered);
 		return;
 	case HOLDER_DECLINED:
-		answer_nak(ask, NAK_DECLINED);
+		answer_nak(ask, NAK_declined);
 		return;
 	case HOLDER_MINE_CLOSING:
 		ask->decision->kind = DECISION_DEFER;
@@ -188,7 +178,7 @@ static void selecting(struct ask *ask, uint32_t addr, bool plain)
 	case HOLDER_LAST:
 		if (has_elsewhere(ask, addr) && !offer_at(ask->engine, addr) &&
 		    !subnet_reserved_address(ask->subnet, addr)) {
-			answer_nak(ask, NAK_ELSEWHERE);
+			answer_nak(ask, NAK_bound_elsewhere);
 			return;
 		}
 		grant(ask, addr, plain);
@@ -214,11 +204,11 @@ static void unknown(struct ask *ask, uint32_t addr)
 	bool bound = own && own->addr != addr && own->state != LEASE_FREE;
 
 	if ((bound || ask->elsewhere.bound) && ours)
-		answer_nak(ask, NAK_ELSEWHERE);
+		answer_nak(ask, NAK_bound_elsewhere);
 	else if (ask->subnet->authoritative && in_pool)
-		answer_nak(ask, NAK_UNKNOWN);
+		answer_nak(ask, NAK_no_lease);
 	else
-		decide_silent(ask, "unknown client");
+		decide_silent(ask, SILENT_unknown_client);
 }
 
 /* INIT-REBOOT (`renewing` false), RENEWING and REBINDING. */
@@ -232,12 +222,12 @@ static void verify(struct ask *ask, uint32_t addr, bool renewing, bool plain)
 	 * 'requested IP address' is incorrect, or is on the wrong network."
 	 */
 	if (!ask_on_network(ask, addr)) {
-		answer_nak(ask, NAK_NETWORK);
+		answer_nak(ask, NAK_wrong_network);
 		return;
 	}
 	switch (ask_holder(ask, addr)) {
 	case HOLDER_OTHER:
-		answer_nak(ask, NAK_TAKEN);
+		answer_nak(ask, NAK_taken);
 		return;
 	case HOLDER_MINE_CLOSING:
 		ask->decision->kind = DECISION_DEFER;
@@ -278,11 +268,11 @@ void decide_request(struct ask *ask)
 	 * client has declined that server's offer". */
 	if (msg->has_server_id && !ask_is_ours(ask, msg->server_id)) {
 		ask_withdraw_offers(ask);
-		decide_silent(ask, "another server was chosen");
+		decide_silent(ask, SILENT_another_server_chosen);
 		return;
 	}
 	if (!addr) {
-		decide_silent(ask, "no address is asked for");
+		decide_silent(ask, SILENT_no_address_asked_for);
 		return;
 	}
 	if (ask->closing) {
