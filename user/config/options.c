@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/message.h"
 #include "suboptions.h"
 #include "wire.h"
 
@@ -152,13 +153,12 @@ static int parse_vivso(const struct option_def *def, const char *text, uint8_t *
 
 static void check_meaning(struct report *report, const struct option_entry *entry)
 {
-	const uint8_t *p = entry->data;
 	uint32_t seconds;
 
 	if (strcmp(entry->space, OPTION_SPACE_DHCP4) != 0 || entry->code != DHO_V6_ONLY ||
 	    entry->len != 4)
 		return;
-	seconds = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	seconds = dhcp_get_u32(entry->data);
 	if (seconds > 0 && seconds < MIN_V6ONLY_WAIT)
 		report_notice(report, entry->at,
 			      "v6-only-preferred: clients wait %d seconds at least (RFC 8925)",

@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/suboption.h"
 #include "wire.h"
 
 #define PIECE_MAX 255 /* RFC 2132 2: what a length byte holds */
-#define BLOCK_MIN 5   /* RFC 3925 3, 4: enterprise number and length */
 
 struct flat {
 	struct report *report;
@@ -216,7 +216,7 @@ struct vendors {
 	const struct flat *flat;
 	uint8_t code;
 	struct out *out;
-	uint32_t seen[OPTION_MAX / BLOCK_MIN];
+	uint32_t seen[OPTION_MAX / VENDOR_BLOCK_HEADER];
 	size_t n_seen;
 };
 
@@ -233,21 +233,21 @@ static bool is_seen(const struct vendors *vendors, uint32_t enterprise)
 static bool put_block(struct vendors *vendors, const struct option_entry *entry,
 		      uint32_t enterprise, const uint8_t *data, size_t len)
 {
-	const uint8_t be[BLOCK_MIN] = {enterprise >> 24, enterprise >> 16, enterprise >> 8,
-				       enterprise};
+	uint8_t header[VENDOR_BLOCK_HEADER];
 	struct out *out = vendors->out;
 	size_t start = out->len, used;
 	char space[24];
 
-	put(out, be, sizeof(be));
+	vendor_block_start(header, enterprise, 0); /* the length is not known yet */
+	put(out, header, sizeof(header));
 	put(out, data, len);
 	snprintf(space, sizeof(space), "vendor-%u", enterprise);
 	if (vendors->code == DHO_VENDOR_OPTIONS)
 		put_space(vendors->flat, space, out);
 	if (out->full)
 		return true;
-	used = out->len - start - BLOCK_MIN;
-	out->data[start + BLOCK_MIN - 1] = (uint8_t)used;
+	used = out->len - start - VENDOR_BLOCK_HEADER;
+	out->data[start + VENDOR_BLOCK_HEADER - 1] = (uint8_t)used;
 	vendors->seen[vendors->n_seen++] = enterprise;
 	if (used <= PIECE_MAX)
 		return true;
@@ -260,31 +260,27 @@ static bool put_block(struct vendors *vendors, const struct option_entry *entry,
 
 static bool put_blocks(struct vendors *vendors, const struct option_entry *entry)
 {
-	for (size_t at = 0, n; at < entry->len; at += BLOCK_MIN + n) {
-		const uint8_t *p = entry->data + at;
-		size_t left = entry->len - at;
-		uint32_t enterprise;
+	const struct dhcp_opt all = {.data = entry->data, .len = (uint16_t)entry->len};
+	struct vendor_block block;
+	size_t at = 0;
 
-		n = left < BLOCK_MIN ? 0 : p[BLOCK_MIN - 1];
-		if (left < BLOCK_MIN + n) {
-			report_error(vendors->flat->report, entry->at,
-				     "%s: this is not enterprise number, length and data, again "
-				     "and again (RFC 3925), so that nothing can be added to it",
-				     entry->def->name);
-			return false;
-		}
-		enterprise = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 |
-			     p[3];
-		if (is_seen(vendors, enterprise)) {
+	while (vendor_block_next(&all, &at, &block)) {
+		if (is_seen(vendors, block.enterprise)) {
 			report_error(vendors->flat->report, entry->at,
 				     "%s: enterprise %u is here a second time", entry->def->name,
-				     enterprise);
+				     block.enterprise);
 			return false;
 		}
-		if (!put_block(vendors, entry, enterprise, p + BLOCK_MIN, n))
+		if (!put_block(vendors, entry, block.enterprise, block.data.data, block.data.len))
 			return false;
 	}
-	return true;
+	if (at == all.len)
+		return true;
+	report_error(vendors->flat->report, entry->at,
+		     "%s: this is not enterprise number, length and data, again "
+		     "and again (RFC 3925), so that nothing can be added to it",
+		     entry->def->name);
+	return false;
 }
 
 /* The first entry that is sent of an enterprise's, at or after `at`; n: none. */

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "expr_private.h"
-#include "proto/relay.h"
+#include "proto/suboption.h"
 
 struct machine {
 	const struct expr_input *in;
@@ -24,42 +24,16 @@ struct machine {
 /* --- what a message has --- */
 
 /*
- * The first sub-option `code`. Those of option 43 may be padded and ended (RFC 2132 8.4); those
- * of option 82 never are (RFC 3046 2.0), and in 125 no code stands alone (RFC 3925 4).
+ * Those of option 43 may be padded and ended (RFC 2132 8.4); those of option 82 never are
+ * (RFC 3046 2.0), and in 125 no code stands alone (RFC 3925 4).
  */
-static struct dhcp_opt suboption(const struct dhcp_opt *opt, uint8_t code, bool padded)
-{
-	const uint8_t *p = opt->data, *end = p + opt->len;
-	struct dhcp_opt found = {0};
-
-	if (!padded) {
-		relay_suboption(opt, code, &found);
-		return found;
-	}
-	while (end - p >= 1 && *p != DHO_END) {
-		if (*p == DHO_PAD) {
-			p++;
-			continue;
-		}
-		if (end - p < 2 || end - p - 2 < p[1])
-			break;
-		if (*p == code)
-			return (struct dhcp_opt){.data = p + 2, .len = p[1]};
-		p += 2 + p[1];
-	}
-	return found;
-}
-
 static struct dhcp_opt follow(struct dhcp_opt opt, const uint8_t *path, size_t n, bool padded)
 {
-	for (size_t i = 0; opt.data && i < n; i++)
-		opt = suboption(&opt, path[i], padded);
+	for (size_t i = 0; i < n; i++) {
+		if (!suboption_find(&opt, padded, path[i], &opt))
+			return (struct dhcp_opt){0};
+	}
 	return opt;
-}
-
-static uint32_t get32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
 /*
@@ -69,15 +43,17 @@ static uint32_t get32(const uint8_t *p)
  */
 static struct dhcp_opt vendor_data(const struct dhcp_opt *opt, uint32_t enterprise, unsigned index)
 {
-	const uint8_t *p = opt->data, *end = p + opt->len;
+	struct vendor_block block;
+	size_t at = 0;
 
-	if (!p || opt->len < 5 || (enterprise && get32(p) != enterprise))
+	if (!opt->data || !vendor_block_next(opt, &at, &block) ||
+	    (enterprise && block.enterprise != enterprise))
 		return (struct dhcp_opt){0};
-	enterprise = get32(p);
-	for (; end - p >= 5 && end - p - 5 >= p[4]; p += 5 + p[4]) {
-		if (get32(p) == enterprise && index-- == 0)
-			return (struct dhcp_opt){.data = p + 5, .len = p[4]};
-	}
+	enterprise = block.enterprise;
+	do {
+		if (block.enterprise == enterprise && index-- == 0)
+			return block.data;
+	} while (vendor_block_next(opt, &at, &block));
 	return (struct dhcp_opt){0};
 }
 
@@ -238,7 +214,7 @@ static void push_field(struct machine *m, enum expr_field field)
 		value = msg->xid;
 		break;
 	}
-	dhcp_put_addr(wire, value);
+	dhcp_put_u32(wire, value);
 	push(m, wire, sizeof(wire));
 }
 

@@ -125,7 +125,7 @@ void expr_push_integer(struct expr_builder *b, uint32_t value)
 {
 	uint8_t wire[4];
 
-	dhcp_put_addr(wire, value);
+	dhcp_put_u32(wire, value);
 	expr_push_literal(b, wire, sizeof(wire));
 }
 

@@ -9,36 +9,16 @@
 
 #include <string.h>
 
-#define ENTERPRISE_LEN 4u
-#define BLOCK_HEADER   (ENTERPRISE_LEN + 1)
-#define BLOCK_MAX      255u
-
-struct vendor_block {
-	const uint8_t *enterprise; /* four bytes */
-	const uint8_t *data;
-	uint8_t len;
-};
-
-/* The next block from *at; false: there is none, or it runs past the end. */
-static bool next_block(const uint8_t *data, size_t len, size_t *at, struct vendor_block *ret)
-{
-	if (len - *at < BLOCK_HEADER || len - *at - BLOCK_HEADER < data[*at + ENTERPRISE_LEN])
-		return false;
-	*ret = (struct vendor_block){.enterprise = data + *at,
-				     .data = data + *at + BLOCK_HEADER,
-				     .len = data[*at + ENTERPRISE_LEN]};
-	*at += BLOCK_HEADER + ret->len;
-	return true;
-}
+#include "proto/suboption.h"
 
 /* Is there a block of this enterprise (NULL: of any)? */
-static bool find_block(const uint8_t *data, size_t len, const uint8_t *enterprise,
+static bool find_block(const struct dhcp_opt *all, const uint32_t *enterprise,
 		       struct vendor_block *ret)
 {
 	size_t at = 0;
 
-	while (data && next_block(data, len, &at, ret)) {
-		if (!enterprise || !memcmp(ret->enterprise, enterprise, ENTERPRISE_LEN))
+	while (all->data && vendor_block_next(all, &at, ret)) {
+		if (!enterprise || ret->enterprise == *enterprise)
 			return true;
 	}
 	return false;
@@ -48,82 +28,88 @@ static bool find_block(const uint8_t *data, size_t len, const uint8_t *enterpris
  * RFC 3925: by option 124 a client says whose hardware it is, by 125 whose options it
  * understands.
  */
-static bool names(const struct dhcp_msg *msg, const uint8_t *enterprise)
+static bool names(const struct dhcp_msg *msg, const uint32_t *enterprise)
 {
-	const struct dhcp_opt *classes = &msg->opt[DHO_VENDOR_CLASSES];
-	const struct dhcp_opt *options = &msg->opt[DHO_VENDOR_OPTIONS];
 	struct vendor_block block;
 
-	return find_block(classes->data, classes->len, enterprise, &block) ||
-	       find_block(options->data, options->len, enterprise, &block);
+	return find_block(&msg->opt[DHO_VENDOR_CLASSES], enterprise, &block) ||
+	       find_block(&msg->opt[DHO_VENDOR_OPTIONS], enterprise, &block);
 }
 
-static bool is_suboptions(const struct vendor_block *block)
+static bool is_suboptions(const struct dhcp_opt *data)
 {
+	struct suboption sub;
 	size_t at = 0;
 
-	while (block->len - at >= 2 && block->len - at - 2 >= block->data[at + 1])
-		at += 2u + block->data[at + 1];
-	return at == block->len;
+	while (suboption_next(data, false, &at, &sub))
+		;
+	return at == data->len;
 }
 
 /* Adds the sub-options that no narrower scope has; those that come in pieces belong together. */
-static void add_suboptions(const struct vendor_block *block, bool have[256], uint8_t *data,
-			   size_t *len)
+static void add_suboptions(const struct dhcp_opt *from, bool have[256], uint8_t *data, size_t *len)
 {
 	bool here[256] = {false};
+	struct suboption sub;
 
-	for (size_t at = 0; at < block->len; at += 2u + block->data[at + 1]) {
-		size_t n = 2u + block->data[at + 1];
-		uint8_t code = block->data[at];
+	for (size_t at = 0, start = 0; suboption_next(from, false, &at, &sub); start = at) {
+		size_t n = at - start;
 
-		if ((have[code] && !here[code]) || *len + n > BLOCK_MAX)
+		if ((have[sub.code] && !here[sub.code]) || *len + n > VENDOR_BLOCK_DATA_MAX)
 			continue;
-		memcpy(data + *len, block->data + at, n);
+		memcpy(data + *len, from->data + start, n);
 		*len += n;
-		have[code] = here[code] = true;
+		have[sub.code] = here[sub.code] = true;
 	}
 }
 
-/* All that the scopes have for one enterprise, the narrowest first. At most BLOCK_MAX bytes. */
-static size_t gather_block(const struct scopes *scopes, const uint8_t *enterprise, uint8_t *data)
+static struct dhcp_opt configured(const struct scope *scope)
+{
+	const struct option_value *v = scope_option(scope, DHO_VENDOR_OPTIONS);
+
+	return v ? (struct dhcp_opt){.data = v->data, .len = v->len} : (struct dhcp_opt){0};
+}
+
+/* All that the scopes have for one enterprise, the narrowest first. */
+static size_t gather_block(const struct scopes *scopes, uint32_t enterprise,
+			   uint8_t data[VENDOR_BLOCK_DATA_MAX])
 {
 	bool have[256] = {false};
 	size_t len = 0;
 
 	for (size_t s = 0; s < scopes->n; s++) {
-		const struct option_value *v = scope_option(scopes->v[s], DHO_VENDOR_OPTIONS);
+		const struct dhcp_opt all = configured(scopes->v[s]);
 		struct vendor_block block;
 
-		if (!v || !find_block(v->data, v->len, enterprise, &block))
+		if (!find_block(&all, &enterprise, &block))
 			continue;
-		if (is_suboptions(&block)) {
-			add_suboptions(&block, have, data, &len);
+		if (is_suboptions(&block.data)) {
+			add_suboptions(&block.data, have, data, &len);
 		} else if (!len) {
-			memcpy(data, block.data, block.len);
-			return block.len;
+			memcpy(data, block.data.data, block.data.len);
+			return block.data.len;
 		}
 	}
 	return len;
 }
 
 /* Adds one enterprise's block to `buf` unless it is there. */
-static void add_block(const struct scopes *scopes, const uint8_t *enterprise, uint8_t *buf,
-		      size_t cap, size_t *len)
+static void add_block(const struct scopes *scopes, uint32_t enterprise, uint8_t *buf, size_t cap,
+		      size_t *len)
 {
-	uint8_t data[BLOCK_MAX];
+	const struct dhcp_opt so_far = {.data = buf, .len = (uint16_t)*len};
+	uint8_t data[VENDOR_BLOCK_DATA_MAX];
 	struct vendor_block there;
 	size_t n;
 
-	if (find_block(buf, *len, enterprise, &there))
+	if (find_block(&so_far, &enterprise, &there))
 		return;
 	n = gather_block(scopes, enterprise, data);
-	if (n + BLOCK_HEADER > cap - *len)
+	if (n + VENDOR_BLOCK_HEADER > cap - *len)
 		return; /* longer than any reply */
-	memcpy(buf + *len, enterprise, ENTERPRISE_LEN);
-	buf[*len + ENTERPRISE_LEN] = (uint8_t)n;
-	memcpy(buf + *len + BLOCK_HEADER, data, n);
-	*len += BLOCK_HEADER + n;
+	vendor_block_start(buf + *len, enterprise, (uint8_t)n);
+	memcpy(buf + *len + VENDOR_BLOCK_HEADER, data, n);
+	*len += VENDOR_BLOCK_HEADER + n;
 }
 
 size_t vendor_options(const struct dhcp_msg *msg, const struct scopes *scopes, uint8_t *buf,
@@ -134,12 +120,12 @@ size_t vendor_options(const struct dhcp_msg *msg, const struct scopes *scopes, u
 	/* Who names enterprises gets what is configured for these, and nothing else. */
 	*ret_named = names(msg, NULL);
 	for (size_t s = 0; s < scopes->n; s++) {
-		const struct option_value *v = scope_option(scopes->v[s], DHO_VENDOR_OPTIONS);
+		const struct dhcp_opt all = configured(scopes->v[s]);
 		struct vendor_block block;
 		size_t at = 0;
 
-		while (v && next_block(v->data, v->len, &at, &block)) {
-			if (!*ret_named || names(msg, block.enterprise))
+		while (all.data && vendor_block_next(&all, &at, &block)) {
+			if (!*ret_named || names(msg, &block.enterprise))
 				add_block(scopes, block.enterprise, buf, cap, &len);
 		}
 	}

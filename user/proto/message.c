@@ -320,7 +320,7 @@ static enum dhcp_decode_result decode_values(struct dhcp_msg *msg)
 	if (msg->has_server_id)
 		msg->server_id = dhcp_get_addr(msg->opt[DHO_SERVER_IDENTIFIER].data);
 	if (msg->has_lease_time)
-		msg->lease_time = dhcp_get_addr(msg->opt[DHO_LEASE_TIME].data);
+		msg->lease_time = dhcp_get_u32(msg->opt[DHO_LEASE_TIME].data);
 	if (has_max)
 		msg->max_size = get_u16(msg->opt[DHO_MAX_MESSAGE_SIZE].data);
 	/* RFC 1534 2: without the option it is a BOOTP client's. A type of 0 is no type. */

@@ -123,18 +123,29 @@ uint32_t dhcp_asked_address(const struct dhcp_msg *msg);
 
 const char *dhcp_type_name(uint8_t type); /* "DHCPREQUEST", "DHCP?"; 0: "BOOTREQUEST" */
 
-/* An address (host order) as it stands on the wire. */
+/* A number as it stands on the wire. */
+static inline void dhcp_put_u32(uint8_t wire[4], uint32_t value)
+{
+	wire[0] = (uint8_t)(value >> 24);
+	wire[1] = (uint8_t)(value >> 16);
+	wire[2] = (uint8_t)(value >> 8);
+	wire[3] = (uint8_t)value;
+}
+
+static inline uint32_t dhcp_get_u32(const uint8_t wire[4])
+{
+	return (uint32_t)wire[0] << 24 | (uint32_t)wire[1] << 16 | (uint32_t)wire[2] << 8 | wire[3];
+}
+
+/* An address, in host order. */
 static inline void dhcp_put_addr(uint8_t wire[4], uint32_t addr)
 {
-	wire[0] = (uint8_t)(addr >> 24);
-	wire[1] = (uint8_t)(addr >> 16);
-	wire[2] = (uint8_t)(addr >> 8);
-	wire[3] = (uint8_t)addr;
+	dhcp_put_u32(wire, addr);
 }
 
 static inline uint32_t dhcp_get_addr(const uint8_t wire[4])
 {
-	return (uint32_t)wire[0] << 24 | (uint32_t)wire[1] << 16 | (uint32_t)wire[2] << 8 | wire[3];
+	return dhcp_get_u32(wire);
 }
 
 #define DHCP_ADDR_STR 16

@@ -6,25 +6,11 @@
 
 #include <stdio.h>
 
-/*
- * RFC 3046 2.0: code, length, data; there is neither PAD nor END, so 0 and 255 are codes like
- * any other.
- */
+#include "suboption.h"
+
 bool relay_suboption(const struct dhcp_opt *agent, uint8_t code, struct dhcp_opt *ret)
 {
-	const uint8_t *p = agent->data, *end;
-
-	if (!p)
-		return false;
-	end = p + agent->len;
-	while (end - p >= 2 && end - p - 2 >= p[1]) {
-		if (p[0] == code) {
-			*ret = (struct dhcp_opt){.data = p + 2, .len = p[1]};
-			return true;
-		}
-		p += 2 + p[1];
-	}
-	return false;
+	return suboption_find(agent, false, code, ret);
 }
 
 uint32_t relay_address(const struct dhcp_opt *agent, uint8_t code)

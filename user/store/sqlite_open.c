@@ -28,6 +28,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/message.h"
+
 #define BUSY_TIMEOUT_MS 200 /* a shell that writes may delay a commit by this, then -EBUSY */
 
 /* The SQLite file format, section 1.3 */
@@ -166,11 +168,6 @@ static int lock(const struct opening *o, int *ret_fd, int *ret_holder)
 
 /* --- is it ours? --- */
 
-static uint32_t be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
 #define REMEDY "nothing was changed; name another file in lease-database, or move this one away"
 
 static int check_versions(const struct opening *o, uint32_t application, uint32_t version)
@@ -216,8 +213,8 @@ static int check_file(const struct opening *o)
 	if (len < SQLITE_HEADER_LEN ||
 	    memcmp(header, SQLITE_HEADER_MAGIC, sizeof(SQLITE_HEADER_MAGIC)) != 0)
 		return refuse(o, -EINVAL, "%s is not a lease database: " REMEDY, o->path);
-	return check_versions(o, be32(header + SQLITE_HEADER_APPLICATION),
-			      be32(header + SQLITE_HEADER_USER_VERSION));
+	return check_versions(o, dhcp_get_u32(header + SQLITE_HEADER_APPLICATION),
+			      dhcp_get_u32(header + SQLITE_HEADER_USER_VERSION));
 }
 
 /* --- making one --- */
