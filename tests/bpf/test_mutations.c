@@ -6,7 +6,7 @@
  * address, gets the whole right reply, and its grant covers the lease and stays within
  * the credit (I1).
  *
- * XDHCP_MUTATIONS and XDHCP_SEED override how many and which; the seed is printed.
+ * MUTATIONS and SEED override how many and which; the seed is printed.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -261,12 +261,12 @@ static uint64_t from_environment(const char *name, uint64_t otherwise)
 
 static void mutations(void **state)
 {
-	uint64_t n = from_environment("XDHCP_MUTATIONS", MUTATIONS);
+	uint64_t n = from_environment("MUTATIONS", MUTATIONS);
 	uint64_t reached = 0, answered = 0;
 
 	(void)state;
-	seed = from_environment("XDHCP_SEED", (uint64_t)time(NULL));
-	print_message("XDHCP_SEED=%llu XDHCP_MUTATIONS=%llu\n", (unsigned long long)seed,
+	seed = from_environment("SEED", (uint64_t)time(NULL));
+	print_message("SEED=%llu MUTATIONS=%llu\n", (unsigned long long)seed,
 		      (unsigned long long)n);
 	world_reset(&world);
 	world_tail(&world, XDHCP_TAIL_HOSTNAME, DHO_HOST_NAME, 9);

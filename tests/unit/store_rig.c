@@ -17,6 +17,8 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "faulty_vfs.h"
+
 static int remove_entry(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
 	(void)st, (void)flag, (void)ftw;
@@ -53,6 +55,20 @@ int rig_teardown(void **state)
 	rig_dispose(ctx);
 	free(ctx);
 	return 0;
+}
+
+int rig_setup_faulty(void **state)
+{
+	faulty_vfs_install();
+	return rig_setup(state);
+}
+
+int rig_teardown_faulty(void **state)
+{
+	int r = rig_teardown(state);
+
+	faulty_vfs_uninstall();
+	return r;
 }
 
 int rig_try_open_at(struct ctx *ctx, const char *name, uint8_t boot, uint32_t now)

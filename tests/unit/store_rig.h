@@ -29,6 +29,9 @@ void rig_fresh(struct ctx *ctx);
 void rig_dispose(struct ctx *ctx);
 int rig_setup(void **state);
 int rig_teardown(void **state);
+/* The same on a disk that can be told to fail (faulty_vfs.h). */
+int rig_setup_faulty(void **state);
+int rig_teardown_faulty(void **state);
 /* Closes what is open first. On failure ctx->store is NULL and ctx->why says why, in one line. */
 int rig_try_open_at(struct ctx *ctx, const char *name, uint8_t boot, uint32_t now);
 int rig_try_open(struct ctx *ctx);

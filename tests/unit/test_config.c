@@ -17,6 +17,7 @@
 #include "config/document.h"
 #include "config/schema.h"
 #include "config_fixture.h"
+#include "reservation_of.h"
 #include "wire.h"
 
 /* What a file that says next to nothing means. */
@@ -80,20 +81,6 @@ static void assert_full_daemon(const struct config *c)
 	assert_option(&c->model.scope.options, 2, 224, false, false, "\1\2\3", 3);
 	assert_option(&c->model.scope.options, 3, 119, false, false,
 		      "\7example\3org\0\7example\3com\0", 26);
-}
-
-/* The reservation of a client with this MAC and client id. */
-static const struct reservation *reservation_of(const struct model *model, const struct subnet *s,
-						const uint8_t hw[6], const uint8_t *id,
-						size_t id_len)
-{
-	struct identifiers ids = {0};
-
-	ids.v[RESERVED_BY_HW_ADDRESS].data = hw;
-	ids.v[RESERVED_BY_HW_ADDRESS].len = 6;
-	ids.v[RESERVED_BY_CLIENT_ID].data = id;
-	ids.v[RESERVED_BY_CLIENT_ID].len = (uint16_t)id_len;
-	return model_reservation(model, s, &ids);
 }
 
 static void assert_full_reservations(const struct model *model, const struct subnet *s)

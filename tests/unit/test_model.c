@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The model's look-ups and the arithmetic of lifetimes. */
 #include "engine_fixture.h"
+#include "reservation_of.h"
 
 static void subnets_by_address(void **state)
 {
@@ -28,20 +29,6 @@ static void subnets_by_address(void **state)
 	assert_null(model_subnet_by_id(model, 10));
 	model_free(model);
 	free(model);
-}
-
-/* The reservation of a client with this MAC and client id. */
-static const struct reservation *reservation_of(const struct model *model, const struct subnet *s,
-						const uint8_t hw[6], const uint8_t *id,
-						size_t id_len)
-{
-	struct identifiers ids = {0};
-
-	ids.v[RESERVED_BY_HW_ADDRESS].data = hw;
-	ids.v[RESERVED_BY_HW_ADDRESS].len = 6;
-	ids.v[RESERVED_BY_CLIENT_ID].data = id;
-	ids.v[RESERVED_BY_CLIENT_ID].len = (uint16_t)id_len;
-	return model_reservation(model, s, &ids);
 }
 
 static void reservations(void **state)

@@ -4,7 +4,7 @@
  * nothing with the codec, and by the decoder, as if a client had sent them; random requests
  * are built here, with their options split and spread over options, file and sname, and decoded.
  *
- * The seed is printed; XDHCP_SEED=n in the environment runs another one.
+ * The seed is printed; SEED=n in the environment runs another one.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -592,10 +592,10 @@ int main(void)
 		cmocka_unit_test(test_replies),
 		cmocka_unit_test(test_requests),
 	};
-	const char *text = getenv("XDHCP_SEED");
+	const char *text = getenv("SEED");
 
 	seed = text ? strtoull(text, NULL, 0) : 20260301;
-	printf("seed %llu\n", (unsigned long long)seed);
+	printf("SEED=%llu\n", (unsigned long long)seed);
 	rng = 1;
 	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = (uint8_t)random_next(&rng);

@@ -124,20 +124,6 @@ static void a_shell_that_writes_delays_but_does_not_break(void **state)
 	sqlite3_close(shell);
 }
 
-static int setup_faulty(void **state)
-{
-	faulty_vfs_install();
-	return rig_setup(state);
-}
-
-static int teardown_faulty(void **state)
-{
-	int r = rig_teardown(state);
-
-	faulty_vfs_uninstall();
-	return r;
-}
-
 static void errors_of_the_disk_have_their_names(void **state)
 {
 	static const struct {
@@ -268,7 +254,7 @@ static void a_power_cut_loses_nothing_that_was_confirmed(void **state)
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
-#define F(name) cmocka_unit_test_setup_teardown(name, setup_faulty, teardown_faulty)
+#define F(name) cmocka_unit_test_setup_teardown(name, rig_setup_faulty, rig_teardown_faulty)
 
 int main(void)
 {

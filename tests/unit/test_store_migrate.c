@@ -336,20 +336,6 @@ static void a_damaged_one_is_refused_untouched(void **state)
 
 /* --- trouble on the way --- */
 
-static int setup_faulty(void **state)
-{
-	faulty_vfs_install();
-	return rig_setup(state);
-}
-
-static int teardown_faulty(void **state)
-{
-	int r = rig_teardown(state);
-
-	faulty_vfs_uninstall();
-	return r;
-}
-
 static void a_full_disk_leaves_it_as_it_was(void **state)
 {
 	struct ctx *ctx = *state;
@@ -421,7 +407,7 @@ static void a_power_cut_leaves_the_old_one_or_the_new(void **state)
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
-#define F(name) cmocka_unit_test_setup_teardown(name, setup_faulty, teardown_faulty)
+#define F(name) cmocka_unit_test_setup_teardown(name, rig_setup_faulty, rig_teardown_faulty)
 
 int main(void)
 {
