@@ -104,8 +104,10 @@ static UNUSED struct subnet *fx_subnet(struct model *model, uint32_t prefix, uin
 	return s;
 }
 
+/* Ascending. */
 static UNUSED void fx_pool(struct subnet *s, uint32_t first, uint32_t last)
 {
+	assert_true(!s->n_pools || s->pools[s->n_pools - 1].last < first);
 	s->pools = realloc(s->pools, (s->n_pools + 1) * sizeof(*s->pools));
 	s->pools[s->n_pools++] = (struct pool){.first = first, .last = last};
 }

@@ -66,9 +66,9 @@ static void pools_and_exclusions(void **state)
 	struct subnet *small;
 
 	(void)state;
-	fx_pool(s, 0x0a000140, 0x0a00017f); /* in no order */
 	fx_pool(s, 0x0a000010, 0x0a00001f);
 	fx_pool(s, 0x0a000120, 0x0a00012f);
+	fx_pool(s, 0x0a000140, 0x0a00017f);
 	fx_exclude(s, 0x0a000012, 0x0a000012);
 	fx_exclude(s, 0x0a000014, 0x0a000130);
 	fx_subnet(model, 0x0a000400, 25)->exclude_first_last = true;

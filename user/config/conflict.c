@@ -279,11 +279,6 @@ static void check_identities(struct report *report, struct claim *claims, size_t
 /* By something that is not looked for, or that nothing makes. */
 static void check_order(struct report *report, const struct model *model, const struct claim *claim)
 {
-	static const char *const names[] = {
-#define X(name, key) key,
-		RESERVED_BY(X)
-#undef X
-	};
 	enum reserved_by by = reservation_by(claim->reservation);
 	bool looked_for = false;
 
@@ -295,7 +290,7 @@ static void check_order(struct report *report, const struct model *model, const 
 		report_notice(report, claim->map->at,
 			      "this reservation is never found: %s is not in "
 			      "host-reservation-identifiers",
-			      names[by]);
+			      reserved_by_name(by));
 	else if (by == RESERVED_BY_FLEX_ID && !model->flex_id)
 		report_notice(report, claim->map->at,
 			      "this reservation is never found: there is no identifier-expression "

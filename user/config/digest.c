@@ -58,27 +58,19 @@ static void add_always(uint64_t *hash, const struct option_list *list, bool sett
 	}
 }
 
-#define SCOPES_MAX 3
-
-/* The scopes whose options and boot fields are in effect together, the narrowest first. */
-struct chain {
-	const struct scope *scope[SCOPES_MAX];
-	size_t n;
-};
-
 /*
  * The options as answers are made of them (engine/option_choice.c): the value of the
  * narrowest scope, but never-send of any, and always-send of any, the
  * narrowest scope's first. So a value has no part where it is overridden or never sent, its
  * scope's flags have.
  */
-static void add_options(uint64_t *hash, const struct chain *chain)
+static void add_options(uint64_t *hash, const struct scopes *scopes)
 {
 	const struct option_value *by_code[256] = {NULL};
 	bool never[256] = {false};
 
-	for (size_t s = chain->n; s-- > 0;) {
-		const struct option_list *list = &chain->scope[s]->options;
+	for (size_t s = scopes->n; s-- > 0;) {
+		const struct option_list *list = &scopes->v[s]->options;
 
 		for (size_t i = 0; i < list->n; i++) {
 			by_code[list->v[i].code] = &list->v[i];
@@ -86,8 +78,8 @@ static void add_options(uint64_t *hash, const struct chain *chain)
 		}
 	}
 	/* engine/vendor.c: those of all scopes add up. */
-	for (size_t s = 0; s < chain->n; s++) {
-		const struct option_list *list = &chain->scope[s]->options;
+	for (size_t s = 0; s < scopes->n; s++) {
+		const struct option_list *list = &scopes->v[s]->options;
 
 		for (size_t i = 0; i < list->n; i++) {
 			if (list->v[i].code == DHO_VENDOR_OPTIONS)
@@ -103,18 +95,18 @@ static void add_options(uint64_t *hash, const struct chain *chain)
 			add_data(hash, by_code[code]->data, by_code[code]->len);
 	}
 	add_number(hash, UINT64_MAX); /* the list's end: no code */
-	for (size_t s = 0; s < chain->n; s++)
-		add_always(hash, &chain->scope[s]->options, never);
+	for (size_t s = 0; s < scopes->n; s++)
+		add_always(hash, &scopes->v[s]->options, never);
 	add_number(hash, UINT64_MAX);
 }
 
 /* As engine/answer.c's put_boot_fields() chooses them. */
-static void add_boot(uint64_t *hash, const struct chain *chain)
+static void add_boot(uint64_t *hash, const struct scopes *scopes)
 {
 	const struct boot_fields none = {0}, *next = &none, *name = &none, *file = &none;
 
-	for (size_t s = chain->n; s-- > 0;) {
-		const struct boot_fields *boot = &chain->scope[s]->boot;
+	for (size_t s = scopes->n; s-- > 0;) {
+		const struct boot_fields *boot = &scopes->v[s]->boot;
 
 		next = boot->next_server ? boot : next;
 		name = *boot->server_hostname ? boot : name;
@@ -125,10 +117,10 @@ static void add_boot(uint64_t *hash, const struct chain *chain)
 	add_text(hash, file->boot_file_name);
 }
 
-static void add_scopes(uint64_t *hash, const struct chain *chain)
+static void add_scopes(uint64_t *hash, const struct scopes *scopes)
 {
-	add_options(hash, chain);
-	add_boot(hash, chain);
+	add_options(hash, scopes);
+	add_boot(hash, scopes);
 }
 
 static void add_percent(uint64_t *hash, double percent)
@@ -150,7 +142,7 @@ static void add_lifetimes(uint64_t *hash, const struct lifetimes *life)
 
 static uint64_t reservation_digest(const struct reservation *reservation)
 {
-	const struct chain own = {{&reservation->scope}, 1};
+	const struct scopes own = {{&reservation->scope}, 1};
 	uint64_t hash = FNV_BASIS;
 
 	add_number(&hash, reservation->addr);
@@ -176,7 +168,7 @@ static void add_addresses(uint64_t *hash, const struct subnet *subnet)
 {
 	add_number(hash, subnet->n_pools);
 	for (size_t i = 0; i < subnet->n_pools; i++) {
-		const struct chain own = {{&subnet->pools[i].scope}, 1};
+		const struct scopes own = {{&subnet->pools[i].scope}, 1};
 
 		add_number(hash, subnet->pools[i].first);
 		add_number(hash, subnet->pools[i].last);
@@ -224,11 +216,6 @@ static int by_address(const void *a, const void *b)
 	return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 
-static bool together(const struct subnet *x, const struct subnet *y)
-{
-	return x == y || (x->network && x->network == y->network);
-}
-
 /* A relay with an address in this subnet, whose clients another one has by its list. */
 static void add_lost_relays(uint64_t *hash, const struct subnet *subnet,
 			    const struct common *common)
@@ -247,7 +234,7 @@ static void add_lost_relays(uint64_t *hash, const struct subnet *subnet,
 	for (; low < common->n_relays && common->relays[low].addr <= last; low++) {
 		const struct relay *relay = &common->relays[low];
 
-		if (together(relay->of, subnet) || relay->addr == before)
+		if (subnets_on_one_link(relay->of, subnet) || relay->addr == before)
 			continue;
 		add_number(hash, relay->addr);
 		before = relay->addr;
@@ -272,16 +259,14 @@ static void add_selection(uint64_t *hash, const struct subnet *subnet, const str
 /* All but what the subnets of its shared network add. */
 static uint64_t own_digest(const struct common *common, const struct subnet *subnet)
 {
-	struct chain chain = {{&subnet->scope}, 1};
 	uint64_t hash = FNV_BASIS;
+	struct scopes scopes;
 
-	if (subnet->network)
-		chain.scope[chain.n++] = &subnet->network->scope;
-	chain.scope[chain.n++] = &common->model->scope;
+	scopes_of(common->model, subnet, NULL, NULL, &scopes);
 	add_number(&hash, DIGEST_VERSION);
 	add_selection(&hash, subnet, common);
 	add_addresses(&hash, subnet);
-	add_scopes(&hash, &chain);
+	add_scopes(&hash, &scopes);
 	add_lifetimes(&hash, &subnet->life);
 	add_number(&hash, subnet->authoritative);
 	add_number(&hash, subnet->match_client_id);

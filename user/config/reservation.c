@@ -57,11 +57,8 @@ static bool is_hostname(const char *text)
 	return true;
 }
 
-static const struct {
-	const char *name;
-	enum schema_key key;
-} identifiers[RESERVED_BY_COUNT] = {
-#define X(by, name) [RESERVED_BY_##by] = {name, KEY_##by},
+static const enum schema_key identifier_keys[RESERVED_BY_COUNT] = {
+#define X(by, name) [RESERVED_BY_##by] = KEY_##by,
 	RESERVED_BY(X)
 #undef X
 };
@@ -78,7 +75,7 @@ static const char *identifiers_text(char buf[IDENTIFIERS_TEXT])
 				      i == 0			  ? ""
 				      : i + 1 < RESERVED_BY_COUNT ? ", "
 								  : " or ",
-				      identifiers[i].name);
+				      reserved_by_name((enum reserved_by)i));
 	return buf;
 }
 
@@ -109,7 +106,7 @@ static bool build_identifier(struct report *report, const struct node *node, enu
 		return build_hw_address(report, node, reservation);
 	len = option_parse_hex(node->text, bytes, sizeof(bytes), why, sizeof(why));
 	if (len < 0) {
-		report_error(report, node->at, "%s: %s", identifiers[by].name, why);
+		report_error(report, node->at, "%s: %s", reserved_by_name(by), why);
 		return false;
 	}
 	/* RFC 8415 11.1: a type of two bytes, then "at least 1 octet and at most 128 octets". */
@@ -130,9 +127,9 @@ static bool build_identity(struct report *report, const struct node *map,
 	bool bad = false;
 
 	for (int i = 0; i < RESERVED_BY_COUNT; i++) {
-		const struct node *node = member(map, identifiers[i].key);
+		const struct node *node = member(map, identifier_keys[i]);
 
-		bad |= member_bad(map, identifiers[i].key);
+		bad |= member_bad(map, identifier_keys[i]);
 		if (node && found) {
 			report_error(report, map->at,
 				     "a reservation has one identifier, not two: %s",
@@ -164,7 +161,7 @@ void check_address(struct report *report, const struct node *map, const struct s
 
 	if (!node)
 		return;
-	if ((a & subnet->mask) != subnet->prefix)
+	if (!subnet_contains(subnet, a))
 		report_error(report, node->at, "ip-address %s is not inside its subnet %s/%u",
 			     dhcp_addr_str(a, addr), dhcp_addr_str(subnet->prefix, prefix),
 			     subnet->prefix_len);
@@ -285,7 +282,8 @@ static void add_identifier(struct report *report, const struct node *node, struc
 	char buf[REPORT_QUOTED], all[IDENTIFIERS_TEXT];
 	int by = 0;
 
-	while (by < RESERVED_BY_COUNT && strcmp(identifiers[by].name, node->text) != 0)
+	while (by < RESERVED_BY_COUNT &&
+	       strcmp(reserved_by_name((enum reserved_by)by), node->text) != 0)
 		by++;
 	if (by == RESERVED_BY_COUNT) {
 		report_error(report, node->at,

@@ -115,8 +115,7 @@ static bool is_local(const struct daemon *d, const struct subnet *subnet,
 			const struct subnet *here = model_subnet_of(&d->config->model,
 								    links[i].addrs[j].addr);
 
-			if (here == subnet ||
-			    (here && subnet->network && here->network == subnet->network))
+			if (here && subnets_on_one_link(here, subnet))
 				return true;
 		}
 	}

@@ -240,18 +240,8 @@ void sweep_give_back(struct daemon *d, uint32_t answer_until)
 
 uint32_t sweep_period(const struct daemon *d)
 {
-	const struct model *model = &d->config->model;
-	uint32_t period = DAEMON_SWEEP_MAX;
+	uint32_t t1 = model_shortest_t1(&d->config->model);
+	uint32_t period = t1 && t1 / 4 < DAEMON_SWEEP_MAX ? t1 / 4 : DAEMON_SWEEP_MAX;
 
-	for (size_t i = 0; i < model->n_subnets; i++) {
-		const struct lifetimes *life = &model->subnets[i].life;
-		uint32_t t1, t2, shortest = life->min < life->valid ? life->min : life->valid;
-
-		if (shortest == DHCP_LIFETIME_INFINITE)
-			continue;
-		lifetimes_tee(life, shortest, &t1, &t2);
-		if (t1 && t1 / 4 < period)
-			period = t1 / 4;
-	}
 	return period ? period : 1;
 }

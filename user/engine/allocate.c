@@ -24,6 +24,12 @@ bool ask_obtainable(struct ask *ask, uint32_t addr)
 	}
 }
 
+bool ask_reserved_closing(struct ask *ask)
+{
+	return ask_permit(ask, ask->reserved) == PERMIT_OK &&
+	       ask_holder(ask, ask->reserved) == HOLDER_MINE_CLOSING;
+}
+
 /* What needs no hold: reserved for it, bound to it or promised to it. */
 static uint32_t secure(struct ask *ask)
 {

@@ -148,7 +148,7 @@ static void complete(struct ask *ask, struct dhcp_reply *reply, uint32_t addr)
 	struct option_choice choice;
 
 	memcpy(ask->decision->hostname, name, strlen(name) + 1);
-	scopes_of(ask, addr, &scopes);
+	ask_scopes(ask, addr, &scopes);
 	put_hostname(ask, &scopes, reply);
 	if (reply->type != DHCP_BOOTP) {
 		put_client_id(ask, reply);

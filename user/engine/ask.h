@@ -91,10 +91,6 @@ void ask_enter(struct ask *ask, const struct subnet *subnet);
 bool ask_on_network(const struct ask *ask, uint32_t addr);
 bool ask_is_ours(const struct ask *ask, uint32_t server_id);
 void ask_withdraw_offers(struct ask *ask); /* the client's, in all its network */
-static inline bool subnet_contains(const struct subnet *subnet, uint32_t addr)
-{
-	return (addr & subnet->mask) == subnet->prefix;
-}
 
 /* identity.c */
 bool ask_client(struct ask *ask);   /* who, from the message alone. false: identifier too long */
@@ -116,11 +112,20 @@ const char *ask_name(const struct ask *ask, uint32_t addr);
 
 /* allocate.c: could the client have this address now? */
 bool ask_obtainable(struct ask *ask, uint32_t addr);
+/* Is the address reserved for it still being closed after its own last binding? */
+bool ask_reserved_closing(struct ask *ask);
 /*
  * An address for a DISCOVER, held by an offer if need be. If there is none in its subnet it
  * enters another one of the network that has. 0, -ENOENT, -ENOMEM.
  */
 int ask_allocate(struct ask *ask, uint32_t *ret_addr);
+
+/* What is granted to it, by what it asks for in option 51. */
+static inline uint32_t ask_lifetime(const struct ask *ask)
+{
+	return lifetimes_grant(&ask->subnet->life,
+			       ask->msg->has_lease_time ? ask->msg->lease_time : 0);
+}
 
 /* answer.c: fill decision->reply */
 void answer_lease(struct ask *ask, uint8_t type, uint32_t addr, uint32_t lifetime);

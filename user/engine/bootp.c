@@ -8,34 +8,16 @@
 
 #include "ask.h"
 
-/* The address reserved for it, if it can have it now. -ENOENT, -EAGAIN: once it is closed. */
-static int reserved_address(struct ask *ask, uint32_t *ret_addr)
-{
-	uint32_t addr = ask->reserved;
-
-	if (ask_permit(ask, addr) != PERMIT_OK)
-		return -ENOENT;
-	switch (ask_holder(ask, addr)) {
-	case HOLDER_NOBODY:
-	case HOLDER_LAST:
-	case HOLDER_MINE:
-	case HOLDER_MINE_HELD:
-		*ret_addr = addr;
-		return 0;
-	case HOLDER_MINE_CLOSING:
-		return -EAGAIN;
-	default:
-		return -ENOENT;
-	}
-}
-
+/* The one reserved for it before any other. -EAGAIN: once what it had is closed. */
 static int find_address(struct ask *ask, uint32_t *ret_addr)
 {
-	int r = reserved_address(ask, ret_addr);
-
-	if (r != -ENOENT)
-		return r;
-	return ask->closing ? -EAGAIN : ask_allocate(ask, ret_addr);
+	if (ask_obtainable(ask, ask->reserved)) {
+		*ret_addr = ask->reserved;
+		return 0;
+	}
+	if (ask->closing || ask_reserved_closing(ask))
+		return -EAGAIN;
+	return ask_allocate(ask, ret_addr);
 }
 
 /* RFC 951 3: who fills in ciaddr has an address, and only wants to be told the rest. */

@@ -10,11 +10,17 @@
 
 #include "private.h"
 
-bool identity_by_hw(const struct model *model, uint32_t addr, uint8_t client_id_len)
+bool identity_by_hw(const struct subnet *subnet, uint8_t client_id_len)
 {
-	const struct subnet *subnet = model_subnet_of(model, addr);
-
 	return !client_id_len || (subnet && !subnet->match_client_id);
+}
+
+struct identity identity_of_client(const struct client *client, const struct subnet *subnet)
+{
+	return (struct identity){.chaddr = client->chaddr,
+				 .client_id = client->client_id,
+				 .client_id_len = client->client_id_len,
+				 .by_hw = identity_by_hw(subnet, client->client_id_len)};
 }
 
 static void note_before(const struct lease *lease, bool absent, const struct offer *offer,
@@ -33,11 +39,13 @@ static void note_before(const struct lease *lease, bool absent, const struct off
 void record_set(struct engine *engine, struct lease *lease, const struct lease_row *row,
 		uint8_t state, uint8_t closing_to)
 {
+	const struct subnet *subnet = model_subnet_of(engine->config.model, row->addr);
+
 	areas_unfile(engine, lease->addr);
 	if (row->generation != lease->generation)
 		lease->published = false;
 	table_set(engine->leases, lease, row, state, closing_to,
-		  identity_by_hw(engine->config.model, row->addr, row->client.client_id_len));
+		  identity_by_hw(subnet, row->client.client_id_len));
 	areas_file(engine, lease->addr);
 }
 
@@ -89,12 +97,9 @@ static void restore(struct engine *engine, struct lease *lease, const struct cha
 
 void engine_undo(struct engine *engine, const struct change *change)
 {
-	const struct client *client = &change->row.client;
 	uint32_t addr = change->row.addr;
 	struct lease *lease = lease_at(engine->leases, addr);
-	struct identity identity = {.chaddr = client->chaddr,
-				    .client_id = client->client_id,
-				    .client_id_len = client->client_id_len};
+	struct identity identity;
 	struct offer *offer;
 
 	if (!lease)
@@ -111,7 +116,8 @@ void engine_undo(struct engine *engine, const struct change *change)
 	/* Made while the address seemed free; its REQUEST will be refused. */
 	if (lease && lease->state != LEASE_FREE && (offer = offer_at(engine, addr)))
 		offer_drop(engine, offer);
-	identity.by_hw = identity_by_hw(engine->config.model, addr, client->client_id_len);
+	identity = identity_of_client(&change->row.client,
+				      model_subnet_of(engine->config.model, addr));
 	if (change->before_offered_until)
 		offer_make(engine, addr, &identity, change->before_offered_until,
 			   change->before_offer_number);

@@ -36,7 +36,7 @@ static bool wants_no_address(const struct ask *ask, uint32_t addr)
 
 	if (!option_asked(ask, DHO_V6_ONLY))
 		return false;
-	scopes_of(ask, addr, &scopes);
+	ask_scopes(ask, addr, &scopes);
 	return scopes_have(&scopes, DHO_V6_ONLY);
 }
 
@@ -48,7 +48,7 @@ static void decide_none_free(struct ask *ask)
 {
 	struct scopes scopes;
 
-	scopes_of(ask, 0, &scopes);
+	ask_scopes(ask, 0, &scopes);
 	if (ask->msg->opt[DHO_AUTO_CONFIGURE].len == 1 && scopes_have(&scopes, DHO_AUTO_CONFIGURE))
 		answer_no_address(ask, 0, OFFER_no_free_address);
 	else
@@ -65,14 +65,12 @@ static void decide_offer(struct ask *ask, uint32_t addr)
 	if (rapid)
 		decide_ack(ask, addr, false);
 	else
-		answer_lease(ask, DHCP_OFFER, addr,
-			     lifetimes_grant(&ask->subnet->life,
-					     msg->has_lease_time ? msg->lease_time : 0));
+		answer_lease(ask, DHCP_OFFER, addr, ask_lifetime(ask));
 }
 
 static void decide_discover(struct ask *ask)
 {
-	uint32_t addr, reserved = ask->reserved;
+	uint32_t addr;
 	struct offer *offer;
 	int r;
 
@@ -82,8 +80,7 @@ static void decide_discover(struct ask *ask)
 		answer_no_address(ask, 0, OFFER_ipv6_only);
 		return;
 	}
-	if (ask->closing || (ask_permit(ask, reserved) == PERMIT_OK &&
-			     ask_holder(ask, reserved) == HOLDER_MINE_CLOSING)) {
+	if (ask->closing || ask_reserved_closing(ask)) {
 		ask->decision->kind = DECISION_DEFER;
 		return;
 	}

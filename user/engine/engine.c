@@ -43,7 +43,8 @@ static void drop_all_offers(struct engine *engine)
 /* Files a lease under the new model. */
 static void refile(struct engine *engine, struct lease *lease)
 {
-	bool by_hw = identity_by_hw(engine->config.model, lease->addr, lease->client_id_len);
+	bool by_hw = identity_by_hw(model_subnet_of(engine->config.model, lease->addr),
+				    lease->client_id_len);
 	struct area *area = area_at(engine, lease->addr);
 
 	lease->spare = false;

@@ -8,10 +8,9 @@
  * A reserved address is one machine's at a time, whatever it is reserved by: another MAC gets it
  * when all that was promised to the former has ended (I5), and is served from the pools until then;
  * so it is with the CPE that replaces another on one circuit, or the second of two behind it. The
- * identities of one MAC are one machine (ROM, boot loader, system), so an address that is reserved
- * by hw-address serves each of them at once, and one that is reserved by circuit-id, remote-id or
- * flex-id as long as they show the same one there. By client-id or duid it is one identity's: what
- * else is on that MAC has to wait as others have.
+ * identities of one MAC are one machine (ROM, boot loader, system), so a reserved address serves
+ * each of them at once that shows what it is reserved by. But by client-id or duid it is one
+ * identity's: what else is on that MAC has to wait as others have.
  */
 #include <string.h>
 
@@ -108,18 +107,15 @@ static void identifiers(struct ask *ask)
 static void recall_relay(struct ask *ask)
 {
 	const struct model *model = ask->engine->config.model;
-	const struct client *client = &ask->client;
 	const struct dhcp_msg *msg = ask->msg;
 	const struct lease *lease;
-	struct identity identity = {.chaddr = client->chaddr,
-				    .client_id = client->client_id,
-				    .client_id_len = client->client_id_len};
+	struct identity identity;
 
 	if (!model->stash_agent_options || msg->type != DHCP_REQUEST || !msg->ciaddr ||
 	    !msg->in.our_addr || msg->giaddr || ask->agent.len)
 		return;
 	lease = lease_at(ask->engine->leases, msg->ciaddr);
-	identity.by_hw = identity_by_hw(model, msg->ciaddr, client->client_id_len);
+	identity = identity_of_client(&ask->client, model_subnet_of(model, msg->ciaddr));
 	if (!lease || lease->state != LEASE_BOUND || !lease->agent_len ||
 	    !lease_is(lease, &identity))
 		return;
@@ -177,13 +173,6 @@ static bool promised(const struct lease *lease)
 	return lease->stored == LEASE_BOUND || lease->stored == LEASE_HELD;
 }
 
-static bool has_id(const struct lease *lease, const struct identity *identity)
-{
-	return !lease->by_hw && !identity->by_hw &&
-	       lease->client_id_len == identity->client_id_len &&
-	       !memcmp(lease_client_id(lease), identity->client_id, lease->client_id_len);
-}
-
 /* Promises to this client id on another MAC. */
 static void look_for_clone(struct ask *ask)
 {
@@ -239,7 +228,7 @@ static bool is_clone(const struct ask *ask, uint64_t since)
 {
 	const struct lease *home = lease_at(ask->engine->leases, address_here(ask, ask->by_id));
 
-	if (home && promised(home) && has_id(home, &ask->identity))
+	if (home && promised(home) && lease_has_id(home, &ask->identity))
 		return !lease_is(home, &ask->identity);
 	return bound_before(ask, since);
 }
@@ -323,17 +312,11 @@ static void find_reservation(struct ask *ask, bool bound, uint64_t since)
 void ask_identify(struct ask *ask)
 {
 	const struct lease_table *leases = ask->engine->leases;
-	struct client *client = &ask->client;
 	uint64_t since = UINT64_MAX;
 	struct lease *lease;
 	bool bound = false;
 
-	ask->identity = (struct identity){
-		.chaddr = client->chaddr,
-		.client_id = client->client_id,
-		.client_id_len = client->client_id_len,
-		.by_hw = !client->client_id_len || !ask->subnet->match_client_id,
-	};
+	ask->identity = identity_of_client(&ask->client, ask->subnet);
 	ask->own = NULL;
 	ask->closing = ask->cloned = false;
 	for (lease = table_first(leases, &ask->identity); lease;
@@ -406,7 +389,7 @@ static bool remembers(const struct ask *ask, const struct lease *lease)
 		return false;
 	if (lease_is(lease, &ask->identity))
 		return true;
-	return !ask->cloned && has_id(lease, &ask->identity);
+	return !ask->cloned && lease_has_id(lease, &ask->identity);
 }
 
 enum holder ask_holder(struct ask *ask, uint32_t addr)

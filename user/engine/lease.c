@@ -401,14 +401,30 @@ const uint8_t *lease_agent(const struct lease *lease)
 
 /* --- by identity --- */
 
+static bool same_id(const struct identity *a, const struct identity *b)
+{
+	return a->client_id_len == b->client_id_len &&
+	       !memcmp(a->client_id, b->client_id, a->client_id_len);
+}
+
+bool identity_equal(const struct identity *a, const struct identity *b)
+{
+	return a->by_hw == b->by_hw && !memcmp(a->chaddr, b->chaddr, DHCP_CHADDR_LEN) &&
+	       (a->by_hw || same_id(a, b));
+}
+
 bool lease_is(const struct lease *lease, const struct identity *identity)
 {
-	if (lease->by_hw != identity->by_hw ||
-	    memcmp(lease->chaddr, identity->chaddr, DHCP_CHADDR_LEN))
-		return false;
-	return identity->by_hw ||
-	       (lease->client_id_len == identity->client_id_len &&
-		!memcmp(lease_client_id(lease), identity->client_id, identity->client_id_len));
+	const struct identity own = identity_of(lease);
+
+	return identity_equal(&own, identity);
+}
+
+bool lease_has_id(const struct lease *lease, const struct identity *identity)
+{
+	const struct identity own = identity_of(lease);
+
+	return !own.by_hw && !identity->by_hw && same_id(&own, identity);
 }
 
 static struct lease *next_exact(struct index_node *node, const struct identity *identity)
@@ -439,8 +455,7 @@ static struct lease *next_id(struct index_node *node, const struct identity *ide
 	for (; node; node = node->next) {
 		struct lease *lease = member_of(node, struct lease, at_client_id);
 
-		if (lease->client_id_len == identity->client_id_len &&
-		    !memcmp(lease->text, identity->client_id, identity->client_id_len))
+		if (lease_has_id(lease, identity))
 			return lease;
 	}
 	return NULL;

@@ -36,7 +36,8 @@ enum lease_state {
 	LEASE_DECLINED, /* quarantined until `promised` */
 };
 
-/* Why a FREE or CLOSING lease ended; kept for display and Kea's lease states. */
+/* Why a FREE or CLOSING lease ended: it decides whether its last client may come back for it, and
+ * is Kea's lease state. */
 enum lease_end {
 	LEASE_END_NONE,
 	LEASE_END_RELEASED,

@@ -59,3 +59,18 @@ uint32_t lifetimes_grant(const struct lifetimes *life, uint32_t asked)
 		return min;
 	return asked > max ? max : asked;
 }
+
+uint32_t model_shortest_t1(const struct model *model)
+{
+	uint32_t shortest = 0;
+
+	for (size_t i = 0; i < model->n_subnets; i++) {
+		const struct lifetimes *life = &model->subnets[i].life;
+		uint32_t t1, t2, lifetime = life->min < life->valid ? life->min : life->valid;
+
+		lifetimes_tee(life, lifetime, &t1, &t2);
+		if (t1 && (!shortest || t1 < shortest))
+			shortest = t1;
+	}
+	return shortest;
+}

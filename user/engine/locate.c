@@ -19,15 +19,10 @@ static void only(struct candidates *link, const struct subnet *subnet)
 	link->n = subnet != NULL;
 }
 
-static bool same_link(const struct subnet *x, const struct subnet *y)
-{
-	return x == y || (x->network && x->network == y->network);
-}
-
 static bool on_link(const struct candidates *link, const struct subnet *subnet)
 {
 	for (size_t i = 0; i < link->n; i++) {
-		if (same_link(link->v[i], subnet))
+		if (subnets_on_one_link(link->v[i], subnet))
 			return true;
 	}
 	return false;
@@ -198,9 +193,7 @@ static struct merit merit(struct ask *ask)
 
 	if (r && (!r->global || ask->reserved))
 		merit.weight |= HAS_RESERVATION;
-	if (ask_obtainable(ask, ask->reserved) ||
-	    (permitted(ask, ask->reserved) &&
-	     ask_holder(ask, ask->reserved) == HOLDER_MINE_CLOSING))
+	if (ask_obtainable(ask, ask->reserved) || ask_reserved_closing(ask))
 		merit.weight |= HAS_RESERVED;
 	if (ask->closing)
 		merit.weight |= HAS_CLOSING;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Look-ups of subnets and addresses in the model. The model does not change after model_index();
- * nothing of it survives the process.
+ * The model: look-ups of subnets and addresses, the indexes that they need, and its end. What is
+ * searched comes sorted from the builder. The model does not change after model_index(); nothing
+ * of it survives the process.
  */
 #define HASH_NONFATAL_OOM 1
 #define uthash_nonfatal_oom(elt) \
@@ -31,9 +32,8 @@ const struct subnet *model_subnet_of(const struct model *model, uint32_t addr)
 		else
 			high = mid;
 	}
-	if (!low || (addr & model->subnets[low - 1].mask) != model->subnets[low - 1].prefix)
-		return NULL;
-	return &model->subnets[low - 1];
+	return low && subnet_contains(&model->subnets[low - 1], addr) ? &model->subnets[low - 1]
+								      : NULL;
 }
 
 const struct subnet *model_subnet_by_id(const struct model *model, uint32_t id)
@@ -98,6 +98,22 @@ bool subnet_excludes(const struct subnet *subnet, uint32_t addr)
 	return range && range->first <= addr;
 }
 
+void scopes_of(const struct model *model, const struct subnet *subnet, const struct pool *pool,
+	       const struct reservation *reservation, struct scopes *ret)
+{
+	*ret = (struct scopes){0};
+	if (reservation)
+		ret->v[ret->n++] = &reservation->scope;
+	if (pool)
+		ret->v[ret->n++] = &pool->scope;
+	ret->v[ret->n++] = &subnet->scope;
+	if (subnet->network)
+		ret->v[ret->n++] = &subnet->network->scope;
+	ret->v[ret->n++] = &model->scope;
+}
+
+/* --- indexes, made once --- */
+
 /* The first of two reservations with the same key or address wins; config/ refuses both. */
 static int index_set(struct reservation_set *set)
 {
@@ -123,19 +139,10 @@ static int index_address(struct subnet *subnet, struct reservation *r)
 	return oom ? -ENOMEM : 0;
 }
 
-static int by_first(const void *a, const void *b)
-{
-	const struct pool *x = a, *y = b;
-
-	return x->first < y->first ? -1 : x->first > y->first;
-}
-
 static int index_subnet(struct subnet *subnet)
 {
 	int r = index_set(&subnet->reservations);
 
-	if (subnet->n_pools)
-		qsort(subnet->pools, subnet->n_pools, sizeof(*subnet->pools), by_first);
 	subnet->reserved = NULL;
 	for (size_t i = 0; r == 0 && subnet->reservations_in_subnet && i < subnet->reservations.n;
 	     i++)
@@ -186,6 +193,8 @@ int model_index(struct model *model)
 		r = index_subnet(&model->subnets[i]);
 	return r == 0 ? index_global(model) : r;
 }
+
+/* --- the end --- */
 
 static void free_scope(struct scope *scope)
 {

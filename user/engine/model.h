@@ -47,6 +47,14 @@ struct scope {
 	struct boot_fields boot;
 };
 
+#define SCOPES_MAX 5
+
+/* Those that apply together, the narrowest first. */
+struct scopes {
+	const struct scope *v[SCOPES_MAX];
+	size_t n;
+};
+
 /*
  * X(name, key): by what a reservation knows its client, in the order in which it is looked for
  * unless host-reservation-identifiers says another.
@@ -159,6 +167,15 @@ struct model {
 	uint32_t decline_probation; /* seconds */
 };
 
+static inline bool subnet_contains(const struct subnet *subnet, uint32_t addr)
+{
+	return (addr & subnet->mask) == subnet->prefix;
+}
+/* Are their clients on one link? So are all of a shared network. */
+static inline bool subnets_on_one_link(const struct subnet *x, const struct subnet *y)
+{
+	return x == y || (x->network && x->network == y->network);
+}
 /* The subnet that `addr` lies in, or NULL. */
 const struct subnet *model_subnet_of(const struct model *model, uint32_t addr);
 const struct subnet *model_subnet_by_id(const struct model *model, uint32_t id);
@@ -175,6 +192,7 @@ static inline enum reserved_by reservation_by(const struct reservation *reservat
 {
 	return (enum reserved_by)reservation->key[0];
 }
+const char *reserved_by_name(enum reserved_by by); /* its key in the configuration */
 /* Sets by what it is found; len 1 to 255. */
 void reservation_identify(struct reservation *reservation, enum reserved_by by, const void *data,
 			  size_t len);
@@ -187,13 +205,26 @@ bool subnet_excludes(const struct subnet *subnet, uint32_t addr);
 /* The pool of `subnet` that `addr` lies in, or NULL. */
 const struct pool *subnet_pool_of(const struct subnet *subnet, uint32_t addr);
 
+/*
+ * What applies to a client of the subnet, in Kea's precedence: reservation and pool (NULL: none),
+ * subnet, shared network, global.
+ */
+void scopes_of(const struct model *model, const struct subnet *subnet, const struct pool *pool,
+	       const struct reservation *reservation, struct scopes *ret);
+
 /* T1 and T2 for a granted lifetime, always T1 < T2 < lifetime (RFC 2131 4.4.5); 0: not sent. */
 void lifetimes_tee(const struct lifetimes *life, uint32_t lifetime, uint32_t *ret_t1,
 		   uint32_t *ret_t2);
 /* What is granted when `asked` (0: option 51 absent) is asked for. */
 uint32_t lifetimes_grant(const struct lifetimes *life, uint32_t asked);
 
-/* Sorts what is searched, builds the hash heads and checks nothing; called once by the builder. */
+/* The shortest T1 of any lease that may be granted; 0: none is sent a T1. */
+uint32_t model_shortest_t1(const struct model *model);
+
+/*
+ * Makes by_id and the hash heads; called once by the builder, which has sorted subnets, pools and
+ * exclusions. Checks nothing. -ENOMEM.
+ */
 int model_index(struct model *model);
 void model_free(struct model *model);
 

@@ -68,14 +68,6 @@ struct offer *offer_at(const struct engine *engine, uint32_t addr)
 	return NULL;
 }
 
-static bool same(const struct identity *a, const struct identity *b)
-{
-	if (a->by_hw != b->by_hw || memcmp(a->chaddr, b->chaddr, DHCP_CHADDR_LEN))
-		return false;
-	return a->by_hw || (a->client_id_len == b->client_id_len &&
-			    !memcmp(a->client_id, b->client_id, a->client_id_len));
-}
-
 struct offer *offer_of(const struct engine *engine, const struct subnet *subnet,
 		       const struct identity *identity)
 {
@@ -85,8 +77,8 @@ struct offer *offer_of(const struct engine *engine, const struct subnet *subnet,
 	for (; node; node = node->next) {
 		struct offer *offer = member_of(node, struct offer, at_client);
 
-		if ((offer->addr & subnet->mask) == subnet->prefix &&
-		    same(&offer->identity, identity))
+		if (subnet_contains(subnet, offer->addr) &&
+		    identity_equal(&offer->identity, identity))
 			return offer;
 	}
 	return NULL;

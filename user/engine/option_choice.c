@@ -12,21 +12,10 @@
 
 /* --- scopes --- */
 
-/* Kea's precedence: reservation, pool, subnet, shared network, global. */
-void scopes_of(const struct ask *ask, uint32_t addr, struct scopes *ret)
+void ask_scopes(const struct ask *ask, uint32_t addr, struct scopes *ret)
 {
-	const struct subnet *subnet = ask->subnet;
-	const struct pool *pool = addr ? subnet_pool_of(subnet, addr) : NULL;
-
-	*ret = (struct scopes){0};
-	if (ask->reservation)
-		ret->v[ret->n++] = &ask->reservation->scope;
-	if (pool)
-		ret->v[ret->n++] = &pool->scope;
-	ret->v[ret->n++] = &subnet->scope;
-	if (subnet->network)
-		ret->v[ret->n++] = &subnet->network->scope;
-	ret->v[ret->n++] = &ask->engine->config.model->scope;
+	scopes_of(ask->engine->config.model, ask->subnet,
+		  addr ? subnet_pool_of(ask->subnet, addr) : NULL, ask->reservation, ret);
 }
 
 const struct option_value *scope_option(const struct scope *scope, uint8_t code)

@@ -8,16 +8,8 @@
 
 #include "ask.h"
 
-#define SCOPES_MAX 5
-
-/* The scopes that apply to a client, the narrowest first. */
-struct scopes {
-	const struct scope *v[SCOPES_MAX];
-	size_t n;
-};
-
-/* Of a client at `addr` (its pool counts); 0: it has no address. */
-void scopes_of(const struct ask *ask, uint32_t addr, struct scopes *ret);
+/* Those that apply to the client at `addr` (its pool counts); 0: it has no address. */
+void ask_scopes(const struct ask *ask, uint32_t addr, struct scopes *ret);
 /* Is the option set in one of them, and one that may be sent? */
 bool scopes_have(const struct scopes *scopes, uint8_t code);
 bool scopes_never(const struct scopes *scopes, uint8_t code); /* never-send in one of them */

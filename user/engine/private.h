@@ -138,7 +138,9 @@ bool offer_before(const struct offer *a, const struct offer *b);
 /* Sets a record and files its address; what the row says was reserved for or is shorter. */
 void record_set(struct engine *engine, struct lease *lease, const struct lease_row *row,
 		uint8_t state, uint8_t closing_to);
-bool identity_by_hw(const struct model *model, uint32_t addr, uint8_t client_id_len);
+/* Is the MAC the identity? `subnet` NULL: the address is of none. */
+bool identity_by_hw(const struct subnet *subnet, uint8_t client_id_len);
+struct identity identity_of_client(const struct client *client, const struct subnet *subnet);
 /*
  * Applies `row` to the record of row->addr (made if there is none; `offer`, NULL
  * or the client's own, is used up) and fills *ret_change. -ENOMEM: nothing is changed.

@@ -111,8 +111,7 @@ void decide_ack(struct ask *ask, uint32_t addr, bool plain)
 {
 	const struct dhcp_msg *msg = ask->msg;
 	const struct dhcp_reply *reply = &ask->decision->reply;
-	uint32_t lifetime = lifetimes_grant(&ask->subnet->life,
-					    msg->has_lease_time ? msg->lease_time : 0);
+	uint32_t lifetime = ask_lifetime(ask);
 	bool memoise;
 
 	answer_lease(ask, DHCP_ACK, addr, lifetime);
@@ -260,7 +259,7 @@ static void verify(struct ask *ask, uint32_t addr, bool renewing, bool plain)
 void decide_request(struct ask *ask)
 {
 	const struct dhcp_msg *msg = ask->msg;
-	uint32_t addr = msg->ciaddr ? msg->ciaddr : msg->requested;
+	uint32_t addr = dhcp_asked_address(msg);
 	bool plain = msg->has_server_id ? !msg->ciaddr : !msg->ciaddr || !msg->has_requested;
 
 	ask->decision->addr = addr;

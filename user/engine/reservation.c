@@ -7,6 +7,17 @@
 
 #include <string.h>
 
+const char *reserved_by_name(enum reserved_by by)
+{
+	static const char *const names[RESERVED_BY_COUNT] = {
+#define X(name, key) [RESERVED_BY_##name] = key,
+		RESERVED_BY(X)
+#undef X
+	};
+
+	return names[by];
+}
+
 static uint16_t make_key(uint8_t key[1 + 255], enum reserved_by by, const void *data, size_t len)
 {
 	key[0] = (uint8_t)by;

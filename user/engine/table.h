@@ -33,6 +33,8 @@ void table_set(struct lease_table *table, struct lease *lease, const struct leas
 uint64_t table_generation(struct lease_table *table);
 
 bool lease_is(const struct lease *lease, const struct identity *identity); /* the exact one */
+/* Is it bound by the client id of `identity`, on whatever MAC? */
+bool lease_has_id(const struct lease *lease, const struct identity *identity);
 /* Leases of exactly this identity, the newest change first; NULL ends. */
 struct lease *table_first(const struct lease_table *table, const struct identity *identity);
 struct lease *table_after(const struct lease *lease, const struct identity *identity);
@@ -41,5 +43,6 @@ struct lease *table_first_id(const struct lease_table *table, const struct ident
 struct lease *table_after_id(const struct lease *lease, const struct identity *identity);
 
 uint64_t identity_hash(uint64_t seed, const struct identity *identity);
+bool identity_equal(const struct identity *a, const struct identity *b);
 
 #endif
