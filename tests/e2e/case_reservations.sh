@@ -74,7 +74,7 @@ expect "them in the log" logged "DHCPREQUEST for 192.0.2.50 from $machine \(desk
 equal "what the relay said, still" "$(circuit)" "0x0105$(printf port1 | xxd -p -u)"
 equal "refusals" "$(statistic pkt4-nak-sent)" 0
 
-# Where that is not kept the renewal is a stranger's, as in Kea, and refused. The refusal is broadcast on the server's
+# Where that is not kept the renewal is a stranger's, and refused. The refusal is broadcast on the server's
 # own link (RFC 2131 4.1), where the client is not: it goes on asking until a relay brings its request, at T2 at the latest.
 stash() { # VALUE
 	sed -i "s/stash-agent-options: .*/stash-agent-options: $1/" "$DIR/s.yaml"
