@@ -52,6 +52,33 @@ enum form_value_len {
 #undef X
 };
 
+/* Of an option that the fast path reads for itself, the only right length; else -1. */
+static inline int form_value_len(__u8 code)
+{
+	switch (code) {
+#define X(name, code, len) \
+	case code:         \
+		return len;
+		FORM_VALUES(X)
+#undef X
+	default:
+		return -1;
+	}
+}
+
+/* Is this option hashed? */
+static inline _Bool form_has(__u8 code)
+{
+	switch (code) {
+#define X(code) case code:
+		FORM_IGNORED(X)
+#undef X
+		return 0;
+	default:
+		return form_value_len(code) < 0;
+	}
+}
+
 /* A slot's form: 44 bits of hash, 20 of template index. 0 is an empty place. */
 static inline __u64 form_word(__u64 hash, __u32 template_index)
 {

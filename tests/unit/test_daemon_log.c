@@ -181,6 +181,45 @@ static void at_a_lower_level_nothing(void **state)
 	log_set_level(6);
 }
 
+/* At the level of DEBUG a second line: every option that the reply has, wherever it stands. */
+static void options_of_a_reply(void **state)
+{
+	struct dhcp_msg msg = message(DHCP_REQUEST);
+	struct decision d = reply(DHCP_ACK);
+	static uint8_t path[300];
+
+	(void)state;
+	memset(path, 'p', sizeof(path));
+	msg.requested = ADDR;
+	msg.opt[DHO_RELAY_AGENT] = (struct dhcp_opt){(const uint8_t *)"\x01\x01\x07", 3};
+	dhcp_reply_add(&d.reply, DHO_MESSAGE_TYPE, "\5", 1);
+	dhcp_reply_add(&d.reply, DHO_ROUTERS, "\xc0\0\2\1\xc0\0\2\2", 8);
+	dhcp_reply_add(&d.reply, DHO_RAPID_COMMIT, NULL, 0);
+	dhcp_reply_add(&d.reply, 224, "\1\2", 2);
+	assert_int_equal(dhcp_reply_overload(&d.reply, DHO_DOMAIN_NAME, "a.\33", 3), 0);
+	d.reply.tail[XDHCP_TAIL_HOSTNAME] = (struct dhcp_piece){{DHO_HOST_NAME, 1, 'h'}, 3};
+	assert_null(strstr(line(&msg, &d), "routers"));
+	log_set_level(7);
+	assert_string_equal(
+		line(&msg, &d),
+		"xdhcpd: DHCPREQUEST for 192.0.2.10 from 02:00:00:00:00:01 via eth0 circuit 07: "
+		"DHCPACK\n"
+		"xdhcpd: DHCPACK to 02:00:00:00:00:01: dhcp-message-type 5; routers 192.0.2.1, "
+		"192.0.2.2; rapid-commit; 224 0x0102; dhcp-option-overload 1; host-name h; "
+		"dhcp-agent-options 0x010107; domain-name a.\\x1b");
+	/* split on the wire, one on the line; and no longer than its share */
+	d = reply(DHCP_ACK);
+	dhcp_reply_add(&d.reply, 17, path, sizeof(path));
+	dhcp_reply_add(&d.reply, DHO_MESSAGE_TYPE, "\5", 1);
+	msg.opt[DHO_RELAY_AGENT] = (struct dhcp_opt){0};
+	assert_non_null(strstr(line(&msg, &d), "pp...; dhcp-message-type 5"));
+	assert_null(strstr(strstr(line(&msg, &d), "root-path") + 1, "root-path"));
+	d.kind = DECISION_SILENT;
+	d.reason = SILENT_unknown_client;
+	assert_null(strchr(line(&msg, &d), '\n'));
+	log_set_level(6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +230,7 @@ int main(void)
 		cmocka_unit_test(a_relayed_client),
 		cmocka_unit_test(the_outcome_is_never_cut_off),
 		cmocka_unit_test(a_second_mac_of_one_client_id),
+		cmocka_unit_test(options_of_a_reply),
 		cmocka_unit_test(at_a_lower_level_nothing),
 	};
 

@@ -258,8 +258,12 @@ static enum expr_type parse_vendor_class(struct parser *p, int which)
 	return EXPR_STRING;
 }
 
+/* Whose fields: places in spaces[]. */
+enum { FIELDS_OF_PKT, FIELDS_OF_PKT4 };
+
 static enum expr_type parse_field(struct parser *p, int which)
 {
+	static const char *const spaces[] = {[FIELDS_OF_PKT] = "pkt", [FIELDS_OF_PKT4] = "pkt4"};
 	static const struct {
 		const char *space, *key;
 	} fields[] = {
@@ -267,7 +271,7 @@ static enum expr_type parse_field(struct parser *p, int which)
 		EXPR_FIELDS(X)
 #undef X
 	};
-	const char *space = which == 4 ? "pkt4" : "pkt";
+	const char *space = spaces[which];
 	char allowed[128] = "one of";
 
 	parser_need_sign(p, ".");
@@ -516,14 +520,14 @@ static const struct word {
 	enum expr_type (*parse)(struct parser *p, int which);
 	int which;
 } words[] = {
-	{"option", parse_option, 0},	   {"relay4", parse_relay4, 0},
-	{"vendor", parse_vendor, 0},	   {"vendor-class", parse_vendor_class, 0},
-	{"pkt", parse_field, 0},	   {"pkt4", parse_field, 4},
-	{"substring", parse_substring, 0}, {"split", parse_split, 0},
-	{"ifelse", parse_ifelse, 0},	   {"sifelse", parse_ifelse, 1},
-	{"known", parse_known, 1},	   {"unknown", parse_known, 0},
-	{"member", parse_member, 0},	   {"pkt6", parse_absent, 0},
-	{"relay6", parse_absent, 0},	   {"match", parse_absent, 1},
+	{"option", parse_option, 0},	     {"relay4", parse_relay4, 0},
+	{"vendor", parse_vendor, 0},	     {"vendor-class", parse_vendor_class, 0},
+	{"pkt", parse_field, FIELDS_OF_PKT}, {"pkt4", parse_field, FIELDS_OF_PKT4},
+	{"substring", parse_substring, 0},   {"split", parse_split, 0},
+	{"ifelse", parse_ifelse, 0},	     {"sifelse", parse_ifelse, 1},
+	{"known", parse_known, 1},	     {"unknown", parse_known, 0},
+	{"member", parse_member, 0},	     {"pkt6", parse_absent, 0},
+	{"relay6", parse_absent, 0},	     {"match", parse_absent, 1},
 };
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))

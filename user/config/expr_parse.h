@@ -16,7 +16,8 @@
 /* What surrounds an expression. Borrowed. */
 struct expr_scope {
 	enum expr_type type; /* what it must be */
-	/* Is it evaluated only when the client's reservation is known? Else `known` is refused. */
+	/* Is it evaluated only when the client's reservation is known? Else `known` is refused.
+	 * Built for client classes, not set yet. */
 	bool reservations;
 	/* The options that can be named; both NULL: proto's table. */
 	const struct option_def *(*by_name)(const void *context, const char *name);

@@ -4,6 +4,7 @@
  * lines of several processes do not mix. Under a service manager that reads
  * levels (JOURNAL_STREAM is set) each line carries its <level>.
  */
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,10 +12,14 @@
 #include <unistd.h>
 
 #include "daemon/daemon.h"
+#include "proto/option_sent.h"
 #include "proto/relay.h"
 
 /* Characters of a circuit id: the line must hold the outcome as well. */
 #define CIRCUIT_MAX 100
+
+/* With its end: what pipe(7) calls PIPE_BUF, up to which a write is whole. */
+#define LINE_SIZE PIPE_BUF
 
 static int threshold = LOG_INFO;
 
@@ -25,7 +30,7 @@ void log_set_level(int level)
 
 void log_line(int level, const char *format, ...)
 {
-	char line[1024];
+	char line[LINE_SIZE];
 	int n = 0;
 	va_list args;
 
@@ -78,6 +83,17 @@ static const char *way(const struct port *port, const struct dhcp_msg *msg, char
 	return buf;
 }
 
+/* "DHCPACK to 02:00:00:00:00:01: dhcp-message-type 5; routers 192.0.2.1" */
+static void log_options(const struct dhcp_msg *msg, const struct decision *decision)
+{
+	char mac[DHCP_MAC_STR], options[LINE_SIZE - 128]; /* room for what stands before them */
+
+	if (threshold < LOG_DEBUG || decision->kind != DECISION_REPLY)
+		return;
+	option_sent_format(msg, &decision->reply, options, sizeof(options));
+	log_debug("%s to %s: %s", outcome(msg, decision), dhcp_mac_str(msg->chaddr, mac), options);
+}
+
 /* "DHCPREQUEST for 192.0.2.10 from 02:00:00:00:00:01 (name) via eth0: DHCPACK" */
 void log_transaction(const struct port *port, const struct dhcp_msg *msg,
 		     const struct decision *decision)
@@ -100,6 +116,7 @@ void log_transaction(const struct port *port, const struct dhcp_msg *msg,
 		 decision->hostname, decision->hostname[0] ? ")" : "",
 		 way(port, msg, via, sizeof(via)), outcome(msg, decision), reason[0] ? ": " : "",
 		 reason);
+	log_options(msg, decision);
 	if (decision->cloned)
 		log_warning("client id of %s is already in use by another MAC on this network",
 			    mac);

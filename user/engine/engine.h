@@ -109,7 +109,7 @@ void engine_finish_end(struct engine *engine, struct lease *lease, uint32_t last
 		       uint32_t granted_until, uint32_t received_after, uint32_t now,
 		       struct change *ret_change);
 
-/* Counters by scope, for statistics. */
+/* Counters by subnet, for statistics. */
 struct engine_usage {
 	uint32_t subnet_id;
 	uint64_t total; /* addresses in pools, without those that are excluded */

@@ -27,13 +27,14 @@ struct expr_input {
 	const struct dhcp_msg *msg;
 	struct dhcp_opt agent; /* the relay information in effect (option 82's data), or none */
 	const char *interface; /* the link that the message came in by */
-	bool known;	       /* the client has a reservation */
+	bool known; /* the client has a reservation; built for client classes, not set yet */
 };
 
 /*
  * Evaluates a string expression. Returns the value's length, at most `cap` (the rest is cut).
  */
 size_t expr_string(const struct expr *expr, const struct expr_input *in, uint8_t *buf, size_t cap);
+/* These two are built for client classes, and not used yet. */
 bool expr_bool(const struct expr *expr, const struct expr_input *in);
 /* Is it a truth (==, and, exists ...) rather than a string? */
 bool expr_is_bool(const struct expr *expr);

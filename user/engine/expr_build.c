@@ -147,22 +147,6 @@ void expr_push_field(struct expr_builder *b, enum expr_field field)
 	push(b, EXPR_STRING, fields[field].max);
 }
 
-/* Is the option in the form of a request (form.h), or in the lease as option 82 is? */
-static bool in_form(uint8_t code)
-{
-	switch (code) {
-#define X(name, code, len) case code:
-		FORM_VALUES(X)
-#undef X
-#define X(code) case code:
-		FORM_IGNORED(X)
-#undef X
-		return false;
-	default:
-		return true;
-	}
-}
-
 static void add_operand(struct expr_builder *b, enum step_kind kind,
 			const struct expr_operand *operand)
 {
@@ -174,7 +158,8 @@ static void add_operand(struct expr_builder *b, enum step_kind kind,
 			   sizeof(*e->operands));
 	if (b->error)
 		return;
-	if (operand->source == EXPR_OPTION && !in_form(operand->path[0]))
+	/* Option 82 is in the form, or in the lease. */
+	if (operand->source == EXPR_OPTION && !form_has(operand->path[0]))
 		e->memoisable = false;
 	add_step(b, (struct step){.kind = kind, .at = (uint32_t)e->n_operands});
 	e->operands[e->n_operands++] = *operand;

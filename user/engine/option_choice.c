@@ -211,8 +211,6 @@ void option_choice_make(const struct ask *ask, const struct scopes *scopes,
 
 /* --- room --- */
 
-#define OVERLOAD_LEN 3 /* of option 52 */
-
 static bool add(struct dhcp_reply *reply, const struct option_choice *choice, uint8_t code)
 {
 	const struct option_value *v = choice->by_code[code];
@@ -242,8 +240,8 @@ static bool short_enough(const struct squeeze *s)
 {
 	size_t len = dhcp_reply_ip_len(s->msg, s->reply);
 
-	if (s->reply->type != DHCP_BOOTP && !s->reply->overload)
-		len += OVERLOAD_LEN;
+	if (dhcp_reply_may_overload(s->reply) && !s->reply->overload)
+		len += DHCP_OVERLOAD_LEN;
 	return len <= s->max;
 }
 

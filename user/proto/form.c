@@ -8,32 +8,6 @@
 #include <form.h> /* the shared one; "form.h" would be the header beside this file */
 #include "proto/form.h"
 
-/* Of an option that the fast path reads for itself, the only right length; else -1. */
-static int value_len(uint8_t code)
-{
-	switch (code) {
-#define X(name, code, len) \
-	case code:         \
-		return len;
-		FORM_VALUES(X)
-#undef X
-	default:
-		return -1;
-	}
-}
-
-static bool is_ignored(uint8_t code)
-{
-	switch (code) {
-#define X(code) case code:
-		FORM_IGNORED(X)
-#undef X
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* `option` is whole: code, length, data. */
 static void mix_option(struct form_state *form, const uint8_t *option)
 {
@@ -68,13 +42,13 @@ uint64_t dhcp_form(const struct dhcp_msg *msg, const uint64_t key[2])
 			return 0;
 		if (++n > DHCP_MAX_OPTIONS_WALKED)
 			return 0;
-		int len = value_len(*p);
+		int len = form_value_len(*p);
 
 		/* the fast path passes these, so they are not memoised */
 		if (len >= 0 && (p[1] != len || seen[*p]))
 			return 0;
 		seen[*p] = true;
-		if (len < 0 && !is_ignored(*p))
+		if (form_has(*p))
 			mix_option(&form, p);
 	}
 	return form_end(&form);

@@ -96,7 +96,7 @@ struct dhcp_msg {
 	uint8_t joined[2048];
 	uint16_t joined_len;
 	bool overloaded; /* option 52 present: no fast path */
-	bool repeated;	 /* a code occurred twice (was concatenated): no fast path for 50 53 54 */
+	bool repeated;	 /* a code occurred twice, and was concatenated (RFC 3396) */
 
 	/* Of options whose value is validated by decode; a wrong length there is
 	 * DHCP_DECODE_options. */

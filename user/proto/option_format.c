@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Option values as text, for dumps and logs. See options.h. Data may be
+ * Option values as text, for the log. See options.h. Data may be
  * anything that a client sent: what is not of its type is shown in hex, and what is
  * not printable is escaped, so that nobody writes into the operator's terminal.
  */
@@ -11,13 +11,6 @@
 #include <string.h>
 
 #include "option_dnr.h"
-
-static void finish(struct text *t)
-{
-	t->buf[t->len] = '\0';
-	if (t->cut && t->len >= 3)
-		memcpy(t->buf + t->len - 3, "...", 3);
-}
 
 static void put_hex(struct text *t, const uint8_t *data, size_t len)
 {
@@ -245,5 +238,5 @@ void option_format(const struct option_def *def, const uint8_t *data, size_t len
 		t = (struct text){.buf = buf, .cap = cap};
 		put_hex(&t, data, len);
 	}
-	finish(&t);
+	opt_finish(&t);
 }

@@ -189,3 +189,10 @@ size_t opt_put_string(struct text *t, const uint8_t *data, size_t len)
 	}
 	return len;
 }
+
+void opt_finish(struct text *t)
+{
+	t->buf[t->len] = '\0';
+	if (t->cut && t->len >= 3)
+		memcpy(t->buf + t->len - 3, "...", 3);
+}

@@ -69,6 +69,8 @@ void opt_putf(struct text *t, const char *format, ...) __attribute__((format(pri
 void opt_put_address(struct text *t, const uint8_t p[4]);
 /* What is not printable escaped. Returns len. */
 size_t opt_put_string(struct text *t, const uint8_t *data, size_t len);
+/* Terminates it; what was cut ends in "...". */
+void opt_finish(struct text *t);
 uint32_t opt_get_be(const uint8_t *data, size_t len);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The table of DHCPv4 options: code, Kea's name, type. The single source for
- * configuration, logs, dumps and documentation. Pure.
+ * the configuration and for the log. Pure.
  */
 #ifndef XDHCP_OPTIONS_H
 #define XDHCP_OPTIONS_H
@@ -147,7 +147,7 @@ int option_parse(const struct option_def *def, const char *text, uint8_t *buf, s
  */
 int option_parse_hex(const char *text, uint8_t *buf, size_t cap, char *whybuf, size_t whylen);
 /*
- * The inverse, for dumps and logs: printable ASCII whatever the data. def NULL, or data that is
+ * The inverse, for the log: printable ASCII whatever the data. def NULL, or data that is
  * not of the type: hex. Truncates with "..." at cap; always terminated if cap > 0.
  */
 void option_format(const struct option_def *def, const uint8_t *data, size_t len, char *buf,

@@ -97,7 +97,7 @@ int dhcp_reply_overload(struct dhcp_reply *reply, uint8_t code, const void *data
 	bool sname = reply->overload & DHCP_OVERLOAD_SNAME ||
 		     is_empty(reply->sname, sizeof(reply->sname));
 
-	if (reply->type != DHCP_OFFER && reply->type != DHCP_ACK)
+	if (!dhcp_reply_may_overload(reply))
 		return -ENOSPC;
 	if (file &&
 	    put_in_field(reply->file, sizeof(reply->file), &reply->file_used, code, data, len))
@@ -201,8 +201,6 @@ void dhcp_reply_destination(const struct dhcp_msg *request, const struct dhcp_re
 
 /* --- lengths --- */
 
-#define OVERLOAD_LEN 3 /* of option 52 */
-
 /*
  * RFC 3046 2.2: servers "SHALL echo the entire contents of the Relay Agent Information option in
  * all replies". The relay takes it out again (2.1), so a reply that goes past it has none.
@@ -223,7 +221,7 @@ static size_t ip_len(const struct dhcp_reply *reply, const struct dhcp_opt *agen
 	size_t len = sizeof(struct dhcp_header) + reply->options_len + 1;
 
 	if (reply->overload)
-		len += OVERLOAD_LEN;
+		len += DHCP_OVERLOAD_LEN;
 	for (int i = 0; i < XDHCP_TAIL_PIECES; i++)
 		len += reply->tail[i].len;
 	if (agent)
@@ -236,6 +234,18 @@ static size_t ip_len(const struct dhcp_reply *reply, const struct dhcp_opt *agen
 size_t dhcp_reply_ip_len(const struct dhcp_msg *request, const struct dhcp_reply *reply)
 {
 	return ip_len(reply, echoed_agent(request, reply));
+}
+
+const struct dhcp_opt *dhcp_reply_agent(const struct dhcp_msg *request,
+					const struct dhcp_reply *reply)
+{
+	const struct dhcp_opt *agent = echoed_agent(request, reply);
+
+	/*
+	 * RFC 3046 2.2: "If a server is unable to copy a full Relay Agent Information field
+	 * into a response, it SHALL send the response without the Relay Information Field"
+	 */
+	return ip_len(reply, agent) > DHCP_REPLY_IP_MAX ? NULL : agent;
 }
 
 size_t dhcp_reply_ip_max(const struct dhcp_msg *request)
@@ -369,15 +379,8 @@ static uint8_t *put_options(uint8_t *p, const struct dhcp_reply *reply,
 int dhcp_reply_encode(const struct dhcp_msg *request, const struct dhcp_reply *reply,
 		      const uint8_t our_mac[6], uint8_t *frame, size_t cap)
 {
-	const struct dhcp_opt *agent = echoed_agent(request, reply);
+	const struct dhcp_opt *agent = dhcp_reply_agent(request, reply);
 	struct dhcp_destination to;
-
-	/*
-	 * RFC 3046 2.2: "If a server is unable to copy a full Relay Agent Information field
-	 * into a response, it SHALL send the response without the Relay Information Field"
-	 */
-	if (ip_len(reply, agent) > DHCP_REPLY_IP_MAX)
-		agent = NULL;
 	size_t l3_len = ip_len(reply, agent);
 	size_t len = ethernet_len(request) + l3_len;
 

@@ -41,7 +41,9 @@ struct dhcp_reply {
 	uint8_t overload;
 	uint8_t file_used, sname_used; /* bytes of options in them, without END */
 	/* Option 82 is echoed from the request by the encoder. */
-	bool shortened; /* options were left out or overloaded because of 57: never memoised */
+	/* Options were left out or overloaded because of 57, or a name has no place in option 81:
+	 * never memoised. */
+	bool shortened;
 };
 
 /*
@@ -49,6 +51,14 @@ struct dhcp_reply {
  * allowed). -ENOSPC: does not fit; nothing changed.
  */
 int dhcp_reply_add(struct dhcp_reply *reply, uint8_t code, const void *data, size_t len);
+
+/* May options stand in file and sname of such a reply? */
+static inline bool dhcp_reply_may_overload(const struct dhcp_reply *reply)
+{
+	return reply->type == DHCP_OFFER || reply->type == DHCP_ACK;
+}
+
+#define DHCP_OVERLOAD_LEN 3 /* of option 52 */
 
 /*
  * Puts one whole option into file, else into sname, as far as boot data leaves them empty
@@ -65,6 +75,10 @@ int dhcp_reply_overload(struct dhcp_reply *reply, uint8_t code, const void *data
  */
 size_t dhcp_reply_ip_len(const struct dhcp_msg *request, const struct dhcp_reply *reply);
 size_t dhcp_reply_ip_max(const struct dhcp_msg *request);
+
+/* The option 82 that the encoder echoes, in the request; NULL: none. */
+const struct dhcp_opt *dhcp_reply_agent(const struct dhcp_msg *request,
+					const struct dhcp_reply *reply);
 
 /* Where a reply goes. */
 struct dhcp_destination {
