@@ -109,7 +109,7 @@ static void flag_defaults(void **state)
 	assert_false(s->rapid_commit);
 	assert_false(s->store_extended_info);
 	assert_false(s->exclude_first_last);
-	assert_int_equal(s->bootp, BOOTP_RESERVED);
+	assert_int_equal(s->bootp, BOOTP_NONE);
 	assert_true(s->reservations_in_subnet);
 	assert_false(s->reservations_global);
 	assert_true(c->model.stash_agent_options);

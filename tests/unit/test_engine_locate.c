@@ -303,25 +303,65 @@ static void relays_that_know_us_by_different_addresses(void **state)
 	fx_close(&fx);
 }
 
-/* The template's server id is also the source that XDP answers from: so not where they differ. */
-static void override_without_giaddr_is_not_published(void **state)
+/* RFC 5107 is between relays and us: sub-option 11 of a client or a switch says nothing. */
+static void override_without_giaddr_is_none(void **state)
 {
 	struct fixture fx = fx_open(subnets(1));
 	struct req req = with_agent(mac(1), 11, 0x0a000032);
 
 	(void)state;
 	assert_int_equal(fx_lease(&fx, req), POOL);
-	assert_int_equal(fx.d.reply.server_id, 0x0a000032);
-	assert_int_equal(fx.d.reply.source, SERVER);
-	assert_false(fx.d.memoise);
-	assert_int_equal(fx.d.change.row.ack_until, fx.d.change.row.promised);
+	assert_int_equal(fx.d.reply.server_id, SERVER);
+	/* nor once it is stored */
 	assert_int_equal(fx_renew(&fx, mac(1), POOL), DHCP_ACK);
-	/* it does not stand in for an address of our own */
-	strcpy(fx.model->subnets[0].interface, "eth0");
-	fx_configure(&fx, fx.model);
-	fx.link.addrs[0] = 0;
-	assert_int_equal(fx_offer(&fx, req), 0);
-	assert_int_equal(fx.d.reason, SILENT_no_server_address);
+	assert_int_equal(fx.d.reply.server_id, SERVER);
+	fx_close(&fx);
+}
+
+/* What a message says of relays is true of that message alone: it empties no pool. */
+static void relays_that_are_said_to_be_in_the_pool(void **state)
+{
+	struct fixture fx = fx_open(fx_model(4));
+	struct engine_usage usage;
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		struct req req = relayed(1, POOL + i);
+
+		assert_int_not_equal(fx_offer(&fx, req), POOL + i);
+		req = with_agent(relayed(2, HOST(0, 9)), 5, POOL + i);
+		assert_int_not_equal(fx_offer(&fx, req), POOL + i);
+		req = with_agent(relayed(3, HOST(0, 9)), 11, POOL + i);
+		assert_int_not_equal(fx_offer(&fx, req), POOL + i);
+	}
+	fx.now += 100;
+	for (uint8_t i = 0; i < 4; i++)
+		assert_int_equal(fx_lease(&fx, mac((uint8_t)(10 + i))), POOL + i);
+	/* and none of those that were used before */
+	for (uint8_t i = 0; i < 4; i++)
+		fx_release(&fx, mac((uint8_t)(10 + i)), POOL + i);
+	for (unsigned i = 0; i < 4; i++)
+		fx_offer(&fx, relayed(1, POOL + i));
+	fx.now += 100;
+	for (uint8_t i = 0; i < 4; i++)
+		assert_int_not_equal(fx_lease(&fx, mac((uint8_t)(20 + i))), 0);
+	engine_usage(fx.engine, &fx.model->subnets[0], &usage);
+	assert_int_equal(usage.assigned, 4);
+	fx_close(&fx);
+}
+
+/* Whichever interface they are on. */
+static void our_own_addresses_are_given_to_nobody(void **state)
+{
+	static const uint32_t host[] = {SERVER, POOL, POOL + 2};
+	struct fixture fx = fx_open(fx_model(4));
+
+	(void)state;
+	fx.link.host = host;
+	fx.link.n_host = 3;
+	assert_int_equal(fx_lease(&fx, mac(1)), POOL + 1);
+	assert_int_equal(fx_lease(&fx, mac(2)), POOL + 3);
+	assert_int_equal(fx_offer(&fx, mac(3)), 0);
 	fx_close(&fx);
 }
 
@@ -541,7 +581,9 @@ int main(void)
 		cmocka_unit_test(subnet_selection_of_a_wrong_length),
 		cmocka_unit_test(server_identifier_override),
 		cmocka_unit_test(relays_that_know_us_by_different_addresses),
-		cmocka_unit_test(override_without_giaddr_is_not_published),
+		cmocka_unit_test(override_without_giaddr_is_none),
+		cmocka_unit_test(relays_that_are_said_to_be_in_the_pool),
+		cmocka_unit_test(our_own_addresses_are_given_to_nobody),
 		cmocka_unit_test(relays_have_addresses),
 		cmocka_unit_test(identified_as_it_was_reached),
 		cmocka_unit_test(subnets_of_an_interface),

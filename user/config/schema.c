@@ -203,9 +203,9 @@ const struct schema_row schema[] = {
 	 .help = "bind at once where a DISCOVER has option 80 (RFC 4039); not with a second server "
 		 "on the link"},
 	{KEY_BOOTP, LEVELS, "bootp", TYPE_CHOICE, .allowed = "none|reserved|all",
-	 .dflt = "reserved",
+	 .dflt = "none",
 	 .help = "which BOOTP clients are served (RFC 1534): those with a reserved address, or "
-		 "all, for ever, from the pools too"},
+		 "all, from the pools too; what they are given is theirs for ever"},
 	{KEY_STORE_EXTENDED_INFO, LEVELS, "store-extended-info", TYPE_BOOL, .dflt = "false",
 	 .help = "keep the relay information (option 82) with the lease, to be looked at"},
 	{KEY_STASH_AGENT_OPTIONS, S(ROOT), "stash-agent-options", TYPE_BOOL, .dflt = "true",

@@ -58,7 +58,31 @@ static uint32_t wished(struct ask *ask)
 	return ask_obtainable(ask, addr) ? addr : 0;
 }
 
-static uint32_t never_used(struct ask *ask, struct area *area, size_t n)
+/*
+ * Addresses taken out of the way that are not the client's to have. What is ours or a listed
+ * relay's stays out; what this message says to be its relay's is put back after the choice, or
+ * whoever sends a message could empty a pool.
+ */
+struct aside {
+	uint32_t addrs[4];
+	size_t n;
+};
+
+static void set_aside(struct ask *ask, struct aside *aside, uint32_t addr)
+{
+	area_withhold(ask->engine, addr);
+	if (ask_named_by_relay(ask, addr) &&
+	    aside->n < sizeof(aside->addrs) / sizeof(*aside->addrs))
+		aside->addrs[aside->n++] = addr;
+}
+
+static void put_back(struct ask *ask, const struct aside *aside)
+{
+	for (size_t i = 0; i < aside->n; i++)
+		area_give_back(ask->engine, aside->addrs[i]);
+}
+
+static uint32_t never_used(struct ask *ask, struct area *area, size_t n, struct aside *aside)
 {
 	for (size_t i = 0; i < n; i++) {
 		uint32_t addr;
@@ -66,13 +90,13 @@ static uint32_t never_used(struct ask *ask, struct area *area, size_t n)
 		while ((addr = area_fresh(&area[i]))) {
 			if (ask_permit(ask, addr) == PERMIT_OK)
 				return addr;
-			area_withhold(ask->engine, addr); /* our own, or the relay's */
+			set_aside(ask, aside, addr);
 		}
 	}
 	return 0;
 }
 
-static uint32_t longest_free(struct ask *ask, struct area *area, size_t n)
+static uint32_t longest_free(struct ask *ask, struct area *area, size_t n, struct aside *aside)
 {
 	const struct lease *longest = NULL;
 
@@ -81,7 +105,7 @@ static uint32_t longest_free(struct ask *ask, struct area *area, size_t n)
 
 		while ((lease = area_longest_free(&area[i])) &&
 		       ask_permit(ask, lease->addr) != PERMIT_OK)
-			area_withhold(ask->engine, lease->addr);
+			set_aside(ask, aside, lease->addr);
 		if (lease && (!longest || lease_freed_before(lease, longest)))
 			longest = lease;
 	}
@@ -119,6 +143,7 @@ static int allocate_here(struct ask *ask, bool evict, uint32_t *ret_addr)
 {
 	struct engine *engine = ask->engine;
 	uint32_t until = ask->now + 1 + engine->config.model->offer_lifetime;
+	struct aside aside = {0};
 	struct offer *offer;
 	struct area *area;
 	uint32_t addr;
@@ -142,8 +167,11 @@ static int allocate_here(struct ask *ask, bool evict, uint32_t *ret_addr)
 	}
 	if (offer)
 		offer_drop(engine, offer);
-	if (!(addr = wished(ask)) && !(addr = never_used(ask, area, n)) &&
-	    !(addr = longest_free(ask, area, n)) && !(evict && (addr = evicted(ask, area, n))))
+	if (!(addr = wished(ask)) && !(addr = never_used(ask, area, n, &aside)) &&
+	    !(addr = longest_free(ask, area, n, &aside)) && evict)
+		addr = evicted(ask, area, n);
+	put_back(ask, &aside);
+	if (!addr)
 		return -ENOENT;
 	r = hold(ask, addr, until);
 	if (r < 0)

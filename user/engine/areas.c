@@ -232,6 +232,12 @@ void area_withhold(struct engine *engine, uint32_t addr)
 		count(engine, lease, 1);
 }
 
+void area_give_back(struct engine *engine, uint32_t addr)
+{
+	areas_unfile(engine, addr);
+	areas_file(engine, addr);
+}
+
 uint32_t area_fresh(const struct area *area)
 {
 	int64_t lowest = fresh_lowest(&area->fresh);

@@ -47,6 +47,7 @@ struct ask {
 	struct dhcp_opt agent;
 	uint8_t stored_agent[255];
 	bool recalled; /* agent is what the lease stored: true of a unicast renewal alone */
+	bool by_relay; /* agent is a relay's word: it came, now or then, with giaddr */
 	struct identifiers ids;	  /* point into client, message, agent and flex_id */
 	uint8_t flex_id[1 + 255]; /* more than 255 bytes: too long for an identifier */
 	bool fleeting; /* of what it is made no form and no slot knows: not to be memoised */
@@ -96,6 +97,8 @@ void ask_withdraw_offers(struct ask *ask); /* the client's, in all its network *
 bool ask_client(struct ask *ask);   /* who, from the message alone. false: identifier too long */
 void ask_identify(struct ask *ask); /* what it has in ask->subnet */
 enum permit ask_permit(const struct ask *ask, uint32_t addr);
+/* Is it an address that this message says to be its relay's? True of this message alone. */
+bool ask_named_by_relay(const struct ask *ask, uint32_t addr);
 enum holder ask_holder(struct ask *ask, uint32_t addr); /* drops a lapsed offer */
 /* Its reserved address, if that is not `addr` and it could have it now; else 0. */
 uint32_t ask_reserved_elsewhere(struct ask *ask, uint32_t addr);

@@ -122,6 +122,7 @@ static void recall_relay(struct ask *ask)
 	memcpy(ask->stored_agent, lease_agent(lease), lease->agent_len);
 	ask->agent = (struct dhcp_opt){.data = ask->stored_agent, .len = lease->agent_len};
 	ask->recalled = true;
+	ask->by_relay = lease->giaddr != 0;
 }
 
 bool ask_client(struct ask *ask)
@@ -136,6 +137,7 @@ bool ask_client(struct ask *ask)
 		ask->client.client_id_len = (uint8_t)id->len;
 	}
 	ask->agent = ask->msg->opt[DHO_RELAY_AGENT];
+	ask->by_relay = ask->msg->giaddr != 0;
 	recall_relay(ask);
 	identifiers(ask);
 	names(ask);
@@ -349,16 +351,25 @@ static bool taken_by_infrastructure(const struct ask *ask, uint32_t addr)
 		if (addr == ask->link->addrs[i])
 			return true;
 	}
-	/* What a relay names by RFC 3527 or 5107 is its address on the client's link, as a rule. */
-	return addr == ask->msg->giaddr || addr == ask->relay_there || addr == ask->server_id ||
-	       subnet_by_relay(&ask->engine->subnets_by, addr);
+	for (size_t i = 0; i < ask->link->n_host; i++) {
+		if (addr == ask->link->host[i])
+			return true;
+	}
+	return subnet_by_relay(&ask->engine->subnets_by, addr);
+}
+
+/* What a relay names by RFC 3527 or 5107 is its address on the client's link, as a rule. */
+bool ask_named_by_relay(const struct ask *ask, uint32_t addr)
+{
+	return addr == ask->msg->giaddr || addr == ask->relay_there || addr == ask->server_id;
 }
 
 enum permit ask_permit(const struct ask *ask, uint32_t addr)
 {
 	const struct reservation *r;
 
-	if (!addr || !subnet_contains(ask->subnet, addr) || taken_by_infrastructure(ask, addr))
+	if (!addr || !subnet_contains(ask->subnet, addr) || taken_by_infrastructure(ask, addr) ||
+	    ask_named_by_relay(ask, addr))
 		return PERMIT_OUTSIDE;
 	r = subnet_reserved_address(ask->subnet, addr);
 	if (r)

@@ -135,11 +135,14 @@ static uint32_t own_address(const struct ask *ask)
 
 void ask_enter(struct ask *ask, const struct subnet *subnet)
 {
-	uint32_t relay = relay_address(&ask->agent, RELAY_SERVER_ID_OVERRIDE);
+	uint32_t relay = 0;
 
 	ask->subnet = subnet;
 	ask->source = own_address(ask);
-	/* RFC 5107: the relay wants renewals for itself, so that it can add option 82 to them. */
+	/* RFC 5107: the relay wants renewals for itself, so that it can add option 82 to them. A
+	 * relay's word, so not a client's own or a switch's. */
+	if (ask->by_relay)
+		relay = relay_address(&ask->agent, RELAY_SERVER_ID_OVERRIDE);
 	ask->server_id = relay ? relay : ask->source;
 	ask_identify(ask);
 }

@@ -94,6 +94,7 @@ void areas_file(struct engine *engine, uint32_t addr);
 /* An address that turns out to be a server's own or a relay's: not filed until something changes.
  */
 void area_withhold(struct engine *engine, uint32_t addr);
+void area_give_back(struct engine *engine, uint32_t addr); /* files it again */
 /* What allocation takes next; 0: none. */
 uint32_t area_fresh(const struct area *area);
 struct lease *area_longest_free(const struct area *area);

@@ -19,7 +19,8 @@ static uint32_t promise(uint32_t now, uint32_t lifetime)
 
 /*
  * The relay information of the row: this request's; of a unicast renewal, which passes the relay by
- * (RFC 2131 4.3.2), what was known of the binding; of any other that came directly, none.
+ * (RFC 2131 4.3.2), what was known of this identity's binding, by which the next one is judged
+ * (recall_relay()); of any other that came directly, none.
  */
 static void relay_row(const struct ask *ask, const struct lease *lease, struct lease_row *ret)
 {
@@ -36,7 +37,7 @@ static void relay_row(const struct ask *ask, const struct lease *lease, struct l
 			ret->agent_len = (uint8_t)agent->len;
 		}
 	} else if (!relayed && msg->ciaddr && msg->in.our_addr && lease &&
-		   lease->state == LEASE_BOUND) {
+		   lease->state == LEASE_BOUND && lease_is(lease, &ask->identity)) {
 		ret->giaddr = lease->giaddr;
 		memcpy(ret->agent, lease_agent(lease), lease->agent_len);
 		ret->agent_len = lease->agent_len;
