@@ -514,6 +514,31 @@ static void pair_of_relays_in_one_batch(void **state)
 	fx_close(&fx);
 }
 
+/*
+ * Of two identities on one MAC, which a reserved address serves at once, one's relay information is
+ * not the other's: what a renewal is not judged by, it does not keep for the next one.
+ */
+static void not_of_another_identity_on_the_mac(void **state)
+{
+	struct model *model = fx_model(4);
+	const char agent[] = {11, 4, 10, 0, 0, 99};
+	struct req rom = {.mac = 1, .agent = agent, .agent_len = 6, .giaddr = 0x0a000009};
+	struct req os = {.mac = 1, .id = "os"};
+	struct fixture fx;
+
+	(void)state;
+	fx_reserve(&model->subnets[0], 1, NULL, 0x0a000032);
+	fx = fx_open(model);
+	assert_int_equal(fx_reboot(&fx, rom, 0x0a000032), DHCP_ACK);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(fx_renew(&fx, os, 0x0a000032), DHCP_ACK);
+		assert_true(fx.d.memoise);
+		assert_int_equal(fx.d.reply.server_id, SERVER);
+		assert_int_equal(fx.d.change.row.agent_len, 0);
+	}
+	fx_close(&fx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -538,6 +563,7 @@ int main(void)
 		cmocka_unit_test(memoised_unless_recalled),
 		cmocka_unit_test(pair_of_relays),
 		cmocka_unit_test(pair_of_relays_in_one_batch),
+		cmocka_unit_test(not_of_another_identity_on_the_mac),
 	};
 
 	return cmocka_run_group_tests_name("engine: relays", tests, NULL, NULL);
