@@ -17,6 +17,12 @@
 
 #define RIG_SLOTS 1024
 
+struct item {
+	struct packet packet;
+	struct dhcp_msg msg;
+	struct decision decision;
+};
+
 struct rig {
 	struct daemon d;
 	struct port port;
@@ -25,6 +31,8 @@ struct rig {
 	int lock;
 	uint64_t runs, hits;
 	bool deferred;
+	struct item batch[RIG_BATCH], probe;
+	unsigned n_batch;
 };
 
 static void make_port(struct rig *rig)
@@ -189,38 +197,85 @@ enum xdhcp_verdict rig_verdict(struct rig *rig, const uint8_t *frame, size_t len
 	return v;
 }
 
-bool rig_daemon(struct rig *rig, const uint8_t *frame, size_t len, bool keep,
-		struct rig_reply *ret_reply)
+/* false: the daemon does not take it. */
+static bool decide(struct rig *rig, const uint8_t *frame, size_t len, struct item *item,
+		   struct rig_reply *ret_reply)
 {
-	static struct decision decision;
-	static struct dhcp_msg msg;
-	static struct packet packet;
 	struct daemon *d = &rig->d;
 	int n;
 
 	ret_reply->len = 0;
 	rig->deferred = false;
-	assert_true(len <= sizeof(packet.data));
-	packet = (struct packet){.len = len, .csum_not_ready = true};
-	memcpy(packet.data, frame, len);
-	if (!batch_admit(d, &rig->port, &packet, boot_seconds(), &msg))
+	assert_true(len <= sizeof(item->packet.data));
+	item->packet = (struct packet){.len = len, .csum_not_ready = true};
+	memcpy(item->packet.data, frame, len);
+	if (!batch_admit(d, &rig->port, &item->packet, boot_seconds(), &item->msg))
 		return false;
-	engine_decide(d->engine, &rig->port.link, &msg, boot_seconds(), &decision);
-	rig->deferred = decision.kind == DECISION_DEFER;
-	if (decision.kind == DECISION_REPLY) {
-		n = dhcp_reply_encode(&msg, &decision.reply, rig->port.info.mac, ret_reply->data,
-				      sizeof(ret_reply->data));
-		assert_true(n > 0);
-		ret_reply->len = (size_t)n;
+	engine_decide(d->engine, &rig->port.link, &item->msg, boot_seconds(), &item->decision);
+	rig->deferred = item->decision.kind == DECISION_DEFER;
+	if (item->decision.kind != DECISION_REPLY)
+		return true;
+	n = dhcp_reply_encode(&item->msg, &item->decision.reply, rig->port.info.mac,
+			      ret_reply->data, sizeof(ret_reply->data));
+	assert_true(n > 0);
+	ret_reply->len = (size_t)n;
+	return true;
+}
+
+bool rig_batch_add(struct rig *rig, const uint8_t *frame, size_t len, struct rig_reply *ret_reply)
+{
+	struct item *item = &rig->batch[rig->n_batch];
+
+	assert_true(rig->n_batch < RIG_BATCH);
+	if (!decide(rig, frame, len, item, ret_reply))
+		return false;
+	if (item->decision.has_change)
+		publish_prepare(&rig->d, &item->decision.change);
+	rig->n_batch++;
+	return true;
+}
+
+void rig_batch_end(struct rig *rig, bool fails)
+{
+	struct daemon *d = &rig->d;
+
+	for (unsigned i = rig->n_batch; fails && i-- > 0;) {
+		if (rig->batch[i].decision.has_change)
+			engine_undo(d->engine, &rig->batch[i].decision.change);
 	}
-	if (decision.has_change && keep) {
-		publish_prepare(d, &decision.change);
-		d->count.commits++; /* commit.c's; which form gives way follows from it */
-		engine_confirm(d->engine, &decision.change);
-		publish_ack(d, &msg, &decision);
-	} else if (decision.has_change) {
-		engine_undo(d->engine, &decision.change);
+	for (unsigned i = 0; !fails && i < rig->n_batch; i++) {
+		if (rig->batch[i].decision.has_change)
+			engine_confirm(d->engine, &rig->batch[i].decision.change);
 	}
+	for (unsigned i = 0; !fails && i < rig->n_batch; i++) {
+		if (rig->batch[i].decision.has_change)
+			publish_ack(d, &rig->batch[i].msg, &rig->batch[i].decision);
+	}
+	d->count.commits++; /* commit.c's; which form gives way follows from it */
+	rig->n_batch = 0;
+}
+
+unsigned rig_batched(const struct rig *rig)
+{
+	return rig->n_batch;
+}
+
+bool rig_daemon(struct rig *rig, const uint8_t *frame, size_t len, bool keep,
+		struct rig_reply *ret_reply)
+{
+	struct item *probe = &rig->probe;
+
+	if (keep) {
+		assert_int_equal(rig->n_batch, 0);
+		if (!rig_batch_add(rig, frame, len, ret_reply))
+			return false;
+		rig_batch_end(rig, false);
+		return true;
+	}
+	if (!decide(rig, frame, len, probe, ret_reply))
+		return false;
+	if (probe->decision.has_change)
+		engine_undo(rig->d.engine, &probe->decision.change);
 	return true;
 }
 
@@ -228,6 +283,7 @@ void rig_settle(struct rig *rig)
 {
 	uint64_t epoch;
 
+	assert_int_equal(rig->n_batch, 0);
 	if (!rig->d.quiesce)
 		return;
 	epoch = quiesce_request(&rig->d);

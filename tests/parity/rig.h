@@ -51,6 +51,16 @@ bool rig_daemon(struct rig *rig, const uint8_t *frame, size_t len, bool keep,
 /* Was that decision put off until an ending is over? */
 bool rig_deferred(const struct rig *rig);
 
+/*
+ * The same in a batch, as batch.c does it: decided one after another, and published once the
+ * changes are committed; or undone if that fails. At most RIG_BATCH of them; nothing that takes a
+ * barrier happens in between.
+ */
+#define RIG_BATCH 4
+bool rig_batch_add(struct rig *rig, const uint8_t *frame, size_t len, struct rig_reply *ret_reply);
+void rig_batch_end(struct rig *rig, bool fails);
+unsigned rig_batched(const struct rig *rig);
+
 /* Lets everything that waits for a barrier happen. */
 void rig_settle(struct rig *rig);
 

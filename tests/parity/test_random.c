@@ -34,25 +34,44 @@ static struct remembered known[REMEMBERED];
 static uint32_t pending[PENDING];
 static unsigned n_pending;
 static struct {
-	uint64_t compared, learned, mangled, ended, relayed, refused, silent;
+	uint64_t compared, learned, mangled, ended, relayed, refused, silent, failed;
 	uint64_t hits[SHAPE_STATES];
 } count;
 
 static struct rig_reply reply;
 
-/* The daemon's answer is kept. Returns the message type of it; 0: none. */
+/* One batch in eight is not committed. */
+static void commit(void)
+{
+	bool fails = below(8) == 0;
+
+	count.failed += fails && rig_batched(rig);
+	rig_batch_end(rig, fails);
+}
+
+/*
+ * The daemon's answer is kept, in a batch with others or alone. Returns the message type of it; 0:
+ * none.
+ */
 static uint8_t tell_daemon(const uint8_t *frame, size_t len)
 {
-	const uint8_t *type;
+	const uint8_t *type = NULL;
 
-	if (!rig_daemon(rig, frame, len, true, &reply) || !reply.len) {
-		count.silent++;
-		return 0;
-	}
-	type = packet_find(reply.data, reply.len, 53, NULL);
+	if (rig_batch_add(rig, frame, len, &reply) && reply.len)
+		type = packet_find(reply.data, reply.len, 53, NULL);
+	count.silent += !type;
 	count.learned += type && *type == DHCP_ACK;
 	count.refused += type && *type == DHCP_NAK;
+	if (rig_batched(rig) == RIG_BATCH || below(2))
+		commit();
 	return type ? *type : 0;
+}
+
+/* What waits for a barrier does not happen within a batch. */
+static void settle(void)
+{
+	commit();
+	rig_settle(rig);
 }
 
 static void probe(struct remembered *r)
@@ -118,7 +137,7 @@ static void request(struct remembered *r)
 	if (same_answer(rig, frame, len, "before", state) && below(4))
 		return;
 	if (tell_daemon(frame, len) == DHCP_ACK && below(2)) {
-		rig_settle(rig);
+		settle();
 		same_answer(rig, frame, len, "learned", state);
 	}
 }
@@ -127,7 +146,7 @@ static void finish_one(void)
 {
 	uint32_t at = below(n_pending);
 
-	rig_settle(rig);
+	settle();
 	rig_end_finish(rig, pending[at], below(3) == 0);
 	pending[at] = pending[--n_pending];
 }
@@ -178,7 +197,7 @@ static void step(void)
 	else
 		request(r);
 	if (below(6) == 0)
-		rig_settle(rig);
+		settle();
 	for (unsigned i = 0; i < PROBES; i++)
 		probe(&known[below(REMEMBERED)]);
 }
@@ -194,6 +213,7 @@ static void one_model(unsigned long steps)
 	}
 	while (steps--)
 		step();
+	settle();
 	while (n_pending)
 		finish_one();
 	rig_stop(rig);
@@ -210,17 +230,17 @@ static void histories_are_answered_alike(void **state)
 	print_message(
 		"%llu compared, answered by XDP %llu %llu %llu %llu by state and %llu "
 		"mangled; %llu ACKs of the daemon, %llu NAKs, %llu silences, %llu not direct, "
-		"%llu endings\n",
+		"%llu endings, %llu batches not committed\n",
 		(unsigned long long)count.compared, (unsigned long long)count.hits[0],
 		(unsigned long long)count.hits[1], (unsigned long long)count.hits[2],
 		(unsigned long long)count.hits[3], (unsigned long long)count.mangled,
 		(unsigned long long)count.learned, (unsigned long long)count.refused,
 		(unsigned long long)count.silent, (unsigned long long)count.relayed,
-		(unsigned long long)count.ended);
+		(unsigned long long)count.ended, (unsigned long long)count.failed);
 	for (unsigned i = 0; i < SHAPE_STATES; i++)
 		assert_true(count.hits[i] > 300);
 	assert_true(count.learned > 1000 && count.refused > 10 && count.relayed > 100);
-	assert_true(count.mangled > 100 && count.ended > 10);
+	assert_true(count.mangled > 100 && count.ended > 10 && count.failed > 100);
 }
 
 int main(void)

@@ -77,6 +77,22 @@ void publish_prepare(struct daemon *d, const struct change *change)
 		withdraw(d, lease);
 }
 
+/*
+ * Does the lease still say what the answer was made of? A later message of the batch may have
+ * changed it, whose forms are the ones to publish then.
+ */
+static bool is_current(const struct lease *lease, const struct lease_row *row)
+{
+	const struct client *client = &row->client;
+
+	return lease->generation == row->generation &&
+	       !strcmp(lease_hostname(lease), row->hostname) &&
+	       lease->client_id_len == client->client_id_len &&
+	       !memcmp(lease_client_id(lease), client->client_id, client->client_id_len) &&
+	       lease->agent_len == row->agent_len &&
+	       !memcmp(lease_agent(lease), row->agent, row->agent_len);
+}
+
 static int64_t template_number(struct daemon *d, const struct template *t)
 {
 	int64_t number = template_index_get(d->templates, t);
@@ -149,7 +165,8 @@ void publish_ack(struct daemon *d, const struct dhcp_msg *msg, const struct deci
 	uint32_t gate;
 	bool had;
 
-	if (!d->fp || !decision->has_change || !lease || lease->state != LEASE_BOUND)
+	if (!d->fp || !decision->has_change || !lease || lease->state != LEASE_BOUND ||
+	    !is_current(lease, row))
 		return;
 	gate = gate_of(d, row->subnet_id);
 	if (decision->memoise && gate && msg->in.link)
