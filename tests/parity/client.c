@@ -258,3 +258,15 @@ bool option_is(const struct rig_reply *reply, uint8_t code, const void *data, si
 
 	return found && found_len == len && !memcmp(found, data, len);
 }
+
+void says(const struct client *client, const struct form *form, uint8_t code, const void *data,
+	  size_t len)
+{
+	static struct rig_reply reply;
+
+	for (unsigned state = 0; state < SHAPE_STATES; state++) {
+		assert_true(client_is_answered(client, form, state, &reply));
+		if (data ? !option_is(&reply, code, data, len) : !!option_in(&reply, code, NULL))
+			fail_msg("%s: option %u is not as it should be", form->name, code);
+	}
+}

@@ -73,4 +73,8 @@ void attacked(const struct client *client, const struct form *form);
 const uint8_t *option_in(const struct rig_reply *reply, uint8_t code, size_t *ret_len);
 bool option_is(const struct rig_reply *reply, uint8_t code, const void *data, size_t len);
 
+/* Does XDP answer in all four states with this in the option? NULL: without the option. */
+void says(const struct client *client, const struct form *form, uint8_t code, const void *data,
+	  size_t len);
+
 #endif

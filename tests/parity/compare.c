@@ -23,8 +23,8 @@ bool same_answer(struct rig *rig, const uint8_t *frame, size_t len, const char *
 	if (!rig_xdp(rig, frame, len, &fast))
 		return false;
 	rig_daemon(rig, frame, len, false, &slow);
-	if (rig_deferred(rig)) /* until an address of that client has been closed: a moment */
-		return true;
+	if (rig_deferred(rig))
+		return false;
 	if (fast.len == slow.len && !memcmp(fast.data, slow.data, fast.len))
 		return true;
 	while (i < fast.len && i < slow.len && fast.data[i] == slow.data[i])
@@ -41,22 +41,22 @@ uint64_t any_byte(struct rig *rig, const uint8_t *frame, size_t len, bool every_
 		  const char *what)
 {
 	uint8_t changed[RIG_FRAME_MAX];
-	uint64_t hits = rig_hits(rig);
+	uint64_t answered = 0;
 
 	memcpy(changed, frame, len);
 	for (size_t at = 0; at < len; at++) {
 		for (unsigned i = 0; i < (every_value ? 255 : sizeof(few)); i++) {
 			changed[at] = (uint8_t)(frame[at] ^ (every_value ? i + 1 : few[i]));
-			same_answer(rig, changed, len, what, at);
+			answered += same_answer(rig, changed, len, what, at);
 			if (at < PACKET_IP || at >= PACKET_UDP)
 				continue;
 			packet_fix_ip_checksum(changed);
-			same_answer(rig, changed, len, what, at);
+			answered += same_answer(rig, changed, len, what, at);
 			memcpy(changed + PACKET_IP, frame + PACKET_IP, PACKET_UDP - PACKET_IP);
 		}
 		changed[at] = frame[at];
 	}
-	return rig_hits(rig) - hits;
+	return answered;
 }
 
 static uint32_t below(uint32_t n)

@@ -9,8 +9,10 @@
 #include "rig.h"
 
 /*
- * XDP's answer, which must be the daemon's. true: XDP answered. `what` and `where` (which byte was
- * changed, say) are for the message of a failure.
+ * XDP's answer, which must be the daemon's. true: XDP answered, and the daemon the same. Where the
+ * daemon puts its decision off until an address of that client has been closed there is nothing to
+ * compare yet: false. `what` and `where` (which byte was changed, say) are for the message of a
+ * failure.
  */
 bool same_answer(struct rig *rig, const uint8_t *frame, size_t len, const char *what, size_t where);
 

@@ -23,6 +23,8 @@ struct item {
 	struct decision decision;
 };
 
+struct rig *rig;
+
 struct rig {
 	struct daemon d;
 	struct port port;
@@ -127,6 +129,13 @@ void rig_stop(struct rig *rig)
 	free(d->hits_logged);
 	gates_forget(d);
 	free(rig);
+}
+
+int rig_teardown(void **state)
+{
+	(void)state;
+	rig_stop(rig);
+	return 0;
 }
 
 const uint8_t *rig_mac(const struct rig *rig)

@@ -29,6 +29,16 @@ struct rig_reply {
 /* Starts with a configuration in YAML; fails the running test if it cannot. */
 struct rig *rig_start(const char *yaml);
 void rig_stop(struct rig *rig);
+/* The one of the tests of a program: set up by a function that this makes, and torn down. */
+extern struct rig *rig;
+#define RIG_SETUP(name, yaml)          \
+	static int name(void **state)  \
+	{                              \
+		(void)state;           \
+		rig = rig_start(yaml); \
+		return 0;              \
+	}
+int rig_teardown(void **state);
 const uint8_t *rig_mac(const struct rig *rig);
 
 /* The XDP program on a frame. true: XDP_TX, with its reply; a pass must leave the frame untouched.

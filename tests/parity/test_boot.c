@@ -69,28 +69,9 @@ static const char plain_yaml[] =
 	"    subnet: 192.0.2.0/24\n"
 	"    pools: [{pool: 192.0.2.10 - 192.0.2.99}]\n";
 
-static struct rig *rig;
+RIG_SETUP(setup, yaml)
 
-static int setup(void **state)
-{
-	(void)state;
-	rig = rig_start(yaml);
-	return 0;
-}
-
-static int setup_plain(void **state)
-{
-	(void)state;
-	rig = rig_start(plain_yaml);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	rig_stop(rig);
-	return 0;
-}
+RIG_SETUP(setup_plain, plain_yaml)
 
 enum id { ID_NONE, ID_MAC, ID_UUID, ID_DUID };
 
@@ -308,7 +289,7 @@ static void one_boot_field_alone(void **state)
 		assert_true(client_is_answered(&c, &form, RENEWING, &reply));
 		assert_string_equal((char *)reply.data + at[i], "alone");
 		assert_int_equal(reply.data[at[1 - i]], 0);
-		teardown(NULL);
+		rig_teardown(NULL);
 	}
 }
 
@@ -346,8 +327,8 @@ int main(void)
 	const struct CMUnitTest alone[] = {
 		cmocka_unit_test(one_boot_field_alone),
 	};
-	int failed = cmocka_run_group_tests_name("boot", tests, setup, teardown);
+	int failed = cmocka_run_group_tests_name("boot", tests, setup, rig_teardown);
 
-	failed += cmocka_run_group_tests_name("plain", plain, setup_plain, teardown);
+	failed += cmocka_run_group_tests_name("plain", plain, setup_plain, rig_teardown);
 	return failed + cmocka_run_group_tests_name("alone", alone, NULL, NULL);
 }

@@ -31,14 +31,7 @@ static const char yaml[] = "interfaces-config: {interfaces: [rig0]}\n"
 			   "    rapid-commit: true\n"
 			   "    bootp: all\n";
 
-static struct rig *rig;
-
-static int setup(void **state)
-{
-	(void)state;
-	rig = rig_start(yaml);
-	return 0;
-}
+RIG_SETUP(setup, yaml)
 
 static int setup_unstashed(void **state)
 {
@@ -47,13 +40,6 @@ static int setup_unstashed(void **state)
 	(void)state;
 	snprintf(text, sizeof(text), "stash-agent-options: false\n%s", yaml);
 	rig = rig_start(text);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	rig_stop(rig);
 	return 0;
 }
 
@@ -355,8 +341,8 @@ int main(void)
 	const struct CMUnitTest unstashed[] = {
 		cmocka_unit_test(option_82_that_is_not_kept_changes_nothing),
 	};
-	int failed = cmocka_run_group_tests_name("forms", tests, setup, teardown);
+	int failed = cmocka_run_group_tests_name("forms", tests, setup, rig_teardown);
 
 	return failed +
-	       cmocka_run_group_tests_name("unstashed", unstashed, setup_unstashed, teardown);
+	       cmocka_run_group_tests_name("unstashed", unstashed, setup_unstashed, rig_teardown);
 }

@@ -21,21 +21,12 @@
 	"    pools: [{pool: 192.0.2.10 - 192.0.2.99}]\n" \
 	"    option-data: [{name: routers, data: 192.0.2.1}]\n"
 
-static struct rig *rig;
-
 static void start(const char *keys)
 {
 	char yaml[1024];
 
 	snprintf(yaml, sizeof(yaml), "%s" SUBNET, keys);
 	rig = rig_start(yaml);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	rig_stop(rig);
-	return 0;
 }
 
 /* `asked`: 0: without option 51. */
@@ -217,13 +208,13 @@ static void no_timers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(what_is_asked_for_is_clamped, teardown),
-		cmocka_unit_test_teardown(a_zero_in_51_is_as_if_there_were_none, teardown),
-		cmocka_unit_test_teardown(apple_asks_in_some_states, teardown),
-		cmocka_unit_test_teardown(an_infinite_lease, teardown),
-		cmocka_unit_test_teardown(infinite_for_those_who_ask, teardown),
-		cmocka_unit_test_teardown(timers_as_configured, teardown),
-		cmocka_unit_test_teardown(no_timers, teardown),
+		cmocka_unit_test_teardown(what_is_asked_for_is_clamped, rig_teardown),
+		cmocka_unit_test_teardown(a_zero_in_51_is_as_if_there_were_none, rig_teardown),
+		cmocka_unit_test_teardown(apple_asks_in_some_states, rig_teardown),
+		cmocka_unit_test_teardown(an_infinite_lease, rig_teardown),
+		cmocka_unit_test_teardown(infinite_for_those_who_ask, rig_teardown),
+		cmocka_unit_test_teardown(timers_as_configured, rig_teardown),
+		cmocka_unit_test_teardown(no_timers, rig_teardown),
 	};
 
 	return cmocka_run_group_tests_name("lifetimes", tests, NULL, NULL);

@@ -19,8 +19,6 @@
 #define BASE_LEN    33
 #define HEADERS_LEN (20 + 8 + 240)
 
-static struct rig *rig;
-
 /* Options 224 to 239 by the length of their data; only those asked for are sent. */
 static const unsigned lengths[] = {255, 156, 157, 155, 300, 15, 16, 0, 600, 510, 11};
 enum { L255, L156, L157, L155, L300, L15, L16, L0, L600, L510, L11 };
@@ -55,13 +53,6 @@ static int setup(void **state)
 {
 	(void)state;
 	start("");
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	rig_stop(rig);
 	return 0;
 }
 
@@ -298,7 +289,7 @@ static void long_and_with_boot_data(void **state)
 	struct form form, small;
 
 	(void)state;
-	teardown(NULL);
+	rig_teardown(NULL);
 	start("next-server: 192.0.2.9\nserver-hostname: boot\nboot-file-name: file.0\n");
 	c = client_new(rig, 8);
 	form = asking("with boot data", WHICH(L255, L156), 1500);
@@ -328,5 +319,5 @@ int main(void)
 			long_and_with_boot_data), /* last: with a configuration of its own */
 	};
 
-	return cmocka_run_group_tests_name("long", tests, setup, teardown);
+	return cmocka_run_group_tests_name("long", tests, setup, rig_teardown);
 }

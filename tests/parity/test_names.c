@@ -29,21 +29,7 @@ static const char yaml[] =
 	"         hostname: reserved.example.org}\n"
 	"      - {hw-address: \"02:00:00:02:01:03\", hostname: named-only}\n";
 
-static struct rig *rig;
-
-static int setup(void **state)
-{
-	(void)state;
-	rig = rig_start(yaml);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	rig_stop(rig);
-	return 0;
-}
+RIG_SETUP(setup, yaml)
 
 static struct form windows(const struct client *c, const char *fqdn)
 {
@@ -53,21 +39,6 @@ static struct form windows(const struct client *c, const char *fqdn)
 	form_fqdn(&form, 0, fqdn);
 	packet_option_str(&form.p, 60, "MSFT 5.0");
 	return form;
-}
-
-/* Does XDP answer with this in the option? */
-static void says(const struct client *c, const struct form *form, uint8_t code, const void *data,
-		 size_t len)
-{
-	static struct rig_reply reply;
-
-	for (unsigned state = 0; state < SHAPE_STATES; state++) {
-		assert_true(client_is_answered(c, form, state, &reply));
-		if (data)
-			assert_true(option_is(&reply, code, data, len));
-		else
-			assert_null(option_in(&reply, code, NULL));
-	}
 }
 
 static void says_name(const struct client *c, const struct form *form, const char *name)
@@ -397,5 +368,5 @@ int main(void)
 		cmocka_unit_test(spellings_of_one_name_share_the_tail),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, rig_teardown);
 }

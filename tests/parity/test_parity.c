@@ -42,22 +42,9 @@ static const char yaml[] =
 	"    reservations:\n"
 	"      - {hw-address: \"02:00:00:00:07:01\", ip-address: 192.0.2.77, hostname: reserved}\n";
 
-static struct rig *rig;
 static uint32_t xid = 0x1000;
 
-static int setup(void **state)
-{
-	(void)state;
-	rig = rig_start(yaml);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	rig_stop(rig);
-	return 0;
-}
+RIG_SETUP(setup, yaml)
 
 static size_t frame_of(struct shape *s, enum shape_state state, uint8_t *frame)
 {
@@ -351,5 +338,5 @@ int main(void)
 		cmocka_unit_test(mangled_frames_are_answered_alike),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, rig_teardown);
 }

@@ -29,7 +29,6 @@ struct remembered {
 	struct form form;
 };
 
-static struct rig *rig;
 static struct remembered known[REMEMBERED];
 static uint32_t pending[PENDING];
 static unsigned n_pending;

@@ -44,28 +44,9 @@ static const char by_mac_yaml[] = "interfaces-config: {interfaces: [rig0]}\n"
 				  "    subnet: 192.0.2.0/24\n"
 				  "    pools: [{pool: 192.0.2.10 - 192.0.2.99}]\n";
 
-static struct rig *rig;
+RIG_SETUP(setup, yaml)
 
-static int setup(void **state)
-{
-	(void)state;
-	rig = rig_start(yaml);
-	return 0;
-}
-
-static int setup_by_mac(void **state)
-{
-	(void)state;
-	rig = rig_start(by_mac_yaml);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	rig_stop(rig);
-	return 0;
-}
+RIG_SETUP(setup_by_mac, by_mac_yaml)
 
 static struct form with_id(const char *id)
 {
@@ -267,7 +248,7 @@ int main(void)
 	const struct CMUnitTest by_mac[] = {
 		cmocka_unit_test(identifiers_that_do_not_count),
 	};
-	int failed = cmocka_run_group_tests_name("reservations", tests, setup, teardown);
+	int failed = cmocka_run_group_tests_name("reservations", tests, setup, rig_teardown);
 
-	return failed + cmocka_run_group_tests_name("by MAC", by_mac, setup_by_mac, teardown);
+	return failed + cmocka_run_group_tests_name("by MAC", by_mac, setup_by_mac, rig_teardown);
 }

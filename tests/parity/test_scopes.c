@@ -74,33 +74,7 @@ static const char yaml[] =
 	"subnet4:\n"
 	"  - {id: 3, subnet: 203.0.113.0/24, pools: [{pool: 203.0.113.10 - 203.0.113.20}]}\n";
 
-static struct rig *rig;
-
-static int setup(void **state)
-{
-	(void)state;
-	rig = rig_start(yaml);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	rig_stop(rig);
-	return 0;
-}
-
-static void says(const struct client *c, const struct form *form, uint8_t code, const char *data,
-		 size_t len)
-{
-	static struct rig_reply reply;
-
-	for (unsigned state = 0; state < SHAPE_STATES; state++) {
-		assert_true(client_is_answered(c, form, state, &reply));
-		if (data ? !option_is(&reply, code, data, len) : !!option_in(&reply, code, NULL))
-			fail_msg("%s: option %u is not as it should be", form->name, code);
-	}
-}
+RIG_SETUP(setup, yaml)
 
 #define SAYS(c, form, code, data) says(c, form, code, data, sizeof(data) - 1)
 #define SAYS_NOT(c, form, code)	  says(c, form, code, NULL, 0)
@@ -373,7 +347,7 @@ static void flex_id_of_what_is_in_no_form(void **state)
 		client_obtains(&c, &form, 0);
 		never_learned(&c, &form, XDHCP_VERDICT_pass_no_slot);
 		client_leaves(&c);
-		teardown(NULL);
+		rig_teardown(NULL);
 	}
 }
 
@@ -390,10 +364,10 @@ int main(void)
 		cmocka_unit_test(option_118_within_the_network),
 	};
 	const struct CMUnitTest expressions[] = {
-		cmocka_unit_test_teardown(flex_id_of_what_is_in_the_form, teardown),
+		cmocka_unit_test_teardown(flex_id_of_what_is_in_the_form, rig_teardown),
 		cmocka_unit_test(flex_id_of_what_is_in_no_form),
 	};
-	int failed = cmocka_run_group_tests_name("scopes", tests, setup, teardown);
+	int failed = cmocka_run_group_tests_name("scopes", tests, setup, rig_teardown);
 
 	return failed + cmocka_run_group_tests_name("expressions", expressions, NULL, NULL);
 }
