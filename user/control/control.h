@@ -65,8 +65,8 @@ struct control_ops {
 	json_t *(*status)(void *arg);
 	/* The configuration in force, under "Dhcp4". New reference. */
 	json_t *(*config)(void *arg);
-	/* Test a configuration ({"Dhcp4": ...}). 0, or -EINVAL with every error in *ret_text
-	 * (malloc'ed). */
+	/* Test a configuration ({"Dhcp4": ...}). 0, or negative with every error in *ret_text
+	 * (malloc'ed; NULL: no memory for it). */
 	int (*config_test)(void *arg, const json_t *config, char **ret_text);
 	/* Re-read the file and apply it. 0, or negative with *ret_text (malloc'ed); then nothing
 	 * changed. */
@@ -74,8 +74,8 @@ struct control_ops {
 	/* Calls fn for each statistic. */
 	void (*statistics)(void *arg, void (*fn)(void *ctx, const struct control_stat *stat),
 			   void *ctx);
-	/* Calls fn for each lease of a client (BOUND, DECLINED), from `from` upward in address
-	 * order; fn false ends it. */
+	/* Calls fn for each lease that is not free (those being closed, held or declined too), from
+	 * `from` upward in address order; fn false ends it. */
 	void (*leases)(void *arg, uint32_t from,
 		       bool (*fn)(void *ctx, const struct control_lease *lease), void *ctx);
 	bool (*lease)(void *arg, uint32_t addr, struct control_lease *ret_lease);

@@ -4,6 +4,7 @@
  * configuration. Reads only, except for the reload. Wall times are made here, from
  * CLOCK_BOOTTIME, for display.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,20 +128,31 @@ static uint64_t xdp_drops(const struct daemon *d)
 }
 
 /* Kernel, XDP and daemon drops, and their sum: packets for us that nobody looked at or answered. */
+struct drops {
+	uint64_t kernel, xdp, malformed, total;
+};
+
+static struct drops drops(const struct daemon *d)
+{
+	struct drops drops = {
+		.kernel = kernel_drops(d), .xdp = xdp_drops(d), .malformed = parse_failed(d)};
+
+	drops.total = drops.kernel + drops.xdp + drops.malformed + d->count.commit_failed_messages +
+		      d->count.deferred_dropped + d->count.send_failed;
+	return drops;
+}
+
 static json_t *status_drops(const struct daemon *d)
 {
-	uint64_t kernel = kernel_drops(d), xdp = xdp_drops(d), malformed = parse_failed(d),
-		 other = d->count.commit_failed_messages + d->count.deferred_dropped +
-			 d->count.send_failed;
+	struct drops sum = drops(d);
 	json_t *reasons = json_object();
 
 	for (unsigned i = 1; i < DHCP_DECODE_COUNT; i++)
 		json_object_set_new(reasons, dhcp_decode_name((enum dhcp_decode_result)i),
 				    json_integer((json_int_t)d->count.parse_failed[i]));
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "total",
-			 (json_int_t)(kernel + xdp + malformed + other), "kernel",
-			 (json_int_t)kernel, "xdp", (json_int_t)xdp, "parse-failed",
-			 (json_int_t)malformed, "commit-failed",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "total", (json_int_t)sum.total,
+			 "kernel", (json_int_t)sum.kernel, "xdp", (json_int_t)sum.xdp,
+			 "parse-failed", (json_int_t)sum.malformed, "commit-failed",
 			 (json_int_t)d->count.commit_failed_messages, "deferred",
 			 (json_int_t)d->count.deferred_dropped, "send-failed",
 			 (json_int_t)d->count.send_failed, "parse-failed-by-reason", reasons);
@@ -193,8 +205,10 @@ static int config_test(void *arg, const json_t *tree, char **ret_text)
 	int r;
 
 	(void)arg;
-	if (!text)
-		return -1;
+	if (!text) {
+		*ret_text = strdup("out of memory");
+		return -ENOMEM;
+	}
 	r = config_load("config-test", text, &tested, &errors);
 	free(text);
 	if (r < 0)
@@ -278,10 +292,7 @@ static void emit_messages(const struct daemon *d, const struct emitter *e)
 	     d->count.type_sent[DHCP_OFFER] + d->count.type_sent[DHCP_ACK] +
 		     d->count.type_sent[DHCP_NAK] + d->count.type_sent[DHCP_BOOTP] + acks);
 	emit(e, "pkt4-parse-failed", parse_failed(d));
-	emit(e, "pkt4-receive-drop",
-	     parse_failed(d) + kernel_drops(d) + sum.drop_internal +
-		     d->count.commit_failed_messages + d->count.deferred_dropped +
-		     d->count.send_failed);
+	emit(e, "pkt4-receive-drop", drops(d).total);
 	emit_parse_failed(d, e);
 	emit(e, "xdhcp-bootp-received", d->count.type_received[DHCP_BOOTP]);
 	emit(e, "xdhcp-bootp-sent", d->count.type_sent[DHCP_BOOTP]);
