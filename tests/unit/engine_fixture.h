@@ -392,6 +392,22 @@ static UNUSED const uint8_t *fx_option_at(const struct dhcp_reply *reply, uint8_
 	return NULL;
 }
 
+static UNUSED bool fx_has(const struct dhcp_reply *reply, uint8_t code)
+{
+	size_t len;
+
+	return fx_option_at(reply, code, &len) != NULL;
+}
+
+static UNUSED void fx_has_no_lease(const struct dhcp_reply *reply)
+{
+	assert_int_equal(reply->yiaddr, 0);
+	assert_int_equal(reply->lifetime, 0);
+	assert_false(fx_has(reply, DHO_LEASE_TIME));
+	assert_false(fx_has(reply, DHO_RENEWAL_TIME));
+	assert_false(fx_has(reply, DHO_REBINDING_TIME));
+}
+
 static UNUSED uint32_t fx_option_u32(const struct dhcp_reply *reply, uint8_t code)
 {
 	size_t len;
