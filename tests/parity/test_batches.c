@@ -24,21 +24,7 @@ static const char yaml[] = "interfaces-config: {interfaces: [rig0]}\n"
 			   "    reservations:\n"
 			   "      - {circuit-id: \"'port'\", boot-file-name: by-port}\n";
 
-static struct rig *rig;
-
-static int setup(void **state)
-{
-	(void)state;
-	rig = rig_start(yaml);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	rig_stop(rig);
-	return 0;
-}
+RIG_SETUP(setup, yaml)
 
 /* Decided, and ACKed once the batch is committed. */
 static void add(const struct client *c, const struct form *form, enum shape_state state,
@@ -218,5 +204,5 @@ int main(void)
 		cmocka_unit_test(an_ending_in_the_batch),
 	};
 
-	return cmocka_run_group_tests_name("batches", tests, setup, teardown);
+	return cmocka_run_group_tests_name("batches", tests, setup, rig_teardown);
 }
