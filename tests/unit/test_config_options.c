@@ -154,6 +154,23 @@ static const struct options_case HEX[] = {
 	 BYTES("\xab\xcd")},
 	{"an unknown one under a name of ours",
 	 "option-data: [{name: etherboot, code: 224, data: abcd}]", 224, BYTES("\xab\xcd")},
+	/* Kea knows no type of it: a file that is good there loads */
+	{"one of ours by code, of another type", "option-data: [{code: 150, data: 0102}]", 150,
+	 BYTES("\1\2"), .notice = "the bytes are not of its type"},
+	{"a list of names in hex",
+	 "option-data: [{code: 119, csv-format: false, data: "
+	 "016101620001630161c000}]",
+	 119, BYTES("\1a\1b\0\1c\1a\xc0\0")},
+	{"sub-options after the value, in hex",
+	 "option-def: [{name: own, code: 222, type: uint16, encapsulate: isc}]\n"
+	 "option-data: [{name: own, data: 0001050107, csv-format: false}]",
+	 222, BYTES("\0\1\5\1\7")},
+	{"sub-options of an empty one, in hex",
+	 "option-def: [{name: own, code: 222, type: empty, encapsulate: isc}]\n"
+	 "option-data: [{name: own, data: 050107, csv-format: false}]",
+	 222, BYTES("\5\1\7")},
+	{"43 in hex is the vendor's", "option-data: [{code: 43, csv-format: false, data: 010503}]",
+	 43, BYTES("\1\5\3")},
 	{"a defined one in hex",
 	 "option-def: [{name: own, code: 222, type: string}]\n"
 	 "option-data: [{name: own, data: abcd, csv-format: false}]",

@@ -213,8 +213,6 @@ static const struct options_case VENDORS[] = {
 	 BYTES("\0\0\x11\x8b\3\2\1\7")},
 	{"in hex", "option-data: [{code: 125, csv-format: false, data: 0000118b03020107}]", 125,
 	 BYTES("\0\0\x11\x8b\3\2\1\7")},
-	{"in hex, whatever it is", "option-data: [{code: 125, csv-format: false, data: 00}]", 125,
-	 BYTES("\0")},
 	{"in hex, and a sub-option more",
 	 "option-data: [{code: 125, csv-format: false, data: 0000118b030201070000000900}, "
 	 "{code: 5, space: vendor-4491, data: 06}]",

@@ -44,8 +44,7 @@ static bool own_of_message(const struct option_entry *entry)
 	return !strcmp(entry->space, OPTION_SPACE_DHCP4);
 }
 
-/* 124 and 125: each entry is of another enterprise. */
-static bool of_vendors(const struct option_entry *entry)
+bool of_vendors(const struct option_entry *entry)
 {
 	return own_of_message(entry) &&
 	       (entry->code == DHO_VENDOR_CLASSES || entry->code == DHO_VENDOR_OPTIONS);
@@ -274,13 +273,7 @@ static bool put_blocks(struct vendors *vendors, const struct option_entry *entry
 		if (!put_block(vendors, entry, block.enterprise, block.data.data, block.data.len))
 			return false;
 	}
-	if (at == all.len)
-		return true;
-	report_error(vendors->flat->report, entry->at,
-		     "%s: this is not enterprise number, length and data, again "
-		     "and again (RFC 3925), so that nothing can be added to it",
-		     entry->def->name);
-	return false;
+	return true;
 }
 
 /* The first entry that is sent of an enterprise's, at or after `at`; n: none. */
@@ -304,7 +297,7 @@ static bool put_vendors(const struct flat *flat, struct option_entry *first, str
 	for (size_t i = 0; i < entries->n; i++)
 		n += of_vendors(&entries->v[i]) && entries->v[i].code == first->code;
 	if (n == 1 && at == entries->n) {
-		put(out, first->data, first->len); /* whatever it is */
+		put(out, first->data, first->len);
 		return true;
 	}
 	for (size_t i = 0; i < entries->n; i++) {

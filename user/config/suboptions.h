@@ -39,5 +39,7 @@ void option_entries_free(struct option_entries *entries);
 /* "domain-name-servers", or "option 224", with its space if that is not dhcp4. */
 #define OPTION_LABEL_SIZE 300
 const char *option_label(const struct option_entry *entry, char buf[OPTION_LABEL_SIZE]);
+/* 124 and 125: each entry is of another enterprise, and whole blocks. */
+bool of_vendors(const struct option_entry *entry);
 
 #endif

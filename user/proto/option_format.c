@@ -7,10 +7,12 @@
 #include "options.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "option_dnr.h"
+#include "suboption.h"
 
 static void put_hex(struct text *t, const uint8_t *data, size_t len)
 {
@@ -239,4 +241,57 @@ void option_format(const struct option_def *def, const uint8_t *data, size_t len
 		put_hex(&t, data, len);
 	}
 	opt_finish(&t);
+}
+
+/* --- bytes that nobody has parsed --- */
+
+static bool is_value(const struct option_def *def, const uint8_t *data, size_t len)
+{
+	struct text t = {.dry = true};
+
+	if (def->type == OPTION_EMPTY || len == 0)
+		return def->type == OPTION_EMPTY && len == 0;
+	return put_option(&t, def, data, len);
+}
+
+static bool is_suboptions(const uint8_t *data, size_t len)
+{
+	const struct dhcp_opt all = {.data = data, .len = (uint16_t)len};
+	struct suboption it;
+	size_t at = 0;
+
+	while (suboption_next(&all, false, &at, &it))
+		;
+	return at == len;
+}
+
+static bool fits(const struct option_def *def, const uint8_t *data, size_t len)
+{
+	if (def->type == OPTION_BINARY)
+		return true;
+	if (is_value(def, data, len))
+		return true;
+	for (size_t own = 0; def->encapsulates && own < len; own++)
+		if (is_value(def, data, own) && is_suboptions(data + own, len - own))
+			return true;
+	return false;
+}
+
+int option_check_bytes(const struct option_def *def, const uint8_t *data, size_t len, char *whybuf,
+		       size_t whylen)
+{
+	uint8_t again[1024];
+	char text[8 * sizeof(again)], all[256];
+	int r;
+
+	if (!fits(def, data, len)) {
+		option_describe(def, all, sizeof(all));
+		snprintf(whybuf, whylen, "the bytes are not of its type; expected: %s", all);
+		return -EINVAL;
+	}
+	if (!def->check && !def->min && !def->max)
+		return 0;
+	option_format(def, data, len, text, sizeof(text));
+	r = option_parse(def, text, again, sizeof(again), whybuf, whylen);
+	return r < 0 ? r : 0;
 }

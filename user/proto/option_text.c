@@ -147,6 +147,8 @@ int opt_read_name(struct out *out, struct token t, uint8_t ret_name[OPTION_NAME_
 
 void opt_put(struct text *t, char c)
 {
+	if (t->dry)
+		return;
 	if (t->len + 1 < t->cap)
 		t->buf[t->len++] = c;
 	else

@@ -61,6 +61,7 @@ struct text {
 	char *buf;
 	size_t cap, len;
 	bool cut;
+	bool dry; /* nothing is written, so that nothing is cut */
 };
 
 void opt_put(struct text *t, char c);

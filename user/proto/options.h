@@ -152,5 +152,12 @@ int option_parse_hex(const char *text, uint8_t *buf, size_t cap, char *whybuf, s
  */
 void option_format(const struct option_def *def, const uint8_t *data, size_t len, char *buf,
 		   size_t cap);
+/*
+ * Are these bytes, which somebody wrote in hex, what option_parse() could have made: of the type,
+ * and within the definition's bounds? Options of the space that it encapsulates may follow.
+ * 0, or -EINVAL as option_parse().
+ */
+int option_check_bytes(const struct option_def *def, const uint8_t *data, size_t len, char *whybuf,
+		       size_t whylen);
 
 #endif
