@@ -13,6 +13,7 @@ first=$(dora c cli chaddr=02:00:00:00:00:01) || fail "no lease for the first cli
 dora c cli chaddr=02:00:00:00:00:02 >/dev/null || fail "no lease for the second client"
 one c cli discover chaddr=02:00:00:00:00:03 wait=200 >/dev/null && fail "an address out of nothing"
 expect "the reason to be logged" grep -q '02:00:00:00:00:03.*no answer: no free address' "$(log)"
+equal "times it is counted" "$(statistic xdhcp-silent-no-free-address) $(statistic xdhcp-silent)" "1 1"
 await 70 "the operator to be told" grep -q 'warning: subnet 1: its pools are exhausted' "$(log)"
 addr=$(jq -r .yiaddr <<<"$first")
 one c cli release chaddr=02:00:00:00:00:01 src="$addr" ciaddr="$addr" wait=100 >/dev/null || :
