@@ -202,8 +202,7 @@ const struct schema_row schema[] = {
 	{KEY_RAPID_COMMIT, LEVELS, "rapid-commit", TYPE_BOOL, .dflt = "false",
 	 .help = "bind at once where a DISCOVER has option 80 (RFC 4039); not with a second server "
 		 "on the link"},
-	{KEY_BOOTP, LEVELS, "bootp", TYPE_CHOICE, .allowed = "none|reserved|all",
-	 .dflt = "none",
+	{KEY_BOOTP, LEVELS, "bootp", TYPE_CHOICE, .allowed = "none|reserved|all", .dflt = "none",
 	 .help = "which BOOTP clients are served (RFC 1534): those with a reserved address, or "
 		 "all, from the pools too; what they are given is theirs for ever"},
 	{KEY_STORE_EXTENDED_INFO, LEVELS, "store-extended-info", TYPE_BOOL, .dflt = "false",
