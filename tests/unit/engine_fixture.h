@@ -133,7 +133,6 @@ static UNUSED struct shared_network *fx_network(struct model *model, size_t from
 	assert_null(model->networks);
 	network = model->networks = calloc(1, sizeof(*model->networks));
 	model->n_networks = 1;
-	network->name = strdup("network");
 	for (size_t i = from; i < model->n_subnets; i++)
 		model->subnets[i].network = network;
 	return network;
@@ -217,7 +216,6 @@ static UNUSED struct fixture fx_open(struct model *model)
 	struct fixture fx = {.horizon = 3, .now = START};
 
 	strcpy(fx.link.name, "eth0");
-	fx.link.link = 1;
 	fx.link.addrs[0] = SERVER;
 	fx.link.masks[0] = 0xffffff00;
 	fx.leases = lease_table_new();

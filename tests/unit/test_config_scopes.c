@@ -36,9 +36,9 @@ static void shared_network(void **state)
 	assert_int_equal(c->model.n_networks, 3);
 	assert_int_equal(c->model.n_subnets, 5);
 	assert_non_null(network);
-	assert_string_equal(network->name, "floor 1");
 	assert_ptr_equal(subnet_at(c, IP(10, 1, 0, 1))->network, network);
-	assert_string_equal(subnet_at(c, IP(10, 2, 0, 1))->network->name, "floor 2");
+	assert_non_null(subnet_at(c, IP(10, 2, 0, 1))->network);
+	assert_ptr_not_equal(subnet_at(c, IP(10, 2, 0, 1))->network, network);
 	assert_null(subnet_at(c, IP(192, 0, 2, 1))->network);
 	assert_option(&network->scope.options, 0, 15, false, false, "floor.example.org", 17);
 	assert_int_equal(network->scope.boot.next_server, IP(192, 0, 2, 8));

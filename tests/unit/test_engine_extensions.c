@@ -163,7 +163,7 @@ static void is_ipv6_only(struct fixture *fx)
 	assert_int_equal(fx_option_u32(&fx->d.reply, DHO_SERVER_IDENTIFIER), SERVER);
 	assert_false(fx->d.has_change);
 	assert_false(fx->d.memoise);
-	assert_int_equal(fx->d.addr, 0);
+	assert_int_equal(fx->d.reply.yiaddr, 0);
 }
 
 /* 3.3: the server "SHOULD return 0.0.0.0 as the offered address" to who asks for the option. */
@@ -233,7 +233,6 @@ static void ipv6_only_of_any_scope(void **state)
 
 		fx_reserve(s, 9, NULL, 0);
 		model->networks = calloc(1, sizeof(*model->networks));
-		model->networks[0].name = strdup("n");
 		model->n_networks = 1;
 		s->network = &model->networks[0];
 		scopes[0] = &s->reservations.list[0].scope;

@@ -320,26 +320,29 @@ static void inform_repeated(void **state)
 
 static void inform_without_ciaddr(void **state)
 {
-	struct fixture fx = fx_open(inform_model());
+	struct model *model = inform_model();
 	static struct dhcp_msg msg;
 	struct req req = {.type = DHCP_INFORM, .mac = 1};
+	struct fixture fx;
 
 	(void)state;
+	fx_option(&model->subnets[0].pools[0].scope.options, DHO_DOMAIN_NAME, "pool", 4);
+	fx = fx_open(model);
 	informed(&fx, req);
-	assert_int_equal(fx.d.addr, 0);
+	assert_string_equal(fx_codes(&fx.d.reply, codes), "53 54 1 6");
 	/* the source address tells */
 	fx_message(&req, &msg);
 	msg.ip_src = POOL + 3;
 	engine_decide(fx.engine, &fx.link, &msg, fx.now, &fx.d);
 	assert_int_equal(fx.d.kind, DECISION_REPLY);
-	assert_int_equal(fx.d.addr, POOL + 3);
+	fx_option_is(&fx.d.reply, DHO_DOMAIN_NAME, "pool", 4);
 	assert_int_equal(fx.d.reply.ciaddr, 0);
 	/* but not a relay's */
 	msg.giaddr = 0x0a000002;
 	msg.ip_src = 0x0a000002;
 	engine_decide(fx.engine, &fx.link, &msg, fx.now, &fx.d);
 	assert_int_equal(fx.d.kind, DECISION_REPLY);
-	assert_int_equal(fx.d.addr, 0);
+	assert_string_equal(fx_codes(&fx.d.reply, codes), "53 54 1 6");
 	fx_close(&fx);
 }
 

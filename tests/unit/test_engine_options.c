@@ -40,7 +40,6 @@ static struct levels leveled_model(void)
 	fx_reserve(s, 9, NULL, 0x0a000009);
 	fx_reserve(s, 8, NULL, POOL + 1);
 	model->networks = calloc(1, sizeof(*model->networks));
-	model->networks[0].name = strdup("floor");
 	model->n_networks = 1;
 	s->network = &model->networks[0];
 	l.scope[0] = &s->reservations.list[1].scope;

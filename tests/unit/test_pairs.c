@@ -658,7 +658,6 @@ static void one_pair(struct world *w)
 	plan_make(&w->plan, 1 + random_below(UINT32_MAX - 1));
 	w->now = START;
 	strcpy(w->link.name, "eth0");
-	w->link.link = 1;
 	w->link.addrs[0] = PLAN_SERVER;
 	w->link.masks[0] = 0xffffff00;
 	for (unsigned i = 0; i < PLAN_CLIENTS; i++) {

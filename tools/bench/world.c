@@ -85,7 +85,7 @@ static int make_port(struct world *w)
 	if (!port->info.ifindex || !w->client_ifindex || !port->info.n_addrs)
 		return bench_fail("the veth pair is not as it was made");
 	port->daemon = &w->d;
-	port->link.link = 1;
+	port->link_id = 1;
 	strcpy(port->link.name, SERVER_IF);
 	port->link.addrs[0] = port->info.addrs[0].addr;
 	port->link.masks[0] = port->info.addrs[0].mask;

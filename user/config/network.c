@@ -197,16 +197,6 @@ static void notice_relays(struct report *report, const struct placed_subnet *sub
 	}
 }
 
-static char *copy_name(struct report *report, const struct node *map)
-{
-	const struct node *node = member(map, KEY_NETWORK_NAME);
-	char *name = strdup(node ? node->text : "");
-
-	if (!name)
-		report->oom = true;
-	return name;
-}
-
 static void build_network(struct build *build, const struct node *map)
 {
 	struct report *report = build->report;
@@ -216,7 +206,6 @@ static void build_network(struct build *build, const struct node *map)
 	size_t before = build->n_subnets, n;
 	struct link link = {.map = map, .network = network};
 
-	network->name = copy_name(report, map);
 	build_scope(report, map, &network->scope);
 	build_interface(report, map, build->config, link.interface);
 	link.interface_at = place_in(map, KEY_SUBNET_INTERFACE);

@@ -70,7 +70,7 @@ bool batch_admit(struct daemon *d, struct port *port, const struct packet *packe
 {
 	struct dhcp_ingress in = {
 		.ifindex = port->info.ifindex,
-		.link = port->xdp_mode ? port->link.link : 0, /* 0: nothing to publish for */
+		.link = port->xdp_mode ? port->link_id : 0, /* 0: nothing to publish for */
 		.vlan = {packet->vlan[0], packet->vlan[1]},
 		.csum_not_ready = packet->csum_not_ready,
 		.received_after = received_after,

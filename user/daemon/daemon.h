@@ -35,6 +35,7 @@ struct port {
 	struct port *next;
 	struct link_info info;
 	struct engine_link link;
+	uint16_t link_id; /* in policy and slots */
 	struct packet_socket *socket;
 	struct event *readable;
 	uint32_t empty_at;    /* second at which the socket was last seen empty */

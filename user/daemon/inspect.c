@@ -21,8 +21,8 @@ static json_t *status_interfaces(const struct daemon *d)
 	for (const struct port *port = d->ports; port; port = port->next)
 		json_array_append_new(
 			list, json_pack("{s:s, s:i, s:i, s:s}", "name", port->info.name, "ifindex",
-					(int)port->info.ifindex, "link", (int)port->link.link,
-					"mode", port->xdp_mode ? port->xdp_mode : "off"));
+					(int)port->info.ifindex, "link", (int)port->link_id, "mode",
+					port->xdp_mode ? port->xdp_mode : "off"));
 	return list;
 }
 

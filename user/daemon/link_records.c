@@ -34,9 +34,9 @@ uint16_t link_id(struct daemon *d, const char *name)
 
 	for (const struct port *port = d->ports; port; port = port->next) {
 		if (!strcmp(port->info.name, name))
-			return port->link.link;
-		if (port->link.link > highest)
-			highest = port->link.link;
+			return port->link_id;
+		if (port->link_id > highest)
+			highest = port->link_id;
 	}
 	if (!d->fp)
 		return (uint16_t)(highest + 1);
@@ -58,7 +58,7 @@ static void fill(struct policy *p, const struct port *port)
 	p->kind = XDHCP_POLICY_LINK;
 	p->closed = 1;
 	p->ifindex = port->info.ifindex;
-	p->link = port->link.link;
+	p->link = port->link_id;
 	memcpy(p->mac, port->info.mac, sizeof(p->mac));
 	for (unsigned i = 0; i < port->info.n_addrs; i++) {
 		dhcp_put_addr(p->addrs[i], port->info.addrs[i].addr);

@@ -247,7 +247,7 @@ static int add_port(struct daemon *d, const struct link_info *info)
 		return -ENOMEM;
 	port->daemon = d;
 	port->info = *info;
-	port->link.link = link_id(d, info->name);
+	port->link_id = link_id(d, info->name);
 	port->empty_at = boot_seconds();
 	fill_engine_link(port);
 	r = packet_open(info->ifindex, &port->socket);
@@ -273,7 +273,7 @@ static int add_port(struct daemon *d, const struct link_info *info)
 		return -EBUSY;
 	}
 	log_notice("serving on %s (link %u, %u address%s, fast path: %s)", info->name,
-		   port->link.link, info->n_addrs, info->n_addrs == 1 ? "" : "es",
+		   port->link_id, info->n_addrs, info->n_addrs == 1 ? "" : "es",
 		   port->xdp_mode ? port->xdp_mode : "none");
 	if (info->more_addrs)
 		log_warning("%s has more than %d addresses: the rest is not served", info->name,

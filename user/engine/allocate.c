@@ -205,7 +205,6 @@ int ask_allocate(struct ask *ask, uint32_t *ret_addr)
 	}
 	if (r < 0 && ask->subnet != home)
 		ask_enter(ask, home);
-	ask->decision->subnet = ask->subnet;
 	ask->decision->cloned = ask->cloned;
 	return r;
 }

@@ -191,13 +191,13 @@ void answer_no_address(struct ask *ask, uint32_t instead_of, enum reason reason)
 }
 
 /* RFC 2131 4.3.5: no lease time, no yiaddr. */
-void answer_inform(struct ask *ask)
+void answer_inform(struct ask *ask, uint32_t addr)
 {
 	struct dhcp_reply *reply = begin(ask, DHCP_ACK);
 
 	reply->inform = true;
 	reply->ciaddr = ask->msg->ciaddr;
-	complete(ask, reply, ask->decision->addr);
+	complete(ask, reply, addr);
 }
 
 /* RFC 951 3: yiaddr is filled in "if client doesn't know its own address (ciaddr was 0)". */

@@ -134,7 +134,8 @@ static inline uint32_t ask_lifetime(const struct ask *ask)
 void answer_lease(struct ask *ask, uint8_t type, uint32_t addr, uint32_t lifetime);
 /* An OFFER of none, with the options of the address that it might have been; 0: of none. */
 void answer_no_address(struct ask *ask, uint32_t instead_of, enum reason reason);
-void answer_inform(struct ask *ask);
+/* `addr`: the client's, also where ciaddr does not say it. */
+void answer_inform(struct ask *ask, uint32_t addr);
 void answer_bootp(struct ask *ask, uint32_t addr);
 void answer_nak(struct ask *ask, enum reason reason);
 

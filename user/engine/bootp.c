@@ -25,7 +25,6 @@ static void tell(struct ask *ask)
 {
 	const struct dhcp_msg *msg = ask->msg;
 
-	ask->decision->addr = msg->ciaddr;
 	if (ask->subnet->bootp == BOOTP_RESERVED && ask->reserved != msg->ciaddr)
 		decide_silent(ask, SILENT_bootp_not_reserved);
 	else if (!ask_on_network(ask, msg->ciaddr))
@@ -41,7 +40,6 @@ static void give(struct ask *ask)
 	int r = find_address(ask, &addr);
 
 	if (r == 0) {
-		ask->decision->addr = addr;
 		answer_bootp(ask, addr);
 		/* RFC 1534 2: the binding is BOUND once the BOOTREPLY is sent. */
 		decide_bind(ask, addr, DHCP_LIFETIME_INFINITE);

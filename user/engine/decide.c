@@ -61,7 +61,6 @@ static void decide_offer(struct ask *ask, uint32_t addr)
 	const struct dhcp_msg *msg = ask->msg;
 	bool rapid = ask->subnet->rapid_commit && msg->opt[DHO_RAPID_COMMIT].data;
 
-	ask->decision->addr = addr;
 	if (rapid)
 		decide_ack(ask, addr, false);
 	else
@@ -135,7 +134,6 @@ static void decide_decline(struct ask *ask)
 	uint32_t addr = msg->has_requested ? msg->requested : msg->ciaddr;
 	enum permit permit = ask_permit(ask, addr);
 
-	ask->decision->addr = addr;
 	if (msg->has_server_id && !ask_is_ours(ask, msg->server_id)) {
 		decide_silent(ask, SILENT_for_another_server);
 		return;
@@ -170,7 +168,6 @@ static void decide_release(struct ask *ask)
 	const struct dhcp_msg *msg = ask->msg;
 	const struct lease *lease = lease_at(ask->engine->leases, msg->ciaddr);
 
-	ask->decision->addr = msg->ciaddr;
 	if (msg->has_server_id && !ask_is_ours(ask, msg->server_id))
 		decide_silent(ask, SILENT_for_another_server);
 	else if (!lease || !lease_is(lease, &ask->identity))
@@ -191,11 +188,10 @@ static void decide_inform(struct ask *ask)
 	const struct dhcp_msg *msg = ask->msg;
 	uint32_t addr = msg->ciaddr || msg->giaddr ? msg->ciaddr : msg->ip_src;
 
-	ask->decision->addr = addr;
 	if (addr && !ask_on_network(ask, addr))
 		decide_silent(ask, SILENT_address_of_another_network);
 	else
-		answer_inform(ask);
+		answer_inform(ask, addr);
 }
 
 static void decide_answered(struct ask *ask)

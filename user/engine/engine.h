@@ -17,7 +17,6 @@
 
 /* What the daemon knows of the link that a message came in by. */
 struct engine_link {
-	uint16_t link;
 	char name[MODEL_IFNAME];
 	uint32_t addrs[XDHCP_LINK_ADDRS]; /* our addresses on it, host order; 0: unused */
 	uint32_t masks[XDHCP_LINK_ADDRS];
@@ -49,9 +48,7 @@ struct change {
 
 struct decision {
 	enum decision_kind kind;
-	enum reason reason;	     /* why silent, NAKed or without an address */
-	const struct subnet *subnet; /* NULL: none matched */
-	uint32_t addr;		     /* the address it is about, for the log; 0: none */
+	enum reason reason; /* why silent, NAKed or without an address */
 	bool has_change;
 	struct change change;
 	struct dhcp_reply reply; /* kind REPLY */

@@ -296,13 +296,11 @@ bool ask_locate(struct ask *ask)
 	if (subnet && served(ask, subnet))
 		ask_enter(ask, subnet);
 	else if (subnet || !choose(ask)) {
-		ask->decision->subnet = subnet ? subnet : ask->link_subnets.v[0];
 		decide_silent(ask, SILENT_subnet_deactivated);
 		return false;
 	}
 	if (msg->type == DHCP_REQUEST)
 		look_at_siblings(ask, about(msg));
-	ask->decision->subnet = ask->subnet;
 	return true;
 }
 

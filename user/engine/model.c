@@ -230,10 +230,8 @@ void model_free(struct model *model)
 		free_subnet(&model->subnets[i]);
 	free(model->subnets);
 	free(model->by_id);
-	for (size_t i = 0; i < model->n_networks; i++) {
+	for (size_t i = 0; i < model->n_networks; i++)
 		free_scope(&model->networks[i].scope);
-		free(model->networks[i].name);
-	}
 	free(model->networks);
 	free_set(&model->reservations);
 	free_scope(&model->scope);

@@ -109,7 +109,6 @@ struct pool { /* ascending; pools do not overlap, and lie within their subnet */
 };
 
 struct shared_network { /* several subnets on one link */
-	char *name;
 	struct scope scope;
 };
 

@@ -263,7 +263,6 @@ void decide_request(struct ask *ask)
 	uint32_t addr = dhcp_asked_address(msg);
 	bool plain = msg->has_server_id ? !msg->ciaddr : !msg->ciaddr || !msg->has_requested;
 
-	ask->decision->addr = addr;
 	/* RFC 2131 3.1 step 4: servers not selected "use the message as notification that the
 	 * client has declined that server's offer". */
 	if (msg->has_server_id && !ask_is_ours(ask, msg->server_id)) {

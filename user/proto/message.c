@@ -152,9 +152,7 @@ static enum dhcp_decode_result decode_header(struct span *s, struct dhcp_msg *ms
 	if (h.cookie != htonl(DHCP_COOKIE))
 		return DHCP_DECODE_cookie;
 	msg->xid = ntohl(h.xid);
-	msg->secs = ntohs(h.secs);
 	msg->flags = ntohs(h.flags);
-	msg->hops = h.hops;
 	msg->ciaddr = dhcp_get_addr(h.ciaddr);
 	msg->yiaddr = dhcp_get_addr(h.yiaddr);
 	msg->siaddr = dhcp_get_addr(h.siaddr);
@@ -356,7 +354,6 @@ enum dhcp_decode_result dhcp_decode(const uint8_t *frame, size_t len, const stru
 	memset(ret_msg, 0, sizeof(*ret_msg));
 	ret_msg->in = *in;
 	ret_msg->frame = frame;
-	ret_msg->frame_len = len;
 	ret_msg->tags_stripped = (in->vlan[0] != 0) + (in->vlan[1] != 0);
 
 	r = decode_ethernet(&s, ret_msg);

@@ -76,7 +76,6 @@ struct dhcp_opt {
 struct dhcp_msg {
 	struct dhcp_ingress in; /* vlan: stripped tags first, then those in the frame */
 	const uint8_t *frame;	/* borrowed from the caller */
-	size_t frame_len;
 	uint8_t eth_src[6];
 	uint8_t eth_dst[6];
 	uint8_t tags_stripped; /* how many of in.vlan the caller gave */
@@ -84,9 +83,8 @@ struct dhcp_msg {
 	uint32_t ip_src, ip_dst;
 	uint16_t udp_sport;
 
-	uint32_t xid;	      /* host order */
-	uint16_t secs, flags; /* host order */
-	uint8_t hops;
+	uint32_t xid;	/* host order */
+	uint16_t flags; /* host order */
 	uint32_t ciaddr, yiaddr, siaddr, giaddr;
 	uint8_t chaddr[16]; /* with its padding */
 
