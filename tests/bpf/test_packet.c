@@ -535,10 +535,12 @@ static void test_not_routed(void **state)
 	} cases[] = {
 		{IP(10, 9, 0, 1), IP(192, 0, 2, 1), -ENETUNREACH},
 		{IP(10, 9, 0, 1), IP(192, 168, 8, 1), -EHOSTUNREACH},
-		{IP(10, 9, 0, 1), IP(224, 0, 0, 1), -EACCES},
-		{IP(10, 9, 0, 1), IP(239, 255, 255, 255), -EACCES},
+		{IP(10, 9, 0, 1), IP(224, 0, 0, 1), -EINVAL},
+		{IP(10, 9, 0, 1), IP(239, 255, 255, 255), -EINVAL},
 		{IP(10, 9, 0, 1), IP(10, 9, 0, 255), -EACCES},
-		{IP(10, 9, 0, 1), IP(255, 255, 255, 255), -EACCES},
+		{IP(10, 9, 0, 1), IP(255, 255, 255, 255), -EINVAL},
+		{IP(10, 9, 0, 1), IP(127, 0, 0, 1), -EINVAL},
+		{IP(10, 9, 0, 1), IP(127, 255, 255, 254), -EINVAL},
 		{IP(10, 9, 0, 7), IP(10, 9, 0, 2), 0}, /* not ours */
 	};
 	uint8_t payload[300] = {0};

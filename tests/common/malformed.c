@@ -278,8 +278,17 @@ static void header(struct corpus *c)
 	      p->xid = 0xffffffff);
 	FRAME(ok, "yiaddr and siaddr of ones", p->yiaddr = 0xffffffff, p->siaddr = 0xffffffff);
 	FRAME(ok, "ciaddr everybody", p->ciaddr = 0xffffffff);
-	FRAME(ok, "giaddr everybody", p->giaddr = 0xffffffff);
-	FRAME(ok, "giaddr itself", p->giaddr = 0x7f000001);
+	FRAME(relay, "giaddr everybody", p->giaddr = 0xffffffff);
+	FRAME(relay, "giaddr itself", p->giaddr = 0x7f000001);
+	FRAME(relay, "giaddr the last of 127", p->giaddr = 0x7fffffff);
+	FRAME(relay, "giaddr of this network", p->giaddr = 1);
+	FRAME(relay, "giaddr the last of 0", p->giaddr = 0x00ffffff);
+	FRAME(relay, "giaddr the first group", p->giaddr = 0xe0000000);
+	FRAME(relay, "giaddr reserved", p->giaddr = 0xf0000001);
+	FRAME(ok, "giaddr the first host's", p->giaddr = 0x01000000);
+	FRAME(ok, "giaddr before loopback", p->giaddr = 0x7effffff);
+	FRAME(ok, "giaddr after loopback", p->giaddr = 0x80000000);
+	FRAME(ok, "giaddr the last host's", p->giaddr = 0xdfffffff);
 	FRAME(ok, "sname and file of ones", memset(p->sname, 0xff, 64), memset(p->file, 0xff, 128));
 
 	FRAME(cookie, "cookie zero", p->cookie = 0);

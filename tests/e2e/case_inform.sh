@@ -38,6 +38,11 @@ equal "without any address" "$(inform)" "ack 0.0.0.0 255.255.255.255 ff:ff:ff:ff
 equal "from outside of the pools" "$(inform ciaddr=192.0.2.9 src=192.0.2.9)" "ack 192.0.2.9 192.0.2.9 $HOST 68 true"
 equal "the answer to who is of another network" "$(inform ciaddr=10.1.1.1 src=10.1.1.1 wait=400)" ""
 expect "the reason in the log" logged "DHCPINFORM for 10.1.1.1 from $HOST via srv: no answer: the address is of another network"
+for edge in 192.0.2.0 192.0.2.255; do
+	equal "the answer to $edge" "$(inform ciaddr=$edge src=192.0.2.77 wait=400)" ""
+	equal "the answer to $edge by a relay" "$(inform ciaddr=$edge giaddr=192.0.2.66 src=192.0.2.66 wait=400)" ""
+done
+equal "such addresses" "$(statistic xdhcp-silent-address-of-no-host)" 4
 # By a relay: to the client, of which the relay is told nothing; or to the relay, if the client says no address
 ip -n "$ID-c" address add 192.0.2.66/24 dev cli
 ip -n "$ID-c" address add 192.0.2.77/24 dev cli

@@ -370,6 +370,27 @@ static void inform_of_another_network(void **state)
 	fx_close(&fx);
 }
 
+/* RFC 3021: of a /31 both addresses are hosts'. */
+static void inform_of_the_edge(void **state)
+{
+	struct fixture fx = fx_open(inform_model());
+	struct req req = {.type = DHCP_INFORM, .mac = 1, .ciaddr = 0x0a0000fe};
+
+	(void)state;
+	assert_int_equal(fx_ask(&fx, req), DHCP_ACK);
+	req.ciaddr = 0x0a000001;
+	assert_int_equal(fx_ask(&fx, req), DHCP_ACK);
+	for (uint8_t len = 30; len <= 31; len++) {
+		fx.model->subnets[0].prefix_len = len;
+		fx.model->subnets[0].mask = 0xffffffffu << (32 - len);
+		req.ciaddr = 0x0a000000;
+		assert_int_equal(fx_ask(&fx, req), len == 31 ? DHCP_ACK : 0);
+		req.ciaddr += len == 31 ? 1 : 3;
+		assert_int_equal(fx_ask(&fx, req), len == 31 ? DHCP_ACK : 0);
+	}
+	fx_close(&fx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -385,6 +406,7 @@ int main(void)
 		cmocka_unit_test(inform_without_ciaddr),
 		cmocka_unit_test(inform_relayed),
 		cmocka_unit_test(inform_of_another_network),
+		cmocka_unit_test(inform_of_the_edge),
 	};
 
 	return cmocka_run_group_tests_name("engine: messages", tests, NULL, NULL);

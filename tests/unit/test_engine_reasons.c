@@ -216,6 +216,26 @@ static struct fixture bootp_from_another_network(void)
 	return bootp(BOOTP_ALL, 4, ABROAD);
 }
 
+/* Of 10.0.0.0/24; one hears of it by a relay. */
+static struct fixture inform_from_its_network(void)
+{
+	struct fixture fx = open_four();
+
+	fx_decide(&fx, (struct req){.type = DHCP_INFORM, .mac = 1, .ciaddr = 0x0a000000});
+	return fx;
+}
+
+static struct fixture inform_from_its_broadcast(void)
+{
+	struct fixture fx = open_four();
+
+	fx_decide(&fx, (struct req){.type = DHCP_INFORM,
+				    .mac = 1,
+				    .ciaddr = 0x0a0000ff,
+				    .giaddr = 0x0a000002});
+	return fx;
+}
+
 static struct fixture bootp_not_served(void)
 {
 	return bootp(BOOTP_NONE, 4, 0);
@@ -410,6 +430,8 @@ static const struct {
 	{SILENT_ended_already, declined_already},
 	{SILENT_address_of_another_network, inform_from_another_network},
 	{SILENT_address_of_another_network, bootp_from_another_network},
+	{SILENT_address_of_no_host, inform_from_its_network},
+	{SILENT_address_of_no_host, inform_from_its_broadcast},
 	{SILENT_bootp_not_served, bootp_not_served},
 	{SILENT_bootp_not_reserved, bootp_not_reserved},
 	{SILENT_bootp_not_reserved, bootp_not_reserved_its_own},

@@ -146,7 +146,7 @@ static void what_counts(void **state)
 		p.options[at] = 56;
 		assert_true(form_of(&p) != plain);
 		p.options[at] = 55;
-		p.giaddr = 1;
+		p.giaddr = 0x0a000001;
 		assert_true(form_of(&p) != plain);
 	}
 }

@@ -84,8 +84,12 @@ bool batch_admit(struct daemon *d, struct port *port, const struct packet *packe
 		log_debug("dropped a frame on %s: %s", port->info.name, dhcp_decode_help(result));
 		return false;
 	}
-	/* A tagged frame belongs to the VLAN's own interface. */
-	if (msg->in.vlan[0] || !addressed_to_us(d, port, msg)) {
+	/*
+	 * A tagged frame belongs to the VLAN's own interface. No relay has an address of ours: the
+	 * reply would go to whatever listens here, on a port that a stranger may choose (RFC 8357).
+	 */
+	if (msg->in.vlan[0] || !addressed_to_us(d, port, msg) ||
+	    port_address_is_ours(d, msg->giaddr)) {
 		d->count.not_ours++;
 		return false;
 	}

@@ -178,6 +178,16 @@ static void decide_release(struct ask *ask)
 		end(ask, msg->ciaddr, LEASE_END_RELEASED);
 }
 
+/* The first and the last address of a network are no host's (RFC 1122 3.2.1.3); RFC 3021: of two
+ * addresses both are. */
+static bool is_of_no_host(const struct subnet *subnet, uint32_t addr)
+{
+	uint32_t host = addr & ~subnet->mask;
+
+	return subnet_contains(subnet, addr) && subnet->prefix_len < 31 &&
+	       (host == 0 || host == ~subnet->mask);
+}
+
 /*
  * RFC 2131 4.3.5: the server "SHOULD check the network address in a DHCPINFORM message for
  * consistency, but MUST NOT check for an existing lease". Some clients leave ciaddr zero; then
@@ -190,6 +200,8 @@ static void decide_inform(struct ask *ask)
 
 	if (addr && !ask_on_network(ask, addr))
 		decide_silent(ask, SILENT_address_of_another_network);
+	else if (addr && is_of_no_host(ask->subnet, addr))
+		decide_silent(ask, SILENT_address_of_no_host);
 	else
 		answer_inform(ask, addr);
 }

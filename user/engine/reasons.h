@@ -24,6 +24,7 @@
 	X(not_its_address, "not this client's address")                            \
 	X(ended_already, "ended already")                                          \
 	X(address_of_another_network, "the address is of another network")         \
+	X(address_of_no_host, "the address is a network's own, or its broadcast")  \
 	X(bootp_not_served, "BOOTP clients are not served")                        \
 	X(bootp_not_reserved, "no address is reserved for this BOOTP client")      \
 	X(out_of_memory, "out of memory")

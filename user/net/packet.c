@@ -300,8 +300,9 @@ int packet_send_routed(int guard, uint32_t source, uint32_t addr, uint16_t port,
 	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
 	ssize_t r;
 
-	if (IN_MULTICAST(addr)) /* a broadcast address is refused by the kernel */
-		return -EACCES;
+	/* a subnet's broadcast address is refused by the kernel */
+	if (IN_MULTICAST(addr) || addr == INADDR_BROADCAST || addr >> 24 == IN_LOOPBACKNET)
+		return -EINVAL;
 	c->cmsg_level = IPPROTO_IP;
 	c->cmsg_type = IP_PKTINFO;
 	c->cmsg_len = CMSG_LEN(sizeof(info));

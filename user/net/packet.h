@@ -49,8 +49,9 @@ int packet_port_guard(void);
 /*
  * Sends a datagram from port 67 of `source`, an address of this machine's, on the way that the
  * kernel's routing knows. Addresses are host order. Negative errno: -ENETUNREACH, -EHOSTUNREACH (no
- * route), -EPERM (a packet filter), -EACCES (a group or broadcast address: no relay's) and others,
- * also if `source` is not ours any more; -EAGAIN and -ENOBUFS are drops.
+ * route), -EPERM (a packet filter), -EINVAL (a group, everybody, loopback: no relay's address),
+ * -EACCES (a subnet's broadcast address) and others, also if `source` is not ours any more; -EAGAIN
+ * and -ENOBUFS are drops.
  */
 int packet_send_routed(int guard, uint32_t source, uint32_t addr, uint16_t port,
 		       const uint8_t *payload, size_t len);

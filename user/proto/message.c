@@ -138,6 +138,18 @@ static bool is_client_mac(const uint8_t mac[6])
 	return !(mac[0] & 1) && memcmp(mac, zero, 6) != 0;
 }
 
+/*
+ * The reply goes to giaddr, so whoever sends a request chooses where: not to ourselves, nor to
+ * many. RFC 1122 3.2.1.3: network 0 means "this" host or network, 127 never leaves a host; from 224
+ * on are groups, what is reserved, and everybody (RFC 1112 4). 0.0.0.0 is no relay at all.
+ */
+static bool is_relay(uint32_t giaddr)
+{
+	uint32_t net = giaddr >> 24;
+
+	return giaddr == 0 || (net != 0 && net != 127 && net < 224);
+}
+
 static enum dhcp_decode_result decode_header(struct span *s, struct dhcp_msg *msg)
 {
 	struct dhcp_header h;
@@ -151,6 +163,8 @@ static enum dhcp_decode_result decode_header(struct span *s, struct dhcp_msg *ms
 		return DHCP_DECODE_hardware;
 	if (h.cookie != htonl(DHCP_COOKIE))
 		return DHCP_DECODE_cookie;
+	if (!is_relay(dhcp_get_addr(h.giaddr)))
+		return DHCP_DECODE_relay;
 	msg->xid = ntohl(h.xid);
 	msg->flags = ntohs(h.flags);
 	msg->ciaddr = dhcp_get_addr(h.ciaddr);

@@ -29,6 +29,7 @@
 	X(udp_checksum, "UDP checksum is wrong")                               \
 	X(op, "not a BOOTREQUEST")                                             \
 	X(hardware, "htype, hlen or chaddr is not an Ethernet client's")       \
+	X(relay, "giaddr is no relay's address")                               \
 	X(cookie, "no DHCP cookie")                                            \
 	X(options, "an option runs past the end, or has a wrong length")       \
 	X(no_type, "an unknown message type")                                  \
