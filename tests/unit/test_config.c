@@ -53,6 +53,7 @@ static void test_defaults(void **state)
 	assert_true(s->match_client_id);
 	assert_string_equal(s->interface, "");
 	assert_int_equal(s->scope.boot.next_server, 0);
+	assert_false(s->scope.boot.next_server_set);
 	config_free(c);
 }
 
@@ -95,6 +96,7 @@ static void assert_full_reservations(const struct model *model, const struct sub
 	assert_int_equal(r->addr, IP(192, 0, 2, 5));
 	assert_string_equal(r->hostname, "printer.example.org");
 	assert_int_equal(r->scope.boot.next_server, IP(192, 0, 2, 7));
+	assert_true(r->scope.boot.next_server_set);
 	assert_string_equal(r->scope.boot.server_hostname, "own");
 	assert_string_equal(r->scope.boot.boot_file_name, "own.img");
 	assert_int_equal(r->scope.options.n, 1);

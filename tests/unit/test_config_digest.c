@@ -59,8 +59,8 @@ static void test_digest_changes(void **state)
 		/* a default that is written out */
 		{"\"valid-lifetime\": 3600,", "\"min-valid-lifetime\": 3600,", "", 0, 0},
 		{"", "\"authoritative\": false, \"match-client-id\": true,", "", 0, 0},
-		{"", "\"interface\": \"\", \"boot-file-name\": \"\",", ", \"hostname\": \"\"", 0,
-		 0},
+		{"", "\"interface\": \"\", \"boot-file-name\": \"\", \"next-server\": \"\",",
+		 ", \"hostname\": \"\"", 0, 0},
 		/* globals: only where they are not overridden */
 		{"\"valid-lifetime\": 1800,", "", "", 1, 0},
 		{"\"min-valid-lifetime\": 1800,", "", "", 1, 0},
@@ -93,6 +93,7 @@ static void test_digest_changes(void **state)
 		/* a reservation */
 		{"", "", ", \"hostname\": \"a\"", 1, 0},
 		{"", "", ", \"next-server\": \"10.0.0.1\"", 1, 0},
+		{"", "", ", \"next-server\": \"0.0.0.0\"", 1, 0},
 		{"", "", ", \"server-hostname\": \"a\"", 1, 0},
 		{"", "", ", \"boot-file-name\": \"a\"", 1, 0},
 		{"", "", ", \"option-data\": [{\"code\": 3, \"data\": \"10.0.1.1\"}]", 1, 0},

@@ -78,10 +78,12 @@ static void reservation_before_subnet_before_global(void **state)
 	fx_option(&r->scope.options, 42, mine, 4);
 	fx_option(&model->subnets[0].scope.options, 6, subs, 4);
 	r->scope.boot.next_server = 0x0a000063;
+	r->scope.boot.next_server_set = true;
 	strcpy(model->subnets[0].scope.boot.boot_file_name, "subnet.efi");
 	strcpy(model->scope.boot.boot_file_name, "global.efi");
 	memset(model->scope.boot.server_hostname, 'h', sizeof(model->scope.boot.server_hostname));
 	model->scope.boot.next_server = 0x0a000062;
+	model->scope.boot.next_server_set = true;
 	fx = fx_open(model);
 	assert_int_equal(fx_lease(&fx, req), 0x0a000009);
 	assert_memory_equal(fx_option_at(&fx.d.reply, 42, &len), mine, 4);
@@ -97,6 +99,27 @@ static void reservation_before_subnet_before_global(void **state)
 	fx_close(&fx);
 }
 
+/* 0.0.0.0 in a narrower scope: none is sent; what is not set there is inherited. */
+static void next_server_of_zero(void **state)
+{
+	struct model *model = fx_model(4);
+	struct reservation *r;
+	struct fixture fx;
+
+	(void)state;
+	r = fx_reserve(&model->subnets[0], 9, NULL, 0x0a000009);
+	r->scope.boot.next_server_set = true;
+	model->subnets[0].scope.boot.next_server = 0x0a000062;
+	model->subnets[0].scope.boot.next_server_set = true;
+	model->scope.boot.next_server = 0x0a000063;
+	model->scope.boot.next_server_set = true;
+	fx = fx_open(model);
+	assert_int_equal(fx_lease(&fx, (struct req){.mac = 9}), 0x0a000009);
+	assert_int_equal(fx.d.reply.siaddr, 0);
+	fx_lease(&fx, (struct req){.mac = 8});
+	assert_int_equal(fx.d.reply.siaddr, 0x0a000062);
+	fx_close(&fx);
+}
 static void configured_mask_wins(void **state)
 {
 	struct model *model = fx_model(4);
@@ -301,6 +324,7 @@ int main(void)
 		cmocka_unit_test(in_the_order_requested),
 		cmocka_unit_test(always_and_never),
 		cmocka_unit_test(reservation_before_subnet_before_global),
+		cmocka_unit_test(next_server_of_zero),
 		cmocka_unit_test(configured_mask_wins),
 		cmocka_unit_test(hostnames),
 		cmocka_unit_test(hostname_of_any_length),

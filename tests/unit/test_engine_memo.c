@@ -78,6 +78,7 @@ static struct model *make_model(unsigned variant)
 	fx_option(&s->reservations.list[0].scope.options, 42, one, 4);
 	fx_option(&fx_reserve(s, 0, "b", 0)->scope.options, 42, two, 4);
 	s->reservations.list[1].scope.boot.next_server = BASE + 2;
+	s->reservations.list[1].scope.boot.next_server_set = true;
 	fx_option(&fx_reserve(s, 0, "c", BASE + 6)->scope.options, 43, "c", 1);
 	fx_option(&fx_reserve(s, 3, NULL, BASE + 18)->scope.options, 43, "hw", 2);
 	fx_option(&fx_reserve(s, 4, NULL, 0)->scope.options, 43, "no", 2);

@@ -153,6 +153,7 @@ static void fields_by_message(void **state)
 
 	(void)state;
 	model->scope.boot.next_server = 7;
+	model->scope.boot.next_server_set = true;
 	fx = fx_open(model);
 	assert_int_equal(fx_ask(&fx, req), DHCP_OFFER);
 	assert_int_equal(reply->ciaddr, 0);

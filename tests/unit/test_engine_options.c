@@ -65,6 +65,7 @@ static void the_narrowest_scope_wins(void **state)
 		for (int i = 4; i >= narrowest; i--) {
 			fx_option(&l.scope[i]->options, 200, text[i], strlen(text[i]));
 			l.scope[i]->boot.next_server = (uint32_t)i + 1;
+			l.scope[i]->boot.next_server_set = true;
 			strcpy(l.scope[i]->boot.boot_file_name, text[i]);
 			strcpy(l.scope[i]->boot.server_hostname, text[i]);
 		}
@@ -124,6 +125,7 @@ static void boot_fields_of_several_scopes(void **state)
 	strcpy(l.scope[3]->boot.boot_file_name, "network.efi");
 	strcpy(l.scope[3]->boot.server_hostname, "network");
 	l.scope[4]->boot.next_server = 5;
+	l.scope[4]->boot.next_server_set = true;
 	fx = fx_open(l.model);
 	fx_lease(&fx, (struct req){.mac = 1});
 	assert_string_equal((char *)fx.d.reply.file, "pool.efi");
@@ -545,6 +547,7 @@ static void boot_class_is_said(void **state)
 	assert_null(fx_option_at(&fx.d.reply, 60, &len));
 	fx.model->scope.boot.boot_file_name[0] = '\0';
 	fx.model->scope.boot.next_server = 5;
+	fx.model->scope.boot.next_server_set = true;
 	fx_lease(&fx, boot_client(pxe));
 	fx_option_is(&fx.d.reply, 60, "PXEClient", 9);
 	fx_close(&fx);

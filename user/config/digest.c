@@ -108,11 +108,13 @@ static void add_boot(uint64_t *hash, const struct scopes *scopes)
 	for (size_t s = scopes->n; s-- > 0;) {
 		const struct boot_fields *boot = &scopes->v[s]->boot;
 
-		next = boot->next_server ? boot : next;
+		next = boot->next_server_set ? boot : next;
 		name = *boot->server_hostname ? boot : name;
 		file = *boot->boot_file_name ? boot : file;
 	}
-	add_number(hash, next->next_server);
+	/* 0.0.0.0 keeps an outer one from being sent, which is more than saying nothing */
+	add_number(hash,
+		   next->next_server_set && !next->next_server ? UINT64_MAX : next->next_server);
 	add_text(hash, name->server_hostname);
 	add_text(hash, file->boot_file_name);
 }

@@ -319,7 +319,11 @@ static void build_boot(const struct node *scope, struct boot_fields *ret_boot)
 {
 	const struct node *next = member(scope, KEY_NEXT_SERVER);
 
-	*ret_boot = (struct boot_fields){.next_server = next ? next->value.address : 0};
+	*ret_boot = (struct boot_fields){0};
+	if (next && *next->text) {
+		ret_boot->next_server = next->value.address;
+		ret_boot->next_server_set = true;
+	}
 	snprintf(ret_boot->server_hostname, sizeof(ret_boot->server_hostname), "%s",
 		 member_text(scope, KEY_SERVER_HOSTNAME));
 	snprintf(ret_boot->boot_file_name, sizeof(ret_boot->boot_file_name), "%s",

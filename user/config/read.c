@@ -224,6 +224,8 @@ static void read_address(struct report *report, struct node *node, bool json)
 
 	if (!is_text(node, json)) {
 		wrong_type(report, node, "an IPv4 address");
+	} else if (!*node->text && node->row->dflt && !*node->row->dflt) {
+		node->value.address = 0; /* Kea's word for not set */
 	} else if (!parse_address(node->text, &node->value.address)) {
 		node->bad = true;
 		report_error(report, node->at, "%s %s is not an IPv4 address such as 192.0.2.1",

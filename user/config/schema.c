@@ -192,7 +192,9 @@ const struct schema_row schema[] = {
 	{KEY_AUTHORITATIVE, LEVELS, "authoritative", TYPE_BOOL, .dflt = "false",
 	 .help = "refuse unknown clients that claim an address of our pools, instead of silence"},
 	{KEY_NEXT_SERVER, LEVELS | S(POOL) | S(RESERVATION), "next-server", TYPE_ADDRESS,
-	 .dflt = "0.0.0.0", .help = "the boot server's address (siaddr); 0.0.0.0: not set"},
+	 .dflt = "",
+	 .help = "the boot server's address (siaddr); 0.0.0.0: none, whatever stands further out; "
+		 "empty: not set"},
 	{KEY_SERVER_HOSTNAME, LEVELS | S(POOL) | S(RESERVATION), "server-hostname", TYPE_STRING,
 	 .max = 63, .dflt = "", .help = "the boot server's name (sname); empty: not set"},
 	{KEY_BOOT_FILE_NAME, LEVELS | S(POOL) | S(RESERVATION), "boot-file-name", TYPE_STRING,

@@ -33,11 +33,14 @@ static void copy_string(uint8_t *to, const char *from, size_t size)
 
 static void put_boot_fields(const struct scopes *scopes, struct dhcp_reply *reply)
 {
+	bool next_server_set = false;
+
 	for (size_t s = 0; s < scopes->n; s++) {
 		const struct boot_fields *boot = &scopes->v[s]->boot;
 
-		if (!reply->siaddr)
+		if (!next_server_set)
 			reply->siaddr = boot->next_server;
+		next_server_set |= boot->next_server_set;
 		if (!reply->sname[0])
 			copy_string(reply->sname, boot->server_hostname, sizeof(reply->sname));
 		if (!reply->file[0])

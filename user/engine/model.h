@@ -28,8 +28,9 @@ struct option_list { /* sorted by nothing: configuration order, later duplicates
 	size_t n;
 };
 
-struct boot_fields { /* of a scope; 0 or empty: not set here */
-	uint32_t next_server;
+struct boot_fields {	      /* of a scope; empty: not set here */
+	uint32_t next_server; /* 0, but set: none is sent, whatever outer scopes have */
+	bool next_server_set;
 	char server_hostname[64];
 	char boot_file_name[128];
 };
