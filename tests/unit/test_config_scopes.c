@@ -490,9 +490,34 @@ static void one_client_in_several_sets(void **state)
 	config_free(c);
 }
 
+/* What ISC's example files have: a name with its last dot, ".5", and 0.0.0.0 for no relay. */
+static void test_kea_ways(void **state)
+{
+	struct config_errors errors;
+	struct config *config = NULL;
+	const struct model *model;
+
+	(void)state;
+	assert_int_equal(config_load("tests/golden/good/kea-ways.json", NULL, &config, &errors), 0);
+	model = &config->model;
+	assert_true(model->subnets[0].life.t1_percent == 0.5);
+	assert_int_equal(model->subnets[0].n_relays, 0);
+	assert_int_equal(model->subnets[1].n_relays, 0);
+	assert_int_equal(model->subnets[2].n_relays, 1);
+	assert_string_equal(model->subnets[0].reservations.list[0].hostname,
+			    "alice-laptop.isc.org");
+	assert_false(model->scope.boot.next_server_set);
+	assert_true(model->subnets[1].reservations.list[0].scope.boot.next_server_set);
+	assert_true(model->scope.options.v[0].never_send);
+	assert_false(model->scope.options.v[0].always_send);
+	config_free(config);
+	config_errors_free(&errors);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_kea_ways),
 		cmocka_unit_test(shared_network),
 		cmocka_unit_test(network_lifetimes),
 		cmocka_unit_test(network_flags),

@@ -320,6 +320,22 @@ static void check_global(struct build *build, const struct claim *claim)
 			      addr, dhcp_addr_str(subnet->prefix, prefix), subnet->prefix_len);
 }
 
+/* A relay's address is its own: the engine gives it to nobody. */
+static void check_relayed(struct build *build, const struct claim *claim)
+{
+	uint32_t a = claim->reservation->addr;
+	const struct subnet *subnet = a ? model_subnet_of(&build->config->model, a) : NULL;
+	char addr[DHCP_ADDR_STR];
+
+	for (size_t i = 0; subnet && i < subnet->n_relays; i++) {
+		if (subnet->relays[i] == a)
+			report_notice(build->report, place_in(claim->map, KEY_IP_ADDRESS),
+				      "ip-address %s is given to nobody: it is a relay's, by relay "
+				      "of its subnet",
+				      dhcp_addr_str(a, addr));
+	}
+}
+
 static bool any_bad_subnet(const struct build *build)
 {
 	for (size_t i = 0; i < build->n_subnets; i++) {
@@ -358,6 +374,8 @@ void check_reservations(struct build *build)
 		check_order(build->report, &build->config->model, claim);
 		if (claim->global && !unknown)
 			check_global(build, claim);
+		if (!unknown)
+			check_relayed(build, claim);
 	}
 	check_use(build);
 }

@@ -151,7 +151,7 @@ static enum scalar_kind number_kind(const char *s)
 		s++;
 	else if (*s >= '1' && *s <= '9')
 		s += strspn(s, "0123456789");
-	else
+	else if (*s != '.') /* ".5", as Kea and YAML take it */
 		return SCALAR_STRING;
 	if (*s == '.') {
 		size_t n = strspn(s + 1, "0123456789");

@@ -53,6 +53,8 @@ static void add_relay(struct report *report, const struct node *node, uint32_t a
 {
 	char text[DHCP_ADDR_STR];
 
+	if (!addr)
+		return; /* Kea's word for none */
 	if (!is_host_address(addr))
 		report_error(report, node->at, "relay %s is no host's address",
 			     dhcp_addr_str(addr, text));

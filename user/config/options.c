@@ -270,11 +270,11 @@ static void read_option(struct report *report, const struct node *map,
 	}
 	entries->n++;
 	entry->at = map->at;
-	entry->always_send = member_bool(map, KEY_OPTION_ALWAYS_SEND);
 	entry->never_send = member_bool(map, KEY_OPTION_NEVER_SEND);
-	if (entry->always_send && entry->never_send)
-		report_error(report, place_in(map, KEY_OPTION_NEVER_SEND),
-			     "always-send and never-send exclude each other");
+	entry->always_send = member_bool(map, KEY_OPTION_ALWAYS_SEND) && !entry->never_send;
+	if (entry->never_send && member_bool(map, KEY_OPTION_ALWAYS_SEND))
+		report_notice(report, place_in(map, KEY_OPTION_NEVER_SEND),
+			      "always-send has no effect beside never-send");
 	len = option_bytes(report, map, entry, buf);
 	entries->bad |= len < 0;
 	if (len <= 0)

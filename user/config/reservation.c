@@ -38,7 +38,7 @@ static bool parse_mac(const char *text, uint8_t hw[6])
 	return !*text;
 }
 
-/* RFC 1123 2.1, and the underscore that people use. */
+/* RFC 1123 2.1, and the underscore that people use; one dot may end it. */
 static bool is_hostname(const char *text)
 {
 	while (*text) {
@@ -52,7 +52,7 @@ static bool is_hostname(const char *text)
 		}
 		text += n;
 		if (*text == '.' && !*++text)
-			return false;
+			return true; /* the root's, as Kea's files have it; not sent */
 	}
 	return true;
 }
@@ -176,6 +176,7 @@ static bool build_reservation(struct report *report, const struct node *map,
 	const struct node *name = member(map, KEY_HOSTNAME), *addr = member(map, KEY_IP_ADDRESS);
 	char buf[REPORT_QUOTED];
 	bool good = build_identity(report, map, reservation);
+	size_t len = name ? strlen(name->text) : 0;
 
 	reservation->addr = addr ? addr->value.address : 0;
 	if (name && !is_hostname(name->text))
@@ -184,7 +185,8 @@ static bool build_reservation(struct report *report, const struct node *map,
 			     "'_', separated by dots",
 			     report_quote(name->text, buf));
 	else if (name)
-		snprintf(reservation->hostname, sizeof(reservation->hostname), "%s", name->text);
+		snprintf(reservation->hostname, sizeof(reservation->hostname), "%.*s",
+			 (int)(len - (len && name->text[len - 1] == '.')), name->text);
 	build_scope(report, map, &reservation->scope);
 	return good;
 }

@@ -329,11 +329,16 @@ const struct schema_row schema[] = {
 	 TYPE_IGNORED, .help = "dynamic DNS is not in this release"},
 	{KEY_NONE, LEVELS | S(POOL),
 	 "ddns-send-updates|ddns-override-no-update|ddns-override-client-update|"
-	 "ddns-replace-client-name|ddns-generated-prefix|ddns-qualifying-suffix|"
+	 "ddns-replace-client-name|ddns-generated-prefix|"
 	 "ddns-update-on-renew|ddns-use-conflict-resolution|ddns-conflict-resolution-mode|"
 	 "ddns-ttl|ddns-ttl-percent|ddns-ttl-min|ddns-ttl-max|hostname-char-set|"
 	 "hostname-char-replacement",
 	 TYPE_IGNORED, .help = "dynamic DNS is not in this release"},
+
+	{KEY_NONE, LEVELS | S(POOL), "ddns-qualifying-suffix", TYPE_IGNORED,
+	 .help = "names are not completed by it, which Kea does even without updates: write "
+		 "reserved "
+		 "hostnames in full"},
 
 	/* --- Kea's keys that matter and are not there --- */
 	{KEY_NONE, S(ROOT), "client-classes", TYPE_REFUSED, .help = "not in this release"},
