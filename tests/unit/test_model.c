@@ -177,6 +177,29 @@ static void tee_times_always_in_order(void **state)
 	}
 }
 
+static void the_shortest_t1(void **state)
+{
+	struct model *model = calloc(1, sizeof(*model));
+	struct lifetimes *life;
+
+	(void)state;
+	assert_int_equal(model_shortest_t1(model), 0);
+	for (unsigned i = 0; i < 3; i++) {
+		life = &fx_subnet(model, 0x0a000000 + (i << 8), 24)->life;
+		*life = (struct lifetimes){.valid = DHCP_LIFETIME_INFINITE,
+					   .min = DHCP_LIFETIME_INFINITE};
+	}
+	assert_int_equal(model_shortest_t1(model), 0); /* nobody renews */
+	model->subnets[1].life = (struct lifetimes){.valid = 3600, .min = 600, .renew_timer = 100};
+	model->subnets[2].life = (struct lifetimes){
+		.valid = 600, .min = 600, .calculate_tee_times = true, .t1_percent = 0.1};
+	assert_int_equal(model_shortest_t1(model), 60);
+	model->subnets[1].life.renew_timer = 50;
+	assert_int_equal(model_shortest_t1(model), 50);
+	model_free(model);
+	free(model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +209,7 @@ int main(void)
 		cmocka_unit_test(lifetimes_are_clamped),
 		cmocka_unit_test(tee_times),
 		cmocka_unit_test(tee_times_always_in_order),
+		cmocka_unit_test(the_shortest_t1),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);
