@@ -81,6 +81,10 @@ reply=$(from_far request 10.9.0.1 src="$addr" ciaddr="$addr") || fail "no renewa
 equal "the renewal" "$(got 'type) \(.src) \(.dst) \(.port')" "ack 10.9.0.1 $addr 68"
 equal "its relay still" "$(lease_field "$addr" giaddr)" $NET.1
 
+# So does who must not, and hears of it: a broadcast on the server's link would not reach it
+reply=$(from_far request 10.9.0.1 src=$NET.199 ciaddr=$NET.199) || fail "no NAK past the relay"
+equal "the NAK past the relay" "$(got 'type) \(.src) \(.dst) \(.port')" "nak 10.9.0.1 $NET.199 68"
+
 # Addresses of ours that are on another interface than the one it comes in by
 for ASKED in 10.10.0.1 10.255.0.1; do
 	ip -n "$ID-t" route replace $ASKED/32 via 10.9.0.1

@@ -211,6 +211,7 @@ struct destination_case {
 	uint32_t src;
 	uint16_t flags_out;
 	bool routed, no_agent;
+	bool direct; /* from the client's own MAC; not by a router or relay */
 };
 
 #define B     0x8000
@@ -249,7 +250,12 @@ static const struct destination_case DESTINATIONS[] = {
 	{"flags beside B kept", DHCP_ACK, .yiaddr = CLIENT, .flags = 0x7fff, TO_YIADDR,
 	 .src = SERVER, .flags_out = 0x7fff},
 	{"NAK", DHCP_NAK, .ip_src = FROM, TO_ALL, .src = SERVER},
-	{"NAK with ciaddr", DHCP_NAK, .ciaddr = CLIENT, .our_addr = SERVER, TO_ALL, .src = SERVER},
+	{"NAK with ciaddr", DHCP_NAK, .direct = true, .ciaddr = CLIENT, .our_addr = SERVER, TO_ALL,
+	 .src = SERVER},
+	{"NAK with ciaddr, asked by broadcast", DHCP_NAK, .ciaddr = CLIENT, TO_ALL, .src = SERVER},
+	{"NAK without ciaddr, by a router", DHCP_NAK, .our_addr = SERVER, TO_ALL, .src = SERVER},
+	{"NAK with ciaddr, by a router", DHCP_NAK, .ciaddr = CLIENT, .our_addr = OTHER, .flags = B,
+	 TO_CIADDR, .src = OTHER, .flags_out = B},
 	{"NAK, B set", DHCP_NAK, .flags = B, TO_ALL, .src = SERVER, .flags_out = B},
 	{"NAK, whatever yiaddr", DHCP_NAK, .yiaddr = CLIENT, TO_ALL, .src = SERVER},
 	/* 4.3.2 */
@@ -317,7 +323,7 @@ static void test_destinations(void **state)
 		struct request r;
 
 		request_init(&r);
-		memcpy(r.eth_src, ROUTER_MAC, 6);
+		memcpy(r.eth_src, c->direct ? CLIENT_MAC : ROUTER_MAC, 6);
 		set32(r.h.giaddr, c->giaddr);
 		set32(r.h.ciaddr, c->ciaddr);
 		r.h.flags = htons(c->flags);

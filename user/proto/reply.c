@@ -165,6 +165,16 @@ static void inform_destination(const struct dhcp_msg *request, struct dhcp_desti
 	}
 }
 
+/*
+ * Did a router bring it? A client that renews asks us by our address, and has the Ethernet frame
+ * to itself on its own link.
+ */
+static bool came_by_router(const struct dhcp_msg *request)
+{
+	return request->in.our_addr && request->ciaddr != 0 &&
+	       memcmp(request->eth_src, request->chaddr, DHCP_CHADDR_LEN) != 0;
+}
+
 void dhcp_reply_destination(const struct dhcp_msg *request, const struct dhcp_reply *reply,
 			    struct dhcp_destination *ret)
 {
@@ -187,8 +197,13 @@ void dhcp_reply_destination(const struct dhcp_msg *request, const struct dhcp_re
 		 * relay agent will broadcast the DHCPNAK to the client"
 		 */
 		ret->broadcast_bit = reply->type == DHCP_NAK;
-	} else if (reply->type == DHCP_NAK) {
-		/* "In all cases, when 'giaddr' is zero, the server broadcasts any DHCPNAK" */
+	} else if (reply->type == DHCP_NAK && !came_by_router(request)) {
+		/*
+		 * 4.1: "In all cases, when 'giaddr' is zero, the server broadcasts any DHCPNAK
+		 * messages to 0xffffffff." Not to a client that renews from beyond a router: no
+		 * broadcast on our link reaches it, and it would keep an address that it must
+		 * not. As in Kea it hears at ciaddr, which it has until it hears.
+		 */
 		to_everybody(ret);
 	} else if (request->ciaddr != 0) {
 		to_client(ret, request->ciaddr, request->eth_src);

@@ -95,7 +95,8 @@ struct dhcp_destination {
  * By RFC 2131 4.1: to the request's giaddr:67, else (ACK, OFFER, BOOTREPLY) its ciaddr:68, else
  * broadcast if the B bit is set, else yiaddr at chaddr; where there is no yiaddr either,
  * broadcast. A NAK is broadcast (4.3.2; with giaddr it goes to the relay and the B bit is set
- * in it). A relay whose option 82 has the source port sub-option is answered at the port
+ * in it), but one to a client that renews through a router goes to its ciaddr, as no broadcast
+ * would reach it. A relay whose option 82 has the source port sub-option is answered at the port
  * it sent from (RFC 8357).
  *
  * The ACK of a DHCPINFORM goes to ciaddr:68 even if it was relayed (4.3.5); as in Kea, giaddr and
