@@ -11,9 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/engine.h"
+#include "engine/expr.h"
 #include "wire.h"
 
-#define DIGEST_VERSION 3
+#define DIGEST_VERSION 4
 #define FNV_BASIS      0xcbf29ce484222325ull
 #define FNV_PRIME      0x100000001b3ull
 
@@ -190,7 +192,7 @@ static void add_identification(uint64_t *hash, const struct model *model)
 	add_number(hash, model->n_order);
 	for (size_t i = 0; i < model->n_order; i++)
 		add_number(hash, model->order[i]);
-	add_text(hash, model->flex_id_text ? model->flex_id_text : "");
+	add_number(hash, model->flex_id ? expr_digest(model->flex_id) : 0);
 	add_number(hash, model->stash_agent_options);
 	add_number(hash, model->echo_client_id);
 }
@@ -266,6 +268,7 @@ static uint64_t own_digest(const struct common *common, const struct subnet *sub
 
 	scopes_of(common->model, subnet, NULL, NULL, &scopes);
 	add_number(&hash, DIGEST_VERSION);
+	add_number(&hash, ENGINE_ANSWERS);
 	add_selection(&hash, subnet, common);
 	add_addresses(&hash, subnet);
 	add_scopes(&hash, &scopes);

@@ -60,9 +60,6 @@ static void build_flex_id(struct build *build, const struct node *parameters,
 	if (r < 0)
 		return;
 	model->flex_id = expr;
-	model->flex_id_text = strdup(node->text);
-	if (!model->flex_id_text)
-		report->oom = true;
 	if (*note.text && is_looked_for(model))
 		report_notice(report, place_in_text(node, note.offset),
 			      "%s reads %s, which tells one request of a client from the next: the "

@@ -15,6 +15,12 @@
 #include "proto/reply.h"
 #include "reasons.h"
 
+/*
+ * The version of the answers. Raise it whenever an answer for the same configuration and request
+ * changes: memos that an older daemon left are then asked for anew once.
+ */
+#define ENGINE_ANSWERS 1
+
 /* What the daemon knows of the link that a message came in by. */
 struct engine_link {
 	char name[MODEL_IFNAME];

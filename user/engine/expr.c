@@ -494,6 +494,41 @@ bool expr_memoisable(const struct expr *expr)
 	return expr->memoisable;
 }
 
+/* FNV-1a */
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+	for (int i = 0; i < 8; i++, value >>= 8)
+		hash = (hash ^ (value & 0xff)) * 0x100000001b3ull;
+	return hash;
+}
+
+uint64_t expr_digest(const struct expr *expr)
+{
+	uint64_t hash = mix(0xcbf29ce484222325ull, expr->type);
+
+	/* Member by member: padding means nothing. */
+	hash = mix(hash, expr->n_steps);
+	for (size_t i = 0; i < expr->n_steps; i++) {
+		const struct step *step = &expr->steps[i];
+
+		hash = mix(mix(mix(hash, step->kind), step->n), step->at);
+		hash = mix(mix(hash, (uint32_t)step->a), (uint32_t)step->b);
+	}
+	hash = mix(hash, expr->n_operands);
+	for (size_t i = 0; i < expr->n_operands; i++) {
+		const struct expr_operand *operand = &expr->operands[i];
+
+		hash = mix(mix(mix(hash, operand->source), operand->text), operand->enterprise);
+		hash = mix(hash, operand->n);
+		for (size_t j = 0; j < operand->n; j++)
+			hash = mix(hash, operand->path[j]);
+	}
+	hash = mix(hash, expr->pool_len);
+	for (size_t i = 0; i < expr->pool_len; i++)
+		hash = mix(hash, expr->pool[i]);
+	return hash;
+}
+
 void expr_free(struct expr *expr)
 {
 	if (!expr)

@@ -43,6 +43,11 @@ bool expr_is_bool(const struct expr *expr);
  * lengths, addresses that the packet came from), an answer that depends on it is not memoised.
  */
 bool expr_memoisable(const struct expr *expr);
+/*
+ * Of the whole program, as it was compiled: of one text there may be two, where the configuration
+ * says anew which code or type an option's name stands for. The same in every run.
+ */
+uint64_t expr_digest(const struct expr *expr);
 void expr_free(struct expr *expr); /* NULL: nothing */
 
 /* --- building; for config/expr_parse.c --- */

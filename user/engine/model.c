@@ -236,6 +236,5 @@ void model_free(struct model *model)
 	free_set(&model->reservations);
 	free_scope(&model->scope);
 	expr_free(model->flex_id);
-	free(model->flex_id_text);
 	*model = (struct model){0};
 }

@@ -160,7 +160,6 @@ struct model {
 	enum reserved_by order[RESERVED_BY_COUNT]; /* host-reservation-identifiers */
 	size_t n_order;
 	struct expr *flex_id;	  /* identifier-expression; NULL: none */
-	char *flex_id_text;	  /* its source, for digests; NULL: none */
 	bool stash_agent_options; /* a direct renewal is judged by the relay information stored */
 	bool echo_client_id;
 	uint32_t offer_lifetime;    /* seconds an offer is held */
