@@ -49,12 +49,16 @@ static void dump_lease(struct dump *d, const struct fixture *fx, uint32_t addr)
 					    .client_id = row.client.client_id,
 					    .client_id_len = row.client.client_id_len,
 					    .by_hw = lease->by_hw};
+		const struct subnet *subnet = table_subnet(fx->leases, addr);
 		bool exact = false, by_id = lease->by_hw;
 
-		for (l = table_first(fx->leases, &identity); l; l = table_after(l, &identity))
+		l = table_find(fx->leases, &identity, subnet).of[lease->kind];
+		put(d, " kind %d first %08x", lease->kind, l ? l->addr : 0);
+		for (; l; l = table_after(fx->leases, l))
 			exact |= l == lease;
-		for (l = by_id ? NULL : table_first_id(fx->leases, &identity); l;
-		     l = table_after_id(l, &identity))
+		l = by_id ? NULL : table_find_id(fx->leases, &identity, subnet).of[lease->kind];
+		put(d, " %08x", l ? l->addr : 0);
+		for (; l; l = table_after_id(fx->leases, l))
 			by_id |= l == lease;
 		assert_true(exact && by_id);
 	}

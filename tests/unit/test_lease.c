@@ -244,41 +244,72 @@ static struct identity named(const char *id, const uint8_t *mac)
 				 .client_id_len = (uint8_t)strlen(id)};
 }
 
+static struct lease *first_of(struct lease_table *t, const struct identity *identity,
+			      enum lease_kind kind)
+{
+	return table_find(t, identity, NULL).of[kind];
+}
+
+/* The walk of a group: each member once. */
+static unsigned walked(struct lease_table *t, struct lease *lease, bool exact)
+{
+	static bool seen[1001];
+	unsigned n = 0;
+
+	memset(seen, 0, sizeof(seen));
+	for (; lease; lease = exact ? table_after(t, lease) : table_after_id(t, lease), n++) {
+		assert_false(seen[lease->addr]);
+		seen[lease->addr] = true;
+	}
+	return n;
+}
+
+/* One client id from two MACs, on a thousand addresses, bound or free. */
 static void found_by_identity(void **state)
 {
 	struct lease_table *t = lease_table_new();
+	struct model model = {0};
 	uint8_t mac1[6], mac2[6];
 	struct identity a, b;
-	struct lease *lease;
-	unsigned n = 0;
 
 	(void)state;
 	fx_mac(mac1, 1);
 	fx_mac(mac2, 2);
-	for (uint32_t addr = 1; addr <= 1000; addr++) {
+	table_configure(t, &model);
+	for (uint32_t i = 1; i <= 1000; i++) {
+		uint32_t addr = i * 3 % 1001; /* in no order */
 		struct lease_row row = row_of(addr, addr, 100);
 
 		fx_mac(row.client.chaddr, addr % 2 ? 1 : 2);
 		row.client.client_id_len = 1;
 		row.client.client_id[0] = addr % 10 ? 'a' : 'b';
+		row.state = addr % 3 ? LEASE_FREE : LEASE_BOUND;
 		assert_int_equal(lease_load(t, &row), 0);
 	}
 	a = named("a", mac1);
 	b = named("b", mac2);
-	for (lease = table_first(t, &a); lease; lease = table_after(lease, &a), n++)
-		assert_true(lease_is(lease, &a) && lease->addr % 2 == 1);
-	assert_int_equal(n, 500);
-	for (n = 0, lease = table_first_id(t, &b); lease; lease = table_after_id(lease, &b), n++)
-		assert_int_equal(lease->addr % 10, 0);
-	assert_int_equal(n, 100);
-	/* the newest first, also after the buckets have grown */
-	assert_int_equal(table_first(t, &a)->addr, 999);
-	table_drop(t, lease_at(t, 999));
-	assert_int_equal(table_first(t, &a)->addr, 997);
-	assert_null(lease_at(t, 999));
+	assert_int_equal(walked(t, first_of(t, &a, KIND_BOUND), true), 167);
+	assert_int_equal(walked(t, first_of(t, &a, KIND_FREE), true), 333);
+	assert_int_equal(walked(t, table_find_id(t, &b, NULL).of[KIND_BOUND], false), 33);
+	assert_int_equal(walked(t, table_find_id(t, &b, NULL).of[KIND_FREE], false), 67);
+	/* of what is bound the oldest is first, of what is free the newest */
+	for (uint32_t addr = 3; addr <= 1000; addr += 6) {
+		assert_int_equal(first_of(t, &a, KIND_BOUND)->addr, addr);
+		table_drop(t, lease_at(t, addr));
+	}
+	for (uint32_t addr = 999; addr < 1000; addr -= 2) {
+		if (addr % 3 == 0)
+			continue;
+		assert_int_equal(first_of(t, &a, KIND_FREE)->addr, addr);
+		table_drop(t, lease_at(t, addr));
+	}
+	assert_null(first_of(t, &a, KIND_BOUND));
+	assert_null(first_of(t, &a, KIND_FREE));
+	assert_null(first_of(t, &a, KIND_OTHER));
+	assert_null(first_of(t, &a, KIND_BOUND_CLOSING));
 	a = named("c", mac1);
-	assert_null(table_first(t, &a));
-	assert_null(table_first_id(t, &a));
+	assert_null(first_of(t, &a, KIND_BOUND));
+	assert_null(table_find_id(t, &a, NULL).of[KIND_BOUND]);
 	lease_table_free(t);
 }
 

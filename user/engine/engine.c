@@ -48,12 +48,7 @@ static void refile(struct engine *engine, struct lease *lease)
 	struct area *area = area_at(engine, lease->addr);
 
 	lease->spare = false;
-	if (by_hw != lease->by_hw) {
-		struct lease_row row;
-
-		lease_row(lease, &row);
-		table_set(engine->leases, lease, &row, lease->state, lease->closing_to, by_hw);
-	}
+	table_refile(engine->leases, lease, by_hw);
 	if (area)
 		fresh_clear(&area->fresh, lease->addr - area->first);
 	areas_file(engine, lease->addr);
@@ -79,6 +74,7 @@ int engine_configure(struct engine *engine, const struct engine_config *config)
 	engine->areas = areas;
 	engine->subnets_by = subnets_by;
 	engine->config = *config;
+	table_configure(engine->leases, config->model);
 	for (lease = lease_next(engine->leases, 0); lease;
 	     lease = lease_after(engine->leases, lease))
 		refile(engine, lease);

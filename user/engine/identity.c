@@ -144,29 +144,10 @@ bool ask_client(struct ask *ask)
 	return true;
 }
 
-/*
- * By what a clone shows as well; it is one identity's. The interfaces of one host have one DUID
- * but a client id each (RFC 4361 6.1: the IAID), and are no clones of each other.
- */
-static bool by_client_id(const struct reservation *r)
-{
-	return reservation_by(r) == RESERVED_BY_CLIENT_ID || reservation_by(r) == RESERVED_BY_DUID;
-}
-
 /* The address of a reservation where the client is: of a global one it may lie elsewhere. */
 static uint32_t address_here(const struct ask *ask, const struct reservation *r)
 {
 	return r && subnet_contains(ask->subnet, r->addr) ? r->addr : 0;
-}
-
-static bool here(const struct ask *ask, const struct lease *lease)
-{
-	return subnet_contains(ask->subnet, lease->addr);
-}
-
-static bool running(const struct lease *lease)
-{
-	return lease->state == LEASE_BOUND || lease->state == LEASE_HELD;
 }
 
 /* Bound to the client, or held for it; also while that is being closed. */
@@ -175,56 +156,51 @@ static bool promised(const struct lease *lease)
 	return lease->stored == LEASE_BOUND || lease->stored == LEASE_HELD;
 }
 
-/* Promises to this client id on another MAC. */
+static struct lease_firsts of_client_id(const struct ask *ask)
+{
+	return table_find_id(ask->engine->leases, &ask->identity, ask->subnet);
+}
+
+/* Something of it is CLOSING: not known yet what remains. */
+static bool any_closing(const struct lease_firsts *firsts)
+{
+	return firsts->of[KIND_BOUND_CLOSING] || firsts->of[KIND_OTHER_CLOSING];
+}
+
+/* Since when has the client id been bound by its own right? UINT64_MAX: it is not. */
+static uint64_t bound_since(const struct lease_firsts *firsts)
+{
+	const struct lease *bound = firsts->of[KIND_BOUND],
+			   *closing = firsts->of[KIND_BOUND_CLOSING];
+	uint64_t since = bound ? bound->generation : UINT64_MAX;
+
+	return closing && closing->generation < since ? closing->generation : since;
+}
+
+/* Promises to this client id here, where this one has none, so to another MAC. */
 static void look_for_clone(struct ask *ask)
 {
-	struct lease *lease;
+	struct lease_firsts firsts = of_client_id(ask);
 
-	for (lease = table_first_id(ask->engine->leases, &ask->identity); lease;
-	     lease = table_after_id(lease, &ask->identity)) {
-		if (!here(ask, lease) || lease_is(lease, &ask->identity))
-			continue;
-		if (running(lease)) {
-			ask->cloned = true;
-			return;
-		}
-		if (lease->state == LEASE_CLOSING)
-			ask->closing = true; /* then it is known whether it is a clone */
-	}
+	if (firsts.of[KIND_BOUND] || firsts.of[KIND_OTHER])
+		ask->cloned = true;
+	else if (any_closing(&firsts))
+		ask->closing = true; /* then it is known whether it is a clone */
 }
 
-/*
- * Is it the client id that has the binding, since its generation? An address that is reserved
- * for a machine is bound to whatever identity that machine shows last.
- */
-static bool bound_by_id(const struct ask *ask, const struct lease *lease)
-{
-	const struct reservation *r;
-
-	if (lease->stored != LEASE_BOUND || !here(ask, lease))
-		return false;
-	r = subnet_reserved_address(ask->subnet, lease->addr);
-	return !r || by_client_id(r);
-}
-
-/* Is the client id bound here on another MAC, and was before this generation? */
+/* Is the client id bound here since before this generation? */
 static bool bound_before(const struct ask *ask, uint64_t generation)
 {
-	const struct lease *lease;
+	struct lease_firsts firsts = of_client_id(ask);
 
-	for (lease = table_first_id(ask->engine->leases, &ask->identity); lease;
-	     lease = table_after_id(lease, &ask->identity)) {
-		if (bound_by_id(ask, lease) && !lease_is(lease, &ask->identity) &&
-		    lease->generation < generation)
-			return true;
-	}
-	return false;
+	return bound_since(&firsts) < generation;
 }
 
 /*
  * Of several machines with one client id, the reservation by it is for the one that has
  * the reserved address, else for the one that was bound first; so it stays with that
- * one whoever comes after. `since`: the generation since which this one is bound.
+ * one whoever comes after. `since`: the generation since which this one is bound; what
+ * was bound before is another's.
  */
 static bool is_clone(const struct ask *ask, uint64_t since)
 {
@@ -247,10 +223,12 @@ bool ask_reservation_lasts(const struct ask *ask, uint32_t addr)
 		return false;
 	if (home)
 		return home == addr;
-	if (r && !by_client_id(r))
+	if (r && !reservation_by_client_id(r))
 		return false;
-	return !bound_before(ask,
-			     lease && bound_by_id(ask, lease) ? lease->generation : UINT64_MAX);
+	/* What was bound before may be its own, and lasts no longer than that: no in doubt. */
+	return !bound_before(ask, lease && lease->indexed && lease->kind == KIND_BOUND
+					  ? lease->generation
+					  : UINT64_MAX);
 }
 
 /* What it is known by beside its client id. */
@@ -281,18 +259,28 @@ static unsigned rank(const struct ask *ask, const struct lease *lease)
 
 static void consider(struct ask *ask, struct lease *lease)
 {
-	unsigned mine, best;
+	unsigned mine = rank(ask, lease), best = ask->own ? rank(ask, ask->own) : 0;
 
-	if (!here(ask, lease))
-		return;
-	if (lease->state == LEASE_CLOSING) {
-		ask->closing = true;
-		return;
-	}
-	mine = rank(ask, lease);
-	best = ask->own ? rank(ask, ask->own) : 0;
 	if (mine > best || (mine == best && lease->generation > ask->own->generation))
 		ask->own = lease;
+}
+
+/*
+ * What runs of one client here: one lease as a rule, else as many as are reserved for it. Of
+ * its last addresses, of which there may be any number, the latest.
+ */
+static void consider_all(struct ask *ask, const struct lease_firsts *firsts)
+{
+	struct lease_table *leases = ask->engine->leases;
+
+	for (int kind = KIND_BOUND; kind <= KIND_OTHER; kind++) {
+		struct lease *lease = firsts->of[kind];
+
+		for (; lease; lease = table_after(leases, lease))
+			consider(ask, lease);
+	}
+	if (firsts->of[KIND_FREE])
+		consider(ask, firsts->of[KIND_FREE]);
 }
 
 /* The client's reservation, if it is not a clone whose reservation is another's. */
@@ -302,7 +290,7 @@ static void find_reservation(struct ask *ask, bool bound, uint64_t since)
 	const struct reservation *r = model_reservation(model, ask->subnet, &ask->ids);
 	struct identifiers others = other_identifiers(ask);
 
-	ask->by_id = r && by_client_id(r) && !ask->identity.by_hw ? r : NULL;
+	ask->by_id = r && reservation_by_client_id(r) && !ask->identity.by_hw ? r : NULL;
 	if (!bound && !ask->identity.by_hw)
 		look_for_clone(ask);
 	else if (ask->by_id)
@@ -313,36 +301,28 @@ static void find_reservation(struct ask *ask, bool bound, uint64_t since)
 
 void ask_identify(struct ask *ask)
 {
-	const struct lease_table *leases = ask->engine->leases;
-	uint64_t since = UINT64_MAX;
-	struct lease *lease;
-	bool bound = false;
+	struct lease_firsts firsts, others;
+	bool bound;
 
 	ask->identity = identity_of_client(&ask->client, ask->subnet);
 	ask->own = NULL;
-	ask->closing = ask->cloned = false;
-	for (lease = table_first(leases, &ask->identity); lease;
-	     lease = table_after(lease, &ask->identity)) {
-		bound |= here(ask, lease) && running(lease);
-		if (bound_by_id(ask, lease) && lease->generation < since)
-			since = lease->generation;
-	}
-	find_reservation(ask, bound, since);
-
-	for (lease = table_first(leases, &ask->identity); lease;
-	     lease = table_after(lease, &ask->identity))
-		consider(ask, lease);
+	ask->cloned = false;
+	firsts = table_find(ask->engine->leases, &ask->identity, ask->subnet);
+	ask->closing = any_closing(&firsts);
+	bound = firsts.of[KIND_BOUND] || firsts.of[KIND_OTHER];
+	find_reservation(ask, bound, bound_since(&firsts));
+	consider_all(ask, &firsts);
 	if (bound || ask->identity.by_hw || ask->cloned)
 		return;
 	/* Its last address, though it comes with another MAC now. */
-	for (lease = table_first_id(leases, &ask->identity); lease;
-	     lease = table_after_id(lease, &ask->identity))
-		consider(ask, lease);
+	others = of_client_id(ask);
+	if (others.of[KIND_FREE])
+		consider(ask, others.of[KIND_FREE]);
 }
 
 static bool reserved_for(const struct ask *ask, const struct reservation *r)
 {
-	return !(ask->cloned && by_client_id(r)) && reservation_is_for(r, &ask->ids);
+	return !(ask->cloned && reservation_by_client_id(r)) && reservation_is_for(r, &ask->ids);
 }
 
 static bool taken_by_infrastructure(const struct ask *ask, uint32_t addr)
@@ -391,7 +371,7 @@ static bool is_mine(const struct ask *ask, const struct lease *lease)
 		return true;
 	/* Another identity of the machine that the address is reserved for. */
 	r = subnet_reserved_address(ask->subnet, lease->addr);
-	return r && !by_client_id(r) && reserved_for(ask, r);
+	return r && !reservation_by_client_id(r) && reserved_for(ask, r);
 }
 
 static bool remembers(const struct ask *ask, const struct lease *lease)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The lease table. Addresses are found through a tree of four levels of 256,
- * which is also their order; identities through two chained hash indexes. Records
+ * which is also their order; by client in groups, one for each subnet. Records
  * come from slabs, keep their place, and are re-used when dropped. Nothing
  * here survives the process: it is rebuilt from the store.
  */
@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "abi.h"
+#include "index.h"
 #include "table.h"
 
 #define SLAB_LEASES 1024
@@ -27,7 +28,8 @@ struct slab {
 
 struct lease_table {
 	struct node root;
-	struct index exact, by_client_id;
+	const struct model *model; /* NULL: not configured, then nothing is found by client */
+	struct groups exact, by_client_id;
 	struct heap deadlines;
 	struct slab *slabs;
 	struct heap_node *unused; /* dropped or fresh records, chained by at_heap.next */
@@ -35,7 +37,7 @@ struct lease_table {
 	uint64_t generation; /* the highest given or loaded */
 };
 
-static struct identity identity_of(const struct lease *lease)
+struct identity lease_identity(const struct lease *lease)
 {
 	return (struct identity){.chaddr = lease->chaddr,
 				 .client_id = lease_client_id(lease),
@@ -50,20 +52,6 @@ uint64_t identity_hash(uint64_t seed, const struct identity *identity)
 	if (identity->by_hw)
 		return hash;
 	return index_hash(hash, identity->client_id, identity->client_id_len);
-}
-
-static uint64_t exact_hash(const struct index *index, const struct index_node *node)
-{
-	const struct identity identity = identity_of(member_of(node, struct lease, at_exact));
-
-	return identity_hash(index->seed, &identity);
-}
-
-static uint64_t client_id_hash(const struct index *index, const struct index_node *node)
-{
-	const struct lease *lease = member_of(node, struct lease, at_client_id);
-
-	return index_hash(index->seed, lease_client_id(lease), lease->client_id_len);
 }
 
 static bool earlier(const struct heap_node *a, const struct heap_node *b)
@@ -85,8 +73,8 @@ struct lease_table *lease_table_new(void)
 	/* Where memory lies is unknown to clients; what is found does not depend on it. */
 	seed = index_hash((uintptr_t)table, &table, sizeof(table));
 	table->deadlines.less = earlier;
-	if (index_init(&table->exact, seed, exact_hash) < 0 ||
-	    index_init(&table->by_client_id, seed + 1, client_id_hash) < 0) {
+	if (groups_init(&table->exact, table, true, seed) < 0 ||
+	    groups_init(&table->by_client_id, table, false, seed + 1) < 0) {
 		lease_table_free(table);
 		return NULL;
 	}
@@ -118,8 +106,8 @@ void lease_table_free(struct lease_table *table)
 			free(slab->leases[i].text);
 		free(slab);
 	}
-	index_destroy(&table->exact);
-	index_destroy(&table->by_client_id);
+	groups_destroy(&table->exact);
+	groups_destroy(&table->by_client_id);
 	free(table);
 }
 
@@ -228,15 +216,51 @@ struct lease *table_make(struct lease_table *table, uint32_t addr)
 	return lease;
 }
 
+/*
+ * By right of its client id, since its generation? An address that is reserved for a machine is
+ * bound to whatever identity that machine shows last.
+ */
+static bool by_right(const struct lease_table *table, const struct lease *lease)
+{
+	const struct subnet *subnet = table_subnet(table, lease->addr);
+	const struct reservation *r = subnet ? subnet_reserved_address(subnet, lease->addr) : NULL;
+
+	return lease->stored == LEASE_BOUND && (!r || reservation_by_client_id(r));
+}
+
+static uint8_t kind(const struct lease_table *table, const struct lease *lease)
+{
+	if (lease->state == LEASE_FREE)
+		return KIND_FREE;
+	if (lease->state == LEASE_CLOSING)
+		return by_right(table, lease) ? KIND_BOUND_CLOSING : KIND_OTHER_CLOSING;
+	return by_right(table, lease) ? KIND_BOUND : KIND_OTHER;
+}
+
+static void group(struct lease_table *table, struct lease *lease)
+{
+	if (!lease->indexed || !table->model)
+		return;
+	lease->kind = kind(table, lease);
+	groups_insert(&table->exact, lease);
+	if (!lease->by_hw)
+		groups_insert(&table->by_client_id, lease);
+}
+
+static void ungroup(struct lease_table *table, struct lease *lease)
+{
+	if (!lease->indexed || !table->model)
+		return;
+	groups_remove(&table->exact, lease);
+	if (!lease->by_hw)
+		groups_remove(&table->by_client_id, lease);
+}
+
 static void unlink_lease(struct lease_table *table, struct lease *lease)
 {
 	if (lease->timed)
 		heap_remove(&table->deadlines, &lease->at_heap);
-	if (lease->indexed) {
-		index_remove(&table->exact, &lease->at_exact);
-		if (!lease->by_hw)
-			index_remove(&table->by_client_id, &lease->at_client_id);
-	}
+	ungroup(table, lease);
 	lease->timed = lease->indexed = false;
 }
 
@@ -250,11 +274,25 @@ static void link_lease(struct lease_table *table, struct lease *lease)
 			 lease->end != LEASE_END_DECLINED;
 	if (lease->timed)
 		heap_insert(&table->deadlines, &lease->at_heap);
-	if (lease->indexed) {
-		index_insert(&table->exact, &lease->at_exact);
-		if (!lease->by_hw)
-			index_insert(&table->by_client_id, &lease->at_client_id);
-	}
+	group(table, lease);
+}
+
+void table_configure(struct lease_table *table, const struct model *model)
+{
+	groups_clear(&table->exact);
+	groups_clear(&table->by_client_id);
+	table->model = model;
+}
+
+void table_refile(struct lease_table *table, struct lease *lease, bool by_hw)
+{
+	lease->by_hw = by_hw;
+	group(table, lease);
+}
+
+const struct subnet *table_subnet(const struct lease_table *table, uint32_t addr)
+{
+	return model_subnet_of(table->model, addr);
 }
 
 void table_drop(struct lease_table *table, struct lease *lease)
@@ -415,63 +453,43 @@ bool identity_equal(const struct identity *a, const struct identity *b)
 
 bool lease_is(const struct lease *lease, const struct identity *identity)
 {
-	const struct identity own = identity_of(lease);
+	const struct identity own = lease_identity(lease);
 
 	return identity_equal(&own, identity);
 }
 
 bool lease_has_id(const struct lease *lease, const struct identity *identity)
 {
-	const struct identity own = identity_of(lease);
+	const struct identity own = lease_identity(lease);
 
 	return !own.by_hw && !identity->by_hw && same_id(&own, identity);
 }
 
-static struct lease *next_exact(struct index_node *node, const struct identity *identity)
+struct lease_firsts table_find(struct lease_table *table, const struct identity *identity,
+			       const struct subnet *subnet)
 {
-	for (; node; node = node->next) {
-		struct lease *lease = member_of(node, struct lease, at_exact);
-
-		if (lease_is(lease, identity))
-			return lease;
-	}
-	return NULL;
+	return groups_find(&table->exact, identity, subnet);
 }
 
-struct lease *table_first(const struct lease_table *table, const struct identity *identity)
+struct lease_firsts table_find_id(struct lease_table *table, const struct identity *identity,
+				  const struct subnet *subnet)
 {
-	uint64_t hash = identity_hash(table->exact.seed, identity);
-
-	return next_exact(index_chain(&table->exact, hash), identity);
+	return groups_find(&table->by_client_id, identity, subnet);
 }
 
-struct lease *table_after(const struct lease *lease, const struct identity *identity)
+struct lease *table_after(struct lease_table *table, const struct lease *lease)
 {
-	return next_exact(lease->at_exact.next, identity);
+	return groups_after(&table->exact, lease);
 }
 
-static struct lease *next_id(struct index_node *node, const struct identity *identity)
+struct lease *table_after_id(struct lease_table *table, const struct lease *lease)
 {
-	for (; node; node = node->next) {
-		struct lease *lease = member_of(node, struct lease, at_client_id);
-
-		if (lease_has_id(lease, identity))
-			return lease;
-	}
-	return NULL;
+	return groups_after(&table->by_client_id, lease);
 }
 
-struct lease *table_first_id(const struct lease_table *table, const struct identity *identity)
+uint64_t table_visited(const struct lease_table *table)
 {
-	uint64_t hash = index_hash(table->by_client_id.seed, identity->client_id,
-				   identity->client_id_len);
-
-	return next_id(index_chain(&table->by_client_id, hash), identity);
-}
-
-struct lease *table_after_id(const struct lease *lease, const struct identity *identity)
-{
-	return next_id(lease->at_client_id.next, identity);
+	return table->exact.visited + table->by_client_id.visited;
 }
 
 /* --- deadlines --- */

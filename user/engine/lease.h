@@ -24,8 +24,8 @@
 #include <stdint.h>
 
 #include "proto/message.h"
+#include "groups.h"
 #include "heap.h"
-#include "index.h"
 #include "model.h"
 
 enum lease_state {
@@ -115,15 +115,16 @@ struct lease {
 
 	/* private to engine/ */
 	bool by_hw : 1;	  /* chaddr is the identity, whatever client id was sent */
-	bool indexed : 1; /* by identity */
+	bool indexed : 1; /* by client */
 	bool timed : 1;	  /* in the deadline heap */
 	bool spare : 1;	  /* in its pool's heap of free addresses */
+	uint8_t kind : 3; /* enum lease_kind: in which groups of its client */
 	uint16_t text_cap;
 	uint32_t giaddr;
 	uint8_t *text; /* client id, agent, then hostname and NUL; never shrinks, so that undo
 			  cannot fail */
 	struct heap_node at_heap;
-	struct index_node at_exact, at_client_id;
+	struct group_link by_identity, by_client_id;
 };
 
 /* The row of a lease. While CLOSING: as the store has it. */

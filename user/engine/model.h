@@ -191,6 +191,15 @@ static inline enum reserved_by reservation_by(const struct reservation *reservat
 {
 	return (enum reserved_by)reservation->key[0];
 }
+/*
+ * By what a clone shows as well; it is one identity's. The interfaces of one host have one DUID
+ * but a client id each (RFC 4361 6.1: the IAID), and are no clones of each other.
+ */
+static inline bool reservation_by_client_id(const struct reservation *reservation)
+{
+	return reservation_by(reservation) == RESERVED_BY_CLIENT_ID ||
+	       reservation_by(reservation) == RESERVED_BY_DUID;
+}
 const char *reserved_by_name(enum reserved_by by); /* its key in the configuration */
 /* Sets by what it is found; len 1 to 255. */
 void reservation_identify(struct reservation *reservation, enum reserved_by by, const void *data,

@@ -18,11 +18,19 @@ static uint64_t addr_hash(const struct index *index, const struct index_node *no
 	return index_hash(index->seed, &offer->addr, sizeof(offer->addr));
 }
 
-static uint64_t client_hash(const struct index *index, const struct index_node *node)
+/* By subnet too: a client may have an offer in each of a network. */
+static uint64_t client_hash(const struct index *index, const struct subnet *subnet,
+			    const struct identity *identity)
+{
+	return index_hash(identity_hash(index->seed, identity), &subnet->prefix,
+			  sizeof(subnet->prefix));
+}
+
+static uint64_t offer_hash(const struct index *index, const struct index_node *node)
 {
 	const struct offer *offer = member_of(node, struct offer, at_client);
 
-	return identity_hash(index->seed, &offer->identity);
+	return client_hash(index, offer->area->subnet, &offer->identity);
 }
 
 bool offer_before(const struct offer *a, const struct offer *b)
@@ -35,7 +43,7 @@ int offers_init(struct engine *engine)
 	uint64_t seed = index_hash((uintptr_t)engine, &engine, sizeof(engine));
 
 	if (index_init(&engine->offers_by_addr, seed, addr_hash) < 0 ||
-	    index_init(&engine->offers_by_client, seed + 1, client_hash) < 0)
+	    index_init(&engine->offers_by_client, seed + 1, offer_hash) < 0)
 		return -ENOMEM;
 	return 0;
 }
@@ -72,7 +80,7 @@ struct offer *offer_of(const struct engine *engine, const struct subnet *subnet,
 		       const struct identity *identity)
 {
 	const struct index *index = &engine->offers_by_client;
-	struct index_node *node = index_chain(index, identity_hash(index->seed, identity));
+	struct index_node *node = index_chain(index, client_hash(index, subnet, identity));
 
 	for (; node; node = node->next) {
 		struct offer *offer = member_of(node, struct offer, at_client);

@@ -21,6 +21,7 @@
 
 #include "engine.h"
 #include "fresh.h"
+#include "index.h"
 #include "table.h"
 
 struct offer {

@@ -7,6 +7,7 @@
 #ifndef XDHCP_TABLE_H
 #define XDHCP_TABLE_H
 
+#include "groups.h"
 #include "lease.h"
 
 /* Identity as it is matched: the client id, together with the MAC it came from, else the MAC. */
@@ -35,12 +36,26 @@ uint64_t table_generation(struct lease_table *table);
 bool lease_is(const struct lease *lease, const struct identity *identity); /* the exact one */
 /* Is it bound by the client id of `identity`, on whatever MAC? */
 bool lease_has_id(const struct lease *lease, const struct identity *identity);
-/* Leases of exactly this identity, the newest change first; NULL ends. */
-struct lease *table_first(const struct lease_table *table, const struct identity *identity);
-struct lease *table_after(const struct lease *lease, const struct identity *identity);
-/* Leases of a client id on whatever MAC. */
-struct lease *table_first_id(const struct lease_table *table, const struct identity *identity);
-struct lease *table_after_id(const struct lease *lease, const struct identity *identity);
+struct identity lease_identity(const struct lease *lease); /* points into the record */
+
+/*
+ * The model that says what lies where, and for whom it is reserved. It is used until the next call;
+ * before the first nothing is found by client. Then each record is to be refiled, before anything
+ * else is done; its identity is as it was, but for `by_hw`.
+ */
+void table_configure(struct lease_table *table, const struct model *model);
+void table_refile(struct lease_table *table, struct lease *lease, bool by_hw);
+const struct subnet *table_subnet(const struct lease_table *table, uint32_t addr);
+
+/* Leases of exactly this identity in `subnet`; of a client id there, on whatever MAC. */
+struct lease_firsts table_find(struct lease_table *table, const struct identity *identity,
+			       const struct subnet *subnet);
+struct lease_firsts table_find_id(struct lease_table *table, const struct identity *identity,
+				  const struct subnet *subnet);
+/* The others of a group that table_find(), table_find_id() gave the first of; NULL ends. */
+struct lease *table_after(struct lease_table *table, const struct lease *lease);
+struct lease *table_after_id(struct lease_table *table, const struct lease *lease);
+uint64_t table_visited(const struct lease_table *table); /* records looked at so, ever */
 
 uint64_t identity_hash(uint64_t seed, const struct identity *identity);
 bool identity_equal(const struct identity *a, const struct identity *b);

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Groups of leases: pairing heaps (as in heap.c: two-pass, without recursion), whose first ones are
+ * chained in the buckets of a hash index. A subnet is known by its prefix; addresses that
+ * lie in none are all in one, which nobody asks for. Nothing here survives the process.
+ */
+#include "groups.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "index.h"
+#include "table.h"
+
+#define FIRST_BUCKETS 64
+
+/* --- records --- */
+
+static struct lease *at(struct groups *groups, uint32_t addr)
+{
+	if (!addr)
+		return NULL;
+	groups->visited++;
+	return lease_at(groups->table, addr);
+}
+
+static struct group_link *link_of(const struct groups *groups, struct lease *lease)
+{
+	return groups->exact ? &lease->by_identity : &lease->by_client_id;
+}
+
+static struct group_link *link_at(struct groups *groups, uint32_t addr)
+{
+	return link_of(groups, at(groups, addr));
+}
+
+static uint64_t hash_of(const struct groups *groups, const struct identity *identity,
+			const struct subnet *subnet)
+{
+	uint32_t prefix = subnet ? subnet->prefix : 0;
+	uint64_t hash = groups->exact ? identity_hash(groups->seed, identity)
+				      : index_hash(groups->seed, identity->client_id,
+						   identity->client_id_len);
+
+	return index_hash(hash, &prefix, sizeof(prefix));
+}
+
+static bool is_of(const struct groups *groups, const struct lease *lease,
+		  const struct identity *identity, const struct subnet *subnet)
+{
+	bool there = subnet ? subnet_contains(subnet, lease->addr)
+			    : !table_subnet(groups->table, lease->addr);
+
+	return there && (groups->exact ? lease_is(lease, identity) : lease_has_id(lease, identity));
+}
+
+/* Generations are given once; loaded rows may say anything. */
+static bool before(const struct lease *a, const struct lease *b)
+{
+	if (a->generation == b->generation)
+		return a->addr < b->addr;
+	return (a->generation < b->generation) != (a->kind == KIND_FREE);
+}
+
+/* --- heaps: of addresses; 0: empty --- */
+
+static uint32_t meld(struct groups *groups, uint32_t a, uint32_t b)
+{
+	struct lease *x = at(groups, a), *y = at(groups, b);
+	struct group_link *above, *below;
+
+	if (!x || !y)
+		return x ? a : b;
+	if (before(y, x)) {
+		struct lease *t = x;
+
+		x = y;
+		y = t;
+	}
+	above = link_of(groups, x);
+	below = link_of(groups, y);
+	below->prev = x->addr;
+	below->next = above->child;
+	if (below->next)
+		link_at(groups, below->next)->prev = y->addr;
+	above->child = y->addr;
+	return x->addr;
+}
+
+/* Melds a list of siblings pairwise from the left, then the pairs from the right. */
+static uint32_t meld_siblings(struct groups *groups, uint32_t first)
+{
+	uint32_t pairs = 0, whole = 0;
+
+	while (first) {
+		uint32_t a = first, b = link_at(groups, a)->next, pair;
+
+		first = b ? link_at(groups, b)->next : 0;
+		link_at(groups, a)->next = link_at(groups, a)->prev = 0;
+		if (b)
+			link_at(groups, b)->next = link_at(groups, b)->prev = 0;
+		pair = meld(groups, a, b);
+		link_at(groups, pair)->next = pairs;
+		pairs = pair;
+	}
+	while (pairs) {
+		uint32_t pair = pairs;
+
+		pairs = link_at(groups, pair)->next;
+		link_at(groups, pair)->next = 0;
+		whole = meld(groups, whole, pair);
+	}
+	return whole;
+}
+
+/* --- buckets --- */
+
+int groups_init(struct groups *groups, struct lease_table *table, bool exact, uint64_t seed)
+{
+	uint32_t *buckets = calloc(FIRST_BUCKETS, sizeof(*buckets));
+
+	if (!buckets)
+		return -ENOMEM;
+	*groups = (struct groups){.table = table,
+				  .exact = exact,
+				  .seed = seed,
+				  .buckets = buckets,
+				  .mask = FIRST_BUCKETS - 1};
+	return 0;
+}
+
+void groups_destroy(struct groups *groups)
+{
+	free(groups->buckets);
+	groups->buckets = NULL;
+}
+
+void groups_clear(struct groups *groups)
+{
+	memset(groups->buckets, 0, (groups->mask + 1) * sizeof(*groups->buckets));
+	groups->n = 0;
+}
+
+static uint64_t hash_of_lease(struct groups *groups, const struct lease *lease)
+{
+	const struct identity identity = lease_identity(lease);
+
+	return hash_of(groups, &identity, table_subnet(groups->table, lease->addr));
+}
+
+static void grow(struct groups *groups)
+{
+	size_t n = 2 * (groups->mask + 1);
+	uint32_t *buckets = calloc(n, sizeof(*buckets));
+
+	if (!buckets)
+		return;
+	for (size_t i = 0; i <= groups->mask; i++) {
+		uint32_t next;
+
+		for (uint32_t addr = groups->buckets[i]; addr; addr = next) {
+			struct lease *lease = at(groups, addr);
+			uint32_t *bucket = &buckets[hash_of_lease(groups, lease) & (n - 1)];
+
+			next = link_of(groups, lease)->next;
+			link_of(groups, lease)->next = *bucket;
+			*bucket = addr;
+		}
+	}
+	free(groups->buckets);
+	groups->buckets = buckets;
+	groups->mask = n - 1;
+}
+
+/* Where the first of the lease's group is chained; at the chain's end if there is none. */
+static uint32_t *chained(struct groups *groups, const struct lease *lease)
+{
+	const struct identity identity = lease_identity(lease);
+	const struct subnet *subnet = table_subnet(groups->table, lease->addr);
+	uint32_t *place = &groups->buckets[hash_of(groups, &identity, subnet) & groups->mask];
+
+	while (*place) {
+		struct lease *first = at(groups, *place);
+
+		if (first->kind == lease->kind && is_of(groups, first, &identity, subnet))
+			break;
+		place = &link_of(groups, first)->next;
+	}
+	return place;
+}
+
+void groups_insert(struct groups *groups, struct lease *lease)
+{
+	uint32_t *place, first, next;
+
+	if (groups->n > groups->mask)
+		grow(groups);
+	*link_of(groups, lease) = (struct group_link){0};
+	place = chained(groups, lease);
+	first = *place;
+	if (!first) {
+		*place = lease->addr;
+		groups->n++;
+		return;
+	}
+	next = link_at(groups, first)->next;
+	link_at(groups, first)->next = 0;
+	first = meld(groups, first, lease->addr);
+	link_at(groups, first)->next = next;
+	*place = first;
+}
+
+void groups_remove(struct groups *groups, struct lease *lease)
+{
+	uint32_t *place = chained(groups, lease);
+	struct group_link *its = link_of(groups, lease), *first = link_at(groups, *place);
+	uint32_t children = meld_siblings(groups, its->child), next = first->next, whole;
+
+	if (its == first) {
+		whole = children;
+	} else {
+		struct group_link *left = link_at(groups, its->prev);
+
+		if (left->child == lease->addr)
+			left->child = its->next;
+		else
+			left->next = its->next;
+		if (its->next)
+			link_at(groups, its->next)->prev = its->prev;
+		first->next = 0;
+		whole = meld(groups, *place, children);
+	}
+	if (whole) {
+		link_at(groups, whole)->prev = 0;
+		link_at(groups, whole)->next = next;
+		*place = whole;
+	} else {
+		*place = next;
+		groups->n--;
+	}
+	*its = (struct group_link){0};
+}
+
+struct lease_firsts groups_find(struct groups *groups, const struct identity *identity,
+				const struct subnet *subnet)
+{
+	uint64_t hash = hash_of(groups, identity, subnet);
+	struct lease_firsts firsts = {0};
+	struct lease *lease = at(groups, groups->buckets[hash & groups->mask]);
+
+	for (; lease; lease = at(groups, link_of(groups, lease)->next)) {
+		if (is_of(groups, lease, identity, subnet))
+			firsts.of[lease->kind] = lease;
+	}
+	return firsts;
+}
+
+struct lease *groups_after(struct groups *groups, const struct lease *lease)
+{
+	uint32_t addr = lease->addr;
+	const struct group_link *its = link_at(groups, addr);
+
+	if (its->child)
+		return at(groups, its->child);
+	while (its->prev) {
+		const struct group_link *left;
+
+		if (its->next)
+			return at(groups, its->next);
+		/* up: leftwards through the siblings to the parent */
+		for (;;) {
+			uint32_t prev = its->prev;
+
+			left = link_at(groups, prev);
+			if (left->child == addr) {
+				addr = prev;
+				its = left;
+				break;
+			}
+			addr = prev;
+			its = left;
+		}
+	}
+	return NULL;
+}
