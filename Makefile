@@ -108,7 +108,7 @@ $(B)/loadgen: $(LOADGEN_OBJS) $(B)/libproto.a
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
-$(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/crash/storm: %: %.o
+$(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/forms $(B)/tests/crash/storm: %: %.o
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
@@ -122,7 +122,7 @@ $(B)/tests/e2e/badframes: $(B)/tests/e2e/badframes.o $(B)/tests/common/malformed
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
 RIG := $(B)/loadgen $(B)/tests/e2e/pass.bpf.o $(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/optionlist \
-	$(B)/tests/e2e/badframes $(B)/tests/crash/storm
+	$(B)/tests/e2e/badframes $(B)/tests/e2e/forms $(B)/tests/crash/storm
 
 # --- bench ---
 

@@ -79,6 +79,7 @@ static void open_maps(struct rig *rig)
 	templates = fastpath_templates(rig->d.fp, &n);
 	assert_int_equal(template_index_new(templates, n, &rig->d.templates), 0);
 	rig->d.hits_logged = calloc(fastpath_capacity(rig->d.fp), sizeof(uint32_t));
+	assert_int_equal(collect_start(&rig->d), 0);
 	rig->prog = rig->d.fp->program;
 }
 
@@ -127,6 +128,7 @@ void rig_stop(struct rig *rig)
 	config_free(d->config);
 	event_base_free(d->base);
 	free(d->hits_logged);
+	free(d->templates_made);
 	gates_forget(d);
 	free(rig);
 }
@@ -260,6 +262,8 @@ void rig_batch_end(struct rig *rig, bool fails)
 		if (rig->batch[i].decision.has_change)
 			publish_ack(d, &rig->batch[i].msg, &rig->batch[i].decision);
 	}
+	/* as if a sweep had been: what is learned is not bounded here */
+	memset(d->templates_made, 0, fastpath_capacity(d->fp) * sizeof(*d->templates_made));
 	d->count.commits++; /* commit.c's; which form gives way follows from it */
 	rig->n_batch = 0;
 }

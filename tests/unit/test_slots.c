@@ -305,6 +305,26 @@ static void test_reuse_only_after_release(void **state)
 	assert_int_equal(template_index_get(rig->index, &t), -ENOSPC);
 }
 
+/* In use or in limbo: a get makes no new one. To ask changes nothing. */
+static void test_has(void **state)
+{
+	struct rig *rig = *state;
+	struct template a = content(1, 30), b = content(2, 30);
+
+	template_index_get(rig->index, &a);
+	assert_true(template_index_has(rig->index, &a));
+	assert_false(template_index_has(rig->index, &b));
+	template_index_mark_begin(rig->index);
+	assert_true(template_index_has(rig->index, &a));
+	assert_int_equal(template_index_mark_end(rig->index), 1);
+	assert_true(template_index_has(rig->index, &a));
+	assert_int_equal(template_index_in_use(rig->index), 0);
+	template_index_release(rig->index);
+	assert_false(template_index_has(rig->index, &a));
+	a.options_len = XDHCP_TEMPLATE_OPTIONS_MAX + 1;
+	assert_false(template_index_has(rig->index, &a));
+}
+
 static void test_out_of_limbo(void **state)
 {
 	struct rig *rig = *state;
@@ -435,6 +455,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_equal_contents_share, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_full, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_reuse_only_after_release, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_has, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_out_of_limbo, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_got_while_marking, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_one_collection_at_a_time, set_up, tear_down),

@@ -325,7 +325,7 @@ static int take_over(struct adoption *a, const struct store_info *store)
 		}
 		free(d->hits_logged);
 		d->hits_logged = calloc(fastpath_capacity(d->fp), sizeof(*d->hits_logged));
-		if (!d->hits_logged)
+		if (!d->hits_logged || collect_start(d) < 0)
 			return -ENOMEM;
 	}
 	templates = fastpath_templates(d->fp, &n);

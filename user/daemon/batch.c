@@ -13,11 +13,10 @@
 #include <string.h>
 
 #include "daemon/daemon.h"
+#include "daemon/deferred.h"
 
 #define BATCH_ROUNDS	  4  /* per wake-up, so that timers and control get their turn */
 #define SEND_FAILED_EVERY 10 /* seconds between two lines of the log */
-#define DEFERRED_MAX	  1024
-#define DEFERRED_LIFETIME 2 /* seconds; the client has sent again by then */
 
 struct item {
 	struct port *port;
@@ -33,13 +32,6 @@ struct batch {
 	size_t n;
 	struct commit_row rows[PACKET_BATCH];
 	size_t n_rows;
-};
-
-struct deferred {
-	struct deferred *next;
-	uint32_t ifindex, since;
-	struct packet packet;
-	uint32_t received_after;
 };
 
 /* Is the datagram for us? A host that routes sees others' renewals in transit. */
@@ -97,23 +89,6 @@ bool batch_admit(struct daemon *d, struct port *port, const struct packet *packe
 	return true;
 }
 
-static void defer(struct daemon *d, const struct item *item)
-{
-	struct deferred *q;
-
-	if (d->n_deferred >= DEFERRED_MAX || !(q = malloc(sizeof(*q)))) {
-		d->count.deferred_dropped++;
-		return;
-	}
-	*q = (struct deferred){.next = d->deferred,
-			       .ifindex = item->port->info.ifindex,
-			       .since = boot_seconds(),
-			       .received_after = item->msg.in.received_after};
-	q->packet = *item->packet;
-	d->deferred = q;
-	d->n_deferred++;
-}
-
 static void decide(struct daemon *d, struct batch *b, struct item *item)
 {
 	struct decision *decision = &item->decision;
@@ -127,7 +102,7 @@ static void decide(struct daemon *d, struct batch *b, struct item *item)
 			ending_begin(d, lease, decision->end, item->msg.in.received_after);
 	}
 	if (decision->kind == DECISION_DEFER)
-		defer(d, item);
+		deferred_put(d, item->port, item->packet, &item->msg);
 	if (!decision->has_change)
 		return;
 	publish_prepare(d, &decision->change);
@@ -286,48 +261,45 @@ void batch_readable(evutil_socket_t fd, short what, void *arg)
 		log_warning("cannot receive on %s: %s", port->info.name, strerror(-n));
 }
 
+/* One batch an event: timers, control and other clients get their turn in between. */
+static void deferred_batch(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+	struct batch *b = the_batch();
+	struct deferred *of[PACKET_BATCH];
+	struct timeval at_once = {0, 0};
+	struct port *port;
+	size_t n = 0;
+
+	(void)fd;
+	(void)what;
+	while (n < PACKET_BATCH && (of[n] = deferred_take(d, &port))) {
+		struct item *item = &b->items[b->n];
+		const struct deferred *q = of[n++];
+
+		if (!batch_admit(d, port, &q->packet, q->received_after, &item->msg))
+			continue;
+		d->count.received--; /* counted when it came in */
+		d->count.type_received[item->msg.type]--;
+		item->port = port;
+		item->packet = &q->packet;
+		b->n++;
+	}
+	run(d, b);
+	while (n > 0)
+		free(of[--n]);
+	d->deferred_running = deferred_is_due(d) && !event_base_once(d->base, -1, EV_TIMEOUT,
+								     deferred_batch, d, &at_once);
+}
+
 void batch_deferred(struct daemon *d)
 {
-	struct deferred *list = d->deferred, *next, *ordered = NULL;
-	uint32_t now = boot_seconds();
-
-	d->deferred = NULL;
-	d->n_deferred = 0;
-	for (; list; list = next) { /* oldest first again */
-		next = list->next;
-		list->next = ordered;
-		ordered = list;
-	}
-	for (; ordered; ordered = next) {
-		struct port *port = port_by_ifindex(d, ordered->ifindex);
-		struct batch *b = the_batch();
-
-		next = ordered->next;
-		if (port && now - ordered->since <= DEFERRED_LIFETIME) {
-			struct item *item = &b->items[0];
-
-			if (batch_admit(d, port, &ordered->packet, ordered->received_after,
-					&item->msg)) {
-				d->count.received--; /* counted when it came in */
-				d->count.type_received[item->msg.type]--;
-				item->port = port;
-				item->packet = &ordered->packet;
-				b->n = 1;
-				run(d, b);
-			}
-		} else {
-			d->count.deferred_dropped++;
-		}
-		free(ordered);
-	}
+	deferred_make_due(d);
+	if (deferred_is_due(d) && !d->deferred_running)
+		deferred_batch(-1, 0, d);
 }
 
 void batch_forget(struct daemon *d)
 {
-	struct deferred *next;
-
-	for (; d->deferred; d->deferred = next) {
-		next = d->deferred->next;
-		free(d->deferred);
-	}
+	deferred_forget(d);
 }

@@ -51,7 +51,7 @@ struct counters {
 	uint64_t reasons[REASON_COUNT]; /* REASON_NONE too, which nobody asks for */
 	uint64_t deferred_dropped, send_failed;
 	uint64_t commit_failed, commit_failed_messages; /* batches, and what they held */
-	uint64_t commits, commit_rows, publish_full, template_full;
+	uint64_t commits, commit_rows, publish_full, template_full, template_refused;
 	uint64_t reclaimed;
 };
 
@@ -78,6 +78,7 @@ struct daemon {
 	struct barrier_thread *barrier;
 	struct quiesce *quiesce; /* slots closed, or waiting to be re-opened (quiesce.c) */
 	uint32_t *hits_logged;	 /* a slot's hits at the last sweep, by slot number */
+	uint8_t *templates_made; /* for a slot since the last sweep, by slot number (collect.c) */
 	uint32_t *gates;	 /* their place in `policy`, by place in model.subnets; 0: none */
 	bool full_warned, templates_warned;
 
@@ -92,10 +93,15 @@ struct daemon {
 	uint32_t sweep_every; /* seconds */
 	uint32_t sweep_at;    /* address the running sweep goes on from */
 	bool sweeping;
-	uint64_t template_epoch; /* barrier that the templates in limbo wait for; 0: none */
+	uint64_t template_epoch;     /* barrier that the templates in limbo wait for; 0: none */
+	uint32_t collect_not_before; /* second */
+	uint32_t collect_at;	     /* address the running collection of templates goes on from */
+	bool collecting, collect_wanted;
 
-	struct deferred *deferred;
-	size_t n_deferred;
+	struct deferred *deferred; /* messages that wait for an ending (deferred.c) */
+	uint64_t deferred_newest;  /* number of the last one queued */
+	uint64_t deferred_due;	   /* up to this number their ending is done */
+	bool deferred_running;	   /* an event will go on with them */
 
 	struct usage *usage; /* by subnet */
 	uint32_t usage_at;   /* second it was last looked at */
@@ -148,7 +154,8 @@ void commit_heartbeat(struct daemon *d);
 
 /* batch.c */
 void batch_readable(evutil_socket_t fd, short what, void *port);
-void batch_deferred(struct daemon *d); /* decides again what had to wait for an ending */
+/* An ending is done: decides again what had to wait for it, a batch an event. */
+void batch_deferred(struct daemon *d);
 void batch_forget(struct daemon *d);
 /* Decodes a frame and tells whether it is a client's message to us; counts it either way. */
 bool batch_admit(struct daemon *d, struct port *port, const struct packet *packet,
@@ -210,6 +217,16 @@ void sweep_begin(struct daemon *d); /* goes on by itself, a chunk of leases an e
 /* At an orderly stop: harvests every slot and gives back the credit nobody will use. */
 void sweep_give_back(struct daemon *d, uint32_t answer_until);
 uint32_t sweep_period(const struct daemon *d); /* seconds */
+
+/* collect.c: templates that no slot names any more are free again. */
+/* Room for the slots there are, at a start or when they are others. 0 or -ENOMEM. */
+int collect_start(struct daemon *d);
+/* The template of an ACK for slot `index`: its number, or -ENOSPC, counted and, once, logged. */
+int64_t collect_template(struct daemon *d, const struct template *t, uint32_t index);
+void collect_sweep(struct daemon *d); /* at each sweep */
+/* Once a second, and when a barrier has completed. */
+void collect_tick(struct daemon *d);
+void collect_release(struct daemon *d);
 
 /* ports.c */
 int ports_open(struct daemon *d); /* or bring them up to date after a change */

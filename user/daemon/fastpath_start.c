@@ -136,5 +136,5 @@ int daemon_open_fastpath(struct daemon *d, enum fastpath_found *ret_found)
 	if (r < 0)
 		return give_up(d, r, why);
 	d->hits_logged = calloc(fastpath_capacity(d->fp), sizeof(*d->hits_logged));
-	return d->hits_logged ? 0 : -ENOMEM;
+	return d->hits_logged ? collect_start(d) : -ENOMEM;
 }

@@ -304,6 +304,7 @@ static void emit_messages(const struct daemon *d, const struct emitter *e)
 	emit(e, "xdhcp-leases-committed", d->count.commit_rows);
 	emit(e, "xdhcp-not-published-no-slot", d->count.publish_full);
 	emit(e, "xdhcp-not-published-no-template", d->count.template_full);
+	emit(e, "xdhcp-not-published-too-many-forms", d->count.template_refused);
 }
 
 static void statistics(void *arg, void (*fn)(void *ctx, const struct control_stat *stat), void *ctx)

@@ -93,24 +93,9 @@ static bool is_current(const struct lease *lease, const struct lease_row *row)
 	       !memcmp(lease_agent(lease), row->agent, row->agent_len);
 }
 
-static int64_t template_number(struct daemon *d, const struct template *t)
+static struct slot *slot_for(struct daemon *d, uint32_t addr, uint32_t *ret_index)
 {
-	int64_t number = template_index_get(d->templates, t);
-
-	if (number >= 0)
-		return number;
-	d->count.template_full++;
-	if (!d->templates_warned)
-		log_warning("fast path: no template is free (%u in use); some clients are served "
-			    "by the daemon",
-			    template_index_in_use(d->templates));
-	d->templates_warned = true;
-	return number;
-}
-
-static struct slot *slot_for(struct daemon *d, uint32_t addr)
-{
-	struct slot *slot = fastpath_slot(d->fp, addr, true, NULL);
+	struct slot *slot = fastpath_slot(d->fp, addr, true, ret_index);
 
 	if (slot)
 		return slot;
@@ -162,7 +147,7 @@ void publish_ack(struct daemon *d, const struct dhcp_msg *msg, const struct deci
 	uint64_t form = 0;
 	struct slot *slot;
 	int64_t number;
-	uint32_t gate;
+	uint32_t gate, index;
 	bool had;
 
 	if (!d->fp || !decision->has_change || !lease || lease->state != LEASE_BOUND ||
@@ -175,7 +160,8 @@ void publish_ack(struct daemon *d, const struct dhcp_msg *msg, const struct deci
 	had = slot && !answer_changed(change) && tail_in_slot(slot, row, &old);
 	if (!form || !memo_template(&decision->reply, gate, &t) ||
 	    !memo_tail(&decision->reply, &t, had ? &old : NULL, &memo.tail) ||
-	    !(slot = slot_for(d, row->addr)) || (number = template_number(d, &t)) < 0) {
+	    !(slot = slot_for(d, row->addr, &index)) ||
+	    (number = collect_template(d, &t, index)) < 0) {
 		/* Not published; what was must not outlive what made it true. */
 		if (answer_changed(change))
 			withdraw(d, lease);

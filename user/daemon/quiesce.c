@@ -153,6 +153,7 @@ static void barrier_completed(evutil_socket_t fd, short what, void *arg)
 	if (read(fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
 		log_error("barrier: %s", strerror(errno));
 	quiesce_run(arg);
+	collect_release(arg);
 }
 
 static void run_now(evutil_socket_t fd, short what, void *arg)

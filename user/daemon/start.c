@@ -61,6 +61,7 @@ static void every_second(evutil_socket_t fd, short what, void *arg)
 	living(d);
 	note_empty(d);
 	quiesce_tick(d);
+	collect_tick(d);
 	ending_expire(d);
 	commit_heartbeat(d);
 	usage_watch(d);
@@ -317,5 +318,6 @@ void daemon_stop(struct daemon *d)
 	if (d->base)
 		event_base_free(d->base);
 	free(d->hits_logged);
+	free(d->templates_made);
 	gates_forget(d);
 }

@@ -12,40 +12,6 @@
 #include "daemon/daemon.h"
 #include "form.h"
 
-static void mark_templates(struct daemon *d)
-{
-	struct lease *lease = lease_next(d->leases, 0);
-
-	template_index_mark_begin(d->templates);
-	quiesce_mark_templates(d);
-	for (; lease; lease = lease_after(d->leases, lease)) {
-		struct slot *slot = fastpath_slot(d->fp, lease->addr, false, NULL);
-
-		for (unsigned i = 0; slot && slot_is_open(slot) && i < XDHCP_FORMS; i++) {
-			if (slot->forms[i])
-				template_index_mark(d->templates, form_template(slot->forms[i]));
-		}
-	}
-}
-
-/* Templates nobody names any more are free once running programs have left. */
-static void collect_templates(struct daemon *d)
-{
-	uint32_t n;
-
-	if (d->template_epoch && quiesce_passed(d, d->template_epoch)) {
-		template_index_release(d->templates);
-		d->template_epoch = 0;
-		d->templates_warned = false;
-	}
-	fastpath_templates(d->fp, &n);
-	if (d->template_epoch || template_index_in_use(d->templates) < n / 2)
-		return;
-	mark_templates(d);
-	if (template_index_mark_end(d->templates))
-		d->template_epoch = quiesce_request(d);
-}
-
 static void log_hits(struct daemon *d, const struct lease *lease, const struct slot *slot,
 		     uint32_t index)
 {
@@ -191,7 +157,7 @@ void sweep_begin(struct daemon *d)
 {
 	if (!d->fp || d->sweeping)
 		return;
-	collect_templates(d);
+	collect_sweep(d);
 	d->sweeping = true;
 	d->sweep_at = 0;
 	sweep_chunk(-1, 0, d);

@@ -57,6 +57,8 @@ void template_index_free(struct template_index *index);
 /* Marks an adopted template as in use and indexes its contents. -EINVAL: there can be no such one.
  */
 int template_index_adopt(struct template_index *index, uint32_t at);
+/* Is a template of these contents at hand, so that a get makes no new one? */
+bool template_index_has(const struct template_index *index, const struct template *wanted);
 /* Returns the template's number (>= 1), or -ENOSPC: full, collect and come again. */
 int64_t template_index_get(struct template_index *index, const struct template *wanted);
 /*

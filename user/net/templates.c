@@ -162,6 +162,11 @@ int template_index_adopt(struct template_index *index, uint32_t at)
 	return 0;
 }
 
+bool template_index_has(const struct template_index *index, const struct template *wanted)
+{
+	return wanted->options_len <= XDHCP_TEMPLATE_OPTIONS_MAX && find(index, wanted);
+}
+
 int64_t template_index_get(struct template_index *index, const struct template *wanted)
 {
 	struct template_entry *entry;
