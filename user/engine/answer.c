@@ -96,15 +96,17 @@ static void put_hostname(const struct ask *ask, const struct scopes *scopes,
 
 /*
  * By the specifications of PXE and of UEFI's HTTP boot a client takes boot data only from a server
- * that says its word in option 60. A value that is configured goes before.
+ * that says its word in option 60, and counts a server that says it as one that boots. So it stands
+ * where there is what to boot: a file, or option 43. A server's address alone is none. A value
+ * that is configured goes before.
  */
 static void put_boot_class(const struct ask *ask, const struct option_choice *choice,
 			   struct dhcp_reply *reply)
 {
 	static const char *const words[] = {"PXEClient", "HTTPClient"};
 	const struct dhcp_opt *class = &ask->msg->opt[DHO_VENDOR_CLASS];
-	bool booting = reply->siaddr || reply->file[0] || choice->wanted[DHO_TFTP_SERVER] ||
-		       choice->wanted[DHO_BOOT_FILE] || choice->wanted[DHO_VENDOR_SPECIFIC];
+	bool booting = reply->file[0] || choice->wanted[DHO_BOOT_FILE] ||
+		       choice->wanted[DHO_VENDOR_SPECIFIC];
 
 	if (!booting || !class->data || choice->by_code[DHO_VENDOR_CLASS])
 		return;

@@ -19,7 +19,7 @@
  * The version of the answers. Raise it whenever an answer for the same configuration and request
  * changes: memos that an older daemon left are then asked for anew once.
  */
-#define ENGINE_ANSWERS 1
+#define ENGINE_ANSWERS 2
 
 /* What the daemon knows of the link that a message came in by. */
 struct engine_link {
