@@ -231,7 +231,8 @@ static struct frame random_question(void)
 	request.h.hops = (uint8_t)random_next(&rng);
 	request.h.flags = (uint16_t)random_next(&rng);
 	set32(request.h.ciaddr, below(2) ? random_next(&rng) : 0);
-	set32(request.h.giaddr, below(2) ? random_next(&rng) : 0);
+	/* a host's: from 128.0.0.0 to 191.255.255.255 */
+	set32(request.h.giaddr, below(2) ? 0x80000000u | random_next(&rng) >> 2 : 0);
 	request_u8(&request, 53, DHCP_REQUEST);
 	agent_len = below(2) ? -1 : (int)below(below(2) ? 256 : sizeof(agent));
 	for (int i = 0; i < agent_len; i++)
