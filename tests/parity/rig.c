@@ -145,6 +145,11 @@ const uint8_t *rig_mac(const struct rig *rig)
 	return rig->port.info.mac;
 }
 
+void rig_move(struct rig *rig, uint16_t link)
+{
+	rig->port.link_id = link;
+}
+
 uint64_t rig_runs(const struct rig *rig)
 {
 	return rig->runs;

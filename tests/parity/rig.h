@@ -51,6 +51,9 @@ const char *rig_verdict_name(enum xdhcp_verdict verdict);
 uint64_t rig_runs(const struct rig *rig);
 uint64_t rig_hits(const struct rig *rig);
 
+/* What the daemon gets from now on comes in by another link; XDP's frames still by the first, 1. */
+void rig_move(struct rig *rig, uint16_t link);
+
 /*
  * The daemon on a frame, as if XDP were not there. With `keep` its change stays and is
  * published (learned); else it is undone, so that the state is as before.

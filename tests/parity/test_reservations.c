@@ -19,6 +19,9 @@
 
 /* The DUID is "duid"; what client id it makes is by the IAID (RFC 4361 6.1). */
 static const char yaml[] = "interfaces-config: {interfaces: [rig0]}\n"
+			   "hooks-libraries:\n"
+			   "  - library: libdhcp_flex_id.so\n"
+			   "    parameters: {identifier-expression: \"option[77].hex\"}\n"
 			   "shared-networks:\n"
 			   "  - name: floor\n"
 			   "    interface: rig0\n"
@@ -30,6 +33,7 @@ static const char yaml[] = "interfaces-config: {interfaces: [rig0]}\n"
 			   "          - {duid: \"64756964\", ip-address: 192.0.2.50}\n"
 			   "          - {client-id: \"'twin'\", hostname: for-the-first}\n"
 			   "          - {circuit-id: \"'port'\", hostname: by-port}\n"
+			   "          - {flex-id: \"'seat'\", ip-address: 192.0.2.51}\n"
 			   "      - id: 2\n"
 			   "        subnet: 198.51.100.0/24\n"
 			   "        reservations:\n"
@@ -69,42 +73,57 @@ static void refused(const struct client *c, const struct form *form)
 	}
 }
 
-/* Two interfaces of one host: while the first has what is reserved for both, the second has not. */
-static void one_address_for_two(const char *first_id, const char *second_id, uint32_t addr)
+/*
+ * While the first client has what is reserved for both, the second has not; and once it could have
+ * it, it is to move.
+ */
+static void one_address_for_two(const struct form *ours, const struct form *theirs, uint32_t addr)
 {
 	struct client first = client_new(rig, 1), second = client_new(rig, 2);
-	struct form ours = with_id(first_id), theirs = with_id(second_id);
 
 	if (addr >> 8 == 0xc63364)
 		first.server = 0xc6336401;
-	client_obtains(&first, &ours, addr);
-	answered(&first, &ours);
-	client_obtains(&second, &theirs, 0);
-	never_learned(&second, &theirs, XDHCP_VERDICT_pass_no_slot);
-	answered(&first, &ours);
+	client_obtains(&first, ours, addr);
+	answered(&first, ours);
+	client_obtains(&second, theirs, 0);
+	never_learned(&second, theirs, XDHCP_VERDICT_pass_no_slot);
+	answered(&first, ours);
 	client_leaves(&first);
-	refused(&second, &theirs);
+	refused(&second, theirs);
 	client_leaves(&second);
 }
 
-static void an_address_reserved_for_two(void **state)
+/* Two interfaces of one host. */
+static void an_address_reserved_by_duid(void **state)
 {
+	struct form ours = with_id("\xff"
+				   "eth0duid"),
+		    theirs = with_id("\xff"
+				     "eth1duid");
+
 	(void)state;
-	one_address_for_two("\xff"
-			    "eth0duid",
-			    "\xff"
-			    "eth1duid",
-			    0xc0000232);
+	one_address_for_two(&ours, &theirs, 0xc0000232);
 }
 
-static void an_address_reserved_for_two_elsewhere_in_the_network(void **state)
+static void an_address_reserved_elsewhere_in_the_network(void **state)
 {
+	struct form ours = with_id("\xff"
+				   "eth0ther"),
+		    theirs = with_id("\xff"
+				     "eth1ther");
+
 	(void)state;
-	one_address_for_two("\xff"
-			    "eth0ther",
-			    "\xff"
-			    "eth1ther",
-			    0xc6336432);
+	one_address_for_two(&ours, &theirs, 0xc6336432);
+}
+
+static void an_address_reserved_by_flex_id(void **state)
+{
+	struct form ours = with_id("ours"), theirs = with_id("theirs");
+
+	(void)state;
+	packet_option_str(&ours.p, 77, "seat");
+	packet_option_str(&theirs.p, 77, "seat");
+	one_address_for_two(&ours, &theirs, 0xc0000233);
 }
 
 /* A reservation without address is for the first of several machines with one identifier. */
@@ -219,6 +238,30 @@ static void our_other_address(void **state)
 	client_leaves(&c);
 }
 
+/* A slot is of one link: where its client was heard last. */
+static void a_client_that_moves_to_another_link(void **state)
+{
+	struct client c = client_new(rig, 9);
+	struct form form = with_id("moves"), other = with_id("moves");
+
+	(void)state;
+	packet_option_str(&other.p, 77, "another form");
+	client_obtains(&c, &form, 0);
+	learned(&c, &other);
+	rig_move(rig, 2);
+	client_learns(&c, &form, REBINDING);
+	passed(&c, &form, XDHCP_VERDICT_pass_no_slot);
+	rig_settle(rig);
+	passed(&c, &form, XDHCP_VERDICT_pass_moved);
+	passed(&c, &other, XDHCP_VERDICT_pass_moved);
+	rig_move(rig, 1);
+	client_learns(&c, &form, REBINDING);
+	rig_settle(rig);
+	answered(&c, &form);
+	passed(&c, &other, XDHCP_VERDICT_pass_form);
+	client_leaves(&c);
+}
+
 /* The identifier is stored, though nothing is known by it. */
 static void identifiers_that_do_not_count(void **state)
 {
@@ -238,12 +281,14 @@ static void identifiers_that_do_not_count(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_address_reserved_for_two),
-		cmocka_unit_test(an_address_reserved_for_two_elsewhere_in_the_network),
+		cmocka_unit_test(an_address_reserved_by_duid),
+		cmocka_unit_test(an_address_reserved_elsewhere_in_the_network),
+		cmocka_unit_test(an_address_reserved_by_flex_id),
 		cmocka_unit_test(the_reservation_of_a_cloned_machine),
 		cmocka_unit_test(a_reservation_by_what_the_relay_said),
 		cmocka_unit_test(what_a_router_has_sent_on_passes),
 		cmocka_unit_test(our_other_address),
+		cmocka_unit_test(a_client_that_moves_to_another_link),
 	};
 	const struct CMUnitTest by_mac[] = {
 		cmocka_unit_test(identifiers_that_do_not_count),
