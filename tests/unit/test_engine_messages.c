@@ -255,6 +255,25 @@ static void selection_is_echoed(void **state)
 	req.more[0].len = 3;
 	assert_int_equal(fx_select(&fx, req, POOL), DHCP_ACK);
 	assert_false(fx_has(&fx.d.reply, DHO_SUBNET_SELECTION));
+	/* to an INFORM, to BOOTP and in an OFFER of no address (RFC 8925) as well */
+	req.more[0].len = 4;
+	req.type = DHCP_INFORM;
+	req.ciaddr = POOL;
+	assert_int_equal(fx_ask(&fx, req), DHCP_ACK);
+	fx_option_is(&fx.d.reply, DHO_SUBNET_SELECTION, here, 4);
+	req.ciaddr = 0;
+	req.type = DHCP_BOOTP;
+	fx.model->subnets[0].bootp = BOOTP_ALL;
+	fx_ask(&fx, req);
+	assert_int_equal(fx.d.kind, DECISION_REPLY);
+	fx_option_is(&fx.d.reply, DHO_SUBNET_SELECTION, here, 4);
+	fx_option(&fx.model->scope.options, 108, here, 4);
+	req.mac = 2;
+	req.type = DHCP_DISCOVER;
+	req.prl = "\x6c";
+	assert_int_equal(fx_ask(&fx, req), DHCP_OFFER);
+	assert_int_equal(fx.d.reply.yiaddr, 0);
+	fx_option_is(&fx.d.reply, DHO_SUBNET_SELECTION, here, 4);
 	fx_close(&fx);
 }
 

@@ -418,6 +418,12 @@ static void names_too_long_for_the_reply(void **state)
 	assert_true(fx.d.reply.shortened);
 	assert_false(fx.d.memoise);
 	is_within(&fx, req, 576);
+	/* room for one: who has sent 81 reads its name there */
+	req.max = 900;
+	fx_lease(&fx, req);
+	assert_int_not_equal(fx.d.reply.tail[XDHCP_TAIL_FQDN].len, 0);
+	assert_int_equal(fx.d.reply.tail[XDHCP_TAIL_HOSTNAME].len, 0);
+	assert_true(fx.d.reply.shortened);
 	req.max = 1500;
 	fx_lease(&fx, req);
 	assert_int_not_equal(fx.d.reply.tail[XDHCP_TAIL_FQDN].len, 0);

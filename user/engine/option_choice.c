@@ -260,7 +260,8 @@ static bool place(struct squeeze *s, uint8_t code)
 /* The client can be told its name another time. */
 static bool drop_name(struct squeeze *s)
 {
-	static const uint8_t names[] = {XDHCP_TAIL_FQDN, XDHCP_TAIL_HOSTNAME};
+	/* who has sent 81 reads its name there: 12 goes first */
+	static const uint8_t names[] = {XDHCP_TAIL_HOSTNAME, XDHCP_TAIL_FQDN};
 
 	for (size_t i = 0; i < sizeof(names); i++) {
 		if (!s->reply->tail[names[i]].len)
