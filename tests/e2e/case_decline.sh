@@ -27,7 +27,7 @@ address h eth "$used/24"
 
 client_dhcpcd c2 d cli
 await 30 "the DECLINE" logged "DHCPDECLINE.* $used.*declined"
-equal "the state of the lease" "$(lease_field "$used" state)" 1
+await 10 "the quarantine" equal_silent 1 lease_field "$used" state
 equal "declined addresses" "$(statistic declined-addresses)" 1
 expect "no slot for it" not in_txt "$used"
 expect "no offer of it meanwhile" not one c cli discover chaddr=02:00:00:00:00:02
