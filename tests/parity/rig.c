@@ -329,6 +329,13 @@ bool rig_is_bound(const struct rig *rig, uint32_t addr)
 	return lease && lease->state == LEASE_BOUND;
 }
 
+bool rig_is_closing(const struct rig *rig, uint32_t addr)
+{
+	const struct lease *lease = lease_at(rig->d.leases, addr);
+
+	return lease && lease->state == LEASE_CLOSING;
+}
+
 unsigned rig_agent_len(const struct rig *rig, uint32_t addr)
 {
 	return lease_at(rig->d.leases, addr)->agent_len;

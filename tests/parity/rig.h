@@ -81,6 +81,7 @@ void rig_settle(struct rig *rig);
 const struct slot *rig_slot(const struct rig *rig, uint32_t addr);
 const struct template *rig_template(const struct rig *rig, uint64_t form);
 bool rig_is_bound(const struct rig *rig, uint32_t addr);
+bool rig_is_closing(const struct rig *rig, uint32_t addr);    /* its ending has begun */
 unsigned rig_agent_len(const struct rig *rig, uint32_t addr); /* relay information stored */
 
 /*
