@@ -2,39 +2,19 @@
 /*
  * Work that waits until running XDP programs have left a closed slot: endings
  * (I5: out of the cache before the address can reach anybody else) and slots to
- * be opened again with another tail or identity. The barrier takes milliseconds, so a
- * thread of its own runs it; one barrier serves everything requested before it began.
- *
- * Epochs: a request gets the number of the next barrier to begin; it has
- * passed once a barrier of that number or a later one has completed.
+ * be opened again with another tail or identity. Epochs are the barrier's (barrier.h).
  * A barrier that fails lets nothing pass: addresses stay closed, which is safe.
  * A crash forgets all of this: slots stay closed until their client renews, and an
  * ending is as if it had not begun (ending.c).
  */
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <uthash.h>
 
+#include "daemon/barrier.h"
 #include "daemon/daemon.h"
 #include "form.h"
-
-#define BARRIER_RETRY_US 100000
-
-struct barrier_thread {
-	struct fastpath *fp;
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	uint64_t wanted, done; /* under lock: epochs asked for, epochs completed */
-	bool stop;
-	int done_fd;
-	struct event *done_event;
-};
 
 struct quiesce {
 	uint32_t addr;	/* key */
@@ -45,65 +25,19 @@ struct quiesce {
 	UT_hash_handle hh;
 };
 
-static void *barrier_main(void *arg)
+static uint64_t done_epoch(const struct daemon *d)
 {
-	struct barrier_thread *b = arg;
-	uint64_t epoch, one = 1;
-
-	pthread_mutex_lock(&b->lock);
-	while (!b->stop) {
-		if (b->wanted == b->done) {
-			pthread_cond_wait(&b->wake, &b->lock);
-			continue;
-		}
-		epoch = b->wanted;
-		pthread_mutex_unlock(&b->lock);
-		if (fastpath_barrier(b->fp) < 0) {
-			usleep(BARRIER_RETRY_US);
-			pthread_mutex_lock(&b->lock);
-			continue;
-		}
-		pthread_mutex_lock(&b->lock);
-		b->done = epoch;
-		if (write(b->done_fd, &one, sizeof(one)) < 0)
-			continue; /* the counter cannot overflow; the main thread looks again anyway
-				   */
-	}
-	pthread_mutex_unlock(&b->lock);
-	return NULL;
-}
-
-static uint64_t barrier_done(const struct daemon *d)
-{
-	struct barrier_thread *b = d->barrier;
-	uint64_t done;
-
-	if (!b)
-		return UINT64_MAX;
-	pthread_mutex_lock(&b->lock);
-	done = b->done;
-	pthread_mutex_unlock(&b->lock);
-	return done;
+	return d->barrier ? barrier_done(d->barrier) : UINT64_MAX;
 }
 
 uint64_t quiesce_request(struct daemon *d)
 {
-	struct barrier_thread *b = d->barrier;
-	uint64_t epoch;
-
-	if (!b)
-		return 0;
-	pthread_mutex_lock(&b->lock);
-	/* A barrier under way has number `wanted`; it may have begun before the close. */
-	epoch = ++b->wanted;
-	pthread_cond_signal(&b->wake);
-	pthread_mutex_unlock(&b->lock);
-	return epoch;
+	return d->barrier ? barrier_request(d->barrier) : 0;
 }
 
 bool quiesce_passed(const struct daemon *d, uint64_t epoch)
 {
-	return barrier_done(d) >= epoch;
+	return done_epoch(d) >= epoch;
 }
 
 static void open_again(struct daemon *d, const struct quiesce *q)
@@ -121,7 +55,7 @@ static void open_again(struct daemon *d, const struct quiesce *q)
 /* Does whatever waited for barriers that have passed. */
 static void quiesce_run(struct daemon *d)
 {
-	uint64_t done = barrier_done(d);
+	uint64_t done = done_epoch(d);
 	struct ended *ended = calloc(HASH_COUNT(d->quiesce) + 1, sizeof(*ended));
 	struct quiesce *q, *next;
 	size_t n = 0;
@@ -145,13 +79,8 @@ static void quiesce_run(struct daemon *d)
 	free(ended);
 }
 
-static void barrier_completed(evutil_socket_t fd, short what, void *arg)
+static void barrier_completed(void *arg)
 {
-	uint64_t count;
-
-	(void)what;
-	if (read(fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
-		log_error("barrier: %s", strerror(errno));
 	quiesce_run(arg);
 	collect_release(arg);
 }
@@ -250,54 +179,18 @@ void quiesce_mark_templates(struct daemon *d)
 
 int quiesce_start(struct daemon *d)
 {
-	struct barrier_thread *b = calloc(1, sizeof(*b));
-
-	if (!b)
-		return -ENOMEM;
-	b->fp = d->fp;
-	b->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (b->done_fd < 0) {
-		free(b);
-		return -errno;
-	}
-	pthread_mutex_init(&b->lock, NULL);
-	pthread_cond_init(&b->wake, NULL);
-	b->done_event = event_new(d->base, b->done_fd, EV_READ | EV_PERSIST, barrier_completed, d);
-	if (!b->done_event || event_add(b->done_event, NULL) ||
-	    pthread_create(&b->thread, NULL, barrier_main, b)) {
-		if (b->done_event)
-			event_free(b->done_event);
-		close(b->done_fd);
-		free(b);
-		return -EAGAIN;
-	}
-	d->barrier = b;
-	return 0;
-}
-
-static void finish_all(struct daemon *d, struct barrier_thread *b)
-{
-	b->done = b->wanted;
-	quiesce_run(d);
+	return barrier_start(d->fp, d->base, barrier_completed, d, &d->barrier);
 }
 
 void quiesce_stop(struct daemon *d)
 {
-	struct barrier_thread *b = d->barrier;
 	struct quiesce *q, *next;
 
-	if (b) {
-		pthread_mutex_lock(&b->lock);
-		b->stop = true;
-		pthread_cond_signal(&b->wake);
-		pthread_mutex_unlock(&b->lock);
-		pthread_join(b->thread, NULL);
+	if (d->barrier) {
 		/* What waits is finished now: an orderly stop forgets no ending. */
-		if (fastpath_barrier(d->fp) == 0)
-			finish_all(d, b);
-		event_free(b->done_event);
-		close(b->done_fd);
-		free(b);
+		if (barrier_stop(d->barrier) == 0)
+			quiesce_run(d);
+		barrier_free(d->barrier);
 		d->barrier = NULL;
 	}
 	HASH_ITER (hh, d->quiesce, q, next) {
