@@ -2,9 +2,16 @@
 /*
  * The daemon's clocks. Everything that decides uses CLOCK_BOOTTIME, the same
  * clock as the XDP program (it counts suspend); wall time is for people.
+ *
+ * In a time namespace the daemon's CLOCK_BOOTTIME may lie beside the kernel's, which is what
+ * XDP reads; and the boot id, by which rows in the store are known to be of one clock, is the same
+ * inside and outside. So the daemon does not run beside the kernel's clock.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,11 +35,86 @@ uint64_t wall_seconds(void)
 	return seconds(CLOCK_REALTIME);
 }
 
+/* While the wall clock is not set yet what has passed may lie before 1970: shown as its start. */
 uint64_t boot_to_wall(uint32_t boottime)
 {
+	uint64_t wall = wall_seconds() + boottime, boot = boot_seconds();
+
 	if (boottime == XDHCP_FOREVER)
 		return 0;
-	return wall_seconds() - boot_seconds() + boottime;
+	return wall > boot ? wall - boot : 1;
+}
+
+/* --- time namespaces --- */
+
+#define INITIAL_TIME_NAMESPACE "time:[4026531834]" /* PROC_TIME_INIT_INO; never has an offset */
+
+static ssize_t namespace_of(const char *proc, const char *which, char name[64])
+{
+	char path[64];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/ns/%s", proc, which);
+	n = readlink(path, name, 63);
+	name[n < 0 ? 0 : n] = '\0';
+	return n < 0 ? -errno : n;
+}
+
+/* "boottime SECONDS NANOSECONDS", in one of two lines. */
+static int read_offset(const char *proc, int64_t *ret_seconds, int64_t *ret_ns)
+{
+	char path[64], line[128], clock[32];
+	int64_t seconds_off, ns;
+	int r = -EINVAL;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/timens_offsets", proc);
+	f = fopen(path, "re");
+	if (!f)
+		return -errno;
+	while (r < 0 && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%31s %" SCNd64 " %" SCNd64, clock, &seconds_off, &ns) != 3 ||
+		    strcmp(clock, "boottime"))
+			continue;
+		*ret_seconds = seconds_off;
+		*ret_ns = ns;
+		r = 0;
+	}
+	fclose(f);
+	return r;
+}
+
+/*
+ * The offsets that the kernel shows are those of the namespace that children get. Where this is
+ * another one than our own, ours are unknown.
+ */
+int clock_is_kernels(const char *proc, char *why, size_t why_len)
+{
+	char own[64], children[64];
+	int64_t offset = 0, ns = 0;
+	ssize_t r = namespace_of(proc, "time", own);
+
+	if (r == -ENOENT || (r > 0 && !strcmp(own, INITIAL_TIME_NAMESPACE)))
+		return 0; /* there are none in this kernel, or we are in none */
+	if (r > 0)
+		r = namespace_of(proc, "time_for_children", children);
+	if (r > 0)
+		r = read_offset(proc, &offset, &ns);
+	if (r < 0) {
+		snprintf(why, why_len, "the offset of this time namespace cannot be seen: %s",
+			 strerror((int)-r));
+		return (int)r;
+	}
+	if (!strcmp(own, children) && !offset && !ns)
+		return 0;
+	if (strcmp(own, children))
+		snprintf(why, why_len,
+			 "the offset of this process's time namespace cannot be seen");
+	else
+		snprintf(why, why_len,
+			 "this time namespace's is %" PRId64 " s and %" PRId64 " ns off", offset,
+			 ns);
+	return -EXDEV;
 }
 
 static int nibble(char c)

@@ -117,6 +117,9 @@ struct daemon {
 uint32_t boot_seconds(void);		  /* CLOCK_BOOTTIME, rounded down */
 uint64_t wall_seconds(void);		  /* CLOCK_REALTIME; for display only */
 uint64_t boot_to_wall(uint32_t boottime); /* 0: never (FOREVER) */
+/* Is our CLOCK_BOOTTIME the kernel's? `proc` is /proc/self. If not, or that cannot be seen: a
+ * negative errno, and why. */
+int clock_is_kernels(const char *proc, char *why, size_t why_len);
 int boot_id(uint8_t ret_id[16]);
 
 /* reload.c */

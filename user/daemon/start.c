@@ -144,6 +144,19 @@ static int signals_start(struct daemon *d)
 	return 0;
 }
 
+/* Rows and slots would carry times of another clock than the one XDP goes by. */
+static int check_clock(void)
+{
+	char why[128];
+	int r = clock_is_kernels("/proc/self", why, sizeof(why));
+
+	if (r < 0)
+		log_error("XDP goes by the kernel's boottime clock, and %s: run xdhcpd outside of "
+			  "it, or in a time namespace without a boottime offset",
+			  why);
+	return r;
+}
+
 static int open_store(struct daemon *d)
 {
 	struct store_options options = {.name = d->config->lease_database, .now = boot_seconds()};
@@ -238,7 +251,9 @@ int daemon_start(struct daemon *d)
 	d->base = event_base_new();
 	if (!d->base)
 		return -ENOMEM;
-	r = signals_start(d);
+	r = check_clock();
+	if (r == 0)
+		r = signals_start(d);
 	if (r == 0)
 		r = open_store(d);
 	if (r == 0)
