@@ -102,13 +102,17 @@ $(B)/xdhcpctl: $(B)/user/cli/main.o $(filter-out $(B)/libdaemon.a $(B)/libcontro
 # --- load generator and test clients: programs of one file or folder, no room but proto ---
 
 LOADGEN_OBJS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tools/loadgen/*.c)))
--include $(LOADGEN_OBJS:.o=.d) $(wildcard $(B)/tests/e2e/*.d) $(B)/tests/crash/storm.d
+-include $(LOADGEN_OBJS:.o=.d) $(wildcard $(B)/tests/e2e/*.d $(B)/tests/crash/*.d)
 
 $(B)/loadgen: $(LOADGEN_OBJS) $(B)/libproto.a
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
-$(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/forms $(B)/tests/crash/storm: %: %.o
+$(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/forms: %: %.o
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
+
+$(B)/tests/crash/storm: %: %.o $(B)/tests/crash/oracle.o
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 

@@ -10,20 +10,14 @@
  * make the addresses wander. It runs until -t is over or SIGTERM comes, and ends with one JSON
  * line; exit 0: no violation, 1: some, 2: errors.
  *
- * Invariant checked here: at no time do two clients hold a promise of one
- * address. A promise runs from the ACK's arrival to (request sent + lifetime): the part that
- * is sure however the server rounds. It ends early when its client sends a RELEASE or DECLINE
- * of it afterwards, or gets a NAK.
- *
- * LOG, for the oracle of the store, a line each (times in seconds of CLOCK_BOOTTIME):
- *   P ADDRESS CHADDR SENT RECEIVED UNTIL     a promise
- *   E ADDRESS CHADDR TIME                    its holder has given it up
+ * The invariant and the log: oracle.h.
  */
 #include <getopt.h>
 #include <poll.h>
 #include <signal.h>
 
 #include "../e2e/wire.h"
+#include "oracle.h"
 
 #define CLIENTS_MAX 4096
 #define REPLY_WAIT  1.0 /* seconds until a request counts as lost */
@@ -41,22 +35,16 @@ struct client {
 	double sent;
 };
 
-struct holder {
-	int client; /* -1: nobody yet */
-	double until;
-};
-
 static struct {
 	struct wire wire;
 	struct client clients[CLIENTS_MAX];
-	struct holder holders[65536]; /* by the address's low half */
+	struct oracle oracle;
 	uint8_t server_mac[6];
 	uint32_t server;
 	unsigned n, seed;
 	bool decline;
-	FILE *log;
-	uint64_t sent, acked, nak, lost, unanswered, released, declined, wandered, ghosts,
-		violations;
+	const char *log;
+	uint64_t sent, acked, nak, lost, unanswered, released, declined, ghosts;
 } storm;
 
 static volatile sig_atomic_t stopped;
@@ -85,14 +73,10 @@ static unsigned chance(unsigned n)
 
 static void note_end(struct client *c, uint32_t addr, double now)
 {
-	struct holder *h = &storm.holders[addr & 0xffff];
 	uint8_t mac[6];
-	char a[16], m[18];
 
 	chaddr_of(c, mac);
-	fprintf(storm.log, "E %s %s %.6f\n", wire_ip(addr, a), wire_mac(mac, m), now);
-	if (h->client == c - storm.clients)
-		h->until = now;
+	oracle_ended(&storm.oracle, addr, mac, now);
 	if (c->addr == addr)
 		c->addr = 0;
 }
@@ -191,28 +175,9 @@ static void act(struct client *c, double now)
 
 static void promised(struct client *c, const struct wire_reply *r, double now)
 {
-	struct holder *h = &storm.holders[r->yiaddr & 0xffff];
-	double until = r->lifetime == UINT32_MAX ? 1e18 : c->sent + r->lifetime;
-	int me = (int)(c - storm.clients);
-	char a[16], m[2][18];
-	uint8_t other[6];
+	double until = oracle_promised(&storm.oracle, r->yiaddr, r->chaddr, c->sent, now,
+				       r->lifetime);
 
-	fprintf(storm.log, "P %s %s %.6f %.6f %.6f\n", wire_ip(r->yiaddr, a),
-		wire_mac(r->chaddr, m[0]), c->sent, now, until);
-	if (h->client >= 0 && h->client != me) {
-		storm.wandered++;
-		if (h->until > now) {
-			chaddr_of(&storm.clients[h->client], other);
-			printf("violation: %s promised to %s at %.3f while %s holds it until "
-			       "%.3f\n",
-			       a, m[0], now, wire_mac(other, m[1]), h->until);
-			storm.violations++;
-		}
-	}
-	if (h->client != me || until > h->until) {
-		h->client = me;
-		h->until = until;
-	}
 	if (c->ghost == r->yiaddr && !c->addr)
 		storm.ghosts++;
 	c->addr = r->yiaddr;
@@ -229,10 +194,8 @@ static void replied(const struct wire_reply *r, double now)
 	if (i >= storm.n || r->chaddr[0] != 2 || r->chaddr[1] != (uint8_t)storm.seed ||
 	    r->xid != c->xid || c->op == OP_NONE)
 		return;
-	if (!r->sums_good) {
-		printf("violation: a reply to %u with a bad checksum\n", i);
-		storm.violations++;
-	}
+	if (!r->sums_good)
+		oracle_violation(&storm.oracle, "a reply to %u with a bad checksum", i);
 	op = c->op;
 	c->op = OP_NONE;
 	if (r->type == WIRE_OFFER && op == OP_DISCOVER) {
@@ -247,8 +210,8 @@ static void replied(const struct wire_reply *r, double now)
 		c->ghost = 0;
 		note_end(c, c->asked, now);
 	} else {
-		printf("violation: a reply of type %u to an operation %u\n", r->type, op);
-		storm.violations++;
+		oracle_violation(&storm.oracle, "a reply of type %u to an operation %u", r->type,
+				 op);
 	}
 }
 
@@ -301,12 +264,7 @@ static void parse(int argc, char **argv, const char **ret_ifname, double *ret_se
 			*ret_rate = (unsigned)atoi(optarg);
 			break;
 		case 'l':
-			storm.log = fopen(optarg, "w");
-			if (!storm.log) {
-				perror(optarg);
-				exit(2);
-			}
-			setvbuf(storm.log, NULL, _IOLBF, 1 << 16);
+			storm.log = optarg;
 			break;
 		case 'd':
 			storm.decline = true;
@@ -331,15 +289,12 @@ int main(int argc, char **argv)
 		fprintf(stderr, "storm: -i IF, -n 1..%u, -r at least 1\n", CLIENTS_MAX);
 		return 2;
 	}
-	if (!storm.log)
-		storm.log = fopen("/dev/null", "w");
+	oracle_open(&storm.oracle, storm.log);
 	r = wire_open(&storm.wire, ifname);
-	if (r < 0 || !storm.log) {
+	if (r < 0) {
 		fprintf(stderr, "storm: %s: %s\n", ifname, strerror(-r));
 		return 2;
 	}
-	for (size_t i = 0; i < 65536; i++)
-		storm.holders[i].client = -1;
 	srandom(storm.seed);
 	signal(SIGTERM, stop);
 	signal(SIGINT, stop);
@@ -348,6 +303,7 @@ int main(int argc, char **argv)
 	       "lu,\"released\":%lu,"
 	       "\"declined\":%lu,\"wandered\":%lu,\"ghosts\":%lu,\"violations\":%lu}\n",
 	       storm.seed, storm.sent, storm.acked, storm.nak, storm.lost, storm.unanswered,
-	       storm.released, storm.declined, storm.wandered, storm.ghosts, storm.violations);
-	return storm.violations ? 1 : 0;
+	       storm.released, storm.declined, storm.oracle.wandered, storm.ghosts,
+	       storm.oracle.violations);
+	return storm.oracle.violations ? 1 : 0;
 }
