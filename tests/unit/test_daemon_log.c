@@ -220,6 +220,34 @@ static void options_of_a_reply(void **state)
 	log_set_level(6);
 }
 
+/* Whoever sends packets must not fill the disk, nor hide who has which address. */
+static void in_a_flood_only_what_changes_leases(void **state)
+{
+	struct dhcp_msg msg = message(DHCP_REQUEST);
+	struct decision silent = {.kind = DECISION_SILENT, .reason = SILENT_unknown_client},
+			given = reply(DHCP_ACK), ended = {.kind = DECISION_END, .end_addr = ADDR};
+	unsigned tries = 0;
+
+	(void)state;
+	given.has_change = true;
+	given.change.before.generation = 3;
+	given.change.row.generation = 4;
+	while (*line(&msg, &silent))
+		assert_in_range(++tries, 1, 1000000);
+	assert_true(log_lines_left_out() > 0);
+	for (int i = 0; i < 2000; i++) {
+		assert_non_null(strstr(line(&msg, &given), "DHCPACK"));
+		assert_non_null(strstr(line(&msg, &ended), "released"));
+	}
+	/* a renewal is no such change */
+	given.change.before.generation = 4;
+	while (*line(&msg, &given))
+		assert_in_range(++tries, 1, 1000000);
+	log_set_level(7);
+	assert_non_null(strstr(line(&msg, &silent), "unknown client"));
+	log_set_level(6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +260,7 @@ int main(void)
 		cmocka_unit_test(a_second_mac_of_one_client_id),
 		cmocka_unit_test(options_of_a_reply),
 		cmocka_unit_test(at_a_lower_level_nothing),
+		cmocka_unit_test(in_a_flood_only_what_changes_leases), /* the log is used up */
 	};
 
 	unsetenv("JOURNAL_STREAM");

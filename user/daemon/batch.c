@@ -198,6 +198,8 @@ static void finish(struct daemon *d, struct item *item)
 	if (decision->kind == DECISION_REPLY)
 		transmit(d, item);
 	d->count.reasons[decision->reason]++;
+	if (decision->reason == SILENT_no_free_address || decision->reason == OFFER_no_free_address)
+		usage_look_soon(d);
 	if (decision->kind != DECISION_DEFER)
 		log_transaction(item->port, &item->msg, decision);
 }

@@ -105,6 +105,7 @@ struct daemon {
 
 	struct usage *usage; /* by subnet */
 	uint32_t usage_at;   /* second it was last looked at */
+	bool usage_soon;     /* a client has found no free address since */
 	struct control *control;
 	struct counters count;
 	uint64_t send_failed_logged; /* count.send_failed at the last line of the log about it */
@@ -262,6 +263,7 @@ uint32_t gate_of(const struct daemon *d, uint32_t subnet_id); /* policy index; 0
 
 /* usage.c: called once a second, looks once a minute, says that pools run out. */
 void usage_watch(struct daemon *d);
+void usage_look_soon(struct daemon *d); /* a client found no free address */
 void usage_forget(struct daemon *d);
 
 /* reload.c: 0, or negative with *ret_text (malloc'ed) and nothing changed. */
@@ -275,6 +277,8 @@ void log_set_level(int level);
 void log_line(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_transaction(const struct port *port, const struct dhcp_msg *msg,
 		     const struct decision *decision);
+void log_tick(void); /* once a second: says how many transactions have no line (log_limit.h) */
+uint64_t log_lines_left_out(void); /* since the start */
 #define log_error(...)	 log_line(3, __VA_ARGS__)
 #define log_warning(...) log_line(4, __VA_ARGS__)
 #define log_notice(...)	 log_line(5, __VA_ARGS__)

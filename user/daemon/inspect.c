@@ -302,6 +302,7 @@ static void emit_messages(const struct daemon *d, const struct emitter *e)
 	emit(e, "xdhcp-commits", d->count.commits);
 	emit(e, "xdhcp-commits-failed", d->count.commit_failed);
 	emit(e, "xdhcp-leases-committed", d->count.commit_rows);
+	emit(e, "xdhcp-log-lines-left-out", log_lines_left_out());
 	emit(e, "xdhcp-not-published-no-slot", d->count.publish_full);
 	emit(e, "xdhcp-not-published-no-template", d->count.template_full);
 	emit(e, "xdhcp-not-published-too-many-forms", d->count.template_refused);

@@ -4,6 +4,7 @@
  * lines of several processes do not mix. Under a service manager that reads
  * levels (JOURNAL_STREAM is set) each line carries its <level>.
  */
+#include <inttypes.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "daemon/daemon.h"
+#include "daemon/log_limit.h"
 #include "proto/option_sent.h"
 #include "proto/relay.h"
 
@@ -22,6 +24,7 @@
 #define LINE_SIZE PIPE_BUF
 
 static int threshold = LOG_INFO;
+static struct log_limit limit;
 
 void log_set_level(int level)
 {
@@ -94,6 +97,34 @@ static void log_options(const struct dhcp_msg *msg, const struct decision *decis
 	log_debug("%s to %s: %s", outcome(msg, decision), dhcp_mac_str(msg->chaddr, mac), options);
 }
 
+/*
+ * Lines that say who has an address from now on, or has none, are never left out; of the others,
+ * which whoever sends packets has as many of as it likes, so many a second.
+ */
+static bool left_out(const struct decision *decision)
+{
+	bool ends = decision->kind == DECISION_END;
+	bool begins = decision->has_change &&
+		      decision->change.before.generation != decision->change.row.generation;
+
+	return threshold < LOG_DEBUG && !ends && !begins && !log_limit_take(&limit, boot_seconds());
+}
+
+uint64_t log_lines_left_out(void)
+{
+	return limit.left_out;
+}
+
+void log_tick(void)
+{
+	uint64_t n = log_limit_left_out(&limit, boot_seconds());
+
+	if (n)
+		log_warning("%" PRIu64 " lines about messages that changed no lease were left out "
+			    "(more than %d a second; severity DEBUG shows all)",
+			    n, LOG_LIMIT_RATE);
+}
+
 /* "DHCPREQUEST for 192.0.2.10 from 02:00:00:00:00:01 (name) via eth0: DHCPACK" */
 void log_transaction(const struct port *port, const struct dhcp_msg *msg,
 		     const struct decision *decision)
@@ -103,7 +134,7 @@ void log_transaction(const struct port *port, const struct dhcp_msg *msg,
 	const char *reason = reason_text(decision->reason);
 	bool given = decision->kind == DECISION_REPLY && decision->reply.type != DHCP_NAK;
 
-	if (threshold < LOG_INFO)
+	if (threshold < LOG_INFO || left_out(decision))
 		return;
 	if (given && decision->reply.yiaddr)
 		about = decision->reply.yiaddr;

@@ -65,6 +65,7 @@ static void every_second(evutil_socket_t fd, short what, void *arg)
 	ending_expire(d);
 	commit_heartbeat(d);
 	usage_watch(d);
+	log_tick();
 }
 
 static void every_sweep(evutil_socket_t fd, short what, void *arg)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Tells the operator that the pools of a subnet run out: at USAGE_WARN percent, and
- * when nothing is left, each once a period for as long as it lasts. Looked at once a minute.
+ * when nothing is left, each once a period for as long as it lasts. Looked at once a minute, and
+ * at once when a client finds no address.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,11 +13,14 @@
 
 #define USAGE_WARN   90	  /* percent */
 #define USAGE_PERIOD 3600 /* seconds */
-#define USAGE_LOOK   60	  /* seconds */
+#define USAGE_LOOK   60	  /* seconds; also between two lines about what was better in between */
 
 struct usage {
-	uint32_t subnet_id;	       /* key */
-	uint32_t said_high, said_full; /* second of the last line; 0: not since it was better */
+	uint32_t subnet_id; /* key */
+	struct said {
+		uint32_t at;	 /* second of the last line; 0: none */
+		bool was_better; /* since then */
+	} high, full;
 	UT_hash_handle hh;
 };
 
@@ -35,12 +39,12 @@ static struct usage *usage_of(struct daemon *d, uint32_t subnet_id)
 	return u;
 }
 
-/* Is it time to say so? `said` remembers when it was. */
-static bool due(uint32_t *said, uint32_t now)
+/* Is it time to say so? */
+static bool due(struct said *said, uint32_t now)
 {
-	if (*said && now - *said < USAGE_PERIOD)
+	if (said->at && now - said->at < (said->was_better ? USAGE_LOOK : USAGE_PERIOD))
 		return false;
-	*said = now ? now : 1;
+	*said = (struct said){.at = now ? now : 1};
 	return true;
 }
 
@@ -49,21 +53,26 @@ static void look(struct usage *u, const struct engine_usage *e, uint32_t now)
 	uint64_t free_now = e->free_fresh + e->free_used, used = e->total - free_now;
 
 	if (!e->total || used * 100 < e->total * USAGE_WARN) {
-		u->said_high = u->said_full = 0;
+		u->high.was_better = u->full.was_better = true;
 		return;
 	}
 	if (free_now) {
-		u->said_full = 0;
-		if (due(&u->said_high, now))
+		u->full.was_better = true;
+		if (due(&u->high, now))
 			log_warning("subnet %" PRIu32 ": %" PRIu64 " of %" PRIu64
 				    " pool addresses are in use or reserved (%d %% or more)",
 				    e->subnet_id, used, e->total, USAGE_WARN);
 		return;
 	}
-	if (due(&u->said_full, now))
+	if (due(&u->full, now))
 		log_warning("subnet %" PRIu32 ": its pools are exhausted, all %" PRIu64
 			    " addresses are in use or reserved; new clients get no answer",
 			    e->subnet_id, e->total);
+}
+
+void usage_look_soon(struct daemon *d)
+{
+	d->usage_soon = true;
 }
 
 void usage_watch(struct daemon *d)
@@ -71,8 +80,9 @@ void usage_watch(struct daemon *d)
 	const struct model *model = &d->config->model;
 	uint32_t now = boot_seconds();
 
-	if (d->usage_at && now - d->usage_at < USAGE_LOOK)
+	if (d->usage_at && now - d->usage_at < USAGE_LOOK && !d->usage_soon)
 		return;
+	d->usage_soon = false;
 	d->usage_at = now;
 	for (size_t i = 0; i < model->n_subnets; i++) {
 		struct usage *u = usage_of(d, model->subnets[i].id);
