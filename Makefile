@@ -125,8 +125,14 @@ $(B)/tests/e2e/badframes: $(B)/tests/e2e/badframes.o $(B)/tests/common/malformed
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
+# loaded into an unchanged daemon, so without sanitizers
+$(B)/tests/e2e/faultdisk.so: tests/e2e/faultdisk.c | $(B)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(filter-out $(SANFLAGS),$(ALL_CFLAGS)) -fPIC -shared -o $@ $<
+
 RIG := $(B)/loadgen $(B)/tests/e2e/pass.bpf.o $(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/optionlist \
-	$(B)/tests/e2e/badframes $(B)/tests/e2e/forms $(B)/tests/crash/storm
+	$(B)/tests/e2e/badframes $(B)/tests/e2e/forms $(B)/tests/e2e/faultdisk.so $(B)/tests/crash/storm
 
 # --- bench ---
 

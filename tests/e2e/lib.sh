@@ -27,6 +27,7 @@ DIR=$(mktemp -d "/tmp/$ID.XXXXXX")
 chmod 755 "$DIR"
 PIDS=()       # every background process, in the order they were started
 NAMESPACES=() # full names
+MOUNTS=()     # mount points below $DIR
 LOGS=()       # what a failing case shows
 
 say() { echo "  $*"; }
@@ -89,6 +90,9 @@ cleanup() {
 	done
 	rm -rf /sys/fs/bpf/"$ID"*
 	[ -n "${KEEP:-}" ] && [ "$status" != 0 ] && cp -r "$DIR" "$KEEP"
+	for ((i = ${#MOUNTS[@]} - 1; i >= 0; i--)); do
+		umount "${MOUNTS[i]}"
+	done
 	rm -rf "$DIR"
 	exit "$status"
 }
@@ -234,6 +238,8 @@ SUBNET=     # further lines of the subnet (indented by two)
 FAST_PATH=  # further keys of fast-path, each preceded by a comma
 ROUTER=
 DPID=
+DB=        # the store's file, if not $DIR/$S.db
+RUN_BY=()  # what starts xdhcpd and becomes it
 mount_bpffs
 
 pin() { echo "/sys/fs/bpf/$ID-$S"; }
@@ -244,7 +250,7 @@ config() {
 	cat >"$DIR/$S.yaml" <<-EOT
 		interfaces-config: {interfaces: [$IFACE]}
 		control-socket: {socket-type: unix, socket-name: $DIR/$S.sock}
-		lease-database: {type: sqlite, name: $DIR/$S.db}
+		lease-database: {type: sqlite, name: ${DB:-$DIR/$S.db}}
 		fast-path: {mode: $MODE, pin-path: $(pin)$FAST_PATH}
 		valid-lifetime: $LIFETIME
 		$GLOBAL
@@ -269,7 +275,7 @@ daemon() {
 	[ -e "$(log)" ] || { : >"$(log)"; LOGS+=("$(log)"); }
 	LOG_FROM=$(stat -c %s "$(log)")
 	read -ra enter <<<"$(in_ns "$ns")"
-	background "$(log)" "${enter[@]}" "$B/xdhcpd" -c "$DIR/$S.yaml"
+	background "$(log)" "${enter[@]}" "${RUN_BY[@]}" "$B/xdhcpd" -c "$DIR/$S.yaml"
 	DPID=$PID
 	echo "$DPID" >"$DIR/$S.pid"
 	await 20 "xdhcpd to start" ready_or_dead
@@ -281,7 +287,7 @@ daemon() {
 refused() {
 	local enter status=0
 	read -ra enter <<<"$(in_ns s)"
-	timeout -k 2 15 "${enter[@]}" "$@" "$B/xdhcpd" -c "$DIR/$S.yaml" >"$DIR/refused" 2>&1 || status=$?
+	timeout -k 2 15 "${enter[@]}" "${RUN_BY[@]}" "$@" "$B/xdhcpd" -c "$DIR/$S.yaml" >"$DIR/refused" 2>&1 || status=$?
 	[ "$status" = 1 ] && ! grep -q 'server version .* started' "$DIR/refused" && return
 	cat "$DIR/refused"
 	echo "  failed at ${BASH_SOURCE[1]##*/}:${BASH_LINENO[0]}: a start that had to be refused ended with status $status"
@@ -345,7 +351,7 @@ map_ids() {
 }
 
 # sql QUERY: on the store, which may be in use.
-sql() { sqlite3 -readonly -cmd '.timeout 5000' "$DIR/$S.db" "$1"; }
+sql() { sqlite3 -readonly -cmd '.timeout 5000' "${DB:-$DIR/$S.db}" "$1"; }
 
 # --- clients ---
 #

@@ -437,6 +437,25 @@ static void drops_with_their_reasons(void **state)
 	assert_null(strstr(OUT, "malformed"));
 }
 
+/* A store that serves is not worth a line. */
+static void a_store_that_fails_is_shown(void **state)
+{
+	static const char *const fails[] = {
+		"{\"result\":0,\"arguments\":{\"version\":\"1\",\"leases\":2,\"store\":{"
+		"\"state\":\"failing\",\"for\":75,\"error\":\"/x/y.db: commit: disk I/O "
+		"error\"}}}"};
+	static const char *const serves[] = {"{\"result\":0,\"arguments\":{\"version\":\"1\","
+					     "\"store\":{\"state\":\"serving\"}}}"};
+
+	(void)state;
+	assert_int_equal(run_with(fails, 1, "status"), CLI_OK);
+	assert_non_null(strstr(OUT, "leases       2\n"
+				    "store        failing for 1m15s: /x/y.db: commit: disk I/O "
+				    "error\n"));
+	assert_int_equal(run_with(serves, 1, "status"), CLI_OK);
+	assert_null(strstr(OUT, "store"));
+}
+
 /* Those of what was understood are shown in the same way, kind by kind. */
 static void decisions_with_their_reasons(void **state)
 {
@@ -548,6 +567,7 @@ int main(void)
 		cmocka_unit_test(leases_with_their_relays),
 		cmocka_unit_test(a_lease_with_its_relay),
 		cmocka_unit_test(drops_with_their_reasons),
+		cmocka_unit_test(a_store_that_fails_is_shown),
 		cmocka_unit_test(decisions_with_their_reasons),
 		cmocka_unit_test(failures),
 		cmocka_unit_test(config_test),

@@ -134,6 +134,19 @@ static void print_verdicts(const json_t *fast)
 	free(all);
 }
 
+static void print_store(const json_t *status)
+{
+	const json_t *store = json_object_get(status, "store");
+	const char *state = get_str(store, "state", NULL);
+	char length[DURATION_STR];
+
+	if (!state || strcmp(state, "serving") == 0)
+		return;
+	print_field("store", "%s for %s: %s", state,
+		    duration_str((uint64_t)get_int(store, "for", 0), length),
+		    get_str(store, "error", "?"));
+}
+
 /* How often which of them; a reason a line. */
 static void print_reasons(const char *field, const json_t *reasons)
 {
@@ -309,6 +322,7 @@ int cli_status(const struct cli *cli)
 	print_server(status);
 	if (leases >= 0)
 		print_field("leases", "%" PRId64, leases);
+	print_store(status);
 	if (fast)
 		print_fast_path(cli, fast);
 	print_drops(status);

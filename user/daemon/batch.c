@@ -24,7 +24,8 @@ struct item {
 	struct dhcp_msg msg;
 	struct decision decision;
 	struct commit_row
-		*row; /* in the commit; several items may share the last row of an address */
+		*row;	 /* in the commit; several items may share the last row of an address */
+	bool unstorable; /* nothing comes of it: the store fails */
 };
 
 struct batch {
@@ -89,6 +90,23 @@ bool batch_admit(struct daemon *d, struct port *port, const struct packet *packe
 	return true;
 }
 
+/*
+ * While the store fails nothing is begun that would need it (slots stay as they are), and nothing
+ * offered that could not be ACKed: silence leaves the client to a server that can. INFORM and NAK
+ * promise nothing; RELEASE and DECLINE are taken, their endings wait for the store.
+ */
+static bool give_up(struct daemon *d, struct item *item)
+{
+	struct decision *decision = &item->decision;
+
+	item->unstorable = d->outage.failing &&
+			   (decision->has_change || (decision->kind == DECISION_REPLY &&
+						     decision->reply.type == DHCP_OFFER));
+	if (item->unstorable && decision->has_change)
+		engine_undo(d->engine, &decision->change);
+	return item->unstorable;
+}
+
 static void decide(struct daemon *d, struct batch *b, struct item *item)
 {
 	struct decision *decision = &item->decision;
@@ -96,6 +114,8 @@ static void decide(struct daemon *d, struct batch *b, struct item *item)
 
 	engine_decide(d->engine, &item->port->link, &item->msg, boot_seconds(), decision);
 	item->row = NULL;
+	if (give_up(d, item))
+		return;
 	if (decision->kind == DECISION_END) {
 		lease = lease_at(d->leases, decision->end_addr);
 		if (lease)
@@ -193,6 +213,10 @@ static void finish(struct daemon *d, struct item *item)
 
 	if (item->row && item->row->refused)
 		return;
+	if (item->unstorable) {
+		d->count.commit_failed_messages++;
+		return;
+	}
 	if (decision->kind == DECISION_REPLY && decision->has_change)
 		publish_ack(d, &item->msg, decision);
 	if (decision->kind == DECISION_REPLY)

@@ -4,12 +4,22 @@
  * After commit_rows() returns 0 the rows are on stable storage, and the maps know
  * the commit's number (written before anything is published from it, so that a store
  * older than the maps is recognised at the next start).
+ *
+ * The outage: from a commit that fails to the next that succeeds. Nothing new is promised
+ * meanwhile (batch.c); XDP lives on the credit that is stored. The store is tried once a
+ * second, not once a batch: a dying disk may take its time to say no, and timers and control need
+ * theirs. A crash forgets the outage; the next start either can use the store or is refused.
  */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 #include "daemon/daemon.h"
 
 #define COMMIT_HEARTBEAT 60 /* seconds without a commit */
+#define OUTAGE_RETRY	 1  /* seconds from one try to the next */
+#define OUTAGE_AGAIN	 10 /* seconds between the lines of the log about two outages */
+#define OUTAGE_REMINDER	 60 /* seconds between two lines about the same one */
 
 /* The maps know it before anything is published from the commit. */
 static void remember(struct daemon *d, uint64_t number)
@@ -19,15 +29,71 @@ static void remember(struct daemon *d, uint64_t number)
 		__atomic_store_n(&fastpath_meta(d->fp)->newest_commit, number, __ATOMIC_RELEASE);
 }
 
+static void outage_goes_on(struct daemon *d, uint32_t now)
+{
+	struct outage *o = &d->outage;
+
+	d->count.commit_failed++;
+	snprintf(o->why, sizeof(o->why), "%s", store_error(d->store));
+	if (!o->failing) {
+		o->failing = true;
+		o->told = false;
+		o->since = now;
+		o->messages_before = d->count.commit_failed_messages;
+	}
+	o->retry_at = now + OUTAGE_RETRY;
+	if (o->told_at && now - o->told_at < (o->told ? OUTAGE_REMINDER : OUTAGE_AGAIN))
+		return;
+	log_error("the store does not commit%s: %s; nothing new is promised, renewals go on as far "
+		  "as their credit is stored",
+		  o->told ? " still" : "", o->why);
+	o->told = true;
+	o->told_at = now;
+}
+
+static void outage_ends(struct daemon *d, uint32_t now)
+{
+	struct outage *o = &d->outage;
+
+	if (!o->failing)
+		return;
+	o->failing = false;
+	o->sweep = true;
+	if (o->told)
+		log_notice("the store commits again, after %" PRIu32 " s; %" PRIu64
+			   " messages got no answer meanwhile",
+			   now - o->since, d->count.commit_failed_messages - o->messages_before);
+}
+
+/* -EAGAIN: the store has just failed and is not asked. */
+static int try_commit(struct daemon *d, struct store_change *changes, size_t n)
+{
+	uint32_t now = boot_seconds();
+	uint64_t number;
+	int r;
+
+	if (d->outage.failing && now < d->outage.retry_at)
+		return -EAGAIN;
+	r = store_commit(d->store, changes, n, now, wall_seconds(), &number);
+	d->last_commit = boot_seconds(); /* after it: a commit may take long */
+	if (r == -EINVAL) {		 /* these changes, not the store */
+		d->count.commit_failed++;
+		log_error("cannot commit: %s", store_error(d->store));
+	} else if (r < 0) {
+		outage_goes_on(d, d->last_commit);
+	} else {
+		remember(d, number);
+	}
+	return r;
+}
+
 int commit_rows(struct daemon *d, struct commit_row *rows, size_t n)
 {
 	static struct store_change changes[COMMIT_MAX];
-	uint64_t number;
 	int r;
 
 	if (!n)
 		return 0;
-	d->last_commit = boot_seconds();
 	if (n > COMMIT_MAX)
 		return -E2BIG;
 
@@ -36,13 +102,9 @@ int commit_rows(struct daemon *d, struct commit_row *rows, size_t n)
 			.row = &rows[i].row,
 			.expected_generation = rows[i].expected_generation,
 		};
-	r = store_commit(d->store, changes, n, boot_seconds(), wall_seconds(), &number);
-	if (r < 0) {
-		d->count.commit_failed++;
-		log_error("the store did not commit %zu leases: %s; nothing new is promised", n,
-			  store_error(d->store));
+	r = try_commit(d, changes, n);
+	if (r < 0)
 		return r;
-	}
 	for (size_t i = 0; i < n; i++) {
 		rows[i].refused = changes[i].refused;
 		if (changes[i].refused) {
@@ -54,21 +116,28 @@ int commit_rows(struct daemon *d, struct commit_row *rows, size_t n)
 	}
 	d->count.commits++;
 	d->count.commit_rows += n;
-	remember(d, number);
+	outage_ends(d, d->last_commit);
 	return 0;
 }
 
-void commit_heartbeat(struct daemon *d)
+static void heartbeat(struct daemon *d)
 {
-	uint32_t now = boot_seconds();
-	uint64_t number;
+	if (!d->outage.failing && boot_seconds() - d->last_commit < COMMIT_HEARTBEAT)
+		return;
+	if (try_commit(d, NULL, 0) == 0)
+		outage_ends(d, d->last_commit);
+}
 
-	if (now - d->last_commit < COMMIT_HEARTBEAT)
+void commit_tick(struct daemon *d)
+{
+	heartbeat(d);
+	if (!d->outage.sweep || d->outage.failing)
 		return;
-	d->last_commit = now;
-	if (store_commit(d->store, NULL, 0, now, wall_seconds(), &number) < 0) {
-		log_warning("the store does not take a heartbeat: %s", store_error(d->store));
-		return;
-	}
-	remember(d, number);
+	d->outage.sweep = false;
+	sweep_begin(d); /* what XDP has granted meanwhile, and new credit for it */
+}
+
+void commit_try_now(struct daemon *d)
+{
+	d->outage.retry_at = 0;
 }

@@ -55,6 +55,18 @@ struct counters {
 	uint64_t reclaimed;
 };
 
+/* The store does not commit, and since when (commit.c). */
+struct outage {
+	bool failing;
+	bool told;	   /* the log has a line about this one */
+	bool sweep;	   /* one has ended: to be swept */
+	uint32_t since;	   /* second */
+	uint32_t retry_at; /* second before which the store is not asked again */
+	uint32_t told_at;  /* second of the last such line, about whichever outage; 0: none */
+	uint64_t messages_before; /* count.commit_failed_messages when it began */
+	char why[512];
+};
+
 struct barrier_thread;
 struct quiesce;
 struct deferred;
@@ -68,6 +80,7 @@ struct daemon {
 	struct store *store;
 	uint64_t newest_commit;
 	uint32_t last_commit; /* second of the last one, or of a heartbeat */
+	struct outage outage;
 	struct lease_table *leases;
 	struct engine *engine;
 
@@ -149,12 +162,14 @@ struct commit_row {
 #define COMMIT_MAX 1024
 /*
  * Syncs up to COMMIT_MAX rows in one transaction and raises meta.newest_commit.
- * 0, or negative errno: nothing is stored.
+ * 0, or negative errno: nothing is stored. -EAGAIN: it has just failed and was not asked.
  */
 int commit_rows(struct daemon *d, struct commit_row *rows, size_t n);
 /* Once a second: an idle store still says how far this boot's clock has come, so that a reboot
- * holds no address for time that had passed. */
-void commit_heartbeat(struct daemon *d);
+ * holds no address for time that had passed; and one that fails is tried again. */
+void commit_tick(struct daemon *d);
+/* The next commit does ask the store, however lately it has failed. */
+void commit_try_now(struct daemon *d);
 
 /* batch.c */
 void batch_readable(evutil_socket_t fd, short what, void *port);

@@ -177,15 +177,24 @@ static json_t *status_reasons(const struct daemon *d)
 	return kinds;
 }
 
+/* While it fails: for how many seconds, and why. */
+static json_t *status_store(const struct daemon *d)
+{
+	if (!d->outage.failing)
+		return json_pack("{s:s}", "state", "serving");
+	return json_pack("{s:s, s:I, s:s}", "state", "failing", "for",
+			 (json_int_t)(boot_seconds() - d->outage.since), "error", d->outage.why);
+}
+
 static json_t *status(void *arg)
 {
 	struct daemon *d = arg;
 	uint32_t now = boot_seconds();
 
-	return json_pack("{s:i, s:I, s:I, s:s, s:I, s:I, s:o, s:o, s:o}", "pid", (int)getpid(),
+	return json_pack("{s:i, s:I, s:I, s:s, s:I, s:o, s:I, s:o, s:o, s:o}", "pid", (int)getpid(),
 			 "uptime", (json_int_t)(now - d->started), "reload",
 			 (json_int_t)(now - d->reloaded), "version", XDHCP_VERSION, "leases",
-			 (json_int_t)lease_count(d->leases), "commits",
+			 (json_int_t)lease_count(d->leases), "store", status_store(d), "commits",
 			 (json_int_t)d->count.commits, "drops", status_drops(d), "reasons",
 			 status_reasons(d), "fast-path", status_fast_path(d));
 }
@@ -301,6 +310,7 @@ static void emit_messages(const struct daemon *d, const struct emitter *e)
 	emit_reasons(d, e);
 	emit(e, "xdhcp-commits", d->count.commits);
 	emit(e, "xdhcp-commits-failed", d->count.commit_failed);
+	emit(e, "xdhcp-store-failing", d->outage.failing);
 	emit(e, "xdhcp-leases-committed", d->count.commit_rows);
 	emit(e, "xdhcp-log-lines-left-out", log_lines_left_out());
 	emit(e, "xdhcp-not-published-no-slot", d->count.publish_full);

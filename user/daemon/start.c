@@ -63,7 +63,7 @@ static void every_second(evutil_socket_t fd, short what, void *arg)
 	quiesce_tick(d);
 	collect_tick(d);
 	ending_expire(d);
-	commit_heartbeat(d);
+	commit_tick(d);
 	usage_watch(d);
 	log_tick();
 }
@@ -142,6 +142,7 @@ static int signals_start(struct daemon *d)
 			return -ENOMEM;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit of the file's size is a full disk, no reason to die */
 	return 0;
 }
 
@@ -169,7 +170,7 @@ static int open_store(struct daemon *d)
 		return r;
 	}
 	r = store_open(&options, &d->store, &holder, why, sizeof(why));
-	if (r == -EBUSY)
+	if (r == -EBUSY && holder > 0)
 		log_error("%s is held by process %d: another xdhcpd runs on this store",
 			  options.name, holder);
 	else if (r < 0)
@@ -306,6 +307,7 @@ void daemon_stop(struct daemon *d)
 	notify_service("STOPPING=1\n");
 	control_close(d->control);
 	ports_close(d);
+	commit_try_now(d);
 	if (d->barrier)
 		quiesce_stop(d);
 	/* One that never served leaves the policy as the last one that did has set it. */
