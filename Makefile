@@ -6,7 +6,9 @@
 #   make deps            installs what is missing (Debian packages)
 #   make                 build/xdhcpd, build/xdhcpctl
 #   make demo | check | check-long | bench | fuzz | format | lint | clean | install
+#   make fuzz SECONDS=60 every fuzzer for as many seconds of CPU
 #   make SAN=1 ...       the same under build/san with ASan and UBSan
+#   make FUZZ=1 ...      the same under build/fuzz, with libFuzzer's instrumentation too
 
 VERSION := 0.1.0
 
@@ -15,9 +17,12 @@ Q := $(if $(V),,@)
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-B := build$(if $(SAN),/san)
+B := build$(if $(SAN),/san)$(if $(FUZZ),/fuzz)
 CC ?= gcc
 CLANG ?= clang
+ifdef FUZZ
+CC := $(CLANG)
+endif
 BPFTOOL ?= $(shell command -v bpftool || echo /usr/sbin/bpftool)
 
 PKGS := libbpf libelf zlib yaml-0.1 jansson sqlite3 libevent_core libmnl
@@ -26,7 +31,8 @@ PKG_LIBS = $(shell pkg-config --libs $(PKGS))
 
 CFLAGS ?= -O2 -g
 comma := ,
-SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+SANFLAGS := $(if $(SAN)$(FUZZ),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer) $(if $(FUZZ),-fsanitize=fuzzer-no-link)
 ALL_CFLAGS = -std=gnu17 -Wall -Wextra -Werror -fno-strict-aliasing -pthread -D_GNU_SOURCE \
 	-DXDHCP_VERSION='"$(VERSION)"' -Iinclude -Iuser -I$(B) $(PKG_CFLAGS) $(CFLAGS) $(SANFLAGS)
 ALL_LDFLAGS = -pthread $(LDFLAGS) $(SANFLAGS)
@@ -199,6 +205,7 @@ check-all: all
 	$(MAKE) CC=clang B=build/clang programs
 	$(MAKE) check-unit
 	$(MAKE) SAN=1 check-unit
+	$(MAKE) check-fuzz
 	$(MAKE) check-bpf
 	$(MAKE) check-parity
 	$(MAKE) check-e2e
@@ -217,17 +224,41 @@ bench: deps
 	$(MAKE) all rig $(BENCH)
 	tools/bench/run
 
-# coverage-guided, for as long as FUZZ_SECONDS says; what it finds stays in build/fuzz
-FUZZ_SECONDS ?= 60
-FUZZFLAGS := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+# --- fuzzing: tests/fuzz/fuzz_*.c are libFuzzer's harnesses; what they find is kept in
+# tests/fuzz/regressions ---
 
-$(B)/fuzz/decode: tests/fuzz/fuzz_decode.c $(wildcard user/proto/*.[ch] include/*.h)
-	@mkdir -p $(@D)/corpus
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+SECONDS ?= 60
+-include $(wildcard $(B)/tests/fuzz/*.d)
+
+FUZZ_LINK = $(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/cpu_time.o $(TEST_HELPERS_common) $(LIBS)
 	$(if $(V),,@echo "FUZZ $@")
-	$(Q)$(CLANG) $(filter-out $(SANFLAGS),$(ALL_CFLAGS)) $(FUZZFLAGS) -o $@ $(filter %.c,$^) -lm
+	$(FUZZ_LINK) -fsanitize=fuzzer
 
-fuzz: $(B)/fuzz/decode
-	$< -max_total_time=$(FUZZ_SECONDS) -max_len=2048 -artifact_prefix=$(B)/fuzz/ $(B)/fuzz/corpus
+# the same without libFuzzer, of any compiler
+$(B)/tests/fuzz/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(B)/tests/fuzz/cpu_time.o \
+		$(TEST_HELPERS_common) $(LIBS)
+	$(if $(V),,@echo "LD   $@")
+	$(FUZZ_LINK)
+
+$(B)/tests/fuzz/seeds: $(B)/tests/fuzz/seeds.o $(TEST_HELPERS_common) $(LIBS)
+	$(if $(V),,@echo "LD   $@")
+	$(FUZZ_LINK)
+
+fuzzers: $(FUZZERS:%=$(B)/tests/fuzz/fuzz_%)
+replayers: $(FUZZERS:%=$(B)/tests/fuzz/replay_%)
+
+fuzz: $(B)/tests/fuzz/seeds
+	$(MAKE) FUZZ=1 fuzzers
+	tests/fuzz/run $(SECONDS) $(FUZZERS)
+
+# all that was ever found, in both compilers' builds; then a little, always the same, from the corpora
+check-fuzz: $(B)/tests/fuzz/seeds
+	$(MAKE) SAN=1 replayers
+	$(MAKE) FUZZ=1 fuzzers
+	CHECK=1 tests/fuzz/run 5 $(FUZZERS)
 
 # --- housekeeping ---
 
@@ -241,7 +272,7 @@ format:
 
 lint:
 	@clang-format --dry-run -Werror $(C_FILES)
-	@! git ls-files '*.c' '*.h' 'tools/*' 'tests/*' Makefile .ci/run | grep -v -E '\.(json|csv|yaml|conf|txt|expected|gitkeep)$$' | \
+	@! git ls-files '*.c' '*.h' 'tools/*' 'tests/*' Makefile .ci/run | grep -v -E '\.(json|csv|yaml|conf|txt|expected|gitkeep)$$|^tests/fuzz/(corpus|regressions)/' | \
 		xargs grep -L 'SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause' | grep . || \
 		{ echo 'no SPDX line in the files above' >&2; exit 1; }
 
@@ -253,4 +284,4 @@ install: all
 	install -D -m 755 $(B)/xdhcpctl $(DESTDIR)$(PREFIX)/bin/xdhcpctl
 
 .PHONY: all rig programs deps demo check check-all check-unit check-bpf check-parity check-e2e check-vm check-long \
-	bench fuzz format lint clean install
+	check-fuzz bench fuzz fuzzers replayers format lint clean install

@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "config/config.h"
+#include "../common/config_oracle.h"
 
 #define SEED	  0x5eed0002u
 #define MUTATIONS 40000
@@ -213,157 +213,6 @@ static size_t mutate(char *text, size_t len, uint64_t *rng)
 	}
 }
 
-/* --- what must hold of every answer --- */
-
-static bool looked_for(const struct model *model, enum reserved_by by)
-{
-	for (size_t i = 0; i < model->n_order; i++) {
-		if (model->order[i] == by)
-			return true;
-	}
-	return false;
-}
-
-static void check_reservation(const struct model *model, const struct subnet *s,
-			      const struct reservation *r)
-{
-	struct identifiers ids = {0};
-	enum reserved_by by = reservation_by(r);
-	bool used = r->global ? s->reservations_global : s->reservations_in_subnet;
-
-	assert_true(r->key_len > 1 && by < RESERVED_BY_COUNT);
-	assert_true(r->global || !r->addr || (r->addr & s->mask) == s->prefix);
-	if (used && r->addr && (r->addr & s->mask) == s->prefix)
-		assert_true(subnet_reserved_address(s, r->addr) == r);
-	ids.v[by].data = r->key + 1;
-	ids.v[by].len = r->key_len - 1;
-	assert_true(reservation_is_for(r, &ids));
-	if (used && !r->global)
-		assert_ptr_equal(model_reservation(model, s, &ids),
-				 looked_for(model, by) ? r : NULL);
-}
-
-static void check_ranges(const struct subnet *s)
-{
-	for (size_t i = 0; i < s->n_pools; i++) {
-		assert_true(s->pools[i].first <= s->pools[i].last);
-		assert_int_equal(s->pools[i].first & s->mask, s->prefix);
-		assert_int_equal(s->pools[i].last & s->mask, s->prefix);
-		assert_true(!i || s->pools[i].first > s->pools[i - 1].last);
-	}
-	for (size_t i = 0; i < s->n_exclusions; i++) {
-		const struct address_range *it = &s->exclusions[i];
-
-		assert_true(it->first <= it->last);
-		assert_int_equal(it->first & s->mask, s->prefix);
-		assert_int_equal(it->last & s->mask, s->prefix);
-		assert_true(!i || it->first > (uint64_t)it[-1].last + 1);
-		assert_true(subnet_excludes(s, it->first) && subnet_excludes(s, it->last));
-	}
-}
-
-static void check_network(const struct model *model, const struct subnet *s)
-{
-	for (size_t i = 0; i < s->n_relays; i++)
-		assert_true(s->relays[i] && (!i || s->relays[i] > s->relays[i - 1]));
-	if (!s->network)
-		return;
-	assert_true(s->network >= model->networks &&
-		    s->network < model->networks + model->n_networks);
-	for (size_t i = 0; i < model->n_subnets; i++) {
-		if (model->subnets[i].network == s->network)
-			assert_string_equal(model->subnets[i].interface, s->interface);
-	}
-}
-
-static void check_subnet(const struct model *model, const struct subnet *s,
-			 const struct subnet *before)
-{
-	assert_true(s->id >= 1 && s->digest);
-	assert_int_equal(s->prefix & ~s->mask, 0);
-	assert_true(!before || s->prefix > (before->prefix | ~before->mask));
-	assert_true(s->life.min <= s->life.valid && s->life.valid <= s->life.max);
-	assert_true(s->life.min >= 1);
-	assert_true(s->life.t1_percent > 0 && s->life.t1_percent < s->life.t2_percent &&
-		    s->life.t2_percent < 1);
-	check_ranges(s);
-	check_network(model, s);
-	for (size_t i = 0; i < s->reservations.n; i++)
-		check_reservation(model, s, &s->reservations.list[i]);
-	for (size_t i = 0; i < model->reservations.n; i++)
-		check_reservation(model, s, &model->reservations.list[i]);
-}
-
-static void check_model(const struct config *config)
-{
-	char *text = json_dumps(config->tree, JSON_COMPACT);
-	struct config *again = NULL;
-	struct config_errors errors;
-	int r;
-
-	assert_non_null(text);
-	for (size_t i = 0; i < config->model.n_subnets; i++)
-		check_subnet(&config->model, &config->model.subnets[i],
-			     i ? &config->model.subnets[i - 1] : NULL);
-	r = config_load("again", text, &again, &errors);
-	if (r)
-		fail_msg("%s\n%s", errors.lines[0], text);
-	assert_true(json_equal(config->tree, again->tree));
-	for (size_t i = 0; i < config->model.n_subnets; i++)
-		assert_true(again->model.subnets[i].digest == config->model.subnets[i].digest);
-	config_errors_free(&errors);
-	config_free(again);
-	free(text);
-}
-
-static void check_lines(char *const *lines, size_t n, size_t most_lines)
-{
-	unsigned last_line = 0, last_col = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		unsigned line, col;
-		int at = 0;
-
-		if (sscanf(lines[i], "f:%u:%u: %n", &line, &col, &at) != 2 || !at || !lines[i][at])
-			fail_msg("%s", lines[i]);
-		assert_true(line >= 1 && line <= most_lines && col >= 1);
-		assert_true(line > last_line || (line == last_line && col >= last_col));
-		for (const unsigned char *c = (const unsigned char *)lines[i]; *c; c++)
-			assert_true(*c >= 0x20 && *c != 0x7f);
-		last_line = line;
-		last_col = col;
-	}
-}
-
-/* libyaml also ends lines at CR, NEL, LS and PS, and takes the end of the file for one. */
-static size_t count_lines(const char *text)
-{
-	size_t n = 2;
-
-	for (const char *c = text; *c; c++)
-		n += *c == '\n' || *c == '\r' || !strncmp(c, "\xc2\x85", 2) ||
-		     !strncmp(c, "\xe2\x80\xa8", 3) || !strncmp(c, "\xe2\x80\xa9", 3);
-	return n;
-}
-
-static int try(const char *text)
-{
-	struct config *config = NULL;
-	struct config_errors errors;
-	int r = config_load("f", text, &config, &errors);
-
-	assert_true(r == 0 || r == -EINVAL);
-	assert_true((r == 0) == (errors.n == 0));
-	assert_true((r == 0) == (config != NULL));
-	check_lines(errors.lines, errors.n, count_lines(text));
-	check_lines(errors.notices, errors.n_notices, count_lines(text));
-	if (config)
-		check_model(config);
-	config_errors_free(&errors);
-	config_free(config);
-	return r;
-}
-
 static void test_mutations(void **state)
 {
 	static char text[TEXT_MAX + 1];
@@ -381,7 +230,7 @@ static void test_mutations(void **state)
 		while (times--)
 			len = mutate(text, len, &rng);
 		text[len] = 0;
-		good += try(text) == 0;
+		good += config_oracle(text);
 	}
 	print_message("%d mutations, %zu of them load\n", MUTATIONS, good);
 	/* a generator that only breaks, or breaks nothing, tests nothing */
