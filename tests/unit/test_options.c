@@ -327,6 +327,10 @@ static const struct refusal_case REFUSALS[] = {
 	{"v4-dnr", "1, a, 10.0.0.1, alpn=dot\\,http/1.1", "alpn with HTTP needs dohpath"},
 	{"v4-dnr", "1, a, 10.0.0.1, dohpath=q{?dns}",
 	 "'q{?dns}' is not a path of DNS over HTTPS (like /dns-query{?dns})"},
+	{"v4-dnr", "1, a, 10.0.0.1, alpn=dot\001",
+	 "'alpn=dot?' is not KEY=VALUE of alpn, port or dohpath"},
+	{"v4-dnr", "1, a, 10.0.0.1, dohpath=/\\q{?dns}",
+	 "'/\\q{?dns}': in a path \"\\\" stands before ',' or '|' only"},
 	{"v4-dnr", "1, a, 10.0.0.1, dohpath=/q",
 	 "'/q' is not a path of DNS over HTTPS (like /dns-query{?dns})"},
 };

@@ -66,14 +66,29 @@ static int parse_dohpath(struct out *out, struct token value)
 		return opt_fail(out, "%s is not a path of DNS over HTTPS (like /dns-query{?dns})",
 				opt_quote(value).text);
 	for (size_t i = 0; i < value.len; i++) {
-		if (value.at[i] == '\\' && i + 1 < value.len &&
-		    (value.at[i + 1] == ',' || value.at[i + 1] == '|'))
+		if (value.at[i] == '\\') {
+			if (i + 1 == value.len ||
+			    (value.at[i + 1] != ',' && value.at[i + 1] != '|'))
+				return opt_fail(
+					out, "%s: in a path \"\\\" stands before ',' or '|' only",
+					opt_quote(value).text);
 			continue;
+		}
 		int r = opt_append(out, value.at + i, 1);
 		if (r < 0)
 			return r;
 	}
 	return 0;
+}
+
+/* What has no place in the notation is a mistake in it. */
+static bool is_graphic(struct token t)
+{
+	for (size_t i = 0; i < t.len; i++) {
+		if (t.at[i] <= ' ' || t.at[i] >= 0x7f)
+			return false;
+	}
+	return true;
 }
 
 /* "alpn=dot\,doq port=853" */
@@ -92,7 +107,7 @@ static int split_params(struct out *out, struct token text, struct token ret_val
 			if (key_names[i] && strlen(key_names[i]) == name &&
 			    memcmp(key_names[i], word.at, name) == 0)
 				key = i;
-		if (!key || name + 1 >= word.len)
+		if (!key || name + 1 >= word.len || !is_graphic(word))
 			return opt_fail(out, "%s is not KEY=VALUE of alpn, port or dohpath",
 					opt_quote(word).text);
 		if (ret_values[key].at)

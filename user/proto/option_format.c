@@ -38,12 +38,15 @@ static size_t put_fqdn(struct text *t, const uint8_t *data, size_t len, size_t a
 	return used;
 }
 
-/* A comma separates tuples and is therefore escaped; a last backslash would escape the next one. */
+/*
+ * A comma separates tuples and is therefore escaped; a last backslash would escape the next one, so
+ * that there is no text for it: the value is good all the same.
+ */
 static size_t put_tuple(struct text *t, const uint8_t *data, size_t len, size_t size)
 {
 	size_t n = len < size ? 0 : opt_get_be(data, size);
 
-	if (n == 0 || n > len - size || data[size + n - 1] == '\\')
+	if (n == 0 || n > len - size || (!t->dry && data[size + n - 1] == '\\'))
 		return 0;
 	for (size_t i = 0; i < n; i++) {
 		if (data[size + i] == ',')

@@ -36,10 +36,13 @@ bool suboption_find(const struct dhcp_opt *all, bool padded, uint8_t code, struc
 
 bool vendor_block_next(const struct dhcp_opt *all, size_t *at, struct vendor_block *ret)
 {
-	const uint8_t *p = all->data + *at;
 	size_t left = all->len - *at;
+	const uint8_t *p;
 
-	if (left < VENDOR_BLOCK_HEADER || left - VENDOR_BLOCK_HEADER < p[VENDOR_BLOCK_HEADER - 1])
+	if (left < VENDOR_BLOCK_HEADER)
+		return false;
+	p = all->data + *at; /* not before: of what is absent there is no address */
+	if (left - VENDOR_BLOCK_HEADER < p[VENDOR_BLOCK_HEADER - 1])
 		return false;
 	*ret = (struct vendor_block){
 		dhcp_get_u32(p),
