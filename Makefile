@@ -7,6 +7,7 @@
 #   make                 build/xdhcpd, build/xdhcpctl
 #   make demo | check | check-long | bench | fuzz | format | lint | clean | install
 #   make fuzz SECONDS=60 every fuzzer for as many seconds of CPU
+#   make soak MINUTES=15 clients that come and go, and the curves of what the daemon needs
 #   make SAN=1 ...       the same under build/san with ASan and UBSan
 #   make FUZZ=1 ...      the same under build/fuzz, with libFuzzer's instrumentation too
 
@@ -108,7 +109,7 @@ $(B)/xdhcpctl: $(B)/user/cli/main.o $(filter-out $(B)/libdaemon.a $(B)/libcontro
 # --- load generator and test clients: programs of one file or folder, no room but proto ---
 
 LOADGEN_OBJS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tools/loadgen/*.c)))
--include $(LOADGEN_OBJS:.o=.d) $(wildcard $(B)/tests/e2e/*.d $(B)/tests/crash/*.d)
+-include $(LOADGEN_OBJS:.o=.d) $(wildcard $(B)/tests/e2e/*.d $(B)/tests/crash/*.d $(B)/tests/soak/*.d)
 
 $(B)/loadgen: $(LOADGEN_OBJS) $(B)/libproto.a
 	$(if $(V),,@echo "LD   $@")
@@ -118,9 +119,13 @@ $(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/forms: %: %.o
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
-$(B)/tests/crash/storm: %: %.o $(B)/tests/crash/oracle.o
+$(B)/tests/crash/storm $(B)/tests/soak/lives: %: %.o $(B)/tests/crash/oracle.o
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
+
+$(B)/tests/soak/named: %: %.o
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(B)/tests/e2e/optionlist: $(B)/tests/e2e/optionlist.o $(B)/tests/common/option_examples.o $(B)/libproto.a
 	$(if $(V),,@echo "LD   $@")
@@ -138,7 +143,8 @@ $(B)/tests/e2e/faultdisk.so: tests/e2e/faultdisk.c | $(B)
 	$(Q)$(CC) $(filter-out $(SANFLAGS),$(ALL_CFLAGS)) -fPIC -shared -o $@ $<
 
 RIG := $(B)/loadgen $(B)/tests/e2e/pass.bpf.o $(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/optionlist \
-	$(B)/tests/e2e/badframes $(B)/tests/e2e/forms $(B)/tests/e2e/faultdisk.so $(B)/tests/crash/storm
+	$(B)/tests/e2e/badframes $(B)/tests/e2e/forms $(B)/tests/e2e/faultdisk.so $(B)/tests/crash/storm \
+	$(B)/tests/soak/lives $(B)/tests/soak/named
 
 # --- bench ---
 
@@ -214,7 +220,13 @@ check-all: all
 check-long: deps
 	$(MAKE) check-all rig
 	LONG=1 tests/e2e/run
+	$(MAKE) soak
 	$(MAKE) fuzz
+
+# the daemon under clients that come and go; the curves of what it needs stay in build/soak
+MINUTES ?= 15
+soak: all $(RIG)
+	B=$(B) tests/soak/soak -t $$(($(MINUTES) * 60)) -o $(B)/soak
 
 demo: deps
 	$(MAKE) all rig
@@ -284,4 +296,4 @@ install: all
 	install -D -m 755 $(B)/xdhcpctl $(DESTDIR)$(PREFIX)/bin/xdhcpctl
 
 .PHONY: all rig programs deps demo check check-all check-unit check-bpf check-parity check-e2e check-vm check-long \
-	check-fuzz bench fuzz fuzzers replayers format lint clean install
+	check-fuzz bench fuzz fuzzers replayers soak format lint clean install

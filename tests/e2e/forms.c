@@ -33,22 +33,6 @@ static _Noreturn void die(const char *what, const char *why)
 	exit(2);
 }
 
-/* The n-th order of nine options. */
-static uint8_t order(uint32_t n, uint8_t *prl)
-{
-	uint8_t left[] = {3, 4, 6, 7, 15, 42, 69, 70, 72};
-	uint8_t len = sizeof(left);
-
-	for (uint8_t i = 0; i < sizeof(left); i++, len--) {
-		uint32_t at = n % len;
-
-		n /= len;
-		prl[i] = left[at];
-		memmove(left + at, left + at + 1, len - at - 1u);
-	}
-	return sizeof(left);
-}
-
 /* Request number `n` of a step: of client n, or of client n / forms. */
 static size_t build(enum step step, uint32_t n, uint8_t *frame)
 {
@@ -62,7 +46,7 @@ static size_t build(enum step step, uint32_t n, uint8_t *frame)
 	wire_put16(r.chaddr + 4, (uint16_t)who);
 	memcpy(r.smac, r.chaddr, 6);
 	memset(r.dmac, 0xff, 6);
-	r.prl_len = order(step == REPEAT ? n + 1 : 0, r.prl);
+	r.prl_len = wire_order(step == REPEAT ? n + 1 : 0, r.prl);
 	r.requested = clients[who].addr;
 	r.server_id = step == SELECT ? clients[who].server : 0;
 	return wire_build(&r, frame);

@@ -160,6 +160,22 @@ static inline uint8_t *wire_option32(uint8_t *p, uint8_t code, uint32_t value)
 	return value ? wire_option(p, code, be, 4) : p;
 }
 
+/* A parameter request list: the n-th order of nine options. */
+static inline uint8_t wire_order(uint32_t n, uint8_t *prl)
+{
+	uint8_t left[] = {3, 4, 6, 7, 15, 42, 69, 70, 72};
+	uint8_t len = sizeof(left);
+
+	for (uint8_t i = 0; i < sizeof(left); i++, len--) {
+		uint32_t at = n % len;
+
+		n /= len;
+		prl[i] = left[at];
+		memmove(left + at, left + at + 1, len - at - 1u);
+	}
+	return sizeof(left);
+}
+
 /* Writes the whole frame (padded to 300 bytes of BOOTP) and returns its length. */
 static inline size_t wire_build(const struct wire_request *r, uint8_t frame[WIRE_MAX])
 {
