@@ -174,9 +174,12 @@ $$(B)/tests/$(1)/test_%: $$(B)/tests/$(1)/test_%.o $$(TEST_HELPERS_$(1)) $$(TEST
 -include $$(wildcard $$(B)/tests/$(1)/*.d)
 endef
 $(eval $(call TESTROOM,common))
-$(foreach r,unit bpf parity,$(eval $(call TESTROOM,$(r))))
+$(foreach r,unit bpf parity crash/powercut,$(eval $(call TESTROOM,$(r))))
 # its memory runs out when the test says so
 $(B)/tests/unit/test_engine_reasons: ALL_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc
+# the store's own calls go by the disk whose power is cut (tests/common/disk_wrap.c), its pragmas
+# by tests/crash/powercut/rounds.c
+$(B)/tests/crash/powercut/test_%: ALL_LDFLAGS += -Wl,--wrap=open,--wrap=link,--wrap=unlink,--wrap=rename,--wrap=fsync,--wrap=pwrite,--wrap=ftruncate,--wrap=sqlite3_exec
 .SECONDARY:
 $(patsubst %.c,$(B)/%.o,$(wildcard tests/bpf/*.c tests/parity/*.c)): | $(B)/xdhcp.skel.h
 
@@ -190,6 +193,10 @@ check-bpf: $(call TEST_BINS,bpf)
 	@$(call run-tests,$^)
 
 check-parity: $(call TEST_BINS,parity)
+	@$(call run-tests,$^)
+
+# ROUNDS= and SEED= as in tests/crash/powercut/rounds.h
+check-powercut: $(call TEST_BINS,crash/powercut)
 	@$(call run-tests,$^)
 
 rig: $(RIG)
@@ -214,12 +221,14 @@ check-all: all
 	$(MAKE) check-fuzz
 	$(MAKE) check-bpf
 	$(MAKE) check-parity
+	$(MAKE) check-powercut
 	$(MAKE) check-e2e
 	$(MAKE) check-vm
 
 check-long: deps
 	$(MAKE) check-all rig
 	LONG=1 tests/e2e/run
+	SEED=random ROUNDS=10000 $(MAKE) check-powercut
 	$(MAKE) soak
 	$(MAKE) fuzz
 
@@ -296,4 +305,4 @@ install: all
 	install -D -m 755 $(B)/xdhcpctl $(DESTDIR)$(PREFIX)/bin/xdhcpctl
 
 .PHONY: all rig programs deps demo check check-all check-unit check-bpf check-parity check-e2e check-vm check-long \
-	check-fuzz bench fuzz fuzzers replayers soak format lint clean install
+	check-fuzz check-powercut bench fuzz fuzzers replayers soak format lint clean install

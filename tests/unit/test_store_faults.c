@@ -18,7 +18,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "faulty_vfs.h"
+#include "../common/faulty_vfs.h"
 #include "random.h"
 #include "store_rig.h"
 
@@ -157,10 +157,10 @@ static void a_commit_is_synced_before_it_returns(void **state)
 	struct ctx *ctx = *state;
 
 	assert_int_equal(rig_try_open(ctx), 0);
-	assert_int_equal(faulty_vfs_unsynced("/leases.db"), 0);
+	assert_int_equal(disk_unsynced("/leases.db"), 0);
 	for (uint32_t a = 0; a < 50; a++) {
 		assert_int_equal(rig_commit(ctx, rig_make_row(a), 0), 0);
-		assert_int_equal(faulty_vfs_unsynced("-wal"), 0);
+		assert_int_equal(disk_unsynced("-wal"), 0);
 	}
 }
 
@@ -179,14 +179,14 @@ static void maybe_cut(void *arg)
 	char dir[128];
 
 	/* always while the log is being folded into the file, now and then else */
-	if (cuts->n == POWER_CUTS || (faulty_vfs_unsynced("/leases.db") == 0 && cuts->due-- > 0))
+	if (cuts->n == POWER_CUTS || (disk_unsynced("/leases.db") == 0 && cuts->due-- > 0))
 		return;
 	cuts->due = random_below(120);
 	snprintf(dir, sizeof(dir), "%s/cut%u", cuts->ctx->dir, cuts->n);
 	if (mkdir(dir, 0750) < 0)
 		abort();
 	cuts->cut[cuts->n++].confirmed = cuts->confirmed;
-	faulty_vfs_power_cut(dir, random_below);
+	disk_cut(dir, random_below);
 }
 
 /* Commit k writes k to 16 leases, at addresses far apart so that many pages change. */
@@ -218,7 +218,7 @@ static void a_power_cut_loses_nothing_that_was_confirmed(void **state)
 	random_seed(0x2545f4914f6cdd1du);
 	cuts->ctx = ctx;
 	assert_int_equal(rig_try_open(ctx), 0);
-	faulty_vfs_watch(maybe_cut, cuts);
+	disk_watch(maybe_cut, cuts);
 	for (uint32_t k = 1; cuts->n < POWER_CUTS; k++) {
 		assert_true(k < 10000);
 		commit_round(ctx, k);
@@ -226,7 +226,7 @@ static void a_power_cut_loses_nothing_that_was_confirmed(void **state)
 	}
 	/* far enough for the log to have been folded into the file while it was cut */
 	assert_true(cuts->confirmed > 220);
-	faulty_vfs_watch(NULL, NULL);
+	disk_watch(NULL, NULL);
 	for (uint32_t i = 0; i < POWER_CUTS; i++) {
 		uint32_t confirmed = cuts->cut[i].confirmed, got;
 

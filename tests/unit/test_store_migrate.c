@@ -17,70 +17,13 @@
 #include <sqlite3.h>
 
 #include "abi.h"
-#include "faulty_vfs.h"
+#include "../common/faulty_vfs.h"
+#include "../common/store_version_1.h"
 #include "random.h"
 #include "store_rig.h"
 
 #define LEASES 200
 #define CUTS   64
-
-/* clang-format off */
-static const char version_1[] =
-	"PRAGMA journal_mode = WAL; BEGIN;\n"
-	"PRAGMA application_id = 0x58444843;\n"
-	"PRAGMA user_version = 1;\n"
-	"CREATE TABLE meta (\n"
-	"  id INTEGER PRIMARY KEY CHECK (id = 1),\n"
-	"  uuid BLOB NOT NULL,\n"
-	"  newest_commit INTEGER NOT NULL -- its number\n"
-	");\n"
-	"CREATE TABLE boot (\n"
-	"  number INTEGER PRIMARY KEY, -- 1, 2, 3 ...\n"
-	"  boot_id BLOB NOT NULL,\n"
-	"  start INTEGER NOT NULL, -- boottime when this boot first opened the store\n"
-	"  newest INTEGER NOT NULL, -- boottime of its newest commit\n"
-	"  wall_offset INTEGER NOT NULL -- wall clock less boottime then; for display\n"
-	");\n"
-	"CREATE TABLE lease (\n"
-	"  addr INTEGER PRIMARY KEY,\n"
-	"  subnet_id INTEGER NOT NULL,\n"
-	"  generation INTEGER NOT NULL,\n"
-	"  state INTEGER NOT NULL, -- 0 free, 1 bound, 3 held, 4 declined\n"
-	"  ended INTEGER NOT NULL, -- 1 released, 2 declined, 3 expired\n"
-	"  chaddr BLOB NOT NULL,\n"
-	"  client_id BLOB,\n"
-	"  hostname TEXT,\n"
-	"  cltt INTEGER NOT NULL,\n"
-	"  lifetime INTEGER NOT NULL,\n"
-	"  promised INTEGER NOT NULL,\n"
-	"  granted_until INTEGER NOT NULL,\n"
-	"  ack_until INTEGER NOT NULL,\n"
-	"  boot INTEGER NOT NULL REFERENCES boot\n"
-	");\n"
-	"CREATE VIEW leases AS -- for people; times are UTC, as of the newest sweep\n"
-	"SELECT (addr >> 24) || '.' || ((addr >> 16) & 255) || '.' || ((addr >> 8) & 255)\n"
-	"    || '.' || (addr & 255) AS address,\n"
-	"  substr(lower(hex(chaddr)), 1, 2) || ':' || substr(lower(hex(chaddr)), 3, 2) || ':'\n"
-	"    || substr(lower(hex(chaddr)), 5, 2) || ':' || substr(lower(hex(chaddr)), 7, 2) || ':'\n"
-	"    || substr(lower(hex(chaddr)), 9, 2) || ':' || substr(lower(hex(chaddr)), 11, 2) AS mac,\n"
-	"  lower(hex(client_id)) AS client_id,\n"
-	"  hostname,\n"
-	"  CASE state WHEN 0 THEN 'free' WHEN 1 THEN 'bound' WHEN 3 THEN 'held'\n"
-	"    WHEN 4 THEN 'declined' END\n"
-	"    || CASE WHEN state IN (1, 4) THEN ''\n"
-	"       ELSE CASE ended WHEN 1 THEN ' (released)' WHEN 2 THEN ' (declined)'\n"
-	"         WHEN 3 THEN ' (expired)' ELSE '' END END AS state,\n"
-	"  CASE max(promised, granted_until) WHEN 0 THEN NULL WHEN 4294967295 THEN 'never'"
-	" ELSE datetime(max(promised, granted_until) + boot.wall_offset, 'unixepoch') END AS expires,\n"
-	"  CASE ack_until WHEN 0 THEN NULL WHEN 4294967295 THEN 'never'"
-	" ELSE datetime(ack_until + boot.wall_offset, 'unixepoch') END AS ack_until,\n"
-	"  CASE cltt WHEN 0 THEN NULL WHEN 4294967295 THEN 'never'"
-	" ELSE datetime(cltt + boot.wall_offset, 'unixepoch') END AS cltt,\n"
-	"  subnet_id\n"
-	"FROM lease JOIN boot ON boot.number = lease.boot ORDER BY addr;\n"
-	"INSERT INTO meta (id, uuid, newest_commit) VALUES (1, x'00112233445566778899aabbccddeeff', 0);"
-	"COMMIT;";
-/* clang-format on */
 
 /* --- its leases --- */
 
@@ -162,7 +105,7 @@ static void make_version_1(struct ctx *ctx)
 {
 	char *leases = leases_text();
 
-	rig_sql(ctx->name, version_1);
+	rig_sql(ctx->name, store_version_1);
 	rig_sql(ctx->name, leases);
 	free(leases);
 }
@@ -289,7 +232,7 @@ static void leases_in_its_log_are_kept(void **state)
 	pid_t child;
 	int status;
 
-	rig_sql(ctx->name, version_1);
+	rig_sql(ctx->name, store_version_1);
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
@@ -368,7 +311,7 @@ static void cut(void *arg)
 	snprintf(dir, sizeof(dir), "%s/cut%u", cuts->ctx->dir, cuts->n++);
 	if (mkdir(dir, 0750) < 0)
 		abort();
-	faulty_vfs_power_cut(dir, random_below);
+	disk_cut(dir, random_below);
 }
 
 /* At each write and each sync of a migration: the old store is left, or the new one. */
@@ -381,10 +324,10 @@ static void a_power_cut_leaves_the_old_one_or_the_new(void **state)
 
 	random_seed(0x2545f4914f6cdd1du);
 	make_version_1(ctx);
-	faulty_vfs_watch(cut, &cuts);
+	disk_watch(cut, &cuts);
 	assert_int_equal(rig_try_open_at(ctx, ctx->name, 1, 1000), 0);
 	close_store(ctx); /* folds the log into the file */
-	faulty_vfs_watch(NULL, NULL);
+	disk_watch(NULL, NULL);
 	assert_in_range(cuts.n, 4, CUTS - 1); /* all of them */
 	for (uint32_t i = 0; i < cuts.n; i++) {
 		int64_t version;

@@ -11,6 +11,8 @@
  *  - An older one of ours is taken to this version by one transaction, which is committed
  *    only when the result has been found to be a store: a crash, a full disk or a
  *    damaged file leave it as it was, for the program that made it.
+ *  - What is read from an opened store is on stable storage, also what a killed daemon's kernel
+ *    shows of a commit that was never synced (settle_log()).
  *  - A new store is made whole under NAME.creating, synced, and then linked
  *    to NAME: whatever crashes, NAME is a store or is not there.
  */
@@ -286,8 +288,8 @@ static int create(const struct opening *o)
 	if (r == 0 && link(path, o->path) < 0)
 		r = refuse(o, -errno, "cannot make %s: %s", o->path, strerror(errno));
 	remove_new(path);
-	if (r == 0)
-		r = sync_dir(o->dir);
+	if (r == 0 && (r = sync_dir(o->dir)) < 0)
+		refuse(o, r, "cannot sync %s: %s", o->dir, strerror(-r));
 	return r;
 }
 
@@ -362,12 +364,48 @@ static int migrate(struct sqlite_store *s, uint32_t version, uint32_t now)
 	return r; /* an open transaction is rolled back when the database is closed */
 }
 
+static int write_anew(int fd)
+{
+	uint8_t part[65536];
+	off_t at = 0;
+	ssize_t n;
+
+	while ((n = pread(fd, part, sizeof(part), at)) > 0) {
+		if (pwrite(fd, part, (size_t)n, at) != n)
+			return errno ? -errno : -ENOSPC;
+		at += n;
+	}
+	return n < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
+/*
+ * What is read is on stable storage. A daemon that was killed may have left a commit whose sync
+ * was not done, or had failed: the kernel shows it, the disk does not have it, and after a
+ * failure no later sync need write it, so that a power cut would take with it all that is
+ * appended. The log is therefore written over with what it holds, while nobody else may write.
+ */
+static int settle_log(const struct opening *o, struct sqlite_store *s, const char *wal)
+{
+	int fd, r;
+
+	if (sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+		return database_failed(o, sqlite_store_errno(s->db), sqlite3_errmsg(s->db));
+	errno = 0;
+	fd = open(wal, O_RDWR | O_CLOEXEC);
+	r = fd < 0 ? -errno : write_anew(fd);
+	if (fd >= 0)
+		close(fd);
+	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	return r < 0 ? refuse(o, r, "cannot write %s: %s", wal, strerror(-r)) : 0;
+}
+
 /* The log may hold newer versions than the header: ask again through SQLite. */
 static int open_database(const struct opening *o, struct sqlite_store *s, uint32_t now)
 {
 	uint32_t application = 0, version = 0;
 	char wal[PATH_MAX];
 	struct stat st;
+	bool has_log;
 	int r = beside(o, "-wal", wal);
 
 	if (r < 0)
@@ -379,7 +417,8 @@ static int open_database(const struct opening *o, struct sqlite_store *s, uint32
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_busy_timeout(s->db, BUSY_TIMEOUT_MS);
 	/* Until it is accepted, closing it must not fold the log that it has into it. */
-	if (stat(wal, &st) == 0 && st.st_size > 0)
+	has_log = stat(wal, &st) == 0 && st.st_size > 0;
+	if (has_log)
 		sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	if (sqlite3_db_readonly(s->db, "main") == 1)
 		return refuse(o, -EROFS, "%s may only be read: its leases could not be kept",
@@ -390,6 +429,8 @@ static int open_database(const struct opening *o, struct sqlite_store *s, uint32
 	if (r < 0)
 		return database_failed(o, r, sqlite3_errmsg(s->db));
 	r = check_versions(o, application, version);
+	if (r == 0 && has_log)
+		r = settle_log(o, s, wal);
 	if (r < 0)
 		return r;
 	r = pragma_text(s->db, "PRAGMA journal_mode = WAL", "wal");
