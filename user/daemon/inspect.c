@@ -111,7 +111,7 @@ static uint64_t silent(const struct daemon *d)
 
 static uint64_t kernel_drops(const struct daemon *d)
 {
-	uint64_t sum = 0;
+	uint64_t sum = d->count.kernel_drops;
 
 	for (const struct port *port = d->ports; port; port = port->next)
 		sum += packet_kernel_drops(port->socket);

@@ -205,29 +205,14 @@ static int receive_batch(struct packet_socket *socket, struct packet *packets, s
 
 int packet_receive(struct packet_socket *socket, struct packet *packets, size_t n)
 {
-	int got, kept = 0;
+	int got = receive_batch(socket, packets, n > PACKET_BATCH ? PACKET_BATCH : n);
 
-	if (n > PACKET_BATCH)
-		n = PACKET_BATCH;
-	do {
-		got = receive_batch(socket, packets, n);
-		for (int i = 0; i < got; i++) {
-			struct msghdr *msg = &socket->msgs[i].msg_hdr;
-
-			/* no Ethernet link carries a DHCP message of this size in one frame that
-			 * we could answer; a part of it is worth nothing */
-			if (msg->msg_flags & MSG_TRUNC)
-				continue;
-			packets[i].len = socket->msgs[i].msg_len;
-			packets[i].outgoing = socket->froms[i].sll_pkttype == PACKET_OUTGOING;
-			read_auxdata(msg, &packets[i]);
-			if (kept != i)
-				packets[kept] = packets[i];
-			kept++;
-		}
-		/* 0 means empty: a batch of nothing but giants does not end the drain */
-	} while (got > 0 && kept == 0);
-	return got < 0 ? got : kept;
+	for (int i = 0; i < got; i++) {
+		packets[i].len = socket->msgs[i].msg_len;
+		packets[i].outgoing = socket->froms[i].sll_pkttype == PACKET_OUTGOING;
+		read_auxdata(&socket->msgs[i].msg_hdr, &packets[i]);
+	}
+	return got;
 }
 
 bool packet_is_bound(const struct packet_socket *socket, uint32_t ifindex)

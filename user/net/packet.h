@@ -33,7 +33,8 @@ int packet_fd(const struct packet_socket *socket);
 bool packet_is_bound(const struct packet_socket *socket, uint32_t ifindex);
 /*
  * Drains up to `n` frames without blocking. Returns how many (0: empty) or
- * negative errno (-ENETDOWN, -ENXIO: the interface is down or gone).
+ * negative errno (-ENETDOWN, -ENXIO: the interface is down or gone). Of a longer frame (jumbo) the
+ * first PACKET_FRAME bytes: a datagram that ends in them is whole, another is shorter than it says.
  */
 int packet_receive(struct packet_socket *socket, struct packet *packets, size_t n);
 /* Sends one whole frame. Negative errno; -EAGAIN and -ENOBUFS are drops to be counted. */
