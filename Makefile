@@ -131,7 +131,7 @@ $(B)/tests/e2e/optionlist: $(B)/tests/e2e/optionlist.o $(B)/tests/common/option_
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
-$(B)/tests/e2e/badframes: $(B)/tests/e2e/badframes.o $(B)/tests/common/malformed.o $(B)/tests/common/packet_builder.o \
+$(B)/tests/e2e/badframes $(B)/tests/e2e/frameflood: %: %.o $(B)/tests/common/malformed.o $(B)/tests/common/packet_builder.o \
 		$(B)/libproto.a
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
@@ -143,7 +143,7 @@ $(B)/tests/e2e/faultdisk.so: tests/e2e/faultdisk.c | $(B)
 	$(Q)$(CC) $(filter-out $(SANFLAGS),$(ALL_CFLAGS)) -fPIC -shared -o $@ $<
 
 RIG := $(B)/loadgen $(B)/tests/e2e/pass.bpf.o $(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/optionlist \
-	$(B)/tests/e2e/badframes $(B)/tests/e2e/forms $(B)/tests/e2e/faultdisk.so $(B)/tests/crash/storm \
+	$(B)/tests/e2e/badframes $(B)/tests/e2e/frameflood $(B)/tests/e2e/forms $(B)/tests/e2e/faultdisk.so $(B)/tests/crash/storm \
 	$(B)/tests/soak/lives $(B)/tests/soak/named
 
 # --- bench ---

@@ -7,6 +7,7 @@
  *           [requested=IP] [server=IP] [lifetime=N] [maxsize=N] [cid=HEX] [host=NAME]
  *           [prl=1,3,6] [broadcast=1] [xid=N] [wait=MS] [replies=N] [count=N] [every=MS] [hex=1]
  *           [giaddr=IP] [sport=N] [option=CODE:HEX]...
+ *           [vary=chaddr|cid|host|options]... [walk=N] [quiet=1] [log=FILE]
  *
  * TYPE is discover, request, decline, release, inform or bootp. The defaults are a
  * broadcast by the interface's own MAC. It ends when `replies` (1) have come or
@@ -16,6 +17,11 @@
  * Exit: 0 with a reply, 3 without, 2 for errors. Each line has the CLOCK_BOOTTIME of
  * the request and of the reply, and the options in hex by their codes; with hex=1 also the
  * reply's whole frame.
+ *
+ * For floods: vary= gives each request another of these at random (chaddr: smac too), walk= asks
+ * for the next of N addresses each time (ciaddr, src, requested, as far as given), every=0 sends as
+ * fast as it goes, quiet=1 prints one line of counts at the end, and log= appends a line for each
+ * ACK, as loadgen's -l.
  */
 #include <poll.h>
 #include <signal.h>
@@ -24,12 +30,18 @@
 
 struct job {
 	struct wire_request request;
-	unsigned wait, replies, count, every;
-	bool hex;
-	uint32_t first_xid; /* the n-th request's is first_xid + n */
-	double *sent_at;    /* by request, as far as `sent` */
+	unsigned wait, replies, count;
+	double every;
+	bool hex, quiet;
+	unsigned vary, walk;
+	FILE *log;
+	unsigned got[WIRE_INFORM + 1]; /* replies by type */
+	uint32_t first_xid;	       /* the n-th request's is first_xid + n */
+	double *sent_at;	       /* by request, as far as `sent` */
 	unsigned sent;
 };
+
+enum { VARY_CHADDR = 1, VARY_CID = 2, VARY_HOST = 4, VARY_OPTIONS = 8 };
 
 static volatile sig_atomic_t stopped;
 
@@ -111,6 +123,25 @@ static bool set_address(struct wire_request *r, const char *key, const char *val
 	return false;
 }
 
+static unsigned vary(const char *value)
+{
+	static const char *const names[] = {"chaddr", "cid", "host", "options"};
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(value, names[i]))
+			return 1u << i;
+	die("vary", value);
+}
+
+static FILE *append(const char *file)
+{
+	FILE *f = fopen(file, "a");
+
+	if (!f)
+		die(file, strerror(errno));
+	return f;
+}
+
 static void set(struct job *job, const char *key, const char *value)
 {
 	struct wire_request *r = &job->request;
@@ -144,9 +175,17 @@ static void set(struct job *job, const char *key, const char *value)
 	else if (!strcmp(key, "count"))
 		job->count = number;
 	else if (!strcmp(key, "every"))
-		job->every = number;
+		job->every = strtod(value, NULL);
 	else if (!strcmp(key, "hex"))
 		job->hex = number;
+	else if (!strcmp(key, "vary"))
+		job->vary |= vary(value);
+	else if (!strcmp(key, "walk"))
+		job->walk = number;
+	else if (!strcmp(key, "quiet"))
+		job->quiet = number;
+	else if (!strcmp(key, "log"))
+		job->log = append(value);
 	else
 		die("unknown word", key);
 }
@@ -204,22 +243,89 @@ static bool is_last_word(const struct job *job)
 	return job->request.type == WIRE_RELEASE || job->request.type == WIRE_DECLINE;
 }
 
+static void random_bytes(uint8_t *p, unsigned n)
+{
+	while (n--)
+		*p++ = (uint8_t)(random() >> 8);
+}
+
+/* Three options that nobody knows, and a list of random codes. */
+static void random_options(struct wire_request *r)
+{
+	uint8_t data[16], *p = r->more;
+
+	random_bytes(data, sizeof(data));
+	for (unsigned i = 0; i < 3; i++)
+		p = wire_option(p, (uint8_t)(224 + (data[i] + i * 7) % 30), data, data[i] % 16);
+	r->more_len = (uint16_t)(p - r->more);
+	r->prl_len = 1 + data[3] % 32;
+	random_bytes(r->prl, r->prl_len);
+}
+
+static void step(uint32_t *addr, const struct job *job)
+{
+	if (*addr && *addr != 0xffffffff && job->sent)
+		*addr += job->sent % job->walk ? 1u : 1u - job->walk;
+}
+
+/* What the next request has of its own. */
+static void change(struct job *job)
+{
+	struct wire_request *r = &job->request;
+	static char name[16];
+
+	if (job->vary & VARY_CHADDR) {
+		random_bytes(r->chaddr, 6);
+		r->chaddr[0] = 6; /* not one of anybody's clients */
+		memcpy(r->smac, r->chaddr, 6);
+	}
+	if (job->vary & VARY_CID) {
+		r->cid_len = 9;
+		random_bytes(r->cid, r->cid_len);
+	}
+	if (job->vary & VARY_HOST) {
+		snprintf(name, sizeof(name), "h%08lx", random());
+		r->hostname = name;
+	}
+	if (job->vary & VARY_OPTIONS)
+		random_options(r);
+	if (job->walk) {
+		step(&r->ciaddr, job);
+		step(&r->src, job);
+		step(&r->requested, job);
+	}
+}
+
 static void transmit(const struct wire *w, struct job *job, double now)
 {
 	uint8_t frame[WIRE_MAX];
 	size_t n;
 
+	change(job);
 	job->request.xid = job->first_xid + job->sent;
 	job->sent_at[job->sent++] = now;
 	n = wire_build(&job->request, frame);
-	if (send(w->fd, frame, n, 0) != (ssize_t)n)
-		die("send", strerror(errno));
-	if (is_last_word(job))
+	while (send(w->fd, frame, n, 0) != (ssize_t)n) {
+		if (errno != ENOBUFS && errno != EAGAIN)
+			die("send", strerror(errno));
+		usleep(100);
+	}
+	if (is_last_word(job) && !job->quiet)
 		printf("{\"type\":\"sent\",\"sent\":%.6f}\n", now);
 }
 
+static void note(struct job *job, const struct wire_reply *r, double sent)
+{
+	char a[16], m[18];
+
+	job->got[r->type <= WIRE_INFORM ? r->type : 0]++;
+	if (job->log && r->type == WIRE_ACK && r->yiaddr)
+		fprintf(job->log, "%.0f %s %s %u %.0f\n", wire_now() * 1e9, wire_ip(r->yiaddr, a),
+			wire_mac(r->chaddr, m), r->lifetime, sent * 1e9);
+}
+
 /* Reads what has come; returns the number of replies to our requests. */
-static unsigned receive(const struct wire *w, const struct job *job)
+static unsigned receive(const struct wire *w, struct job *job)
 {
 	struct wire_reply reply;
 	uint8_t frame[2048];
@@ -229,13 +335,18 @@ static unsigned receive(const struct wire *w, const struct job *job)
 	while ((n = recv(w->fd, frame, sizeof(frame), 0)) > 0)
 		if (wire_parse(frame, (size_t)n, &reply) &&
 		    reply.xid - job->first_xid < job->sent &&
-		    !memcmp(reply.chaddr, job->request.chaddr, 6)) {
-			print(&reply, job->sent_at[reply.xid - job->first_xid]);
+		    (job->vary & VARY_CHADDR || !memcmp(reply.chaddr, job->request.chaddr, 6))) {
+			double sent = job->sent_at[reply.xid - job->first_xid];
+
+			note(job, &reply, sent);
+			got++;
+			if (job->quiet)
+				continue;
+			print(&reply, sent);
 			if (job->hex)
 				print_frame(frame, (size_t)n);
 			printf("}\n");
 			fflush(stdout);
-			got++;
 		}
 	return got;
 }
@@ -254,15 +365,26 @@ static int run(const struct wire *w, struct job *job)
 
 		if (job->sent < job->count && now >= next) {
 			transmit(w, job, now);
-			next = now +
-			       (double)(job->sent < job->count ? job->every : job->wait) / 1e3;
+			next = now + (job->sent < job->count ? job->every : job->wait) / 1e3;
 		} else if (job->sent == job->count &&
 			   (now >= next || (job->count == 1 && got >= job->replies))) {
 			break;
 		}
+		if (job->sent < job->count && next - now < 1e-3) { /* too short to poll */
+			if (next > now)
+				usleep((useconds_t)((next - now) * 1e6));
+			if (job->sent % 16 == 0)
+				got += receive(w, job);
+			continue;
+		}
 		if (poll(&pfd, 1, (int)((next - now) * 1e3) + 1) > 0)
 			got += receive(w, job);
 	}
+	if (job->quiet)
+		printf("{\"sent\":%u,\"offer\":%u,\"ack\":%u,\"nak\":%u}\n", job->sent,
+		       job->got[WIRE_OFFER], job->got[WIRE_ACK], job->got[WIRE_NAK]);
+	if (job->log)
+		fclose(job->log);
 	free(job->sent_at);
 	return got || is_last_word(job) ? 0 : 3;
 }

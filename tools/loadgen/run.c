@@ -433,7 +433,6 @@ int run_flood(struct io *io, const struct options *o, struct stats *stats)
 {
 	struct flood flood = {.o = o, .stats = stats};
 	uint64_t random = o->seed | 1, now, next, quiet;
-	int n;
 
 	next = stats->started = io_now();
 	while (stats->sent < o->clients && !stop_requested) {
@@ -455,14 +454,15 @@ int run_flood(struct io *io, const struct options *o, struct stats *stats)
 		if (o->seconds && io_now() - stats->started > (uint64_t)o->seconds * SECOND)
 			break;
 	}
-	/* Until it has been quiet for one timeout. */
+	/* Until no OFFER has come for one timeout, whatever others hear. */
 	quiet = io_now() + (uint64_t)o->timeout_ms * MS;
 	while ((now = io_now()) < quiet && stats->offers < stats->sent && !stop_requested) {
+		uint64_t offers = stats->offers + stats->bad;
+
 		io_wait(io, quiet);
-		n = io_receive(io, on_offer, &flood);
-		if (n < 0)
+		if (io_receive(io, on_offer, &flood) < 0)
 			return -1;
-		if (n > 0)
+		if (stats->offers + stats->bad > offers)
 			quiet = now + (uint64_t)o->timeout_ms * MS;
 	}
 	stats->ended = io_now();
