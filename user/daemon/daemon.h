@@ -50,7 +50,7 @@ struct counters {
 	uint64_t type_received[DHCP_INFORM + 1], type_sent[DHCP_INFORM + 1];
 	uint64_t reasons[REASON_COUNT]; /* REASON_NONE too, which nobody asks for */
 	uint64_t deferred_dropped, send_failed;
-	uint64_t kernel_drops; /* of sockets that are closed by now */
+	uint64_t kernel_drops;				/* of sockets that are closed by now */
 	uint64_t commit_failed, commit_failed_messages; /* batches, and what they held */
 	uint64_t commits, commit_rows, publish_full, template_full, template_refused;
 	uint64_t reclaimed;
