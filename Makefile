@@ -174,12 +174,17 @@ $$(B)/tests/$(1)/test_%: $$(B)/tests/$(1)/test_%.o $$(TEST_HELPERS_$(1)) $$(TEST
 -include $$(wildcard $$(B)/tests/$(1)/*.d)
 endef
 $(eval $(call TESTROOM,common))
-$(foreach r,unit bpf parity crash/powercut,$(eval $(call TESTROOM,$(r))))
+$(foreach r,unit bpf parity crash/powercut model,$(eval $(call TESTROOM,$(r))))
 # its memory runs out when the test says so
 $(B)/tests/unit/test_engine_reasons: ALL_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc
 # the store's own calls go by the disk whose power is cut (tests/common/disk_wrap.c), its pragmas
 # by tests/crash/powercut/rounds.c
 $(B)/tests/crash/powercut/test_%: ALL_LDFLAGS += -Wl,--wrap=open,--wrap=link,--wrap=unlink,--wrap=rename,--wrap=fsync,--wrap=pwrite,--wrap=ftruncate,--wrap=sqlite3_exec
+# the daemon's memory, slots, waits and decisions go by the model
+MODEL_WRAPS := malloc calloc realloc reallocarray strdup free poll close access config_load config_free store_sqlite_open \
+	slot_close slot_open slot_credit slot_add_form slot_grant ending_finish quiesce_ending engine_decide \
+	table_generation commit_rows lease_load
+$(B)/tests/model/test_%: ALL_LDFLAGS += $(MODEL_WRAPS:%=-Wl,--wrap=%)
 .SECONDARY:
 $(patsubst %.c,$(B)/%.o,$(wildcard tests/bpf/*.c tests/parity/*.c)): | $(B)/xdhcp.skel.h
 
@@ -193,6 +198,9 @@ check-bpf: $(call TEST_BINS,bpf)
 	@$(call run-tests,$^)
 
 check-parity: $(call TEST_BINS,parity)
+	@$(call run-tests,$^)
+
+check-model: $(call TEST_BINS,model)
 	@$(call run-tests,$^)
 
 # ROUNDS= and SEED= as in tests/crash/powercut/rounds.h
@@ -219,6 +227,7 @@ check-all: all
 	$(MAKE) check-unit
 	$(MAKE) SAN=1 check-unit
 	$(MAKE) check-fuzz
+	$(MAKE) check-model
 	$(MAKE) check-bpf
 	$(MAKE) check-parity
 	$(MAKE) check-powercut
@@ -305,4 +314,4 @@ install: all
 	install -D -m 755 $(B)/xdhcpctl $(DESTDIR)$(PREFIX)/bin/xdhcpctl
 
 .PHONY: all rig programs deps demo check check-all check-unit check-bpf check-parity check-e2e check-vm check-long \
-	check-fuzz check-powercut bench fuzz fuzzers replayers soak format lint clean install
+	check-fuzz check-model check-powercut bench fuzz fuzzers replayers soak format lint clean install
