@@ -183,7 +183,8 @@ $(B)/tests/crash/powercut/test_%: ALL_LDFLAGS += -Wl,--wrap=open,--wrap=link,--w
 # the daemon's memory, slots, waits and decisions go by the model
 MODEL_WRAPS := malloc calloc realloc reallocarray strdup free poll close access config_load config_free store_sqlite_open \
 	slot_close slot_open slot_credit slot_add_form slot_grant ending_finish quiesce_ending engine_decide \
-	table_generation commit_rows lease_load
+	table_generation commit_rows lease_load \
+	boot_seconds wall_seconds boot_to_wall boot_id clock_is_kernels log_line log_transaction
 $(B)/tests/model/test_%: ALL_LDFLAGS += $(MODEL_WRAPS:%=-Wl,--wrap=%)
 .SECONDARY:
 $(patsubst %.c,$(B)/%.o,$(wildcard tests/bpf/*.c tests/parity/*.c)): | $(B)/xdhcp.skel.h
