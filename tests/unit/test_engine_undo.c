@@ -4,135 +4,13 @@
  * indexes, queues, offers and counters are as they were. Everything is compared,
  * through the engine's inside.
  */
+#include "../common/engine_dump.h"
 #include "engine_fixture.h"
 #include "engine/private.h"
 
 #define CLIENTS 24
 #define POOL_N	16
 #define BATCH	12
-
-/* The state as text: one line an address, with whatever is filed for it. */
-struct dump {
-	char text[64 * 1024];
-	size_t len;
-};
-
-static void __attribute__((format(printf, 2, 3))) put(struct dump *d, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	d->len += (size_t)vsnprintf(d->text + d->len, sizeof(d->text) - d->len, format, ap);
-	va_end(ap);
-	assert_true(d->len < sizeof(d->text));
-}
-
-static void dump_lease(struct dump *d, const struct fixture *fx, uint32_t addr)
-{
-	struct lease *lease = lease_at(fx->leases, addr), *l;
-	struct lease_row row;
-
-	if (!lease)
-		return;
-	lease_row(lease, &row);
-	put(d, " %d/%d->%d end %d gen %lu cltt %u life %u prom %u grant %u ack %u host %s id %.*s",
-	    lease->state, row.state, lease->closing_to, row.end, (unsigned long)row.generation,
-	    row.cltt, row.lifetime, row.promised, row.granted_until, row.ack_until, row.hostname,
-	    row.client.client_id_len, (char *)row.client.client_id);
-	put(d, " mac %02x subnet %u hw %d spare %d timed %d indexed %d", row.client.chaddr[5],
-	    row.subnet_id, lease->by_hw, lease->spare, lease->timed, lease->indexed);
-	put(d, " relay %08x ", row.giaddr);
-	for (unsigned i = 0; i < row.agent_len; i++)
-		put(d, "%02x", row.agent[i]);
-	if (lease->indexed) {
-		struct identity identity = {.chaddr = row.client.chaddr,
-					    .client_id = row.client.client_id,
-					    .client_id_len = row.client.client_id_len,
-					    .by_hw = lease->by_hw};
-		const struct subnet *subnet = table_subnet(fx->leases, addr);
-		bool exact = false, by_id = lease->by_hw;
-
-		l = table_find(fx->leases, &identity, subnet).of[lease->kind];
-		put(d, " kind %d first %08x", lease->kind, l ? l->addr : 0);
-		for (; l; l = table_after(fx->leases, l))
-			exact |= l == lease;
-		l = by_id ? NULL : table_find_id(fx->leases, &identity, subnet).of[lease->kind];
-		put(d, " %08x", l ? l->addr : 0);
-		for (; l; l = table_after_id(fx->leases, l))
-			by_id |= l == lease;
-		assert_true(exact && by_id);
-	}
-}
-
-static size_t heap_size(const struct heap_node *node)
-{
-	return node ? 1 + heap_size(node->child) + heap_size(node->next) : 0;
-}
-
-static bool in_heap(const struct heap_node *node, const struct heap_node *wanted)
-{
-	return node &&
-	       (node == wanted || in_heap(node->child, wanted) || in_heap(node->next, wanted));
-}
-
-static void dump_subnet(struct dump *d, const struct fixture *fx, const struct subnet *subnet)
-{
-	struct engine_usage u;
-
-	for (uint32_t addr = subnet->prefix; addr <= (subnet->prefix | ~subnet->mask); addr++) {
-		const struct area *area = area_at(fx->engine, addr);
-		const struct lease *lease = lease_at(fx->leases, addr);
-		const struct offer *offer = offer_at(fx->engine, addr);
-
-		if (!area && !lease)
-			continue;
-		put(d, "%08x:", addr);
-		dump_lease(d, fx, addr);
-		if (area && fresh_test(&area->fresh, addr - area->first))
-			put(d, " fresh");
-		if (lease && lease->spare)
-			assert_true(in_heap(area->spare.root, &lease->at_heap));
-		if (offer) {
-			assert_true(in_heap(area->offers.root, &offer->at_heap));
-			assert_ptr_equal(offer_of(fx->engine, subnet, &offer->identity), offer);
-			put(d, " offered to %02x %.*s until %u number %lu", offer->chaddr[5],
-			    offer->identity.client_id_len, (char *)offer->client_id, offer->until,
-			    (unsigned long)offer->number);
-		}
-		put(d, "\n");
-	}
-	engine_usage(fx->engine, subnet, &u);
-	put(d, "total %lu assigned %lu declined %lu fresh %lu used %lu\n", (unsigned long)u.total,
-	    (unsigned long)u.assigned, (unsigned long)u.declined, (unsigned long)u.free_fresh,
-	    (unsigned long)u.free_used);
-}
-
-static void dump(struct dump *d, const struct fixture *fx)
-{
-	struct lease *lease;
-	size_t n = 0;
-
-	d->len = 0;
-	for (size_t i = 0; i < fx->model->n_subnets; i++)
-		dump_subnet(d, fx, &fx->model->subnets[i]);
-	for (size_t i = 0; i < fx->engine->areas.n; i++) {
-		const struct area *area = &fx->engine->areas.v[i];
-		const struct lease *longest = area_longest_free(area);
-		const struct offer *oldest = area_oldest_offer(area);
-
-		assert_int_equal(heap_size(area->spare.root), area->spare.n);
-		assert_int_equal(heap_size(area->offers.root), area->offers.n);
-		put(d, "longest %08x oldest %08x spare %zu offers %zu\n",
-		    longest ? longest->addr : 0, oldest ? oldest->addr : 0, area->spare.n,
-		    area->offers.n);
-	}
-	for (lease = lease_next(fx->leases, 0); lease;
-	     lease = lease_next(fx->leases, lease->addr + 1))
-		n++;
-	assert_int_equal(n, lease_count(fx->leases));
-	lease = lease_due(fx->leases, XDHCP_FOREVER);
-	put(d, "leases %zu deadline %u\n", n, lease ? lease_deadline(lease) : XDHCP_FOREVER);
-}
 
 /* The second and the third are a shared network. */
 static struct model *three_subnets(void)
@@ -218,13 +96,6 @@ static struct req any_request(const struct fixture *fx)
 	return req;
 }
 
-/* Removes what only time removes, so that it is not mistaken for an effect. */
-static void lapse(struct fixture *fx)
-{
-	for (size_t i = 0; i < fx->engine->areas.n; i++)
-		offers_lapse(fx->engine, &fx->engine->areas.v[i], fx->now);
-}
-
 static void expire_some(struct fixture *fx)
 {
 	struct lease *lease;
@@ -257,19 +128,19 @@ static unsigned long batches, changes;
 
 static void one_batch(struct fixture *fx)
 {
-	static struct dump before, after;
+	static struct engine_dump before, after;
 	struct change made[BATCH];
 	unsigned n = 0;
 
-	lapse(fx);
-	dump(&before, fx);
+	engine_lapse(fx->engine, fx->now);
+	engine_dump(fx->engine, fx->model, &before);
 	for (unsigned i = 0; i < BATCH; i++)
 		n += some_change(fx, &made[n]);
 	for (unsigned i = n; i-- > 0;) {
 		engine_undo(fx->engine, &made[i]);
 		changes++;
 	}
-	dump(&after, fx);
+	engine_dump(fx->engine, fx->model, &after);
 	if (strcmp(before.text, after.text)) {
 		size_t at = 0;
 

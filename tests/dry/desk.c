@@ -1,0 +1,545 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* See desk.h. Who is caught at the linker is in DESK_WRAP of the Makefile. */
+#include "desk.h"
+
+#include <errno.h>
+#include <linux/bpf.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/engine_dump.h"
+#include "../common/require.h"
+#include "daemon/daemon.h"
+#include "oracle.h"
+
+#define SLOTS  (8 * XDHCP_BLOCK_SLOTS)
+#define SOCKET (2 * PACKET_BATCH)
+#define LEFT   (4 * PACKET_BATCH)
+
+const uint8_t desk_mac[6] = {0x02, 0xaa, 0, 0, 0, 1};
+const uint32_t desk_addrs[DESK_ADDRS] = {0x0a000001, 0xc0000201, 0xc6336401};
+
+struct desk_inside {
+	struct desk desk; /* first: what the test sees */
+	struct daemon d;
+	struct port port;
+	struct packet socket[SOCKET];
+	size_t n_socket;
+	uint64_t commits;
+	uint32_t swept;
+	const char *yaml; /* what the next reload reads */
+	struct {
+		uint32_t addr;
+		uint8_t mac[6];
+	} left[LEFT]; /* in the batch under way */
+	unsigned n_left;
+};
+
+static struct desk_inside *the_desk;
+
+static struct desk_inside *inside(struct desk *desk)
+{
+	return (struct desk_inside *)desk;
+}
+
+/*
+ * An ACK of the same batch was asked for before the RELEASE and is sent after it: to a client that
+ * has left.
+ */
+static void said_farewell(uint32_t addr, const uint8_t chaddr[6])
+{
+	struct desk_inside *in = the_desk;
+
+	require(in->n_left < LEFT);
+	in->left[in->n_left].addr = addr;
+	memcpy(in->left[in->n_left++].mac, chaddr, 6);
+}
+
+static void batch_is_over(struct desk_inside *in)
+{
+	while (in->n_left) {
+		in->n_left--;
+		oracle_ended(in->left[in->n_left].addr, in->left[in->n_left].mac);
+	}
+}
+
+/* --- what the daemon asks for --- */
+
+int __real_config_load(const char *file, const char *text, struct config **ret_config,
+		       struct config_errors *errors);
+int __wrap_config_load(const char *file, const char *text, struct config **ret_config,
+		       struct config_errors *errors);
+int __wrap_packet_receive(struct packet_socket *socket, struct packet *packets, size_t n);
+int __wrap_packet_send(struct packet_socket *socket, const uint8_t *frame, size_t len);
+int __wrap_packet_send_routed(int guard, uint32_t source, uint32_t addr, uint16_t port,
+			      const uint8_t *payload, size_t len);
+int __wrap_store_commit(struct store *store, struct store_change *changes, size_t n, uint32_t now,
+			uint64_t wall, uint64_t *ret_number);
+const char *__wrap_store_error(const struct store *store);
+void __wrap_ports_rescan(struct daemon *d);
+void __real_log_set_level(int level);
+void __wrap_log_set_level(int level); /* a reload's */
+int __wrap_timers_start(struct daemon *d);
+void __real_engine_decide(struct engine *engine, const struct engine_link *link,
+			  const struct dhcp_msg *msg, uint32_t now, struct decision *ret_decision);
+void __wrap_engine_decide(struct engine *engine, const struct engine_link *link,
+			  const struct dhcp_msg *msg, uint32_t now, struct decision *ret_decision);
+
+int __wrap_config_load(const char *file, const char *text, struct config **ret_config,
+		       struct config_errors *errors)
+{
+	if (!text && the_desk)
+		text = the_desk->yaml;
+	return __real_config_load(file, text, ret_config, errors);
+}
+
+void __wrap_log_set_level(int level)
+{
+	(void)level;
+}
+
+void __wrap_ports_rescan(struct daemon *d)
+{
+	(void)d;
+}
+
+int __wrap_timers_start(struct daemon *d)
+{
+	(void)d;
+	return 0;
+}
+
+int __wrap_packet_receive(struct packet_socket *socket, struct packet *packets, size_t n)
+{
+	struct desk_inside *in = the_desk;
+
+	batch_is_over(in); /* the one before */
+	size_t taken = n < in->n_socket ? n : in->n_socket;
+
+	(void)socket;
+	memcpy(packets, in->socket, taken * sizeof(*packets));
+	in->n_socket -= taken;
+	memmove(in->socket, in->socket + taken, in->n_socket * sizeof(*packets));
+	return (int)taken;
+}
+
+static struct desk_reply *next_sent(void)
+{
+	struct desk *desk = &the_desk->desk;
+
+	if (desk->n_sent == DESK_SENT)
+		memmove(desk->sent, desk->sent + 1, --desk->n_sent * sizeof(desk->sent[0]));
+	return &desk->sent[desk->n_sent++];
+}
+
+int __wrap_packet_send(struct packet_socket *socket, const uint8_t *frame, size_t len)
+{
+	struct desk_reply *reply = next_sent();
+
+	(void)socket;
+	require(len <= sizeof(reply->data) && len >= 42);
+	memcpy(reply->data, frame, len);
+	reply->len = len;
+	oracle_reply(frame + 42, len - 42, false);
+	return 0;
+}
+
+int __wrap_packet_send_routed(int guard, uint32_t source, uint32_t addr, uint16_t port,
+			      const uint8_t *payload, size_t len)
+{
+	struct desk_reply *reply = next_sent();
+
+	(void)guard;
+	require(addr && port && oracle_is_ours(source));
+	memset(reply->data, 0, 42);
+	memcpy(reply->data + 42, payload, len);
+	reply->len = 42 + len;
+	oracle_reply(payload, len, false);
+	return 0;
+}
+
+const char *__wrap_store_error(const struct store *store)
+{
+	(void)store;
+	return "out of order";
+}
+
+int __wrap_store_commit(struct store *store, struct store_change *changes, size_t n, uint32_t now,
+			uint64_t wall, uint64_t *ret_number)
+{
+	(void)store, (void)now, (void)wall;
+	if (the_desk->desk.commits_fail) {
+		the_desk->desk.count.commits_failed++;
+		return -EIO;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct lease_row *row = oracle_row(changes[i].row->addr);
+
+		changes[i].refused = (row ? row->generation : 0) != changes[i].expected_generation;
+		if (changes[i].refused)
+			wrong("%08x: generation %llu is expected, the store has %llu",
+			      changes[i].row->addr,
+			      (unsigned long long)changes[i].expected_generation,
+			      (unsigned long long)(row ? row->generation : 0));
+	}
+	for (size_t i = 0; i < n; i++)
+		oracle_store(changes[i].row);
+	*ret_number = ++the_desk->commits;
+	return 0;
+}
+
+/* --- decisions --- */
+
+static bool same_decision(const struct decision *a, const struct decision *b,
+			  const struct dhcp_msg *msg)
+{
+	static uint8_t x[DHCP_FRAME_MAX + 8], y[DHCP_FRAME_MAX + 8];
+	const struct lease_row *p = &a->change.row, *q = &b->change.row;
+	int n, m;
+
+	/* a generation is given once, if it was undone too */
+	bool old = p->generation == a->change.before.generation;
+
+	if (a->kind != b->kind || a->reason != b->reason || a->has_change != b->has_change ||
+	    a->memoise != b->memoise || p->addr != q->addr ||
+	    (old ? q->generation != p->generation : q->generation <= p->generation) ||
+	    p->state != q->state || p->promised != q->promised || p->ack_until != q->ack_until ||
+	    strcmp(p->hostname, q->hostname))
+		return false;
+	if (a->kind != DECISION_REPLY)
+		return true;
+	n = dhcp_reply_encode(msg, &a->reply, desk_mac, x, sizeof(x));
+	m = dhcp_reply_encode(msg, &b->reply, desk_mac, y, sizeof(y));
+	return n == m && n > 0 && !memcmp(x, y, (size_t)n);
+}
+
+/* A change that was undone has never been. */
+static void undo_and_repeat(struct engine *engine, const struct engine_link *link,
+			    const struct dhcp_msg *msg, uint32_t now,
+			    const struct engine_dump *before, struct decision *decision)
+{
+	static struct engine_dump after;
+	static struct decision again;
+
+	engine_undo(engine, &decision->change);
+	engine_dump(engine, &the_desk->d.config->model, &after);
+	if (strcmp(before->text, after.text)) {
+		size_t at = 0;
+
+		while (before->text[at] == after.text[at])
+			at++;
+		while (at && before->text[at - 1] != '\n')
+			at--;
+		wrong("undone:\n%.400s\nbecame\n%.400s", before->text + at, after.text + at);
+	}
+	__real_engine_decide(engine, link, msg, now, &again);
+	if (!same_decision(decision, &again, msg))
+		wrong("after it was undone, the same %s is decided otherwise: %s and %s, %08x and "
+		      "%08x",
+		      dhcp_type_name(msg->type), reason_text(decision->reason),
+		      reason_text(again.reason), decision->change.row.addr, again.change.row.addr);
+	*decision = again;
+	the_desk->desk.count.undone++;
+}
+
+static void count(const struct decision *decision)
+{
+	struct desk_counts *count = &the_desk->desk.count;
+
+	count->decided++;
+	count->changes += decision->has_change;
+	count->silent += decision->kind == DECISION_SILENT;
+	count->deferred += decision->kind == DECISION_DEFER;
+	count->ends += decision->kind == DECISION_END;
+	if (decision->kind != DECISION_REPLY)
+		return;
+	count->offers += decision->reply.type == DHCP_OFFER;
+	count->acks += decision->reply.type == DHCP_ACK;
+	count->naks += decision->reply.type == DHCP_NAK;
+	count->bootp += decision->reply.type == DHCP_BOOTP;
+}
+
+void __wrap_engine_decide(struct engine *engine, const struct engine_link *link,
+			  const struct dhcp_msg *msg, uint32_t now, struct decision *ret_decision)
+{
+	static struct engine_dump before;
+	bool thorough = the_desk && the_desk->desk.thorough;
+
+	if (thorough) {
+		engine_lapse(engine, now);
+		engine_dump(engine, &the_desk->d.config->model, &before);
+	}
+	__real_engine_decide(engine, link, msg, now, ret_decision);
+	if (!the_desk)
+		return;
+	/* rapid commit: what is not committed stays offered, for the client will ask again */
+	if (thorough && ret_decision->has_change && msg->type == DHCP_DISCOVER) {
+		engine_undo(engine, &ret_decision->change);
+		engine_dump(engine, &the_desk->d.config->model, &before);
+		__real_engine_decide(engine, link, msg, now, ret_decision);
+	}
+	if (thorough && ret_decision->has_change)
+		undo_and_repeat(engine, link, msg, now, &before, ret_decision);
+	count(ret_decision);
+	if (ret_decision->kind == DECISION_REPLY)
+		oracle_encoded(msg, &ret_decision->reply);
+	if (ret_decision->kind == DECISION_END)
+		said_farewell(ret_decision->end_addr, msg->chaddr);
+}
+
+/* --- start and stop --- */
+
+static void make_port(struct desk_inside *in)
+{
+	struct port *port = &in->port;
+
+	port->daemon = &in->d;
+	port->info = (struct link_info){.ifindex = 1,
+					.name = DESK_LINK,
+					.up = true,
+					.ethernet = true,
+					.n_addrs = DESK_ADDRS};
+	memcpy(port->info.mac, desk_mac, sizeof(desk_mac));
+	port->link_id = 1;
+	strcpy(port->link.name, DESK_LINK);
+	for (unsigned i = 0; i < DESK_ADDRS; i++) {
+		port->info.addrs[i] = (struct link_addr){desk_addrs[i], 0xffffff00,
+							 desk_addrs[i] | 0xff};
+		port->link.addrs[i] = port->info.addrs[i].addr;
+		port->link.masks[i] = port->info.addrs[i].mask;
+	}
+	port->link.host = port->link.addrs;
+	port->link.n_host = port->info.n_addrs;
+	port->xdp_mode = "native";
+	in->d.ports = port;
+	in->d.host_addrs = port->link.addrs;
+	in->d.n_host_addrs = port->info.n_addrs;
+}
+
+static void open_maps(struct daemon *d)
+{
+	struct fastpath_options options = {.slots = SLOTS, .templates = 64};
+	enum fastpath_found found;
+	struct template *templates;
+	char why[256];
+	uint32_t n;
+
+	require(fastpath_open(&options, &d->fp, &found, why, sizeof(why)) == 0);
+	templates = fastpath_templates(d->fp, &n);
+	require(template_index_new(templates, n, &d->templates) == 0);
+	d->hits_logged = calloc(fastpath_capacity(d->fp), sizeof(uint32_t));
+	require(d->hits_logged && collect_start(d) == 0);
+}
+
+struct desk *desk_start(const char *yaml)
+{
+	struct config_errors errors = {0};
+	struct config *config = NULL;
+	int r = __real_config_load("desk", yaml, &config, &errors);
+	struct desk_inside *in;
+	struct policy *gate;
+
+	config_errors_free(&errors);
+	if (r < 0)
+		return NULL;
+	in = calloc(1, sizeof(*in));
+	require(in && !the_desk);
+	__real_log_set_level(getenv("V") ? 7 : 0);
+	oracle_reset();
+	in->d.config = config;
+	in->d.config_file = "desk";
+	in->d.base = event_base_new();
+	in->d.leases = lease_table_new();
+	in->d.engine = engine_new(in->d.leases);
+	require(in->d.base && in->d.leases && in->d.engine);
+	open_maps(&in->d);
+	make_port(in);
+	require(engine_apply(&in->d, config) == 0);
+	dry_hold_barriers(true);
+	require(quiesce_start(&in->d) == 0);
+	require(gates_open(&in->d) == 0);
+	require(link_publish(&in->d, &in->port) == 0);
+	gate = &fastpath_policy(in->d.fp)[XDHCP_POLICY_DAEMON];
+	*gate = (struct policy){.kind = XDHCP_POLICY_GATE, .answer_until = XDHCP_FOREVER};
+	in->swept = boot_seconds();
+	the_desk = in;
+	return &in->desk;
+}
+
+void desk_stop(struct desk *desk)
+{
+	struct desk_inside *in = inside(desk);
+	struct daemon *d = &in->d;
+
+	desk->commits_fail = false;
+	dry_hold_barriers(false);
+	quiesce_stop(d);
+	event_base_loop(d->base, EVLOOP_NONBLOCK);
+	batch_forget(d);
+	template_index_free(d->templates);
+	fastpath_close(d->fp);
+	engine_free(d->engine);
+	lease_table_free(d->leases);
+	config_free(d->config);
+	event_base_free(d->base);
+	free(d->hits_logged);
+	free(d->templates_made);
+	gates_forget(d);
+	usage_forget(d);
+	the_desk = NULL;
+	free(in);
+}
+
+bool desk_reload(struct desk *desk, const char *yaml)
+{
+	struct desk_inside *in = inside(desk);
+	char *text = NULL;
+	int r;
+
+	in->yaml = yaml;
+	r = reload(&in->d, &text);
+	free(text);
+	return r == 0;
+}
+
+/* --- work --- */
+
+void desk_put(struct desk *desk, const uint8_t *frame, size_t len)
+{
+	struct desk_inside *in = inside(desk);
+	struct packet *packet;
+
+	if (len > PACKET_FRAME)
+		return;
+	if (in->n_socket == SOCKET)
+		desk_work(desk);
+	packet = &in->socket[in->n_socket++];
+	*packet = (struct packet){.len = len, .csum_not_ready = true};
+	memcpy(packet->data, frame, len);
+	desk->count.received++;
+}
+
+void desk_work(struct desk *desk)
+{
+	struct desk_inside *in = inside(desk);
+
+	while (in->n_socket) {
+		batch_readable(-1, 0, &in->port);
+		batch_is_over(in);
+	}
+}
+
+/* Deferred messages may be among what is done. */
+static void turn(struct desk_inside *in)
+{
+	event_base_loop(in->d.base, EVLOOP_NONBLOCK);
+	batch_is_over(in);
+}
+
+/* The barrier's thread says that it is done after it is. */
+static void wait_for_event(struct desk_inside *in)
+{
+	event_base_loop(in->d.base, EVLOOP_ONCE);
+	turn(in);
+}
+
+void desk_settle(struct desk *desk)
+{
+	struct daemon *d = &inside(desk)->d;
+
+	desk_work(desk);
+	/* an ending lets deferred messages go on, which may begin others */
+	for (unsigned i = 0; i < 4; i++) {
+		uint64_t epoch;
+
+		turn(inside(desk));
+		epoch = quiesce_request(d);
+
+		dry_hold_barriers(false);
+		while (!quiesce_passed(d, epoch))
+			sched_yield();
+		dry_hold_barriers(true);
+		wait_for_event(inside(desk));
+	}
+}
+
+void desk_pass(struct desk *desk, uint32_t seconds)
+{
+	struct desk_inside *in = inside(desk);
+	struct daemon *d = &in->d;
+
+	dry_clock += seconds * DRY_SECOND;
+	quiesce_tick(d);
+	collect_tick(d);
+	ending_expire(d);
+	commit_tick(d);
+	if (boot_seconds() - in->swept >= sweep_period(d)) {
+		in->swept = boot_seconds();
+		sweep_begin(d);
+	}
+	turn(in);
+}
+
+/* --- XDP --- */
+
+/* What the daemon says to it; the state stays. false: nothing can be said yet. */
+static bool daemon_would(struct desk_inside *in, const uint8_t *frame, size_t len,
+			 struct desk_reply *ret)
+{
+	static struct decision decision;
+	static struct packet packet;
+	static struct dhcp_msg msg;
+	int n = 0;
+
+	ret->len = 0;
+	packet = (struct packet){.len = len, .csum_not_ready = true};
+	memcpy(packet.data, frame, len);
+	if (!batch_admit(&in->d, &in->port, &packet, boot_seconds(), &msg))
+		return true;
+	__real_engine_decide(in->d.engine, &in->port.link, &msg, boot_seconds(), &decision);
+	if (decision.kind == DECISION_REPLY)
+		n = dhcp_reply_encode(&msg, &decision.reply, desk_mac, ret->data,
+				      sizeof(ret->data));
+	require(n >= 0);
+	ret->len = (size_t)n;
+	if (decision.has_change)
+		engine_undo(in->d.engine, &decision.change);
+	return decision.kind != DECISION_DEFER;
+}
+
+static void differs(const struct desk_reply *xdp, const struct desk_reply *daemon)
+{
+	size_t at = 0;
+
+	while (at < xdp->len && at < daemon->len && xdp->data[at] == daemon->data[at])
+		at++;
+	wrong("XDP's %zu bytes and the daemon's %zu differ at %zu (%02x, %02x)", xdp->len,
+	      daemon->len, at, at < xdp->len ? xdp->data[at] : 0,
+	      at < daemon->len ? daemon->data[at] : 0);
+}
+
+bool desk_xdp(struct desk *desk, const uint8_t *frame, size_t len, struct desk_reply *ret_reply)
+{
+	static struct desk_reply said;
+	static uint8_t out[PACKET_FRAME + 2048];
+	size_t n;
+	uint32_t action = dry_xdp(frame, len, out, sizeof(out), &n);
+
+	if (action == XDP_PASS) {
+		require(n == len && !memcmp(out, frame, len));
+		desk->count.xdp_passes++;
+		return false;
+	}
+	require(action == XDP_TX && n <= sizeof(ret_reply->data));
+	memcpy(ret_reply->data, out, n);
+	ret_reply->len = n;
+	desk->count.xdp_acks++;
+	oracle_reply(out + 42, n - 42, true);
+	if (!daemon_would(inside(desk), frame, len, &said))
+		return true;
+	desk->count.compared++;
+	if (said.len != n || memcmp(said.data, out, n))
+		differs(ret_reply, &said);
+	return true;
+}

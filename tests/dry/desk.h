@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A daemon at work without a kernel: frames go in through the real batch, are decided, committed to
+ * a store that is an array, published into dry maps and sent to nobody; the XDP program answers
+ * from the same maps. Whatever happens, an oracle looks on (oracle.c) and aborts if
+ *
+ *   - an ACK of either path promises a second that the store does not cover (I1);
+ *   - an address is offered or ACKed while its promise to another chaddr runs (I5);
+ *   - XDP answers otherwise than the daemon would, or touches a frame that it passes (I2, I4);
+ *   - a reply has lengths, sums or options that are wrong, or is not read back as it was meant;
+ *   - a change that is undone leaves a trace, or the same request is decided otherwise after it.
+ *
+ * One at a time. The link is interface 1, rig0, with 10.0.0.1/24, 192.0.2.1/24 and 198.51.100.1/24.
+ */
+#ifndef XDHCP_TESTS_DESK_H
+#define XDHCP_TESTS_DESK_H
+
+#include <stdbool.h>
+
+#include "dry.h"
+#include "proto/reply.h"
+
+#define DESK_LINK  "rig0"
+#define DESK_ADDRS 3
+#define DESK_SENT  128 /* replies remembered */
+
+struct desk_reply {
+	uint8_t data[DHCP_FRAME_MAX]; /* a whole frame; of a routed one all but the UDP payload is 0
+				       */
+	size_t len;
+};
+
+struct desk_counts {
+	unsigned long received, decided, undone, changes, commits_failed;
+	unsigned long offers, acks, naks, bootp, silent, deferred, ends;
+	unsigned long xdp_acks, xdp_passes, compared;
+};
+
+struct desk {
+	struct desk_counts count;
+	struct desk_reply
+		sent[DESK_SENT]; /* since desk_forget_sent(); the latest where there is no room */
+	unsigned n_sent;
+	bool commits_fail; /* from now on: the store is out of order */
+	bool thorough;	   /* each change is undone once before it stands; slow */
+};
+
+extern const uint8_t desk_mac[6];
+extern const uint32_t desk_addrs[DESK_ADDRS];
+
+/* NULL: the configuration is not accepted. */
+struct desk *desk_start(const char *yaml);
+void desk_stop(struct desk *desk);
+/* As by SIGHUP. false: not accepted, and nothing changed. */
+bool desk_reload(struct desk *desk, const char *yaml);
+
+/* Puts a frame into the socket; desk_work() has the daemon take what is there, in batches. */
+void desk_put(struct desk *desk, const uint8_t *frame, size_t len);
+void desk_work(struct desk *desk);
+/* Barriers pass, and what waited for them is done. */
+void desk_settle(struct desk *desk);
+/* Time goes by; at its end a second's duties are done, and the sweep's if its time has come. */
+void desk_pass(struct desk *desk, uint32_t seconds);
+
+/* The frame at XDP; true: it has answered, and as the daemon would have. */
+bool desk_xdp(struct desk *desk, const uint8_t *frame, size_t len, struct desk_reply *ret_reply);
+
+#endif

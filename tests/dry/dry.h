@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The fast path without a kernel: the XDP program compiled for this machine (xdp.c), over maps that
+ * are plain memory (maps.c), with a clock that only moves when it is told to. The daemon's side is
+ * all real; what would go to the kernel is caught at the linker (--wrap, see DRY_WRAP in the
+ * Makefile). So histories of both run without root, under sanitizers, and a hundred times faster.
+ * What it cannot show is what the kernel does: tests/bpf and tests/parity are there for that.
+ */
+#ifndef XDHCP_TESTS_DRY_H
+#define XDHCP_TESTS_DRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi.h"
+#include "verdicts.h"
+
+#define DRY_BLOCKS 32 /* /24s that can have slots */
+
+/* What the program finds in its maps. */
+struct dry_maps {
+	struct slot *slots;
+	struct template *templates;
+	struct policy *policy;
+	struct meta *meta;
+	uint32_t n_slots, n_templates;
+	struct {
+		struct block_key key;
+		struct block block;
+	} blocks[DRY_BLOCKS];
+	unsigned n_blocks;
+	struct verdicts verdicts;
+};
+
+extern struct dry_maps dry_maps; /* of the one fast path that is open */
+extern uint64_t dry_clock;	 /* CLOCK_BOOTTIME, nanoseconds */
+
+#define DRY_SECOND 1000000000ull
+
+/*
+ * Barriers of other threads than the test's wait from now on, or pass. Held but for when the test
+ * waits for one, they make each run the same.
+ */
+void dry_hold_barriers(bool hold);
+
+/*
+ * Runs the program on a frame that came in by interface 1. What is beyond the
+ * frame is poisoned, so that a byte read there is seen. Returns the XDP action; the frame as it is
+ * then is in `out`, `cap` bytes, which must be enough.
+ */
+uint32_t dry_xdp(const uint8_t *frame, size_t len, uint8_t *out, size_t cap, size_t *ret_len);
+
+#endif

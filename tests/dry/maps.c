@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The doubles of what user/net asks the kernel for (dry.h): the maps are memory, a barrier passes
+ * at once, since no program runs meanwhile, or when the test says so. Slots, blocks and templates
+ * are kept by user/net itself.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+
+#include "../common/require.h"
+#include "daemon/daemon.h"
+#include "dry.h"
+#include "net/fastpath_private.h"
+
+#define TEMPLATES 1024
+#define BLOCKS_FD 1000
+
+int __wrap_fastpath_lock(const char *pin_path, int *ret_lock, int *ret_holder, char *why,
+			 size_t why_len);
+int __wrap_fastpath_open(const struct fastpath_options *options, struct fastpath **ret_fastpath,
+			 enum fastpath_found *ret_found, char *why, size_t why_len);
+void __wrap_fastpath_close(struct fastpath *fp);
+int __wrap_fastpath_remove(const char *pin_path, char *why, size_t why_len);
+int __wrap_fastpath_barrier(struct fastpath *fp);
+int __wrap_fastpath_verdicts(const struct fastpath *fp, struct verdicts *ret_sum);
+int __wrap_bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags);
+int __wrap_bpf_prog_test_run_opts(int fd, struct bpf_test_run_opts *opts);
+uint32_t __wrap_boot_seconds(void);
+
+static pthread_t the_test;
+
+static struct region region(size_t stride, uint32_t n)
+{
+	struct region r = {.base = calloc(n, stride), .len = n * stride, .stride = stride, .n = n};
+
+	require(r.base != NULL);
+	return r;
+}
+
+int __wrap_fastpath_lock(const char *pin_path, int *ret_lock, int *ret_holder, char *why,
+			 size_t why_len)
+{
+	(void)pin_path, (void)ret_holder, (void)why, (void)why_len;
+	*ret_lock = -1;
+	return 0;
+}
+
+int __wrap_fastpath_open(const struct fastpath_options *options, struct fastpath **ret_fastpath,
+			 enum fastpath_found *ret_found, char *why, size_t why_len)
+{
+	struct fastpath *fp = calloc(1, sizeof(*fp));
+	uint32_t templates = options->templates ? options->templates : TEMPLATES;
+
+	(void)why, (void)why_len;
+	require(fp && !dry_maps.slots); /* one at a time */
+	the_test = pthread_self();
+	fp->found = FASTPATH_FRESH;
+	fp->program = -1;
+	fp->maps[MAP_BLOCKS] = BLOCKS_FD;
+	fp->leases_map = region(sizeof(struct slot), options->slots);
+	fp->templates_map = region(sizeof(struct template), templates);
+	fp->policy_map = region(sizeof(struct policy), XDHCP_POLICY_ENTRIES);
+	fp->meta_map = region(sizeof(struct meta), 1);
+	require(blocks_read(-1, 0, false, &fp->blocks) == 0);
+	dry_maps = (struct dry_maps){
+		.slots = (struct slot *)fp->leases_map.base,
+		.templates = (struct template *)fp->templates_map.base,
+		.policy = (struct policy *)fp->policy_map.base,
+		.meta = (struct meta *)fp->meta_map.base,
+		.n_slots = options->slots,
+		.n_templates = templates,
+	};
+	*dry_maps.meta = (struct meta){.abi = XDHCP_ABI_VERSION,
+				       .slots = options->slots,
+				       .hash_key = {0x0123456789abcdef, 0xfedcba9876543210}};
+	*ret_fastpath = fp;
+	*ret_found = FASTPATH_FRESH;
+	return 0;
+}
+
+void __wrap_fastpath_close(struct fastpath *fp)
+{
+	free(fp->leases_map.base);
+	free(fp->templates_map.base);
+	free(fp->policy_map.base);
+	free(fp->meta_map.base);
+	blocks_free(fp->blocks);
+	free(fp);
+	dry_maps = (struct dry_maps){0};
+}
+
+int __wrap_fastpath_remove(const char *pin_path, char *why, size_t why_len)
+{
+	(void)pin_path, (void)why, (void)why_len;
+	return 0;
+}
+
+static pthread_mutex_t barrier_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t barrier_may_pass = PTHREAD_COND_INITIALIZER;
+static bool barriers_held;
+
+void dry_hold_barriers(bool hold)
+{
+	pthread_mutex_lock(&barrier_lock);
+	barriers_held = hold;
+	pthread_cond_broadcast(&barrier_may_pass);
+	pthread_mutex_unlock(&barrier_lock);
+}
+
+int __wrap_fastpath_barrier(struct fastpath *fp)
+{
+	(void)fp;
+	if (pthread_equal(pthread_self(), the_test)) /* it runs no program meanwhile */
+		return 0;
+	pthread_mutex_lock(&barrier_lock);
+	while (barriers_held)
+		pthread_cond_wait(&barrier_may_pass, &barrier_lock);
+	pthread_mutex_unlock(&barrier_lock);
+	return 0;
+}
+
+int __wrap_fastpath_verdicts(const struct fastpath *fp, struct verdicts *ret_sum)
+{
+	(void)fp;
+	*ret_sum = dry_maps.verdicts;
+	return 0;
+}
+
+int __wrap_bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags)
+{
+	require(fd == BLOCKS_FD && flags == BPF_NOEXIST);
+	if (dry_maps.n_blocks == DRY_BLOCKS) {
+		errno = E2BIG;
+		return -1;
+	}
+	memcpy(&dry_maps.blocks[dry_maps.n_blocks].key, key, sizeof(struct block_key));
+	memcpy(&dry_maps.blocks[dry_maps.n_blocks].block, value, sizeof(struct block));
+	dry_maps.n_blocks++;
+	return 0;
+}
+
+int __wrap_bpf_prog_test_run_opts(int fd, struct bpf_test_run_opts *opts)
+{
+	size_t len;
+
+	(void)fd;
+	opts->retval = dry_xdp(opts->data_in, opts->data_size_in, opts->data_out,
+			       opts->data_size_out, &len);
+	opts->data_size_out = (__u32)len;
+	return 0;
+}
+
+uint32_t __wrap_boot_seconds(void)
+{
+	return (uint32_t)(dry_clock / DRY_SECOND);
+}
