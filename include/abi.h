@@ -82,7 +82,7 @@ _Static_assert(offsetof(struct slot, forms) == 32, "first line ends with the for
 _Static_assert(offsetof(struct slot, hits) == 64, "second line");
 _Static_assert(offsetof(struct slot, tail) == 84, "tail fills the slot");
 
-/* --- blocks: hash, /24 -> its first slot; only ever filled --- */
+/* --- blocks: hash, /24 -> its first slot; given to another /24 only while all are closed --- */
 
 #define XDHCP_BLOCK_SLOTS 256u /* addresses of a /24; capacities are multiples of it */
 

@@ -247,6 +247,55 @@ static void test_crash_while_making_a_block(void **state)
 	fastpath_close(fp);
 }
 
+/* The slots of one /24 go to another: nothing of the first is left in them, for whoever looks. */
+static void test_moving_a_block(void **state)
+{
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+	const struct block_key old = {.prefix = {192, 0, 2, 0}}, new = {.prefix = {203, 0, 113, 0}};
+	const struct slot zero = {0};
+	uint32_t prefix, index;
+	struct block block;
+	struct slot *slot;
+	int fd;
+
+	(void)state;
+	assert_int_equal(fastpath_block_next(fp, 0, &prefix), -ENOENT);
+	grant(fp, 0x0a000001, 1);
+	slot = grant(fp, ADDR, 7);
+	assert_int_equal(fastpath_block_next(fp, 0, &prefix), 0);
+	assert_int_equal(prefix, 0x0a000000);
+	assert_int_equal(fastpath_block_next(fp, 0x0a000100, &prefix), 0);
+	assert_int_equal(prefix, 0xc0000200);
+	assert_int_equal(fastpath_block_next(fp, 0xc0000300, &prefix), -ENOENT);
+
+	assert_int_equal(fastpath_block_move(fp, 0xc0000200, 0xcb007105), -EBUSY);
+	assert_true(slot_is_open(slot));
+	slot_close(slot);
+	assert_int_equal(fastpath_block_move(fp, 0xc0000200, 0x0a000000), -EINVAL);
+	assert_int_equal(fastpath_block_move(fp, 0xc0000300, 0xcb007105), -EINVAL);
+	assert_int_equal(fastpath_block_move(fp, 0xc0000200, 0xcb007105), 0);
+	assert_null(fastpath_slot(fp, ADDR, false, NULL));
+	assert_ptr_equal(fastpath_slot(fp, 0xcb007100 | (ADDR & 0xff), false, &index), slot);
+	assert_int_equal(index, 256 + 5);
+	assert_memory_equal(slot, &zero, sizeof(zero));
+	assert_int_equal(fastpath_slots_used(fp), 512);
+
+	/* as the XDP program, and the next daemon, will find it */
+	fd = pinned("blocks");
+	assert_int_not_equal(bpf_map_lookup_elem(fd, &old, &block), 0);
+	assert_int_equal(bpf_map_lookup_elem(fd, &new, &block), 0);
+	assert_int_equal(block.first, 256);
+	close(fd);
+	fastpath_close(fp);
+	fp = open_as(FASTPATH_ADOPTED);
+	assert_null(fastpath_slot(fp, ADDR, false, NULL));
+	assert_non_null(fastpath_slot(fp, 0xcb007105, false, &index));
+	assert_int_equal(index, 256 + 5);
+	assert_non_null(fastpath_slot(fp, ADDR, true, &index));
+	assert_int_equal(index, 512 + 5);
+	fastpath_close(fp);
+}
+
 /* --- foreign --- */
 
 #define MAX_GRANTS 16
@@ -676,6 +725,7 @@ int main(void)
 		TEST(test_adopted),
 		TEST(test_slots_of_addresses),
 		TEST(test_crash_while_making_a_block),
+		TEST(test_moving_a_block),
 		TEST(test_harvest_of_adopted),
 		TEST(test_growth),
 		TEST(test_died_before_replacing),

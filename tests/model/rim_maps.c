@@ -263,6 +263,43 @@ struct slot *fastpath_slot(struct fastpath *fp, uint32_t addr, bool make, uint32
 	return slot;
 }
 
+int fastpath_block_next(const struct fastpath *fp, uint32_t prefix, uint32_t *ret_prefix)
+{
+	const struct maps *maps = fp->maps;
+	uint32_t best = 0;
+
+	for (uint32_t i = 0; i < maps->capacity / XDHCP_BLOCK_SLOTS; i++) {
+		if (maps->blocks[i] && maps->blocks[i] >= (prefix & 0xffffff00) &&
+		    (!best || maps->blocks[i] < best))
+			best = maps->blocks[i];
+	}
+	if (!best)
+		return -ENOENT;
+	*ret_prefix = best;
+	return 0;
+}
+
+int fastpath_block_move(struct fastpath *fp, uint32_t from, uint32_t to)
+{
+	struct maps *maps = fp->maps;
+	struct slot *slots = maps_slot(maps, from & 0xffffff00);
+	uint32_t *block;
+
+	if (!slots || maps_slot(maps, to))
+		return -EINVAL;
+	for (unsigned i = 0; i < XDHCP_BLOCK_SLOTS; i++) {
+		if (*(const uint32_t *)slots[i].addr)
+			return -EBUSY;
+	}
+	block = &maps->blocks[(slots - maps->slots) / XDHCP_BLOCK_SLOTS];
+	*block = 0;
+	world_step("a block is taken");
+	memset(slots, 0, XDHCP_BLOCK_SLOTS * sizeof(*slots));
+	world_step("a block is wiped");
+	*block = to & 0xffffff00;
+	return 0;
+}
+
 int fastpath_harvest(struct fastpath *fp, int (*fn)(void *arg, const struct fastpath_grant *grant),
 		     void *arg)
 {

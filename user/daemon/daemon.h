@@ -95,6 +95,8 @@ struct daemon {
 	uint8_t *templates_made; /* for a slot since the last sweep, by slot number (collect.c) */
 	uint32_t *gates;	 /* their place in `policy`, by place in model.subnets; 0: none */
 	bool full_warned, templates_warned;
+	uint32_t reclaim_at;	     /* the /24 where the next search for free slots begins */
+	uint32_t reclaim_not_before; /* second */
 
 	struct port *ports;   /* list */
 	uint32_t *host_addrs; /* of all interfaces, as of the last scan; no loopback ones */
@@ -237,6 +239,9 @@ void sweep_begin(struct daemon *d); /* goes on by itself, a chunk of leases an e
 /* At an orderly stop: harvests every slot and gives back the credit nobody will use. */
 void sweep_give_back(struct daemon *d, uint32_t answer_until);
 uint32_t sweep_period(const struct daemon *d); /* seconds */
+
+/* capacity.c: a slot for `addr`, if need be from a /24 that has no leases any more. NULL: none. */
+struct slot *capacity_slot(struct daemon *d, uint32_t addr, uint32_t *ret_index);
 
 /* collect.c: templates that no slot names any more are free again. */
 /* Room for the slots there are, at a start or when they are others. 0 or -ENOMEM. */

@@ -93,21 +93,6 @@ static bool is_current(const struct lease *lease, const struct lease_row *row)
 	       !memcmp(lease_agent(lease), row->agent, row->agent_len);
 }
 
-static struct slot *slot_for(struct daemon *d, uint32_t addr, uint32_t *ret_index)
-{
-	struct slot *slot = fastpath_slot(d->fp, addr, true, ret_index);
-
-	if (slot)
-		return slot;
-	d->count.publish_full++;
-	if (!d->full_warned)
-		log_warning("fast path: all %u slots are given to other networks; further clients "
-			    "are served by the daemon (fast-path.max-entries)",
-			    fastpath_capacity(d->fp));
-	d->full_warned = true;
-	return NULL;
-}
-
 static void write_slot(struct daemon *d, struct lease *lease, struct slot *slot,
 		       const struct reopen *memo)
 {
@@ -160,7 +145,7 @@ void publish_ack(struct daemon *d, const struct dhcp_msg *msg, const struct deci
 	had = slot && !answer_changed(change) && tail_in_slot(slot, row, &old);
 	if (!form || !memo_template(&decision->reply, gate, &t) ||
 	    !memo_tail(&decision->reply, &t, had ? &old : NULL, &memo.tail) ||
-	    !(slot = slot_for(d, row->addr, &index)) ||
+	    !(slot = capacity_slot(d, row->addr, &index)) ||
 	    (number = collect_template(d, &t, index)) < 0) {
 		/* Not published; what was must not outlive what made it true. */
 		if (answer_changed(change))

@@ -99,6 +99,15 @@ uint32_t fastpath_map_id(const struct fastpath *fp, const char *map);
  */
 struct slot *fastpath_slot(struct fastpath *fp, uint32_t addr, bool make, uint32_t *ret_index);
 
+/* The first /24 from `prefix` on that has slots (host order). -ENOENT: none there. */
+int fastpath_block_next(const struct fastpath *fp, uint32_t prefix, uint32_t *ret_prefix);
+/*
+ * Gives the slots of the /24 `from` to `to`, which has none, and wipes them. The caller knows that
+ * running programs have left them and that what they granted is in the store. -EBUSY: one is open.
+ * Other errors: `from` has them still, or, if a crash or the kernel came in between, nobody has.
+ */
+int fastpath_block_move(struct fastpath *fp, uint32_t from, uint32_t to);
+
 /* One slot as found, whatever ABI wrote it (the harvest header). */
 struct fastpath_grant {
 	uint32_t addr; /* host order, from the slot's place, also when it is closed */

@@ -3,11 +3,11 @@
  * The maps as plain memory, and the way from an address to its slot.
  *
  * A /24 has 256 consecutive slots, given in the order in which addresses are
- * first used. Blocks are only ever filled, so this process's index of them
- * (one load a level, no system call) never goes stale: it has the lock, and so
- * is the only one that fills. meta.slots_used is raised before the
- * block is inserted: a crash between the two wastes 256 slots, where the
- * other order would give the same ones twice.
+ * first used. This process's index of them (one load a level, no system call)
+ * never goes stale: it has the lock, and so is the only one that gives. meta.slots_used is
+ * raised before the block is inserted: a crash between the two wastes 256 slots, where the
+ * other order would give the same ones twice. The same goes for a block that is moved: the old /24
+ * loses it first.
  *
  * What survives a crash: all but the index, which is read back from `blocks`.
  */
@@ -22,6 +22,7 @@
 #include <bpf/libbpf.h>
 
 #include "fastpath_private.h"
+#include "slots.h"
 
 #define HARVEST_HEADER_LEN 32
 
@@ -223,6 +224,17 @@ int blocks_read(int fd, uint32_t slots, bool lenient, struct block_index **ret_b
 	return 0;
 }
 
+static struct slot *slot_at(const struct fastpath *fp, uint32_t at)
+{
+	return (struct slot *)(fp->leases_map.base + (size_t)at * fp->leases_map.stride);
+}
+
+static void block_key(uint32_t prefix, struct block_key *ret_key)
+{
+	prefix = htobe32(prefix);
+	memcpy(ret_key->prefix, &prefix, sizeof(ret_key->prefix));
+}
+
 /* Gives a /24 its slots. Negative errno: -ENOSPC, -ENOMEM, the map's. */
 static int block_make(struct fastpath *fp, uint32_t prefix, uint32_t *entry)
 {
@@ -234,8 +246,7 @@ static int block_make(struct fastpath *fp, uint32_t prefix, uint32_t *entry)
 	if (meta->slots_used > fp->leases_map.n ||
 	    fp->leases_map.n - meta->slots_used < XDHCP_BLOCK_SLOTS)
 		return -ENOSPC;
-	prefix = htobe32(prefix);
-	memcpy(key.prefix, &prefix, sizeof(key.prefix));
+	block_key(prefix, &key);
 	__atomic_store_n(&meta->slots_used, block.first + XDHCP_BLOCK_SLOTS, __ATOMIC_SEQ_CST);
 	if (bpf_map_update_elem(fp->maps[MAP_BLOCKS], &key, &block, BPF_NOEXIST) < 0) {
 		r = -errno;
@@ -244,6 +255,55 @@ static int block_make(struct fastpath *fp, uint32_t prefix, uint32_t *entry)
 		return r;
 	}
 	*entry = block.first + 1;
+	return 0;
+}
+
+int fastpath_block_next(const struct fastpath *fp, uint32_t prefix, uint32_t *ret_prefix)
+{
+	uint32_t low = prefix >> 8 & 0xff;
+
+	for (uint32_t high = prefix >> 16; high < 65536; high++, low = 0) {
+		const uint32_t *of_16 = fp->blocks->of_16[high];
+
+		for (; of_16 && low < 256; low++) {
+			if (of_16[low]) {
+				*ret_prefix = high << 16 | low << 8;
+				return 0;
+			}
+		}
+	}
+	return -ENOENT;
+}
+
+/*
+ * A program that has found the block under its old /24 compares the address word, which
+ * will be another's. Nobody's answer changes when nobody has an open slot there.
+ */
+int fastpath_block_move(struct fastpath *fp, uint32_t from, uint32_t to)
+{
+	uint32_t *old = blocks_entry(fp->blocks, from, false);
+	uint32_t *new = blocks_entry(fp->blocks, to, true);
+	struct block_key old_key, new_key;
+	struct block block;
+
+	if (!new)
+		return -ENOMEM;
+	if (fp->found == FASTPATH_FOREIGN || !old || !*old || *new)
+		return -EINVAL;
+	block.first = *old - 1;
+	for (uint32_t i = 0; i < XDHCP_BLOCK_SLOTS; i++) {
+		if (slot_is_open(slot_at(fp, block.first + i)))
+			return -EBUSY;
+	}
+	block_key(from & ~0xffu, &old_key);
+	block_key(to & ~0xffu, &new_key);
+	if (bpf_map_delete_elem(fp->maps[MAP_BLOCKS], &old_key) < 0)
+		return -errno;
+	*old = 0;
+	memset(slot_at(fp, block.first), 0, (size_t)fp->leases_map.stride * XDHCP_BLOCK_SLOTS);
+	if (bpf_map_update_elem(fp->maps[MAP_BLOCKS], &new_key, &block, BPF_NOEXIST) < 0)
+		return -errno;
+	*new = block.first + 1;
 	return 0;
 }
 
@@ -261,7 +321,7 @@ struct slot *fastpath_slot(struct fastpath *fp, uint32_t addr, bool make, uint32
 	at = *entry - 1 + (addr & 0xff);
 	if (ret_index)
 		*ret_index = at;
-	return (struct slot *)(fp->leases_map.base + (size_t)at * fp->leases_map.stride);
+	return slot_at(fp, at);
 }
 
 /* --- harvest --- */
