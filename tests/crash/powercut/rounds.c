@@ -71,7 +71,7 @@ unsigned rounds_run(unsigned how_many, bool (*fn)(void *arg, unsigned *round, un
 		seed_chain(round / CHAIN);
 		if (!fn(arg, &round, end)) {
 			printf("again: SEED=%llu ROUND=%u\n", (unsigned long long)the_seed(),
-			       round);
+			       round < end ? round : end - 1);
 			break;
 		}
 	}
