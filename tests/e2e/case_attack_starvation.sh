@@ -38,7 +38,7 @@ tries=0
 await 6 "what was only offered to come back" comes_back
 
 # takes them: those that come too late get no answer
-load dora -i cli -n 120 --batch --prefix 0x66 --timeout 300 --retries 0 -o "$DIR/taken" -l "$DIR/acks" >"$DIR/take" || :
+load dora -i cli -n 120 --batch --prefix 0x66 --timeout 300 --retries 0 -o "$DIR/taken" -l "$DIR/acks.attack" >"$DIR/take" || :
 say "taken: $(cat "$DIR/take")"
 # 99 less the bystanders and the new client; who was offered an address that another was faster to take hears a NAK
 equal "what was left to be taken" "$(jq .acked "$DIR/take")" 78
