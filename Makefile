@@ -19,6 +19,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 B := build$(if $(SAN),/san)$(if $(FUZZ),/fuzz)
+# what both sides share; the daemon of another map ABI has a copy of its own
+INCLUDES := include
 CC ?= gcc
 CLANG ?= clang
 ifdef FUZZ
@@ -35,7 +37,7 @@ comma := ,
 SANFLAGS := $(if $(SAN)$(FUZZ),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer) $(if $(FUZZ),-fsanitize=fuzzer-no-link)
 ALL_CFLAGS = -std=gnu17 -Wall -Wextra -Werror -fno-strict-aliasing -pthread -D_GNU_SOURCE \
-	-DXDHCP_VERSION='"$(VERSION)"' -Iinclude -Iuser -I$(B) $(PKG_CFLAGS) $(CFLAGS) $(SANFLAGS)
+	-DXDHCP_VERSION='"$(VERSION)"' -I$(INCLUDES) -Iuser -I$(B) $(PKG_CFLAGS) $(CFLAGS) $(SANFLAGS)
 ALL_LDFLAGS = -pthread $(LDFLAGS) $(SANFLAGS)
 
 ROOMS ?= proto engine config store net control daemon cli
@@ -50,9 +52,9 @@ all: $(B)/xdhcpd $(B)/xdhcpctl
 
 BPF_ARCH := $(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/')
 BPF_CFLAGS := -std=gnu17 -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra -Werror \
-	-Iinclude -I/usr/include/$(shell gcc -print-multiarch 2>/dev/null)
+	-I$(INCLUDES) -I/usr/include/$(shell gcc -print-multiarch 2>/dev/null)
 
-$(B)/xdhcp.bpf.o: bpf/xdhcp.bpf.c $(wildcard bpf/*.h include/*.h) | $(B)
+$(B)/xdhcp.bpf.o: bpf/xdhcp.bpf.c $(wildcard bpf/*.h $(INCLUDES)/*.h) | $(B)
 	$(if $(V),,@echo "BPF  $@")
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
@@ -60,12 +62,12 @@ $(B)/xdhcp.skel.h: $(B)/xdhcp.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name xdhcp_bpf > $@.tmp && mv $@.tmp $@
 
 # test and benchmark programs for the kernel's side (generators, sinks, echo)
-$(B)/tests/%.bpf.o: tests/%.bpf.c $(wildcard include/*.h bpf/*.h) | $(B)
+$(B)/tests/%.bpf.o: tests/%.bpf.c $(wildcard $(INCLUDES)/*.h bpf/*.h) | $(B)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "BPF  $@")
 	$(Q)$(CLANG) $(BPF_CFLAGS) -Ibpf -c $< -o $@
 
-$(B)/tools/%.bpf.o: tools/%.bpf.c $(wildcard include/*.h bpf/*.h) | $(B)
+$(B)/tools/%.bpf.o: tools/%.bpf.c $(wildcard $(INCLUDES)/*.h bpf/*.h) | $(B)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "BPF  $@")
 	$(Q)$(CLANG) $(BPF_CFLAGS) -Ibpf -c $< -o $@
@@ -119,7 +121,7 @@ $(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/forms: %: %.o
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
-$(B)/tests/crash/storm $(B)/tests/soak/lives: %: %.o $(B)/tests/crash/oracle.o
+$(B)/tests/soak/lives: %: %.o $(B)/tests/crash/oracle.o
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
@@ -145,6 +147,40 @@ $(B)/tests/e2e/faultdisk.so: tests/e2e/faultdisk.c | $(B)
 RIG := $(B)/loadgen $(B)/tests/e2e/pass.bpf.o $(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/optionlist \
 	$(B)/tests/e2e/badframes $(B)/tests/e2e/frameflood $(B)/tests/e2e/forms $(B)/tests/e2e/faultdisk.so $(B)/tests/crash/storm \
 	$(B)/tests/soak/lives $(B)/tests/soak/named
+
+# --- crash harness: the clients and their oracle, the killer, daemons to be killed ---
+
+$(B)/tests/crash/storm: $(patsubst %,$(B)/tests/crash/%.o,storm clients judge oracle)
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
+
+$(B)/tests/crash/killer: $(patsubst %,$(B)/tests/crash/%.o,killer subject store_check clients judge oracle)
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+# a daemon of another map ABI, from the same sources over a copy of include/ (tests/crash/other_abi)
+ABI_HEADERS := $(patsubst %,$(B)/abi/%,$(wildcard include/*.h))
+$(B)/abi/include/%.h: include/%.h tests/crash/other_abi
+	@mkdir -p $(@D)
+	$(Q)tests/crash/other_abi $< > $@.tmp && mv $@.tmp $@
+
+$(B)/abi/xdhcpd: $(ABI_HEADERS) always
+	$(Q)$(MAKE) --no-print-directory B=$(B)/abi INCLUDES=$(B)/abi/include $@
+
+always:
+
+# daemons with a planted fault, which the harness has to find
+$(B)/broken/late_commit: ALL_LDFLAGS += -Wl,--wrap=store_commit
+$(B)/broken/early_publish: ALL_LDFLAGS += -Wl,--wrap=store_commit,--wrap=packet_send
+$(B)/broken/blind_harvest: ALL_LDFLAGS += -Wl,--wrap=slot_grant
+$(B)/broken/forgetful: ALL_LDFLAGS += -Wl,--wrap=store_load,--wrap=fastpath_harvest
+BROKEN := $(patsubst tests/crash/broken_%.c,$(B)/broken/%,$(wildcard tests/crash/broken_*.c))
+$(BROKEN): $(B)/broken/%: $(B)/tests/crash/broken_%.o $(B)/user/daemon/main.o $(filter-out $(B)/libcli.a,$(LIBS))
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+CRASH := $(B)/tests/crash/killer $(B)/abi/xdhcpd $(BROKEN)
 
 # --- bench ---
 
@@ -209,7 +245,8 @@ $(B)/tests/crash/powercut/test_%: ALL_LDFLAGS += -Wl,--wrap=open,--wrap=link,--w
 # the daemon's memory, slots, waits and decisions go by the model
 MODEL_WRAPS := malloc calloc realloc reallocarray strdup free poll close access config_load config_free store_sqlite_open \
 	slot_close slot_open slot_credit slot_add_form slot_grant ending_finish quiesce_ending engine_decide \
-	table_generation commit_rows lease_load
+	table_generation commit_rows lease_load \
+	boot_seconds wall_seconds boot_to_wall boot_id clock_is_kernels log_line log_transaction
 $(B)/tests/model/test_%: ALL_LDFLAGS += $(MODEL_WRAPS:%=-Wl,--wrap=%)
 .SECONDARY:
 $(patsubst %.c,$(B)/%.o,$(wildcard tests/bpf/*.c tests/parity/*.c)): | $(B)/xdhcp.skel.h
@@ -233,12 +270,12 @@ check-model: $(call TEST_BINS,model)
 check-powercut: $(call TEST_BINS,crash/powercut)
 	@$(call run-tests,$^)
 
-rig: $(RIG)
+rig: $(RIG) $(CRASH)
 
 # whatever is a program and no test
-programs: all $(RIG) $(BENCH)
+programs: all $(RIG) $(B)/tests/crash/killer $(BENCH)
 
-check-e2e: all $(RIG)
+check-e2e: all rig
 	tests/e2e/run
 
 check-vm: all $(RIG) $(call TEST_BINS,bpf)
@@ -339,5 +376,5 @@ install: all
 	install -D -m 755 $(B)/xdhcpd $(DESTDIR)$(PREFIX)/sbin/xdhcpd
 	install -D -m 755 $(B)/xdhcpctl $(DESTDIR)$(PREFIX)/bin/xdhcpctl
 
-.PHONY: all rig programs deps demo check check-all check-unit check-bpf check-parity check-e2e check-vm check-long \
+.PHONY: all always rig programs deps demo check check-all check-unit check-bpf check-parity check-e2e check-vm check-long \
 	check-fuzz check-model check-powercut bench fuzz fuzzers replayers soak format lint clean install

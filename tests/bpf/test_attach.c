@@ -346,6 +346,31 @@ static void test_prune(void **state)
 	fastpath_close(fp);
 }
 
+/* Link and program are the same before and after; that a driver gets it is seen in tests/vm only.
+ */
+static void test_given_again(void **state)
+{
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+	uint32_t lo = if_nametoindex("lo"), link, program, after;
+
+	(void)state;
+	assert_int_equal(fastpath_give_again(fp), 0); /* to nobody */
+	attach(fp, v0, FASTPATH_NATIVE);
+	attach(fp, lo, FASTPATH_GENERIC);
+	link = link_id(v0);
+	runs(v0, &program);
+	assert_int_equal(fastpath_give_again(fp), 0);
+	assert_int_equal(link_id(v0), link);
+	assert_int_equal(runs(v0, &after), XDP_ATTACHED_DRV);
+	assert_int_equal(after, program);
+	assert_runs(lo, XDP_ATTACHED_SKB, "xdhcp");
+	/* one whose device is gone is no hindrance for the others */
+	assert_int_equal(netns_run("ip link del v0"), 0);
+	assert_int_equal(fastpath_give_again(fp), 0);
+	assert_runs(lo, XDP_ATTACHED_SKB, "xdhcp");
+	fastpath_close(fp);
+}
+
 static void test_adopted_without_its_device(void **state)
 {
 	struct fastpath *fp = open_as(FASTPATH_FRESH);
@@ -505,6 +530,7 @@ int main(void)
 		TEST(test_foreign_link),
 		TEST(test_no_driver_support),
 		TEST(test_prune),
+		TEST(test_given_again),
 		TEST(test_adopted_without_its_device),
 		TEST(test_ifindex_again),
 		TEST(test_ifindex_of_another_namespace),

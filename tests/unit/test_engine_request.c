@@ -146,10 +146,24 @@ static void after_the_end(void **state)
 	assert_int_equal(fx_renew(&fx, mac(1), addr), DHCP_ACK);
 	assert_true(fx.d.change.row.generation > generation);
 	assert_true(fx.d.change.before.generation == generation);
-	/* released: a renewal is a stranger's, a reboot may have it back */
+	/* released: a renewal right after it is a stray one, a reboot may have it back */
 	fx_release(&fx, mac(1), addr);
 	assert_int_equal(lease_at(fx.leases, addr)->end, LEASE_END_RELEASED);
 	assert_int_equal(fx_renew(&fx, mac(1), addr), 0);
+	fx.now += 9;
+	assert_int_equal(fx_renew(&fx, mac(1), addr), 0);
+	assert_int_equal(fx_reboot(&fx, mac(1), addr), DHCP_ACK);
+	/* who renews it all the same has not released it: somebody else did in its name */
+	fx_release(&fx, mac(1), addr);
+	fx.now += 10;
+	assert_int_equal(fx_renew(&fx, mac(2), addr), 0);
+	assert_int_equal(fx_renew(&fx, mac(1), addr), DHCP_ACK);
+	/* at any time, unless it has another address by now */
+	fx_release(&fx, mac(1), addr);
+	fx.now += 10 * LIFETIME;
+	assert_int_equal(fx_select(&fx, mac(1), addr + 1), DHCP_ACK);
+	assert_int_equal(fx_renew(&fx, mac(1), addr), DHCP_NAK);
+	fx_release(&fx, mac(1), addr + 1);
 	assert_int_equal(fx_reboot(&fx, mac(1), addr), DHCP_ACK);
 	/* gone to another: NAK */
 	fx_release(&fx, mac(1), addr);

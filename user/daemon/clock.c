@@ -25,9 +25,23 @@ static uint64_t seconds(clockid_t clock)
 	return (uint64_t)ts.tv_sec;
 }
 
+static int64_t milliseconds(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
 uint32_t boot_seconds(void)
 {
 	return (uint32_t)seconds(CLOCK_BOOTTIME);
+}
+
+/* The monotonic clock stands still meanwhile, and is otherwise the same. */
+int64_t slept_milliseconds(void)
+{
+	return milliseconds(CLOCK_BOOTTIME) - milliseconds(CLOCK_MONOTONIC);
 }
 
 uint64_t wall_seconds(void)

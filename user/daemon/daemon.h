@@ -127,11 +127,13 @@ struct daemon {
 	uint64_t send_failed_logged; /* count.send_failed at the last line of the log about it */
 	uint32_t send_failed_at;     /* its second */
 	uint32_t started, reloaded;
-	bool serving; /* the start succeeded */
+	int64_t slept; /* slept_milliseconds() as last seen */
+	bool serving;  /* the start succeeded */
 };
 
 /* clock.c */
 uint32_t boot_seconds(void);		  /* CLOCK_BOOTTIME, rounded down */
+int64_t slept_milliseconds(void);	  /* the machine, since it was started; differences count */
 uint64_t wall_seconds(void);		  /* CLOCK_REALTIME; for display only */
 uint64_t boot_to_wall(uint32_t boottime); /* 0: never (FOREVER) */
 /* Is our CLOCK_BOOTTIME the kernel's? `proc` is /proc/self. If not, or that cannot be seen: a

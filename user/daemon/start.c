@@ -5,6 +5,7 @@
  * orderly stop XDP goes on for DAEMON_ORDERLY_UNATTENDED seconds, time for a restart.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -13,7 +14,8 @@
 
 #include "daemon/daemon.h"
 
-#define LIVING_MIN 5 /* seconds: pushes come once a second, and the loop may be late */
+#define SLEEP_MIN  500 /* milliseconds; the two clocks are not read at one moment */
+#define LIVING_MIN 5   /* seconds: pushes come once a second, and the loop may be late */
 
 static void push_answer_until(struct daemon *d, uint32_t until)
 {
@@ -52,12 +54,32 @@ static void note_empty(struct daemon *d)
 	}
 }
 
+/*
+ * The machine was suspended: what ran out meanwhile is ended as at any other second, and XDP, which
+ * reads the same clock, has granted nothing of it. But it may be gone from where it was.
+ */
+static void watch_sleep(struct daemon *d)
+{
+	int64_t slept = slept_milliseconds(), ms = slept - d->slept;
+	int r;
+
+	d->slept = slept;
+	if (ms < SLEEP_MIN)
+		return;
+	log_notice("this machine was suspended for %" PRId64 " s", (ms + 500) / 1000);
+	r = d->fp ? fastpath_give_again(d->fp) : 0;
+	if (r < 0)
+		log_warning("the fast path may have stopped with it, restart xdhcpd: %s",
+			    strerror(-r));
+}
+
 static void every_second(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *d = arg;
 
 	(void)fd;
 	(void)what;
+	watch_sleep(d);
 	living(d);
 	note_empty(d);
 	quiesce_tick(d);
@@ -249,6 +271,7 @@ int daemon_start(struct daemon *d)
 	int r;
 
 	d->started = d->reloaded = boot_seconds();
+	d->slept = slept_milliseconds();
 	d->port_guard = d->monitor = d->pin_lock = -1;
 	d->base = event_base_new();
 	if (!d->base)

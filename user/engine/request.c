@@ -8,6 +8,9 @@
 
 #include "ask.h"
 
+#define RELEASE_STRAYS \
+	10 /* seconds that REQUESTs which a client's RELEASE has overtaken may come */
+
 /* When a promise of `lifetime` made at `now` ends: the caller's clock was rounded down. */
 static uint32_t promise(uint32_t now, uint32_t lifetime)
 {
@@ -237,8 +240,13 @@ static void verify(struct ask *ask, uint32_t addr, bool renewing, bool plain)
 		grant(ask, addr, plain);
 		return;
 	case HOLDER_LAST:
-		/* Who released an address does not renew it; after a reboot it may have it back. */
-		if (renewing && lease && lease->end == LEASE_END_RELEASED)
+		/*
+		 * Who released an address does not renew it; after a reboot it may have it back.
+		 * Who still renews it after a while has never released it: others can write a
+		 * RELEASE as well. It uses the address, so nobody else shall get it.
+		 */
+		if (renewing && lease && lease->end == LEASE_END_RELEASED &&
+		    ask->now < lease->promised + RELEASE_STRAYS)
 			break;
 		if (has_elsewhere(ask, addr))
 			break;

@@ -1,0 +1,27 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# slow: 20
+#
+# Daemons with a planted fault each (tests/crash/broken_*.c): the kill loop finds it, as what it is,
+# within 40 rounds.
+. "$(dirname "$0")/lib.sh"
+
+declare -A found=(
+	[late_commit]='not in the store'
+	[early_publish]='not in the store'
+	[blind_harvest]='(offered|promised) to .* while .* holds it'
+	[forgetful]='(offered|promised) to .* while .* holds it|refused to|is forgotten'
+)
+declare -A pids
+for fault in "${!found[@]}"; do
+	background "$DIR/$fault.log" "$TOP/tests/crash/killloop" -n 40 -b "$B/broken/$fault"
+	pids[$fault]=$PID
+	LOGS+=("$DIR/$fault.log")
+done
+for fault in "${!found[@]}"; do
+	status=0
+	wait "${pids[$fault]}" || status=$?
+	equal "killloop's exit code with $fault" "$status" 1
+	grep -Eq "^violation: .*(${found[$fault]})" "$DIR/$fault.log" || fail "$fault was not found as what it is"
+	say "$fault: $(grep -m 1 '^violation:' "$DIR/$fault.log")"
+done
