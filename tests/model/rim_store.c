@@ -18,6 +18,7 @@
 
 #define ROWS_MAX  64
 #define BOOTS_MAX 64
+#define MAYBE_MAX 16
 
 struct disk_row {
 	struct lease_row row;
@@ -47,8 +48,13 @@ struct model_store {
 };
 
 static struct disk disk, copy;
-static struct disk maybe; /* with the commit that is under way, or failed, of a real store */
-static bool in_doubt;	  /* which of the two it has */
+/*
+ * What a real store may have instead: with the commit that is under way, or with one of those that
+ * did not return well since the last that did.
+ */
+static struct disk maybe[MAYBE_MAX];
+static unsigned n_maybe;
+static bool changed; /* it was put in the place of another */
 static struct model_store *opened;
 static bool inside; /* a call of the store */
 static unsigned failing;
@@ -209,33 +215,24 @@ static int commit_real(struct store_entry *entries, size_t n, uint32_t now, uint
 	former = disk;
 	head(now);
 	apply(entries, n);
-	maybe = disk;
+	if (n_maybe == MAYBE_MAX)
+		memmove(maybe, maybe + 1, --n_maybe * sizeof(*maybe));
+	maybe[n_maybe++] = disk;
 	disk = former;
-	in_doubt = true;
+	heap_leave();
 	r = opened->real->ops->commit(opened->real, theirs, n, now, wall);
+	heap_return();
 	if (r < 0) {
 		memcpy(opened->base.error, opened->real->error, sizeof(opened->base.error));
 		return r;
 	}
-	disk = maybe;
-	in_doubt = false;
+	disk = maybe[n_maybe - 1];
+	n_maybe = 0;
 	for (size_t i = 0; i < n; i++) {
 		if (entries[i].refused != theirs[i].refused)
 			world_violated("the model's store and SQLite's refuse different changes");
 	}
 	return 0;
-}
-
-/* What a real store has been left with. */
-static void settle_doubt(const struct store *real)
-{
-	if (in_doubt && real->info.newest_commit == maybe.newest_commit)
-		disk = maybe;
-	in_doubt = false;
-	if (real->info.newest_commit != disk.newest_commit)
-		world_violated("the store's newest commit is %llu, and %llu were acknowledged",
-			       (unsigned long long)real->info.newest_commit,
-			       (unsigned long long)disk.newest_commit);
 }
 
 static int model_commit(struct store *store, struct store_entry *entries, size_t n, uint32_t now,
@@ -270,7 +267,8 @@ static int model_commit(struct store *store, struct store_entry *entries, size_t
 
 struct loading {
 	unsigned at;
-	int (*fn)(void *arg, const struct lease_row *row);
+	bool differs;
+	int (*fn)(void *arg, const struct lease_row *row); /* NULL: only whether it differs */
 	void *arg;
 };
 
@@ -285,24 +283,33 @@ static bool same_row(const struct lease_row *a, const struct lease_row *b)
 	       !memcmp(a->client.client_id, b->client.client_id, a->client.client_id_len);
 }
 
+static void say_difference(const struct lease_row *ours, const struct lease_row *theirs)
+{
+	world_violated("SQLite's store loads %08x as state %d gen %llu promised %u granted %u ack "
+		       "%u; the model's: %08x %d %llu %u %u %u",
+		       theirs->addr, theirs->state, (unsigned long long)theirs->generation,
+		       theirs->promised, theirs->granted_until, theirs->ack_until, ours->addr,
+		       ours->state, (unsigned long long)ours->generation, ours->promised,
+		       ours->granted_until, ours->ack_until);
+}
+
 static int compare_row(void *arg, const struct lease_row *theirs)
 {
 	struct loading *l = arg;
-	struct lease_row ours;
+	struct lease_row ours = {0};
 
-	if (l->at >= disk.n_rows) {
-		world_violated("SQLite's store has more rows than were committed");
-		return -EUCLEAN;
+	if (l->at < disk.n_rows)
+		rebase(&disk.rows[l->at++], opened->boot, opened->start, &ours);
+	/* That fault is planted in the model's rows alone: they stand for what a store would say.
+	 */
+	if (fault_is(FAULT_REBASE_FORGETS) && l->fn)
+		return l->fn(l->arg, &ours);
+	if (!same_row(&ours, theirs)) {
+		l->differs = true;
+		if (l->fn)
+			say_difference(&ours, theirs);
 	}
-	rebase(&disk.rows[l->at++], opened->boot, opened->start, &ours);
-	if (!same_row(&ours, theirs))
-		world_violated("SQLite's store loads %08x as state %d gen %llu promised %u granted "
-			       "%u ack %u; the model's: %d %llu %u %u %u",
-			       theirs->addr, theirs->state, (unsigned long long)theirs->generation,
-			       theirs->promised, theirs->granted_until, theirs->ack_until,
-			       ours.state, (unsigned long long)ours.generation, ours.promised,
-			       ours.granted_until, ours.ack_until);
-	return l->fn(l->arg, theirs);
+	return l->fn ? l->fn(l->arg, theirs) : 0;
 }
 
 static int model_load(struct store *store, int (*fn)(void *arg, const struct lease_row *row),
@@ -328,10 +335,67 @@ static int model_load(struct store *store, int (*fn)(void *arg, const struct lea
 	return r < 0 ? r : 0;
 }
 
+/* --- what a real store has been left with --- */
+
+static bool has_disk(struct model_store *s, uint32_t now)
+{
+	struct loading l = {0};
+
+	s->boot = boot_number(s->boot_id, now, &s->start);
+	if (s->real->info.newest_commit != disk.newest_commit || s->real->info.rows != disk.n_rows)
+		return false;
+	return s->real->ops->load(s->real, compare_row, &l) == 0 && !l.differs;
+}
+
+static int learn_row(void *arg, const struct lease_row *row)
+{
+	struct model_store *s = arg;
+
+	*insert(row->addr) = (struct disk_row){.row = *row, .boot = s->boot};
+	return 0;
+}
+
+/* As it is; its older boots' rows become this one's, which says the same. */
+static void learn(struct model_store *s, uint32_t now)
+{
+	s->boot = boot_number(s->boot_id, now, &s->start);
+	disk.n_rows = 0;
+	n_maybe = 0;
+	disk.newest_commit = s->real->info.newest_commit;
+	if (s->real->ops->load(s->real, learn_row, s) < 0)
+		world_violated("SQLite's store cannot be read: %s", s->real->error);
+}
+
+static void settle_doubt(struct model_store *s, uint32_t now)
+{
+	static struct disk former;
+
+	if (changed)
+		learn(s, now);
+	changed = false;
+	if (has_disk(s, now))
+		return; /* and what did not return may yet come to light */
+	former = disk;
+	for (unsigned i = n_maybe; i-- > 0;) {
+		disk = maybe[i];
+		if (has_disk(s, now)) {
+			n_maybe = 0;
+			return;
+		}
+	}
+	disk = former;
+	if (s->real->info.newest_commit != disk.newest_commit)
+		world_violated("the store's newest commit is %llu, and %llu were acknowledged",
+			       (unsigned long long)s->real->info.newest_commit,
+			       (unsigned long long)disk.newest_commit);
+}
+
 static void model_close(struct store *store)
 {
+	heap_leave();
 	if (opened->real)
 		store_close(opened->real);
+	heap_return();
 	opened = NULL;
 	free(store);
 }
@@ -363,15 +427,16 @@ int __wrap_store_sqlite_open(const struct store_options *options, struct store *
 			free(s);
 			return r;
 		}
-		settle_doubt(s->real);
 	}
 	memcpy(s->boot_id, options->boot_id, sizeof(s->boot_id));
+	opened = s;
+	if (s->real)
+		settle_doubt(s, options->now);
 	s->boot = boot_number(s->boot_id, options->now, &s->start);
 	memcpy(s->base.info.uuid, s->real ? s->real->info.uuid : disk.uuid,
 	       sizeof(s->base.info.uuid));
 	s->base.info.newest_commit = disk.newest_commit;
 	s->base.info.rows = disk.n_rows;
-	opened = s;
 	*ret_store = &s->base;
 	return 0;
 }
@@ -398,6 +463,12 @@ void world_store_restore(void)
 	world_step("store restored");
 }
 
+void world_store_changed(void)
+{
+	changed = true;
+	world_step("another store");
+}
+
 bool disk_busy(void)
 {
 	return inside;
@@ -420,7 +491,8 @@ void disk_reset(void)
 {
 	disk_process_gone();
 	memset(&disk, 0, sizeof(disk));
-	in_doubt = false;
+	n_maybe = 0;
+	changed = false;
 	memset(disk.uuid, 0xd1, sizeof(disk.uuid));
 	copy = disk;
 }

@@ -26,6 +26,8 @@
 
 enum { DAEMON, BARRIER, CPU, ACTOR = CPU + WORLD_CPUS, THREADS = ACTOR + WORLD_ACTORS };
 
+_Static_assert(ACTOR == WORLD_FIRST_ACTOR, "as the header says");
+
 struct thread {
 	struct coro coro;
 	const char *name, *at;
@@ -501,12 +503,17 @@ void world_reload(const char *config)
 
 void world_reboot(void)
 {
+	world_reboot_after(BOOT_TIME + 1000, BOOT_TIME);
+}
+
+void world_reboot_after(uint64_t outage_ms, uint64_t up_ms)
+{
 	world_say("reboot");
 	if (world.alive)
 		process_gone();
 	maps_reboot();
-	world.now += BOOT_TIME + 1000;
-	world.booted = world.now - BOOT_TIME;
+	world.now += outage_ms;
+	world.booted = world.now - up_ms;
 	world.boot++;
 	cpus_reset();
 	oracle_rebooted();

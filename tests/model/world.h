@@ -109,6 +109,10 @@ void world_play(void (*fn)(void *arg), void *arg);
 void world_violated(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void world_say(const char *format, ...) __attribute__((format(printf, 1, 2))); /* if traced */
 
+/* The number of the first actor's thread; the next one's is one more. Those below it are the
+ * machine's own. */
+#define WORLD_FIRST_ACTOR (2 + WORLD_CPUS)
+
 /*
  * Who decides. schedule() gets the threads that can run, `last` (the one that ran, or -1) first
  * if it still can; choose() gets a number of ways, 0 being the usual one. NULL: always 0.
@@ -144,6 +148,8 @@ void world_kill(void);		/* SIGKILL; nothing if none is alive */
 void world_reload(const char *config); /* changes the file and sends SIGHUP; does not wait */
 /* Power off and on: kill, maps, links and queued frames are gone, CLOCK_BOOTTIME starts at 0. */
 void world_reboot(void);
+/* The same after an outage, and with CLOCK_BOOTTIME at `up` when clients are heard again. */
+void world_reboot_after(uint64_t outage_ms, uint64_t up_ms);
 
 /* The pinned maps are another ABI's from now on: the next start harvests and replaces them. */
 void world_maps_of_other_abi(void);
@@ -152,6 +158,9 @@ void world_maps_lost(void);
 /* A copy of the store is put aside; and put back in its place (no daemon may be alive). */
 void world_store_copy(void);
 void world_store_restore(void);
+/* Another file is there in the place of a real store: the mirror learns from it at the next start.
+ */
+void world_store_changed(void);
 /* The next `n` commits fail whole, with this negative errno. */
 void world_commits_fail(unsigned n, int error);
 /* The next `n` barriers fail. */

@@ -42,7 +42,7 @@ struct life {
 	unsigned n_maybe;
 	int64_t now; /* real time */
 	unsigned boot;
-	int64_t start;	/* real time at which this boot first opened the store, as far as it says */
+	int64_t start; /* real time at which this boot first opened the store, as far as it says */
 	unsigned cut_in; /* operations until the cut */
 	enum phase phase, cut_phase;
 	enum disk_lie lie; /* planted */
