@@ -154,7 +154,7 @@ $(B)/tests/crash/storm: $(patsubst %,$(B)/tests/crash/%.o,storm clients judge or
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
-$(B)/tests/crash/killer: $(patsubst %,$(B)/tests/crash/%.o,killer subject store_check clients judge oracle)
+$(B)/tests/crash/killer: $(patsubst %,$(B)/tests/crash/%.o,killer subject pinned store_check clients judge oracle)
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
@@ -173,6 +173,8 @@ always:
 $(B)/broken/late_commit: ALL_LDFLAGS += -Wl,--wrap=store_commit
 $(B)/broken/early_publish: ALL_LDFLAGS += -Wl,--wrap=store_commit,--wrap=packet_send
 $(B)/broken/blind_harvest: ALL_LDFLAGS += -Wl,--wrap=slot_grant
+$(B)/broken/stale_memo: ALL_LDFLAGS += -Wl,--wrap=gates_close
+$(B)/broken/open_slot: ALL_LDFLAGS += -Wl,--wrap=slot_close
 $(B)/broken/forgetful: ALL_LDFLAGS += -Wl,--wrap=store_load,--wrap=fastpath_harvest
 BROKEN := $(patsubst tests/crash/broken_%.c,$(B)/broken/%,$(wildcard tests/crash/broken_*.c))
 $(BROKEN): $(B)/broken/%: $(B)/tests/crash/broken_%.o $(B)/user/daemon/main.o $(filter-out $(B)/libcli.a,$(LIBS))

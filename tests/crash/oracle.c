@@ -76,7 +76,12 @@ double oracle_promised(struct oracle *o, uint32_t addr, const uint8_t chaddr[6],
 	o->wandered += !same && memcmp(h->chaddr, nobody, 6);
 	if (!same || h->ended > 0 || until > h->until) {
 		*h = (struct oracle_holder){
-			.addr = addr, .sent = sent, .received = now, .until = until};
+			.addr = addr,
+			.sent = sent,
+			.received = now,
+			.until = until,
+			.gave_up = same ? h->gave_up : 0,
+		};
 		memcpy(h->chaddr, chaddr, 6);
 	}
 	return until;
@@ -94,5 +99,5 @@ void oracle_ended(struct oracle *o, uint32_t addr, const uint8_t chaddr[6], doub
 
 	fprintf(o->log, "E %s %s %.6f\n", wire_ip(addr, a), wire_mac(chaddr, m), now);
 	if (!memcmp(h->chaddr, chaddr, 6))
-		h->ended = now;
+		h->ended = h->gave_up = now;
 }

@@ -26,6 +26,7 @@ struct oracle_holder {
 	uint8_t chaddr[6];	      /* all zero: nobody yet */
 	double sent, received, until; /* of the promise that runs longest */
 	double ended;		      /* when it was given up; 0: it has not been */
+	double gave_up;		      /* when this client last did so, also before this promise */
 };
 
 struct oracle {

@@ -3,8 +3,6 @@
  * The daemon as a child: started in its namespace with the clients' process as its service manager,
  * which is how it says that it is ready.
  */
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -12,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -21,7 +18,6 @@
 
 #include "judge.h"
 #include "subject.h"
-#include "verdicts.h"
 
 struct subject subject;
 
@@ -207,66 +203,4 @@ int subject_reload_result(void)
 		close(control_fd);
 	control_fd = -1;
 	return reload_result;
-}
-
-/* --- its maps --- */
-
-static const char *const map_names[PINNED_MAPS] = {"leases",   "blocks",  "templates", "policy",
-						   "verdicts", "barrier", "meta"};
-
-static int pinned_fd(const char *name)
-{
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/%s", subject.pins, name);
-	return bpf_obj_get(path);
-}
-
-static void read_verdicts(int fd, struct pinned *p)
-{
-	static const unsigned acks[] = {XDHCP_VERDICT_ack_selecting, XDHCP_VERDICT_ack_init_reboot,
-					XDHCP_VERDICT_ack_renewing, XDHCP_VERDICT_ack_rebinding};
-	static uint64_t counts[1024 * XDHCP_VERDICT_COUNT];
-	uint32_t zero = 0;
-	int cpus = libbpf_num_possible_cpus();
-
-	if (cpus < 0 || cpus > 1024 || bpf_map_lookup_elem(fd, &zero, counts) < 0)
-		return;
-	for (int cpu = 0; cpu < cpus; cpu++) {
-		const uint64_t *of = counts + (size_t)cpu * XDHCP_VERDICT_COUNT;
-
-		for (unsigned i = 0; i < sizeof(acks) / sizeof(acks[0]); i++)
-			p->acks += of[acks[i]];
-		p->internal += of[XDHCP_VERDICT_drop_internal];
-	}
-}
-
-void subject_pinned(struct pinned *ret_pinned)
-{
-	struct pinned p = {.whole = true};
-
-	for (unsigned i = 0; i < PINNED_MAPS; i++) {
-		int fd = pinned_fd(map_names[i]);
-		struct bpf_map_info info = {0};
-		uint32_t len = sizeof(info), zero = 0;
-		uint8_t meta[1024];
-
-		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) < 0) {
-			p.whole = false;
-			if (fd >= 0)
-				close(fd);
-			continue;
-		}
-		p.ids[i] = info.id;
-		if (i == 0)
-			p.slots = info.max_entries;
-		if (!strcmp(map_names[i], "verdicts"))
-			read_verdicts(fd, &p);
-		/* its ABI version is its first word in all of them */
-		if (!strcmp(map_names[i], "meta") && info.value_size <= sizeof(meta) &&
-		    bpf_map_lookup_elem(fd, &zero, meta) == 0)
-			memcpy(&p.abi, meta, sizeof(p.abi));
-		close(fd);
-	}
-	*ret_pinned = p;
 }

@@ -53,11 +53,21 @@ struct pinned {
 };
 void subject_pinned(struct pinned *ret_pinned);
 
+#define SLOTS_MAX 4096
+/* A slot that is open. */
+struct pinned_slot {
+	uint32_t addr;
+	uint8_t chaddr[6];
+	uint32_t generation, ack_until, granted_until;
+};
+size_t subject_slots(struct pinned_slot *ret_slots, size_t max); /* how many */
+
 /*
  * Is every promise that runs, of those received up to `before`, in the store, for its client and as
- * long? Each that is not is a violation. With the daemon dead the store is looked at in a copy.
- * The number of promises, or negative: the store cannot be read.
+ * long? And with `slots`, every open slot, with all that XDP may promise from it? Each that is not
+ * is a violation. With the daemon dead the store is looked at in a copy. The number of promises, or
+ * negative: the store cannot be read.
  */
-int store_check(double before);
+int store_check(double before, bool slots);
 
 #endif

@@ -7,8 +7,10 @@
 . "$(dirname "$0")/lib.sh"
 
 declare -A found=(
-	[late_commit]='not in the store'
-	[early_publish]='not in the store'
+	[late_commit]='not in the store|open without its store|has not come through'
+	[early_publish]='open without its store|not in the store'
+	[stale_memo]='so says no configuration'
+	[open_slot]='open without its store|while .* holds it|so says no configuration'
 	[blind_harvest]='(offered|promised) to .* while .* holds it'
 	[forgetful]='(offered|promised) to .* while .* holds it|refused to|is forgotten'
 )
