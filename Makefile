@@ -326,19 +326,22 @@ FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.
 SECONDS ?= 60
 -include $(wildcard $(B)/tests/fuzz/*.d)
 
-FUZZ_LINK = $(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+FUZZ_HELPERS := $(B)/tests/fuzz/cpu_time.o $(B)/tests/fuzz/exchange.o
+$(B)/tests/fuzz/fuzz_packet $(B)/tests/fuzz/replay_packet: $(TEST_HELPERS_desk)
+$(B)/tests/fuzz/fuzz_packet $(B)/tests/fuzz/replay_packet: ALL_LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,$(DRY_WRAPS) \
+	$(filter-out rig_mac,$(DESK_WRAPS)))
+FUZZ_LINK = $(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lm
 
-$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/cpu_time.o $(TEST_HELPERS_common) $(LIBS)
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(FUZZ_HELPERS) $(TEST_HELPERS_common) $(LIBS)
 	$(if $(V),,@echo "FUZZ $@")
 	$(FUZZ_LINK) -fsanitize=fuzzer
 
 # the same without libFuzzer, of any compiler
-$(B)/tests/fuzz/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(B)/tests/fuzz/cpu_time.o \
-		$(TEST_HELPERS_common) $(LIBS)
+$(B)/tests/fuzz/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(FUZZ_HELPERS) $(TEST_HELPERS_common) $(LIBS)
 	$(if $(V),,@echo "LD   $@")
 	$(FUZZ_LINK)
 
-$(B)/tests/fuzz/seeds: $(B)/tests/fuzz/seeds.o $(TEST_HELPERS_common) $(LIBS)
+$(B)/tests/fuzz/seeds: $(B)/tests/fuzz/seeds.o $(B)/tests/fuzz/exchanges.o $(FUZZ_HELPERS) $(TEST_HELPERS_common) $(LIBS)
 	$(if $(V),,@echo "LD   $@")
 	$(FUZZ_LINK)
 

@@ -168,10 +168,12 @@ static __always_inline __u64 write_bootp(__u8 *b, const struct request *r, const
 static __always_inline void write_boot_fields(__u8 *sname, const struct template *t)
 {
 	const __u32 len = sizeof(t->sname) + sizeof(t->file);
+	/* both: a pointer to the one alone could not go on into the other */
+	const __u8 *from = (const __u8 *)t + __builtin_offsetof(struct template, sname);
 
 	if (t->has_boot) {
 		for (__u32 i = 0; i < len; i += 8)
-			AT64(sname + i) = AT64(t->sname + i);
+			AT64(sname + i) = AT64(from + i);
 	} else {
 		for (__u32 i = 0; i < len; i += 8)
 			AT64(sname + i) = 0;

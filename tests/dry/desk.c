@@ -273,8 +273,9 @@ void __wrap_engine_decide(struct engine *engine, const struct engine_link *link,
 	__real_engine_decide(engine, link, msg, now, ret_decision);
 	if (!the_desk)
 		return;
-	/* rapid commit: what is not committed stays offered, for the client will ask again */
-	if (thorough && ret_decision->has_change && msg->type == DHCP_DISCOVER) {
+	/* BOOTP, rapid commit: what is not committed stays offered, for the client will ask again
+	 */
+	if (thorough && ret_decision->has_change && msg->type != DHCP_REQUEST) {
 		engine_undo(engine, &ret_decision->change);
 		engine_dump(engine, &the_desk->d.config->model, &before);
 		__real_engine_decide(engine, link, msg, now, ret_decision);
@@ -450,11 +451,9 @@ void desk_settle(struct desk *desk)
 
 	desk_work(desk);
 	/* an ending lets deferred messages go on, which may begin others */
-	for (unsigned i = 0; i < 4; i++) {
-		uint64_t epoch;
-
-		turn(inside(desk));
-		epoch = quiesce_request(d);
+	turn(inside(desk));
+	for (unsigned i = 0; i < 4 && (d->quiesce || d->template_epoch); i++) {
+		uint64_t epoch = quiesce_request(d);
 
 		dry_hold_barriers(false);
 		while (!quiesce_passed(d, epoch))

@@ -33,12 +33,31 @@ uint32_t __wrap_boot_seconds(void);
 
 static pthread_t the_test;
 
+/* Kept from one fast path to the next: a fuzzer opens a thousand a second. */
+static struct policy policy_records[XDHCP_POLICY_ENTRIES];
+static struct block_index *block_index;
+
+static struct region region_of(void *base, size_t stride, uint32_t n)
+{
+	require(base != NULL);
+	return (struct region){.base = base, .len = n * stride, .stride = stride, .n = n};
+}
+
 static struct region region(size_t stride, uint32_t n)
 {
-	struct region r = {.base = calloc(n, stride), .len = n * stride, .stride = stride, .n = n};
+	return region_of(calloc(n, stride), stride, n);
+}
 
-	require(r.base != NULL);
-	return r;
+/* No /24 has slots any more. */
+static void forget_blocks(void)
+{
+	for (unsigned i = 0; i < dry_maps.n_blocks; i++) {
+		const uint8_t *prefix = dry_maps.blocks[i].key.prefix;
+		unsigned high = (unsigned)prefix[0] << 8 | prefix[1];
+
+		free(block_index->of_16[high]);
+		block_index->of_16[high] = NULL;
+	}
 }
 
 int __wrap_fastpath_lock(const char *pin_path, int *ret_lock, int *ret_holder, char *why,
@@ -63,9 +82,11 @@ int __wrap_fastpath_open(const struct fastpath_options *options, struct fastpath
 	fp->maps[MAP_BLOCKS] = BLOCKS_FD;
 	fp->leases_map = region(sizeof(struct slot), options->slots);
 	fp->templates_map = region(sizeof(struct template), templates);
-	fp->policy_map = region(sizeof(struct policy), XDHCP_POLICY_ENTRIES);
+	memset(policy_records, 0, sizeof(policy_records));
+	fp->policy_map = region_of(policy_records, sizeof(struct policy), XDHCP_POLICY_ENTRIES);
 	fp->meta_map = region(sizeof(struct meta), 1);
-	require(blocks_read(-1, 0, false, &fp->blocks) == 0);
+	require(block_index || blocks_read(-1, 0, false, &block_index) == 0);
+	fp->blocks = block_index;
 	dry_maps = (struct dry_maps){
 		.slots = (struct slot *)fp->leases_map.base,
 		.templates = (struct template *)fp->templates_map.base,
@@ -86,9 +107,8 @@ void __wrap_fastpath_close(struct fastpath *fp)
 {
 	free(fp->leases_map.base);
 	free(fp->templates_map.base);
-	free(fp->policy_map.base);
 	free(fp->meta_map.base);
-	blocks_free(fp->blocks);
+	forget_blocks();
 	free(fp);
 	dry_maps = (struct dry_maps){0};
 }

@@ -18,6 +18,7 @@
 #include "../common/require.h"
 #include "config/schema.h"
 #include "control/control.h"
+#include "exchanges.h"
 #include "proto/options.h"
 
 static const char *dir;
@@ -61,6 +62,11 @@ static void frame(void *ctx, const struct malformed *m)
 {
 	(void)ctx;
 	write_seed("decode", m->name, "\3", 1, m->frame, m->len);
+}
+
+static void exchange(const char *name, const uint8_t *data, size_t len)
+{
+	write_seed("packet", name, "", 0, data, len);
 }
 
 /* --- options --- */
@@ -205,6 +211,7 @@ int main(int argc, char **argv)
 	dir = argv[1];
 	make_dir(dir);
 	malformed_each(&client, &server, frame, NULL);
+	exchanges_each(exchange);
 	for (unsigned code = 0; code < 256; code++)
 		option(code);
 	config_dictionary();
