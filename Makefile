@@ -247,7 +247,7 @@ $(B)/tests/crash/powercut/test_%: ALL_LDFLAGS += -Wl,--wrap=open,--wrap=link,--w
 # the daemon's memory, slots, waits and decisions go by the model
 MODEL_WRAPS := malloc calloc realloc reallocarray strdup free poll close access config_load config_free store_sqlite_open \
 	slot_close slot_open slot_credit slot_add_form slot_grant ending_finish quiesce_ending engine_decide \
-	table_generation commit_rows lease_load \
+	commit_rows lease_load \
 	boot_seconds wall_seconds boot_to_wall boot_id clock_is_kernels log_line log_transaction
 $(B)/tests/model/test_%: ALL_LDFLAGS += $(MODEL_WRAPS:%=-Wl,--wrap=%)
 .SECONDARY:
@@ -265,6 +265,7 @@ check-bpf: $(call TEST_BINS,bpf)
 check-parity: $(call TEST_BINS,parity)
 	@$(call run-tests,$^)
 
+# every interleaving of small scenarios, and long ones at random: EXECUTIONS=, SECONDS=, SEED= as in tests/model/test_model_*.c
 check-model: $(call TEST_BINS,model)
 	@$(call run-tests,$^)
 
@@ -302,6 +303,7 @@ check-all: all
 check-long: deps
 	$(MAKE) check-all rig
 	LONG=1 tests/e2e/run
+	EXECUTIONS=100000 SECONDS=300 $(MAKE) check-model
 	SEED=random ROUNDS=10000 $(MAKE) check-powercut
 	$(MAKE) soak
 	$(MAKE) fuzz

@@ -71,7 +71,7 @@ WRAPPED(void, slot_open, struct slot *slot, const struct slot_identity *identity
 
 WRAPPED(void, slot_credit, struct slot *slot, uint32_t ack_until)
 {
-	if (fault_is(FAULT_ADOPTION_KEEPS_CREDIT) && !world.serving)
+	if (fault_is(FAULT_ADOPTION_KEEPS_CREDIT) && world.starting)
 		return;
 	world_step("slot: credit");
 	__real_slot_credit(slot, ack_until);
@@ -159,11 +159,6 @@ WRAPPED(void, engine_decide, struct engine *engine, const struct engine_link *li
 		ending_begin(world.daemon, lease, LEASE_END_RELEASED, msg->in.received_after);
 }
 
-WRAPPED(uint64_t, table_generation, struct lease_table *table)
-{
-	return fault_is(FAULT_GENERATION_FROZEN) ? 1 : __real_table_generation(table);
-}
-
 /* --- commits --- */
 
 static struct commit_row late_rows[COMMIT_MAX];
@@ -214,12 +209,25 @@ static void credit_early(struct daemon *d, const struct commit_row *rows, size_t
 	}
 }
 
+/* The store's stays what it was. */
+static void keep_credit(struct commit_row *rows, size_t n)
+{
+	struct lease_row stored;
+
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].row.state == LEASE_BOUND && disk_row(rows[i].row.addr, &stored))
+			rows[i].row.ack_until = stored.ack_until;
+	}
+}
+
 int __wrap_commit_rows(struct daemon *d, struct commit_row *rows, size_t n)
 {
 	int r;
 
-	if (fault_is(FAULT_ADOPTION_NOT_COMMITTED) && !world.serving)
+	if (fault_is(FAULT_ADOPTION_NOT_COMMITTED) && world.starting)
 		return 0;
+	if (fault_is(FAULT_ADOPTION_KEEPS_CREDIT) && world.starting)
+		keep_credit(rows, n);
 	if (fault_is(FAULT_SENT_BEFORE_COMMIT) && world.serving && n)
 		r = commit_later(d, rows, n);
 	else {

@@ -18,17 +18,17 @@
 	X(PROMISED_NOT_STORED, "the store does not keep `promised`")                            \
 	X(PROMISED_NOT_COUNTED, "the daemon does not count what it has promised itself")        \
 	X(COMMIT_UNCONDITIONAL, "a commit does not ask for the generation")                     \
-	X(GENERATION_FROZEN, "a new binding keeps the former generation")                       \
 	X(NAK_FREES, "a NAK ends the lease that it refuses to continue")                        \
 	X(SENT_BEFORE_COMMIT, "frames leave, and memos are published, before the commit")       \
 	X(PUBLISHED_BEFORE_COMMIT, "memos are published before the commit")                     \
 	X(CREDIT_BEFORE_COMMIT, "the sweep raises a slot's credit before the commit")           \
 	X(ADOPTION_NOT_COMMITTED, "a start commits nothing of what it merges")                  \
-	X(ADOPTION_KEEPS_CREDIT, "a start lowers no slot's credit to the store's")              \
+	X(ADOPTION_KEEPS_CREDIT, "a start brings credit of slot and store together in neither") \
 	X(GONE_IGNORED, "a start ignores that a slot is gone")                                  \
 	X(REBASE_FORGETS, "a reboot forgets what XDP may have granted")                         \
 	X(NEWEST_NOT_KNOWN, "the maps do not know the newest commit")                           \
-	X(FOREIGN_NOT_HARVESTED, "maps of another ABI are replaced unharvested")
+	X(FOREIGN_ANSWERS,                                                                      \
+	  "maps of another ABI are harvested while programs still answer from them")
 
 enum fault {
 #define X(name, what) FAULT_##name,

@@ -43,11 +43,13 @@ void maps_reboot(void);
 struct maps *maps_attached(void);
 struct maps *maps_pinned(void);				  /* NULL: none */
 struct slot *maps_slot(struct maps *maps, uint32_t addr); /* NULL: none */
+uint64_t maps_hash(void);
 
 /* --- rim_store.c --- */
 
 void disk_reset(void);
 void disk_process_gone(void);
+uint64_t disk_hash(void);
 bool disk_busy(void); /* inside a call of a real store, which may be halfway */
 /* The row as a daemon that started now would load it; false: there is none. */
 struct lease_row;

@@ -40,6 +40,11 @@ static struct promise promises[PROMISES];
 static struct quarantine quarantines[DECLINED];
 static unsigned n_promises, n_quarantines;
 static uint32_t newest; /* xid */
+/*
+ * An older store lies there, and no daemon has started on it yet: what the maps alone know of is
+ * to be held by it when one has.
+ */
+static bool store_replaced;
 
 static unsigned n_requests(void)
 {
@@ -56,10 +61,12 @@ void oracle_reset(void)
 void oracle_forget(void)
 {
 	n_promises = n_quarantines = 0;
+	store_replaced = false;
 }
 
-void oracle_rebooted(void)
+void oracle_store_replaced(void)
 {
+	store_replaced = true;
 }
 
 static struct request *request_of(uint32_t xid)
@@ -157,6 +164,8 @@ static const char *uncovered(const struct promise *p)
 
 static void check_covered(const char *when)
 {
+	if (store_replaced)
+		return;
 	for (unsigned i = 0; i < n_promises; i++) {
 		const struct promise *p = &promises[i];
 		const char *why = p->until > world.now ? uncovered(p) : NULL;
@@ -292,6 +301,7 @@ static void check_slots(void)
 
 void oracle_serving(void)
 {
+	store_replaced = false;
 	check_slots();
 	check_covered("after a start");
 }
@@ -301,6 +311,28 @@ void oracle_check(void)
 	check_covered("at rest");
 	if (world.serving)
 		check_slots();
+}
+
+void oracle_promised(unsigned client, uint32_t addr, uint32_t lifetime)
+{
+	const struct request r = {.client = client, .addr = addr, .handled = world.now};
+
+	check_alone(client, addr, "given by another server to");
+	promise(&r, addr, lifetime, false);
+}
+
+uint32_t oracle_address_of(unsigned client)
+{
+	uint32_t xid = 0, addr = 0;
+
+	for (unsigned i = 0; i < n_promises; i++) {
+		if (promises[i].client == client && promises[i].until > world.now &&
+		    promises[i].xid >= xid) {
+			xid = promises[i].xid;
+			addr = promises[i].addr;
+		}
+	}
+	return addr;
 }
 
 unsigned oracle_running(void)

@@ -28,11 +28,15 @@ void oracle_handled(const uint8_t *frame, size_t len);
 void oracle_sent(const uint8_t *frame, size_t len, bool by_xdp); /* a server's frame */
 void oracle_committed(void);					 /* the store has changed */
 void oracle_serving(void);					 /* a daemon has started */
-void oracle_rebooted(void);
+void oracle_store_replaced(void);				 /* by an older one */
 /* What was promised so far counts no more: the store was lost with all that could tell of it. */
 void oracle_forget(void);
 /* All running promises against the store; at rest also that nothing is left half done. */
 void oracle_check(void);
+/* Another server makes a promise. */
+void oracle_promised(unsigned client, uint32_t addr, uint32_t lifetime);
+/* What was promised to a client last, if that runs; else 0. */
+uint32_t oracle_address_of(unsigned client);
 /* Promises that run now. */
 unsigned oracle_running(void);
 /* A hash of who holds what, for the count of distinct states. */

@@ -65,6 +65,25 @@ struct slot *maps_slot(struct maps *maps, uint32_t addr)
 	return NULL;
 }
 
+uint64_t maps_hash(void)
+{
+	const struct maps *maps = maps_pinned();
+	uint64_t hash = 14695981039346656037ull;
+
+	for (uint32_t i = 0; maps && i < maps->meta.slots_used; i++) {
+		const struct slot *slot = &maps->slots[i];
+
+		if (!slot->generation)
+			continue;
+		hash = (hash ^ *(const uint32_t *)slot->addr) * 1099511628211ull;
+		hash = (hash ^ slot->generation ^ (uint64_t)slot->ack_until << 32) *
+		       1099511628211ull;
+		hash = (hash ^ slot->last ^ (uint64_t)slot->granted_until << 32) * 1099511628211ull;
+		hash = (hash ^ slot->forms[0] ^ slot->forms[1]) * 1099511628211ull;
+	}
+	return hash;
+}
+
 /* --- opening --- */
 
 static struct maps *make_set(uint32_t capacity, bool operator_closed)
@@ -126,8 +145,10 @@ int fastpath_open(const struct fastpath_options *options, struct fastpath **ret_
 		fp->maps = maps;
 		fp->found = FASTPATH_ADOPTED;
 	} else {
-		attached = NULL;
-		barrier();
+		if (!fault_is(FAULT_FOREIGN_ANSWERS)) {
+			attached = NULL;
+			barrier();
+		}
 		fp->maps = maps;
 		fp->found = FASTPATH_FOREIGN;
 	}
@@ -311,8 +332,6 @@ int fastpath_harvest(struct fastpath *fp, int (*fn)(void *arg, const struct fast
 {
 	struct maps *maps = fp->maps;
 
-	if (fault_is(FAULT_FOREIGN_NOT_HARVESTED) && fp->found == FASTPATH_FOREIGN)
-		return 0;
 	for (uint32_t i = 0; i < maps->meta.slots_used; i++) {
 		const struct slot *slot = &maps->slots[i];
 		struct fastpath_grant grant;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clients.h"
 #include "faults.h"
 #include "heap.h"
 #include "inside.h"
@@ -139,8 +140,10 @@ static void rebase(const struct disk_row *from, unsigned now, uint32_t start,
 		until = later(until, row.granted_until);
 	if (row.state == LEASE_BOUND)
 		until = row.ack_until = later(until, row.ack_until);
-	if (fault_is(FAULT_REBASE_FORGETS))
+	if (fault_is(FAULT_REBASE_FORGETS)) {
 		until = row.ack_until = from->row.promised;
+		row.granted_until = 0;
+	}
 	ret_row->promised = carry(until, passed, start);
 	ret_row->granted_until = carry(row.granted_until, passed, start);
 	ret_row->ack_until = carry(row.ack_until, passed, start);
@@ -160,6 +163,22 @@ bool disk_row(uint32_t addr, struct lease_row *ret_row)
 	now = boot_number(id, world_seconds(), &start);
 	rebase(row, now, start, ret_row);
 	return true;
+}
+
+uint64_t disk_hash(void)
+{
+	uint64_t hash = disk.newest_commit;
+
+	for (unsigned i = 0; i < disk.n_rows; i++) {
+		const struct lease_row *row = &disk.rows[i].row;
+
+		hash = (hash ^ row->generation ^ (uint64_t)row->state << 32) * 1099511628211ull;
+		hash = (hash ^ row->promised ^ (uint64_t)row->granted_until << 32) *
+		       1099511628211ull;
+		hash = (hash ^ row->ack_until ^ (uint64_t)disk.rows[i].boot << 32) *
+		       1099511628211ull;
+	}
+	return hash;
 }
 
 /* --- the contract --- */
@@ -182,7 +201,7 @@ static void apply(struct store_entry *entries, size_t n)
 			row = insert(change->row->addr);
 		*row = (struct disk_row){.row = *change->row, .boot = opened->boot};
 		if (fault_is(FAULT_PROMISED_NOT_STORED) && row->row.state == LEASE_BOUND)
-			row->row.promised = row->row.ack_until = 0;
+			row->row.promised = 0;
 	}
 }
 
@@ -460,6 +479,7 @@ void world_store_restore(void)
 	if (world.alive || world.options.store == WORLD_STORE_REAL)
 		abort();
 	disk = copy;
+	oracle_store_replaced();
 	world_step("store restored");
 }
 
@@ -467,6 +487,30 @@ void world_store_changed(void)
 {
 	changed = true;
 	world_step("another store");
+}
+
+void world_store_bound_by_other(uint32_t addr, unsigned client, uint32_t lifetime)
+{
+	struct disk_row *there = find(addr);
+	struct lease_row row = {
+		.addr = addr,
+		.subnet_id = 1,
+		.generation = (there ? there->row.generation : 0) + 1000000,
+		.state = LEASE_BOUND,
+		.cltt = world_seconds(),
+		.lifetime = lifetime,
+	};
+
+	if (there && there->row.state != LEASE_FREE)
+		return;
+	row.promised = row.ack_until = world_seconds() + 1 + lifetime;
+	client_mac(client, row.client.chaddr);
+	if (!there)
+		there = insert(addr);
+	*there = (struct disk_row){.row = row, .boot = disk.n_boots ? disk.n_boots : 1};
+	world_say("another server gives .%u to client %u", addr & 0xff, client);
+	oracle_promised(client, addr, lifetime);
+	world_step("bound by another");
 }
 
 bool disk_busy(void)

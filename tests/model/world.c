@@ -52,7 +52,8 @@ static struct thread threads[THREADS];
 static struct cpu cpus[WORLD_CPUS];
 static uint64_t runs; /* of the program, of all CPUs */
 static struct world_decider decider;
-static bool usual; /* the decider is not asked */
+static bool usual;   /* the decider is not asked */
+static bool stalled; /* the process */
 
 /* --- talk --- */
 
@@ -133,7 +134,7 @@ unsigned world_choose(unsigned n, const char *what)
 {
 	unsigned at = !usual && decider.choose && n > 1 ? decider.choose(decider.arg, n, what) : 0;
 
-	if (at)
+	if (at && coro_current() == &threads[DAEMON].coro)
 		world_say("chose %u of %u: %s", at, n, what);
 	return at;
 }
@@ -156,7 +157,9 @@ static void begin(unsigned number, const char *name, void (*fn)(void *arg), void
 
 static bool can_run(const struct thread *t)
 {
-	return t->live && (!t->ready || t->ready(t->ready_arg));
+	if (!t->live || (stalled && t < &threads[CPU]))
+		return false;
+	return !t->ready || t->ready(t->ready_arg);
 }
 
 static bool others_rest(void *arg)
@@ -402,7 +405,7 @@ void world_process_thread(void (*fn)(void *arg), void *arg)
 static void process_gone(void)
 {
 	threads[DAEMON].live = threads[BARRIER].live = false;
-	world.alive = world.serving = false;
+	world.alive = world.starting = world.serving = stalled = false;
 	world.daemon = NULL;
 	kernel_process_gone();
 	maps_process_gone();
@@ -418,11 +421,14 @@ static void process_main(void *arg)
 	(void)arg;
 	world.daemon = d;
 	d->config_file = "model.yaml";
+	world.starting = true;
 	world.start_result = config_load(d->config_file, NULL, &d->config, &errors);
 	if (world.start_result == 0)
 		world.start_result = daemon_start(d);
+	world.starting = false;
 	if (world.start_result == 0) {
 		world.serving = true;
+		world.starts++;
 		oracle_serving();
 		event_base_dispatch(d->base);
 	}
@@ -492,6 +498,13 @@ void world_kill(void)
 	world_step("killed");
 }
 
+void world_stall(bool stop)
+{
+	world_say(stop ? "SIGSTOP" : "SIGCONT");
+	stalled = stop && world.alive;
+	world_step("stalled");
+}
+
 void world_reload(const char *config)
 {
 	world_say("reload");
@@ -516,8 +529,17 @@ void world_reboot_after(uint64_t outage_ms, uint64_t up_ms)
 	world.booted = world.now - up_ms;
 	world.boot++;
 	cpus_reset();
-	oracle_rebooted();
 	world_step("rebooted");
+}
+
+uint64_t world_hash(void)
+{
+	uint64_t hash = oracle_hash() ^ maps_hash() ^ disk_hash();
+
+	hash = (hash ^ world.now) * 1099511628211ull;
+	for (unsigned i = 0; i < THREADS; i++)
+		hash = (hash ^ (threads[i].live ? (uintptr_t)threads[i].at : 0)) * 1099511628211ull;
+	return hash;
 }
 
 void world_new(const struct world_options *options)
@@ -529,11 +551,12 @@ void world_new(const struct world_options *options)
 	for (unsigned i = 0; i < THREADS; i++)
 		threads[i].live = false;
 	runs = 0;
-	usual = false;
+	usual = stalled = false;
 	heap_reset();
 	kernel_reset();
 	maps_reset();
 	disk_reset();
+	faults_process_gone();
 	clients_reset();
 	oracle_reset();
 	cpus_reset();

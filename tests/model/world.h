@@ -82,10 +82,11 @@ struct world {
 	unsigned boot;	       /* number of this boot */
 	struct daemon *daemon; /* NULL: not running, or not begun to start */
 	bool alive;	       /* a process is there */
+	bool starting;	       /* in daemon_start() */
 	bool serving;	       /* and daemon_start() succeeded */
 	int start_result;      /* of the last daemon_start() that came to an end */
 	uint64_t steps;	       /* of all coroutines, since world_new() */
-	uint64_t commits, refusals, fast_acks, slow_acks, naks, offers;
+	uint64_t starts, commits, refusals, fast_acks, slow_acks, naks, offers;
 	char violation[512]; /* the first; empty: none */
 };
 extern struct world world;
@@ -145,6 +146,7 @@ void world_start(const char *config);
 bool world_await_serving(void); /* false: daemon_start() failed, world.start_result says how */
 void world_stop(void);		/* SIGTERM, and awaits its end */
 void world_kill(void);		/* SIGKILL; nothing if none is alive */
+void world_stall(bool stalled); /* SIGSTOP, SIGCONT: the process does not run */
 void world_reload(const char *config); /* changes the file and sends SIGHUP; does not wait */
 /* Power off and on: kill, maps, links and queued frames are gone, CLOCK_BOOTTIME starts at 0. */
 void world_reboot(void);
@@ -161,6 +163,8 @@ void world_store_restore(void);
 /* Another file is there in the place of a real store: the mirror learns from it at the next start.
  */
 void world_store_changed(void);
+/* Another server binds the address to a client, in a store that they share, if it is nobody's. */
+void world_store_bound_by_other(uint32_t addr, unsigned client, uint32_t lifetime);
 /* The next `n` commits fail whole, with this negative errno. */
 void world_commits_fail(unsigned n, int error);
 /* The next `n` barriers fail. */
@@ -170,6 +174,12 @@ void world_barriers_fail(unsigned n);
 
 /* A client's frame arrives; REQUESTs are XDP's first, on this CPU. */
 void world_frame(const uint8_t *frame, size_t len, unsigned cpu, bool is_request);
+
+/*
+ * A hash of the state: maps, rows, promises, where each thread stands. Of the daemon's memory only
+ * where its code stands is in it.
+ */
+uint64_t world_hash(void);
 
 /* --- time as the daemon knows it --- */
 

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The large scenario: more clients than addresses do whatever clients do, on several CPUs, while
+ * the daemon is killed, stopped, reloaded and upgraded, the machine rebooted, and the store and
+ * the barrier fail now and then. What happens is chosen like the interleaving, so that a seed or
+ * a list of choices says it all.
+ */
+#include <errno.h>
+
+#include "clients.h"
+#include "configs.h"
+#include "oracle.h"
+#include "scenarios.h"
+
+#define MANY 7 /* clients */
+#define OPS  60
+
+#define MIXED_TOP                                                                                  \
+	CONFIG_FAST_PATH("")                                                                       \
+	"valid-lifetime: 40\nmin-valid-lifetime: 20\nmax-valid-lifetime: 120\noffer-lifetime: 4\n" \
+	"decline-probation-period: 30\n"
+
+static const char small[] = CONFIG_WITH(MIXED_TOP, "12", "");
+static const char other[] = CONFIG_WITH(MIXED_TOP, "12",
+					"  option-data: [{name: routers, data: 192.0.2.1}]\n");
+static const char smaller[] = CONFIG_WITH(MIXED_TOP, "11", "");
+static const char *const configs[] = {small, other, smaller};
+static const char *config;
+
+static void setup(void)
+{
+	config = small;
+	world_start(config);
+	world_await_serving();
+}
+
+static uint32_t some_address(void)
+{
+	return ADDRESS_A + world_choose(3, "address");
+}
+
+static void look_somehow(unsigned n)
+{
+	static const uint32_t lifetimes[] = {0, 0, 20, 120};
+	struct client_look *look = client_look(n);
+
+	look->cpu = world_choose(2, "cpu");
+	if (!world_choose(6, "other form"))
+		look->lifetime = lifetimes[world_choose(4, "lifetime")];
+	if (!world_choose(12, "other name"))
+		look->hostname = world_choose(2, "name") ? "a" : "b";
+	look->id = n < 2 ? "cloned" : n == 2 ? "own" : NULL;
+}
+
+/* What a client has, if it has heard an ACK; .10 to .12 are tried by those that have not, too. */
+static uint32_t its_address(unsigned n)
+{
+	uint32_t addr = oracle_address_of(n);
+
+	return addr && world_choose(8, "stray") ? addr : some_address();
+}
+
+static void renews_somehow(unsigned n, uint32_t addr)
+{
+	switch (world_choose(6, "renewal")) {
+	case 0:
+		client_reboot(n, addr);
+		break;
+	case 1:
+		client_rebind(n, addr);
+		break;
+	case 2:
+		client_select(n, addr);
+		break;
+	default:
+		client_renew(n, addr);
+		break;
+	}
+}
+
+static void a_client_does(unsigned n)
+{
+	look_somehow(n);
+	if (!oracle_address_of(n) && world_choose(4, "new")) {
+		client_lease(n);
+		return;
+	}
+	switch (world_choose(10, "client")) {
+	case 0:
+		client_lease(n);
+		break;
+	case 1:
+	case 2:
+		client_release(n, its_address(n));
+		if (world_choose(2, "ghost"))
+			renews_somehow(n, its_address(n));
+		break;
+	case 3:
+		if (!world_choose(4, "decline"))
+			client_decline(n, its_address(n));
+		break;
+	default:
+		renews_somehow(n, its_address(n));
+		break;
+	}
+}
+
+static void clients(unsigned first)
+{
+	for (unsigned i = 0; i < OPS; i++) {
+		a_client_does((first + 2 * world_choose(4, "who")) % MANY);
+		if (world_choose(2, "rest"))
+			world_settle();
+	}
+}
+
+static void even_clients(void)
+{
+	clients(0);
+}
+
+static void odd_clients(void)
+{
+	clients(1);
+}
+
+static void restart(void)
+{
+	switch (world_choose(8, "restart")) {
+	case 0:
+		world_reboot();
+		break;
+	case 1:
+		world_kill();
+		world_maps_of_other_abi();
+		break;
+	case 2:
+	case 3:
+		world_stop();
+		break;
+	case 4:
+		world_kill();
+		world_maps_lost();
+		break;
+	default:
+		world_kill();
+		break;
+	}
+	if (world_choose(2, "late"))
+		world_advance(1000ull * (1 + world_choose(40, "how late")));
+	world_start(config);
+	world_await_serving();
+}
+
+static void fate(void)
+{
+	for (unsigned i = 0; i < OPS; i++) {
+		switch (world_choose(12, "fate")) {
+		case 0:
+			restart();
+			break;
+		case 1:
+			config = configs[world_choose(3, "configuration")];
+			world_reload(config);
+			break;
+		case 2:
+			world_commits_fail(1, -EIO);
+			break;
+		case 3:
+			world_barriers_fail(1);
+			break;
+		case 4:
+			world_advance(1000ull * (1 + world_choose(30, "stride")));
+			break;
+		case 5:
+			world_stall(true);
+			world_advance(1000ull * (1 + world_choose(30, "stall")));
+			world_stall(false);
+			break;
+		default:
+			world_advance(300 * (1 + world_choose(8, "time")));
+			if (world_choose(2, "rest"))
+				world_settle();
+			break;
+		}
+	}
+}
+
+static void to_the_end(void)
+{
+	if (!world.alive) {
+		world_start(config);
+		world_await_serving();
+	}
+	world_pass(10);
+	oracle_check();
+}
+
+const struct scenario scenario_mixed = {.name = "mixed",
+					.cpus = 2,
+					.setup = setup,
+					.actors = {even_clients, odd_clients, fate},
+					.finale = to_the_end};
