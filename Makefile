@@ -248,7 +248,7 @@ $(B)/tests/crash/powercut/test_%: ALL_LDFLAGS += -Wl,--wrap=open,--wrap=link,--w
 MODEL_WRAPS := malloc calloc realloc reallocarray strdup free poll close access config_load config_free store_sqlite_open \
 	slot_close slot_open slot_credit slot_add_form slot_grant ending_finish quiesce_ending engine_decide \
 	commit_rows lease_load \
-	boot_seconds wall_seconds boot_to_wall boot_id clock_is_kernels log_line log_transaction
+	boot_seconds slept_milliseconds wall_seconds boot_to_wall boot_id clock_is_kernels log_line log_transaction
 $(B)/tests/model/test_%: ALL_LDFLAGS += $(MODEL_WRAPS:%=-Wl,--wrap=%)
 .SECONDARY:
 $(patsubst %.c,$(B)/%.o,$(wildcard tests/bpf/*.c tests/parity/*.c)): | $(B)/xdhcp.skel.h

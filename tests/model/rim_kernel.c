@@ -412,6 +412,12 @@ uint32_t __wrap_boot_seconds(void)
 	return world_seconds();
 }
 
+int64_t __wrap_slept_milliseconds(void);
+int64_t __wrap_slept_milliseconds(void)
+{
+	return 0;
+}
+
 uint64_t __wrap_wall_seconds(void);
 uint64_t __wrap_wall_seconds(void)
 {
