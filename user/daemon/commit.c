@@ -65,6 +65,14 @@ static void outage_ends(struct daemon *d, uint32_t now)
 			   now - o->since, d->count.commit_failed_messages - o->messages_before);
 }
 
+static void pass_on_notes(struct daemon *d)
+{
+	const char *note = store_note(d->store);
+
+	if (note)
+		log_warning("%s", note);
+}
+
 /* -EAGAIN: the store has just failed and is not asked. */
 static int try_commit(struct daemon *d, struct store_change *changes, size_t n)
 {
@@ -83,6 +91,7 @@ static int try_commit(struct daemon *d, struct store_change *changes, size_t n)
 		outage_goes_on(d, d->last_commit);
 	} else {
 		remember(d, number);
+		pass_on_notes(d);
 	}
 	return r;
 }

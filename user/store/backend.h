@@ -36,11 +36,15 @@ struct store {
 	struct store_entry *entries; /* scratch of store_commit() */
 	size_t entries_cap;
 	char error[512];
+	char note[512], told[512]; /* store_note()'s next, and its last */
 };
 
 /* Tells why in store->error; returns r. */
 __attribute__((format(printf, 3, 4))) int store_fail(struct store *store, int r, const char *fmt,
 						     ...);
+
+/* The same for store_note(). */
+__attribute__((format(printf, 2, 3))) void store_remark(struct store *store, const char *fmt, ...);
 
 /*
  * Has an earlier entry of this batch for the same address been refused? Then

@@ -7,7 +7,8 @@
  * returned 0. A killed daemon's log is replayed when the file is opened next. A commit
  * that failed is rolled back; where the sync itself failed, its rows may still
  * be found after a crash that comes before the next good commit: rows nobody
- * was told of, which can only hold an address too long.
+ * was told of, which can only hold an address too long. That one writes them over: what it
+ * says never rests on bytes whose sync failed (sqlite_log.c).
  *
  * The clock. Times in a row are CLOCK_BOOTTIME of the boot the row names, and
  * CLOCK_BOOTTIME starts anew with each boot. For a row of an older boot:
@@ -39,7 +40,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "abi.h"
@@ -77,7 +77,9 @@ int sqlite_store_errno(sqlite3 *db)
 		return sys > 0 ? -sys : -EACCES;
 	case SQLITE_IOERR:
 		/* A quota or a file size limit is a full disk to its owner. */
-		return sys == ENOSPC || sys == EDQUOT || sys == EFBIG ? -ENOSPC : -EIO;
+		if (sys == ENOSPC || sys == EDQUOT || sys == EFBIG)
+			return -ENOSPC;
+		return sys == EROFS ? -EROFS : -EIO;
 	default: /* CORRUPT, NOTADB, a table or column that is not there */
 		return -EUCLEAN;
 	}
@@ -85,8 +87,13 @@ int sqlite_store_errno(sqlite3 *db)
 
 int sqlite_store_fail(struct sqlite_store *s, const char *doing)
 {
-	return store_fail(&s->base, sqlite_store_errno(s->db), "%s: %s: %s", s->path, doing,
-			  sqlite3_errmsg(s->db));
+	int r = sqlite_store_errno(s->db), code = sqlite3_errcode(s->db) & 0xff;
+	bool io = code == SQLITE_IOERR;
+
+	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+		s->damaged = true;
+	return store_fail(&s->base, r, "%s: %s: %s%s%s%s", s->path, doing, sqlite3_errmsg(s->db),
+			  io ? " (" : "", io ? strerror(-r) : "", io ? ")" : "");
 }
 
 static int corrupt(struct sqlite_store *s, const char *what)
@@ -224,11 +231,25 @@ int sqlite_store_prepare(struct sqlite_store *s, uint32_t now)
 	return r;
 }
 
+static void close_database(struct sqlite_store *s)
+{
+	for (int i = 0; i < SQLITE_STMT_COUNT; i++) {
+		sqlite3_finalize(s->stmt[i]);
+		s->stmt[i] = NULL;
+	}
+	sqlite3_close(s->db);
+	s->db = NULL;
+}
+
+void sqlite_store_close_database(struct sqlite_store *s)
+{
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	close_database(s);
+}
+
 void sqlite_store_free(struct sqlite_store *s)
 {
-	for (int i = 0; i < SQLITE_STMT_COUNT; i++)
-		sqlite3_finalize(s->stmt[i]);
-	sqlite3_close(s->db);
+	close_database(s);
 	free(s->older);
 	/* The pid in it is nobody's from here on; the file stays, or two could lock two. */
 	if (s->lock_fd >= 0 && ftruncate(s->lock_fd, 0) == 0)
@@ -240,7 +261,10 @@ void sqlite_store_free(struct sqlite_store *s)
 
 static void sqlite_close(struct store *store)
 {
-	sqlite_store_free(sqlite_of(store));
+	struct sqlite_store *s = sqlite_of(store);
+
+	sqlite_log_stop(s);
+	sqlite_store_free(s);
 }
 
 /* --- commit --- */
@@ -337,17 +361,22 @@ static void roll_back(struct sqlite_store *s)
 		(void)run(s->stmt[SQLITE_STMT_rollback]);
 }
 
-/* SQLite would go on writing into a file that was removed: durable for nobody. */
-static int check_file(struct sqlite_store *s)
+static int transact(struct sqlite_store *s, struct store_entry *entries, size_t n, uint32_t now,
+		    uint64_t wall, size_t *ret_inserted)
 {
-	struct stat st;
+	int r;
 
-	if (stat(s->path, &st) == 0 && st.st_dev == s->dev && st.st_ino == s->ino)
-		return 0;
-	return store_fail(&s->base, -ESTALE,
-			  "%s: the file was removed or replaced while in use: put it back, or "
-			  "restart",
-			  s->path);
+	roll_back(s);
+	if (run(s->stmt[SQLITE_STMT_begin]) < 0)
+		return sqlite_store_fail(s, "begin");
+	r = write_head(s, now, wall);
+	if (r == 0)
+		r = write_entries(s, entries, n, ret_inserted);
+	if (r == 0 && run(s->stmt[SQLITE_STMT_commit]) < 0)
+		r = sqlite_store_fail(s, "commit");
+	if (r < 0)
+		roll_back(s);
+	return r;
 }
 
 static int sqlite_commit(struct store *store, struct store_entry *entries, size_t n, uint32_t now,
@@ -355,25 +384,17 @@ static int sqlite_commit(struct store *store, struct store_entry *entries, size_
 {
 	struct sqlite_store *s = sqlite_of(store);
 	size_t inserted = 0;
-	int r = check_file(s);
+	int r = sqlite_log_check(s, now);
 
 	if (r < 0)
 		return r;
-	roll_back(s);
-	if (run(s->stmt[SQLITE_STMT_begin]) < 0)
-		return sqlite_store_fail(s, "begin");
-	r = write_head(s, now, wall);
-	if (r == 0)
-		r = write_entries(s, entries, n, &inserted);
-	if (r == 0 && run(s->stmt[SQLITE_STMT_commit]) < 0)
-		r = sqlite_store_fail(s, "commit");
-	if (r < 0) {
-		roll_back(s);
-		return r;
+	r = transact(s, entries, n, now, wall, &inserted);
+	if (r == 0) {
+		store->info.newest_commit++;
+		store->info.rows += inserted;
 	}
-	store->info.newest_commit++;
-	store->info.rows += inserted;
-	return 0;
+	sqlite_log_after(s, r, now);
+	return r;
 }
 
 /* --- load --- */
@@ -489,10 +510,17 @@ static int sqlite_load(struct store *store, int (*fn)(void *arg, const struct le
 {
 	struct sqlite_store *s = sqlite_of(store);
 	sqlite3_stmt *stmt = s->stmt[SQLITE_STMT_load];
+	sqlite3_int64 before = -1;
 	int rc, r = 0;
 
-	while (r >= 0 && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
-		r = load_row(s, stmt, fn, arg);
+	while (r >= 0 && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		sqlite3_int64 addr = sqlite3_column_int64(stmt, SQLITE_LEASE_addr);
+
+		/* They come as they lie: pages that were mixed up show here. */
+		r = addr > before ? load_row(s, stmt, fn, arg)
+				  : corrupt(s, "leases are out of order: pages are mixed up");
+		before = addr;
+	}
 	if (r >= 0)
 		r = rc == SQLITE_DONE ? 0 : sqlite_store_fail(s, "reading leases");
 	sqlite3_reset(stmt);

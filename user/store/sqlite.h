@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The SQLite store's insides, shared by its two halves: sqlite_open.c finds,
- * checks, makes and locks the file; sqlite.c reads and writes leases.
+ * The SQLite store's insides, shared by its parts: sqlite_open.c finds,
+ * checks, makes and locks the file; sqlite.c reads and writes leases; sqlite_log.c looks after
+ * the log and the files while they are in use.
  */
 #ifndef XDHCP_STORE_SQLITE_H
 #define XDHCP_STORE_SQLITE_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include <sqlite3.h>
@@ -36,14 +38,25 @@ struct sqlite_boot {
 	uint64_t elapsed;	/* what has surely passed, on its clock, when this boot began */
 };
 
+struct sqlite_file { /* that is in use; ino 0: none is known */
+	dev_t dev;
+	ino_t ino;
+};
+
 struct sqlite_store {
 	struct store base;
-	sqlite3 *db;
+	sqlite3 *db; /* NULL: closed for a reason that store.error told, to be opened again */
 	sqlite3_stmt *stmt[SQLITE_STMT_COUNT];
 	int lock_fd;
 	char path[PATH_MAX];
-	dev_t dev; /* of the file that was opened */
-	ino_t ino;
+	struct sqlite_file file, log, index; /* NAME, NAME-wal, NAME-shm */
+
+	int log_pages, fold_at;	  /* in the log after the last commit; fold it at so many */
+	bool fold_partly;	  /* the last fold left something, since somebody was reading */
+	bool fold_failed;	  /* and has been told */
+	bool fold_never;	  /* not on this connection any more */
+	bool damaged;		  /* SQLite said so: to be checked before it is used again */
+	uint32_t damaged_checked; /* second */
 	uint8_t boot_id[16];
 	uint32_t start;		   /* when this boot first opened the store */
 	struct sqlite_boot *older; /* [number - 1] */
@@ -60,5 +73,18 @@ int sqlite_store_fail(struct sqlite_store *s, const char *doing);
 int sqlite_store_prepare(struct sqlite_store *s, uint32_t now);
 /* Frees what prepare and open made, the lock last. */
 void sqlite_store_free(struct sqlite_store *s);
+/* Closes the database alone, without folding its log. */
+void sqlite_store_close_database(struct sqlite_store *s);
+/* And opens it again: it must be what it was. Errors are told in base.error. */
+int sqlite_store_open_again(struct sqlite_store *s);
+
+/* sqlite_log.c */
+int sqlite_log_start(struct sqlite_store *s); /* of a database that was just opened */
+/* Before a commit at second `now`: is what was opened still what everybody sees? */
+int sqlite_log_check(struct sqlite_store *s, uint32_t now);
+/* Before the database is closed: what lies under the log's name may be somebody else's by now. */
+void sqlite_log_stop(struct sqlite_store *s);
+/* After a commit whose result is `r`. */
+void sqlite_log_after(struct sqlite_store *s, int r, uint32_t now);
 
 #endif

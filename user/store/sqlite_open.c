@@ -447,12 +447,64 @@ static int open_database(const struct opening *o, struct sqlite_store *s, uint32
 					    : migrate(s, version, now);
 	if (r < 0)
 		return database_failed(o, r, s->base.error);
-	if (stat(o->path, &st) < 0)
-		return refuse(o, -errno, "%s: %s", o->path, strerror(errno));
-	s->dev = st.st_dev;
-	s->ino = st.st_ino;
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
 	return 0;
+}
+
+static int open_as_it_was(const struct opening *o, const struct sqlite_store *s,
+			  struct sqlite_store *fresh)
+{
+	const struct store_info *was = &s->base.info, *is = &fresh->base.info;
+	int r = check_file(o);
+
+	if (r == 1)
+		return refuse(o, -ESTALE, "%s: the file was removed while in use: put it back",
+			      o->path);
+	if (r == 0)
+		r = open_database(o, fresh, s->start);
+	if (r < 0)
+		return r == -EINVAL ? -EUCLEAN : r;
+	if (s->damaged && pragma_text(fresh->db, "PRAGMA quick_check(1)", "ok") < 0)
+		return refuse(o, -EUCLEAN,
+			      "%s is damaged: put a good copy in its place and restart", o->path);
+	if (memcmp(is->uuid, was->uuid, sizeof(is->uuid)) != 0 ||
+	    is->newest_commit != was->newest_commit)
+		return refuse(o, -ESTALE,
+			      "%s is not as it was left (commit %llu, not %llu): restart", o->path,
+			      (unsigned long long)is->newest_commit,
+			      (unsigned long long)was->newest_commit);
+	return 0;
+}
+
+int sqlite_store_open_again(struct sqlite_store *s)
+{
+	struct opening *o = calloc(1, sizeof(*o));
+	struct sqlite_store *fresh = calloc(1, sizeof(*fresh));
+	int r = -ENOMEM;
+
+	if (o && fresh) {
+		o->why = s->base.error;
+		o->why_len = sizeof(s->base.error);
+		memcpy(o->path, s->path, sizeof(o->path));
+		memcpy(fresh->path, s->path, sizeof(fresh->path));
+		memcpy(fresh->boot_id, s->boot_id, sizeof(fresh->boot_id));
+		fresh->lock_fd = -1;
+		r = open_as_it_was(o, s, fresh);
+	}
+	if (r == 0) {
+		s->db = fresh->db;
+		memcpy(s->stmt, fresh->stmt, sizeof(s->stmt));
+		fresh->db = NULL;
+		memset(fresh->stmt, 0, sizeof(fresh->stmt));
+		s->damaged = false;
+		r = sqlite_log_start(s);
+	} else if (fresh && fresh->db) {
+		sqlite_store_close_database(fresh);
+	}
+	if (fresh)
+		sqlite_store_free(fresh);
+	free(o);
+	return r;
 }
 
 int store_sqlite_open(const struct store_options *options, struct store **ret_store,
@@ -482,6 +534,8 @@ int store_sqlite_open(const struct store_options *options, struct store **ret_st
 		r = create(o);
 	if (r == 0)
 		r = open_database(o, s, options->now);
+	if (r == 0 && (r = sqlite_log_start(s)) < 0)
+		refuse(o, r, "%s: %s", o->path, strerror(-r));
 out:
 	if (r == 0)
 		*ret_store = &s->base;

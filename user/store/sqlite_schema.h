@@ -115,10 +115,10 @@
 
 #define SQLITE_STORE_FIRST_META "INSERT INTO meta (id, uuid, newest_commit) VALUES (1, ?1, 0)"
 
-/* FULL: the log is synced in every COMMIT, before it returns (I1). */
+/* FULL: the log is synced in every COMMIT, before it returns (I1). It is folded by sqlite_log.c. */
 #define SQLITE_STORE_PRAGMAS                    \
 	"PRAGMA synchronous = FULL;"            \
-	"PRAGMA wal_autocheckpoint = 1000;"     \
+	"PRAGMA wal_autocheckpoint = 0;"        \
 	"PRAGMA journal_size_limit = 67108864;" \
 	"PRAGMA cache_size = -65536;"           \
 	"PRAGMA temp_store = MEMORY"

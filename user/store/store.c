@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int store_open(const struct store_options *options, struct store **ret_store, int *ret_holder,
 	       char *why, size_t why_len)
@@ -35,6 +36,24 @@ void store_info(const struct store *store, struct store_info *ret_info)
 const char *store_error(const struct store *store)
 {
 	return store->error;
+}
+
+const char *store_note(struct store *store)
+{
+	if (!store->note[0])
+		return NULL;
+	memcpy(store->told, store->note, sizeof(store->told));
+	store->note[0] = 0;
+	return store->told;
+}
+
+void store_remark(struct store *store, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(store->note, sizeof(store->note), fmt, ap);
+	va_end(ap);
 }
 
 int store_fail(struct store *store, int r, const char *fmt, ...)

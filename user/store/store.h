@@ -68,11 +68,15 @@ int store_load(struct store *store, int (*fn)(void *arg, const struct lease_row 
  * batch's later ones for that address are refused too. A row's generation is 1 .. INT64_MAX.
  * Errors: -EIO, -ENOSPC, -EROFS, -EBUSY (another program writes), -ENOMEM, -EUCLEAN (damaged),
  * -ESTALE (the file was removed or replaced), -EINVAL (not a row). Then nothing is stored,
- * `refused` is as it was, and the store can be used again as soon as the cause is gone.
+ * `refused` is as it was, and the store can be used again as soon as the cause is gone. What a
+ * later commit stores never rests on what a failed one has written.
  */
 int store_commit(struct store *store, struct store_change *changes, size_t n, uint32_t now,
 		 uint64_t wall, uint64_t *ret_number);
 
 const char *store_error(const struct store *store); /* the last failure, one line */
+
+/* What the operator should know although the commit succeeded, once; NULL: nothing. */
+const char *store_note(struct store *store);
 
 #endif

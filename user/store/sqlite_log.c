@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The files of an SQLite store while it is in use: the log is folded into the database from time
+ * to time, and whatever befalls the files is noticed before a commit relies on them.
+ *
+ * A failed sync. Linux reports an error of writing back once, and takes the pages for clean from
+ * then on: a later sync that succeeds says nothing of them. So nothing may ever rest on bytes that
+ * were not written anew after it:
+ *
+ *  - In the log: the frames of a commit that failed lie behind the last good one. The next
+ *    commit begins at the same place and writes all of its own frames (and, in a new log, the
+ *    header), so that its sync speaks for every byte that it adds; what the failed one left
+ *    behind it does not continue its chain of checksums. All before it was synced by its own
+ * commit.
+ *  - In the database: a fold that fails is begun again from where the last good one ended, and
+ *    writes all its pages anew. Only where a reader kept an earlier fold from being whole has
+ *    SQLite counted pages as done that were not synced yet: then the log is left alone until
+ *    it is opened by the next daemon, which folds all of it.
+ *
+ * The log is the only place where a commit is until it is folded. If its name is removed, it lives
+ * on as long as it is open: it is folded at once, and a new one begun.
+ *
+ * A crash at any of this leaves a log that SQLite replays whole.
+ */
+#include "sqlite.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define FOLD_PAGES    1000 /* the log is folded at 4 MB */
+#define FOLD_AGAIN    100  /* more, if it could not be */
+#define DAMAGED_RETRY 10   /* seconds between two looks at a damaged file: each reads all of it */
+
+/* --- which files --- */
+
+static int name_of(const struct sqlite_store *s, const char *suffix, char path[PATH_MAX])
+{
+	return snprintf(path, PATH_MAX, "%s%s", s->path, suffix) < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+static void know(const struct sqlite_store *s, const char *suffix, struct sqlite_file *file)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	*file = (struct sqlite_file){0};
+	if (name_of(s, suffix, path) == 0 && stat(path, &st) == 0)
+		*file = (struct sqlite_file){st.st_dev, st.st_ino};
+}
+
+enum place { PLACE_AS_IT_WAS, PLACE_EMPTY, PLACE_TAKEN };
+
+/* What stands there now, as far as it matters: a file without a byte is none. */
+static enum place look(const struct sqlite_store *s, const char *suffix,
+		       const struct sqlite_file *file)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (!file->ino)
+		return PLACE_AS_IT_WAS;
+	if (name_of(s, suffix, path) < 0 || stat(path, &st) < 0)
+		return PLACE_EMPTY;
+	if (st.st_dev == file->dev && st.st_ino == file->ino)
+		return PLACE_AS_IT_WAS;
+	return st.st_size ? PLACE_TAKEN : PLACE_EMPTY;
+}
+
+/* --- folding --- */
+
+static int on_commit(void *arg, sqlite3 *db, const char *name, int pages)
+{
+	struct sqlite_store *s = arg;
+
+	(void)db;
+	(void)name;
+	s->log_pages = pages;
+	return SQLITE_OK;
+}
+
+/* 0: all of it is in the database; 1: not all; negative: errno. */
+static int fold(struct sqlite_store *s)
+{
+	int pages = 0, folded = 0, rc, r;
+
+	errno = 0;
+	rc = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &folded);
+	if (rc == SQLITE_OK) {
+		s->fold_partly = folded < pages;
+		return s->fold_partly;
+	}
+	r = sqlite_store_errno(s->db);
+	if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
+		return 1;
+	s->fold_never = s->fold_partly;
+	if (s->fold_never)
+		sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	return r;
+}
+
+/* Nothing depends on its success but the log's length. */
+static void fold_in_time(struct sqlite_store *s)
+{
+	int r;
+
+	if (s->fold_never || s->log_pages < s->fold_at)
+		return;
+	r = fold(s);
+	s->fold_at = r == 0 ? FOLD_PAGES : s->log_pages + FOLD_AGAIN;
+	if (r < 0 && !s->fold_failed)
+		store_remark(&s->base, "%s: the log cannot be folded into it and grows: %s%s",
+			     s->path, sqlite3_errmsg(s->db),
+			     s->fold_never ? "; restart when the disk is in order" : "");
+	else if (r == 0 && s->fold_failed)
+		store_remark(&s->base, "%s: the log is folded into it again", s->path);
+	if (r <= 0)
+		s->fold_failed = r < 0;
+}
+
+int sqlite_log_start(struct sqlite_store *s)
+{
+	know(s, "", &s->file);
+	know(s, "-wal", &s->log);
+	know(s, "-shm", &s->index);
+	s->fold_at = FOLD_PAGES;
+	s->log_pages = 0;
+	s->fold_partly = s->fold_never = false;
+	sqlite3_wal_hook(s->db, on_commit, s);
+	return s->file.ino ? 0 : -ENOENT;
+}
+
+/* --- trouble --- */
+
+void sqlite_log_stop(struct sqlite_store *s)
+{
+	if (!s->db || look(s, "-wal", &s->log) != PLACE_TAKEN)
+		return;
+	if (!s->fold_never)
+		(void)fold(s); /* what is left is as lost as the log */
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+}
+
+/* The name of the log is gone; all that is in it goes into the database, and a new one begins. */
+static int save_log(struct sqlite_store *s)
+{
+	int r = s->fold_never ? -EIO : fold(s);
+
+	if (r != 0)
+		return store_fail(&s->base, -ESTALE,
+				  "%s: its log was removed while in use, and what was in it cannot "
+				  "be folded: %s",
+				  s->path, r > 0 ? "somebody is reading" : strerror(-r));
+	sqlite_store_close_database(s);
+	r = sqlite_store_open_again(s);
+	if (r == 0)
+		store_remark(&s->base,
+			     "%s: its log was removed while in use; nothing that was in it is lost",
+			     s->path);
+	return r;
+}
+
+static int open_again(struct sqlite_store *s, uint32_t now)
+{
+	if (s->damaged && now - s->damaged_checked < DAMAGED_RETRY)
+		return -EUCLEAN; /* base.error is still what it was */
+	s->damaged_checked = now;
+	return sqlite_store_open_again(s);
+}
+
+int sqlite_log_check(struct sqlite_store *s, uint32_t now)
+{
+	enum place log, index;
+
+	if (!s->db)
+		return open_again(s, now);
+	if (look(s, "", &s->file) != PLACE_AS_IT_WAS)
+		/* SQLite would go on writing into a file that was removed: durable for nobody. */
+		return store_fail(&s->base, -ESTALE,
+				  "%s: the file was removed or replaced while in use: put it back, "
+				  "or restart",
+				  s->path);
+	log = look(s, "-wal", &s->log);
+	index = look(s, "-shm", &s->index);
+	if (log == PLACE_TAKEN)
+		return store_fail(&s->base, -ESTALE,
+				  "%s-wal: the file was replaced while in use: move it away",
+				  s->path);
+	return log == PLACE_AS_IT_WAS && index == PLACE_AS_IT_WAS ? 0 : save_log(s);
+}
+
+void sqlite_log_after(struct sqlite_store *s, int r, uint32_t now)
+{
+	if (r == 0)
+		fold_in_time(s);
+	if (!s->damaged)
+		return;
+	/* Nothing is written to it any more, and what SQLite has of it in memory is forgotten. */
+	sqlite_store_close_database(s);
+	s->damaged_checked = now;
+}
