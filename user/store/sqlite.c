@@ -511,7 +511,7 @@ static int sqlite_load(struct store *store, int (*fn)(void *arg, const struct le
 	struct sqlite_store *s = sqlite_of(store);
 	sqlite3_stmt *stmt = s->stmt[SQLITE_STMT_load];
 	sqlite3_int64 before = -1;
-	int rc, r = 0;
+	int rc = SQLITE_OK, r = s->db ? 0 : -EUCLEAN; /* base.error says why it was closed */
 
 	while (r >= 0 && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
 		sqlite3_int64 addr = sqlite3_column_int64(stmt, SQLITE_LEASE_addr);

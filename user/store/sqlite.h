@@ -51,7 +51,8 @@ struct sqlite_store {
 	char path[PATH_MAX];
 	struct sqlite_file file, log, index; /* NAME, NAME-wal, NAME-shm */
 
-	int log_pages, fold_at;	  /* in the log after the last commit; fold it at so many */
+	int log_pages, fold_pages,
+		fold_at;	  /* in the log after the last commit; it is folded at so many */
 	bool fold_partly;	  /* the last fold left something, since somebody was reading */
 	bool fold_failed;	  /* and has been told */
 	bool fold_never;	  /* not on this connection any more */

@@ -29,9 +29,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define FOLD_PAGES    1000 /* the log is folded at 4 MB */
-#define FOLD_AGAIN    100  /* more, if it could not be */
-#define DAMAGED_RETRY 10   /* seconds between two looks at a damaged file: each reads all of it */
+#define FOLD_AGAIN    100 /* more, if it could not be */
+#define DAMAGED_RETRY 10  /* seconds between two looks at a damaged file: each reads all of it */
 
 /* --- which files --- */
 
@@ -108,7 +107,7 @@ static void fold_in_time(struct sqlite_store *s)
 	if (s->fold_never || s->log_pages < s->fold_at)
 		return;
 	r = fold(s);
-	s->fold_at = r == 0 ? FOLD_PAGES : s->log_pages + FOLD_AGAIN;
+	s->fold_at = r == 0 ? s->fold_pages : s->log_pages + FOLD_AGAIN;
 	if (r < 0 && !s->fold_failed)
 		store_remark(&s->base, "%s: the log cannot be folded into it and grows: %s%s",
 			     s->path, sqlite3_errmsg(s->db),
@@ -121,14 +120,22 @@ static void fold_in_time(struct sqlite_store *s)
 
 int sqlite_log_start(struct sqlite_store *s)
 {
+	sqlite3_stmt *stmt = NULL;
+	int r = 0;
+
 	know(s, "", &s->file);
 	know(s, "-wal", &s->log);
 	know(s, "-shm", &s->index);
-	s->fold_at = FOLD_PAGES;
+	if (sqlite3_prepare_v2(s->db, "PRAGMA wal_autocheckpoint", -1, &stmt, NULL) != SQLITE_OK ||
+	    sqlite3_step(stmt) != SQLITE_ROW)
+		r = sqlite_store_fail(s, "log");
+	else
+		s->fold_pages = s->fold_at = sqlite3_column_int(stmt, 0);
+	sqlite3_finalize(stmt);
 	s->log_pages = 0;
 	s->fold_partly = s->fold_never = false;
-	sqlite3_wal_hook(s->db, on_commit, s);
-	return s->file.ino ? 0 : -ENOENT;
+	sqlite3_wal_hook(s->db, on_commit, s); /* in the place of SQLite's own */
+	return r;
 }
 
 /* --- trouble --- */

@@ -535,7 +535,7 @@ int store_sqlite_open(const struct store_options *options, struct store **ret_st
 	if (r == 0)
 		r = open_database(o, s, options->now);
 	if (r == 0 && (r = sqlite_log_start(s)) < 0)
-		refuse(o, r, "%s: %s", o->path, strerror(-r));
+		refuse(o, r, "%s", s->base.error);
 out:
 	if (r == 0)
 		*ret_store = &s->base;

@@ -115,12 +115,17 @@
 
 #define SQLITE_STORE_FIRST_META "INSERT INTO meta (id, uuid, newest_commit) VALUES (1, ?1, 0)"
 
-/* FULL: the log is synced in every COMMIT, before it returns (I1). It is folded by sqlite_log.c. */
+/*
+ * FULL: the log is synced in every COMMIT, before it returns (I1). At how many pages it is folded
+ * is said here; sqlite_log.c does it. Cells are checked so that a damaged page is an error, and not
+ * one without the lease that is looked for.
+ */
 #define SQLITE_STORE_PRAGMAS                    \
 	"PRAGMA synchronous = FULL;"            \
-	"PRAGMA wal_autocheckpoint = 0;"        \
+	"PRAGMA wal_autocheckpoint = 1000;"     \
 	"PRAGMA journal_size_limit = 67108864;" \
 	"PRAGMA cache_size = -65536;"           \
+	"PRAGMA cell_size_check = ON;"          \
 	"PRAGMA temp_store = MEMORY"
 
 #define SQLITE_STORE_READ_META	"SELECT uuid, newest_commit FROM meta WHERE id = 1"

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What befalls the files of the SQLite store while they are in use: a log that cannot be folded, a
+ * log, index or database that is removed or replaced, a page that is damaged.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <setjmp.h>
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "../common/faulty_vfs.h"
+#include "random.h"
+#include "store_rig.h"
+
+#define ROWS	   16
+#define DAMAGE_MAX (3 * 4096)
+#define LEASES	   (3 * 4096) /* where the table of leases begins */
+#define FOLD_MAX   400	      /* commits after which a log has surely been folded */
+#define RETRY	   10	      /* seconds between two looks at a damaged file */
+
+/* Commit k writes k to leases at addresses far apart, so that many pages change. */
+static int commit_at(struct ctx *ctx, uint32_t k, uint32_t now)
+{
+	struct store_change changes[ROWS];
+	struct lease_row rows[ROWS];
+	uint64_t number = 0;
+	int r;
+
+	for (uint32_t i = 0; i < ROWS; i++) {
+		rows[i] = rig_make_row(i * 4);
+		rows[i].cltt = k;
+		memset(rows[i].hostname, 'a' + (int)(k % 26), 250);
+		changes[i] = (struct store_change){&rows[i], k > 1, false};
+	}
+	r = store_commit(ctx->store, changes, ROWS, now, now, &number);
+	if (r == 0)
+		assert_int_equal(number, k);
+	return r;
+}
+
+static void commit_up_to(struct ctx *ctx, uint32_t from, uint32_t to)
+{
+	for (uint32_t k = from; k <= to; k++)
+		assert_int_equal(commit_at(ctx, k, k), 0);
+}
+
+static void check_newest(struct ctx *ctx, uint32_t k)
+{
+	struct store_info info;
+
+	store_info(ctx->store, &info);
+	assert_int_equal(info.newest_commit, k);
+	assert_int_equal(rig_load(ctx), ROWS);
+	for (size_t i = 0; i < ROWS; i++)
+		assert_int_equal(ctx->rows[i].cltt, k);
+}
+
+static off_t size_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? st.st_size : -1;
+}
+
+/* In a process of its own: closing a file takes the locks with it that SQLite has on it here. */
+static void overwrite(const char *path, off_t at, const void *data, size_t len)
+{
+	pid_t child = fork();
+	int status, fd;
+
+	if (child == 0) {
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		_exit(fd < 0 || pwrite(fd, data, len, at) != (ssize_t)len);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+	char command[600];
+
+	snprintf(command, sizeof(command), "cp %s %s", from, to);
+	assert_int_equal(system(command), 0);
+}
+
+/* --- folding --- */
+
+static void a_log_is_folded_in_time(void **state)
+{
+	struct ctx *ctx = *state;
+	off_t most;
+
+	assert_int_equal(rig_try_open(ctx), 0);
+	commit_up_to(ctx, 1, FOLD_MAX);
+	most = size_of(rig_beside(ctx, "-wal"));
+	assert_true(most > 0);
+	commit_up_to(ctx, FOLD_MAX + 1, 3 * FOLD_MAX);
+	assert_int_equal(size_of(rig_beside(ctx, "-wal")), most);
+	assert_null(store_note(ctx->store));
+}
+
+static void fail_when_folding(void *arg)
+{
+	const unsigned *folded = arg; /* writes of an earlier fold, not synced */
+
+	if (disk_unsynced("/leases.db") > *folded)
+		faulty_vfs_fail(FAULTY_SYNC_LOSES, SQLITE_IOERR_FSYNC);
+}
+
+/* Commits until the store remarks that it cannot fold; the commits themselves hold. */
+static uint32_t fail_to_fold(struct ctx *ctx, uint32_t k)
+{
+	const char *note = NULL;
+	unsigned folded = disk_unsynced("/leases.db");
+
+	disk_watch(fail_when_folding, &folded);
+	for (uint32_t end = k + FOLD_MAX; !note && k < end; note = store_note(ctx->store)) {
+		k++;
+		commit_up_to(ctx, k, k);
+	}
+	assert_non_null(note);
+	assert_non_null(strstr(note, "cannot be folded"));
+	assert_null(store_note(ctx->store));
+	disk_watch(NULL, NULL);
+	faulty_vfs_fail(FAULTY_SYNC_LOSES, 0);
+	return k;
+}
+
+/* What a disk without power has, after the fold's bytes have had every chance to be forgotten. */
+static void cut_and_check(struct ctx *ctx, uint32_t newest)
+{
+	char dir[128], name[160];
+
+	for (int i = 0; i < 10; i++) {
+		snprintf(dir, sizeof(dir), "%s/cut%d", ctx->dir, i);
+		assert_int_equal(mkdir(dir, 0750), 0);
+		disk_cut(dir, random_below);
+	}
+	store_close(ctx->store);
+	ctx->store = NULL;
+	faulty_vfs_uninstall();
+	faulty_vfs_install();
+	for (int i = 0; i < 10; i++) {
+		snprintf(name, sizeof(name), "%s/cut%d/leases.db", ctx->dir, i);
+		if (rig_try_open_at(ctx, name, 1, newest) != 0)
+			fail_msg("cut %d: %s", i, ctx->why);
+		check_newest(ctx, newest);
+	}
+}
+
+static void a_fold_whose_sync_failed_is_done_again_whole(void **state)
+{
+	struct ctx *ctx = *state;
+	const char *note;
+	uint32_t k;
+
+	random_seed(0x2545f4914f6cdd1du);
+	assert_int_equal(rig_try_open(ctx), 0);
+	k = fail_to_fold(ctx, 0);
+	commit_up_to(ctx, k + 1, k + FOLD_MAX);
+	note = store_note(ctx->store);
+	assert_non_null(note);
+	assert_non_null(strstr(note, "folded into it again"));
+	cut_and_check(ctx, k + FOLD_MAX);
+}
+
+/*
+ * While somebody reads, SQLite folds what that one does not need, does not sync it and counts it as
+ * done. If the sync fails that comes with the rest, the kernel forgets the first part too.
+ */
+static void a_fold_that_failed_after_a_part_was_counted_is_left_to_the_next_daemon(void **state)
+{
+	struct ctx *ctx = *state;
+	uint32_t k = 0;
+	sqlite3 *shell;
+
+	random_seed(0x9e3779b97f4a7c15u);
+	assert_int_equal(rig_try_open(ctx), 0);
+	commit_up_to(ctx, 1, k = 20);
+	assert_int_equal(sqlite3_open(ctx->name, &shell), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(shell, "BEGIN; SELECT * FROM lease", NULL, NULL, NULL), 0);
+	while (!disk_unsynced("/leases.db")) {
+		assert_true(++k < FOLD_MAX);
+		assert_int_equal(commit_at(ctx, k, k), 0);
+	}
+	assert_int_equal(sqlite3_exec(shell, "COMMIT", NULL, NULL, NULL), 0);
+	sqlite3_close(shell);
+	k = fail_to_fold(ctx, k);
+	commit_up_to(ctx, k + 1, k + FOLD_MAX);
+	cut_and_check(ctx, k + FOLD_MAX);
+}
+
+/* --- files that go --- */
+
+static void a_log_that_is_removed_loses_nothing(void **state)
+{
+	struct ctx *ctx = *state;
+	uint32_t k = 3;
+	const char *note;
+
+	assert_int_equal(rig_try_open(ctx), 0);
+	commit_up_to(ctx, 1, k);
+	for (int what = 1; what <= 3; what++) { /* the log, its index, both */
+		if (what & 1)
+			assert_int_equal(unlink(rig_beside(ctx, "-wal")), 0);
+		if (what & 2)
+			assert_int_equal(unlink(rig_beside(ctx, "-shm")), 0);
+		k++;
+		commit_up_to(ctx, k, k);
+		note = store_note(ctx->store);
+		assert_non_null(note);
+		assert_non_null(strstr(note, "removed while in use"));
+		assert_true(size_of(rig_beside(ctx, "-wal")) > 0);
+		assert_true(size_of(rig_beside(ctx, "-shm")) > 0);
+		commit_up_to(ctx, k + 1, k + 2);
+		k += 2;
+		assert_null(store_note(ctx->store));
+		check_newest(ctx, k);
+	}
+	assert_int_equal(rig_try_open_at(ctx, ctx->name, 1, k), 0);
+	check_newest(ctx, k);
+	/* removed, and then stopped in order before anybody has noticed */
+	commit_up_to(ctx, k + 1, k + 2);
+	assert_int_equal(unlink(rig_beside(ctx, "-wal")), 0);
+	assert_int_equal(rig_try_open_at(ctx, ctx->name, 1, k), 0);
+	check_newest(ctx, k + 2);
+}
+
+static void a_log_that_cannot_be_saved_ends_the_promises(void **state)
+{
+	struct ctx *ctx = *state;
+	sqlite3 *shell;
+
+	assert_int_equal(rig_try_open(ctx), 0);
+	commit_up_to(ctx, 1, 3);
+	assert_int_equal(sqlite3_open(ctx->name, &shell), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(shell, "BEGIN; SELECT * FROM lease", NULL, NULL, NULL), 0);
+	commit_up_to(ctx, 4, 5);
+	assert_int_equal(unlink(rig_beside(ctx, "-wal")), 0);
+	assert_int_equal(commit_at(ctx, 6, 6), -ESTALE);
+	assert_non_null(strstr(store_error(ctx->store), "its log was removed"));
+	assert_int_equal(sqlite3_exec(shell, "COMMIT", NULL, NULL, NULL), 0);
+	sqlite3_close(shell);
+	assert_int_equal(commit_at(ctx, 6, 6), 0);
+	check_newest(ctx, 6);
+}
+
+static void a_log_of_somebody_elses_is_not_touched(void **state)
+{
+	static const char theirs[] = "not a log of ours at all";
+	struct ctx *ctx = *state;
+	char *wal = rig_beside(ctx, "-wal");
+	uint64_t sum;
+	int fd;
+
+	assert_int_equal(rig_try_open(ctx), 0);
+	commit_up_to(ctx, 1, 3);
+	assert_int_equal(unlink(wal), 0);
+	fd = open(wal, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+	assert_int_equal(write(fd, theirs, sizeof(theirs)), sizeof(theirs));
+	close(fd);
+	sum = rig_checksum(wal);
+	assert_int_equal(commit_at(ctx, 4, 4), -ESTALE);
+	assert_non_null(strstr(store_error(ctx->store), "-wal: the file was replaced"));
+	store_close(ctx->store);
+	ctx->store = NULL;
+	wal = rig_beside(ctx, "-wal");
+	assert_int_equal(rig_checksum(wal), sum);
+	assert_int_equal(unlink(wal), 0);
+	unlink(rig_beside(ctx, "-shm"));
+	assert_int_equal(rig_try_open_at(ctx, ctx->name, 1, 4), 0);
+	check_newest(ctx, 3);
+}
+
+static void a_file_that_is_removed_ends_the_promises_until_it_is_back(void **state)
+{
+	struct ctx *ctx = *state;
+	char away[256];
+
+	assert_int_equal(rig_try_open(ctx), 0);
+	commit_up_to(ctx, 1, 3);
+	snprintf(away, sizeof(away), "%s", rig_beside(ctx, ".away"));
+	assert_int_equal(rename(ctx->name, away), 0);
+	assert_int_equal(commit_at(ctx, 4, 4), -ESTALE);
+	assert_int_equal(commit_at(ctx, 4, 4), -ESTALE);
+	assert_int_equal(rename(away, ctx->name), 0);
+	assert_int_equal(commit_at(ctx, 4, 4), 0);
+	check_newest(ctx, 4);
+}
+
+/* --- damage --- */
+
+static void damaged(struct ctx *ctx, off_t at, size_t len)
+{
+	uint8_t good[DAMAGE_MAX], bad[DAMAGE_MAX];
+	uint64_t sum;
+	FILE *file;
+
+	assert_int_equal(rig_try_open(ctx), 0);
+	commit_up_to(ctx, 1, 3);
+	rig_sql(ctx->name, "PRAGMA wal_checkpoint");
+	copy_file(ctx->name, rig_beside(ctx, ".copy"));
+	file = fopen(rig_beside(ctx, ".copy"), "re");
+	assert_int_equal(fseek(file, at, SEEK_SET), 0);
+	assert_int_equal(fread(good, 1, len, file), len);
+	fclose(file);
+	memset(bad, 0xa5, sizeof(bad));
+	overwrite(ctx->name, at, bad, len);
+	/* somebody writes, so that SQLite looks again */
+	rig_sql(ctx->name, "UPDATE meta SET newest_commit = 9; UPDATE meta SET newest_commit = 3");
+	sum = rig_checksum(ctx->name);
+	assert_int_equal(commit_at(ctx, 4, 100), -EUCLEAN);
+	assert_non_null(strstr(store_error(ctx->store), ctx->name));
+	assert_int_equal(commit_at(ctx, 4, 101), -EUCLEAN);
+	assert_int_equal(commit_at(ctx, 4, 100 + RETRY), -EUCLEAN); /* it has looked again */
+	assert_non_null(strstr(store_error(ctx->store), "is damaged"));
+	assert_int_equal(rig_checksum(ctx->name), sum);
+	overwrite(ctx->name, at, good, len);
+	assert_int_equal(commit_at(ctx, 4, 100 + RETRY + 1), -EUCLEAN); /* not before its time */
+	assert_int_equal(commit_at(ctx, 4, 100 + 2 * RETRY), 0);
+	check_newest(ctx, 4);
+	assert_int_equal(rig_try_open_at(ctx, ctx->name, 1, 200), 0);
+	check_newest(ctx, 4);
+}
+
+static void a_damaged_page_ends_the_promises_until_it_is_whole(void **state)
+{
+	damaged(*state, LEASES, DAMAGE_MAX);
+}
+
+/* Where the cells of a page lie: whoever only counts them does not see it. */
+static void a_damaged_cell_ends_the_promises_until_it_is_whole(void **state)
+{
+	damaged(*state, LEASES + 4096 + 8, 12);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
+#define F(name) cmocka_unit_test_setup_teardown(name, rig_setup_faulty, rig_teardown_faulty)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(a_log_is_folded_in_time),
+		F(a_fold_whose_sync_failed_is_done_again_whole),
+		F(a_fold_that_failed_after_a_part_was_counted_is_left_to_the_next_daemon),
+		T(a_log_that_is_removed_loses_nothing),
+		T(a_log_that_cannot_be_saved_ends_the_promises),
+		T(a_log_of_somebody_elses_is_not_touched),
+		T(a_file_that_is_removed_ends_the_promises_until_it_is_back),
+		T(a_damaged_page_ends_the_promises_until_it_is_whole),
+		T(a_damaged_cell_ends_the_promises_until_it_is_whole),
+	};
+
+	return cmocka_run_group_tests_name("store/trouble", tests, NULL, NULL) != 0;
+}
