@@ -14,6 +14,7 @@ fault_start
 dd if=/dev/zero of="$DIR/disk/other" bs=4k 2>/dev/null && fail "the disk took more than it has"
 equal "room on the disk" "$(df --output=avail "$DIR/disk" | tail -n 1 | tr -d ' ')" 0
 fault_began "full|No space left"
+fault_settles
 fault_holds
 rm "$DIR/disk/other"
 fault_ended

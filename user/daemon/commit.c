@@ -5,10 +5,12 @@
  * the commit's number (written before anything is published from it, so that a store
  * older than the maps is recognised at the next start).
  *
- * The outage: from a commit that fails to the next that succeeds. Nothing new is promised
- * meanwhile (batch.c); XDP lives on the credit that is stored. The store is tried once a
- * second, not once a batch: a dying disk may take its time to say no, and timers and control need
- * theirs. A crash forgets the outage; the next start either can use the store or is refused.
+ * The outage. From a commit that fails to the next that succeeds nothing new is promised
+ * (batch.c); XDP lives on the credit that is stored. The store is tried once a second, not once a
+ * batch: a dying disk may take its time to say no, and timers and control need theirs. The outage
+ * is over when nothing has failed for OUTAGE_OVER seconds: on a full disk a small commit may find
+ * room between two that do not. A crash forgets it; the next start either can use the store or is
+ * refused.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -18,6 +20,7 @@
 
 #define COMMIT_HEARTBEAT 60 /* seconds without a commit */
 #define OUTAGE_RETRY	 1  /* seconds from one try to the next */
+#define OUTAGE_OVER	 3  /* seconds without a failure */
 #define OUTAGE_AGAIN	 10 /* seconds between the lines of the log about two outages */
 #define OUTAGE_REMINDER	 60 /* seconds between two lines about the same one */
 
@@ -35,13 +38,14 @@ static void outage_goes_on(struct daemon *d, uint32_t now)
 
 	d->count.commit_failed++;
 	snprintf(o->why, sizeof(o->why), "%s", store_error(d->store));
-	if (!o->failing) {
-		o->failing = true;
+	if (!o->lasts) {
+		o->lasts = true;
 		o->told = false;
 		o->since = now;
 		o->messages_before = d->count.commit_failed_messages;
 	}
-	o->retry_at = now + OUTAGE_RETRY;
+	o->failing = true;
+	o->failed_at = now;
 	if (o->told_at && now - o->told_at < (o->told ? OUTAGE_REMINDER : OUTAGE_AGAIN))
 		return;
 	log_error("the store does not commit%s: %s; nothing new is promised, renewals go on as far "
@@ -55,14 +59,14 @@ static void outage_ends(struct daemon *d, uint32_t now)
 {
 	struct outage *o = &d->outage;
 
-	if (!o->failing)
+	if (!o->lasts || o->failing || now - o->failed_at < OUTAGE_OVER)
 		return;
-	o->failing = false;
-	o->sweep = true;
+	o->lasts = false;
 	if (o->told)
 		log_notice("the store commits again, after %" PRIu32 " s; %" PRIu64
 			   " messages got no answer meanwhile",
 			   now - o->since, d->count.commit_failed_messages - o->messages_before);
+	sweep_begin(d); /* what XDP has granted meanwhile, and new credit for it */
 }
 
 static void pass_on_notes(struct daemon *d)
@@ -80,7 +84,7 @@ static int try_commit(struct daemon *d, struct store_change *changes, size_t n)
 	uint64_t number;
 	int r;
 
-	if (d->outage.failing && now < d->outage.retry_at)
+	if (d->outage.failing && now - d->outage.failed_at < OUTAGE_RETRY)
 		return -EAGAIN;
 	r = store_commit(d->store, changes, n, now, wall_seconds(), &number);
 	d->last_commit = boot_seconds(); /* after it: a commit may take long */
@@ -90,6 +94,7 @@ static int try_commit(struct daemon *d, struct store_change *changes, size_t n)
 	} else if (r < 0) {
 		outage_goes_on(d, d->last_commit);
 	} else {
+		d->outage.failing = false;
 		remember(d, number);
 		pass_on_notes(d);
 	}
@@ -125,28 +130,17 @@ int commit_rows(struct daemon *d, struct commit_row *rows, size_t n)
 	}
 	d->count.commits++;
 	d->count.commit_rows += n;
-	outage_ends(d, d->last_commit);
 	return 0;
-}
-
-static void heartbeat(struct daemon *d)
-{
-	if (!d->outage.failing && boot_seconds() - d->last_commit < COMMIT_HEARTBEAT)
-		return;
-	if (try_commit(d, NULL, 0) == 0)
-		outage_ends(d, d->last_commit);
 }
 
 void commit_tick(struct daemon *d)
 {
-	heartbeat(d);
-	if (!d->outage.sweep || d->outage.failing)
-		return;
-	d->outage.sweep = false;
-	sweep_begin(d); /* what XDP has granted meanwhile, and new credit for it */
+	if (d->outage.failing || boot_seconds() - d->last_commit >= COMMIT_HEARTBEAT)
+		(void)try_commit(d, NULL, 0);
+	outage_ends(d, boot_seconds());
 }
 
 void commit_try_now(struct daemon *d)
 {
-	d->outage.retry_at = 0;
+	d->outage.failing = false;
 }

@@ -56,14 +56,14 @@ struct counters {
 	uint64_t reclaimed;
 };
 
-/* The store does not commit, and since when (commit.c). */
+/* The store does not commit (commit.c). */
 struct outage {
-	bool failing;
-	bool told;	   /* the log has a line about this one */
-	bool sweep;	   /* one has ended: to be swept */
-	uint32_t since;	   /* second */
-	uint32_t retry_at; /* second before which the store is not asked again */
-	uint32_t told_at;  /* second of the last such line, about whichever outage; 0: none */
+	bool lasts;		  /* it has begun and is not over */
+	bool failing;		  /* the last commit failed */
+	bool told;		  /* the log has a line about this one */
+	uint32_t since;		  /* second at which it began */
+	uint32_t failed_at;	  /* second of the last commit that failed */
+	uint32_t told_at;	  /* of the last line of the log, about whichever outage; 0: none */
 	uint64_t messages_before; /* count.commit_failed_messages when it began */
 	char why[512];
 };

@@ -180,7 +180,7 @@ static json_t *status_reasons(const struct daemon *d)
 /* While it fails: for how many seconds, and why. */
 static json_t *status_store(const struct daemon *d)
 {
-	if (!d->outage.failing)
+	if (!d->outage.lasts)
 		return json_pack("{s:s}", "state", "serving");
 	return json_pack("{s:s, s:I, s:s}", "state", "failing", "for",
 			 (json_int_t)(boot_seconds() - d->outage.since), "error", d->outage.why);
@@ -310,7 +310,7 @@ static void emit_messages(const struct daemon *d, const struct emitter *e)
 	emit_reasons(d, e);
 	emit(e, "xdhcp-commits", d->count.commits);
 	emit(e, "xdhcp-commits-failed", d->count.commit_failed);
-	emit(e, "xdhcp-store-failing", d->outage.failing);
+	emit(e, "xdhcp-store-failing", d->outage.lasts);
 	emit(e, "xdhcp-leases-committed", d->count.commit_rows);
 	emit(e, "xdhcp-log-lines-left-out", log_lines_left_out());
 	emit(e, "xdhcp-not-published-no-slot", d->count.publish_full);

@@ -524,6 +524,8 @@ static int sqlite_load(struct store *store, int (*fn)(void *arg, const struct le
 	if (r >= 0)
 		r = rc == SQLITE_DONE ? 0 : sqlite_store_fail(s, "reading leases");
 	sqlite3_reset(stmt);
+	if (r == -EUCLEAN) /* it stays as it is, its log beside it */
+		sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	return r;
 }
 
