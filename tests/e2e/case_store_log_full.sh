@@ -11,7 +11,7 @@ faulty_disk
 config
 fault_start
 disk grow-wal=28
-fault_began "No space left"
+fault_began "full|No space left"
 fault_settles
 fault_holds
 disk

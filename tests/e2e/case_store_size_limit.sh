@@ -11,7 +11,7 @@ fault_rig
 config
 fault_start
 prlimit --pid "$(daemon_pid)" --fsize="$(stat -c %s "$DIR/s.db-wal"):unlimited"
-fault_began "No space left"
+fault_began "full|No space left"
 fault_settles
 fault_holds
 prlimit --pid "$(daemon_pid)" --fsize=unlimited:unlimited
