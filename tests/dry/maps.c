@@ -28,6 +28,7 @@ int __wrap_fastpath_remove(const char *pin_path, char *why, size_t why_len);
 int __wrap_fastpath_barrier(struct fastpath *fp);
 int __wrap_fastpath_verdicts(const struct fastpath *fp, struct verdicts *ret_sum);
 int __wrap_bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags);
+int __wrap_bpf_map_delete_elem(int fd, const void *key);
 int __wrap_bpf_prog_test_run_opts(int fd, struct bpf_test_run_opts *opts);
 uint32_t __wrap_boot_seconds(void);
 
@@ -148,6 +149,19 @@ int __wrap_fastpath_verdicts(const struct fastpath *fp, struct verdicts *ret_sum
 	(void)fp;
 	*ret_sum = dry_maps.verdicts;
 	return 0;
+}
+
+int __wrap_bpf_map_delete_elem(int fd, const void *key)
+{
+	require(fd == BLOCKS_FD);
+	for (unsigned i = 0; i < dry_maps.n_blocks; i++) {
+		if (memcmp(&dry_maps.blocks[i].key, key, sizeof(struct block_key)) != 0)
+			continue;
+		dry_maps.blocks[i] = dry_maps.blocks[--dry_maps.n_blocks];
+		return 0;
+	}
+	errno = ENOENT;
+	return -1;
 }
 
 int __wrap_bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags)
