@@ -71,7 +71,7 @@ await 10 "the end of the quarantine" none_declined
 lasted=$(($(boottime) - began))
 say "the quarantine has lasted about $lasted s"
 expect "it to be as long as configured, not $lasted s" test "$lasted" -ge 2 -a "$lasted" -le 7
-load dora -i cli -n 20 --prefix 0x33 -l "$DIR/acks" >"$DIR/after" || fail "new clients are not served: $(cat "$DIR/after")"
+load dora -i cli -n 20 --prefix 0x33 -l "$DIR/acks.attack" >"$DIR/after" || fail "new clients are not served: $(cat "$DIR/after")"
 
 bystanders_end
 equal "the bystanders' leases" "$(rows | head -n 20)" "$before"

@@ -143,11 +143,11 @@ unharmed "forged option 82, after that"
 {
 	a=${addr_of[1]}
 	one c cli request ciaddr="$a" src="$a" dst=192.0.2.1 dmac="$smac" $(words_of 1) count=5000 every=0.05 quiet=1 wait=500 \
-		log="$DIR/acks" >"$DIR/flood"
+		log="$DIR/acks.attack" >"$DIR/flood"
 	equal "renewals in the victim's name" "$(jq -c '[.sent, .ack, .nak]' "$DIR/flood")" "[5000,5000,0]"
 	unharmed "a flood in its name"
 	one c cli request ciaddr="$a" src="$a" $(words_of 1) vary=options count=2000 every=0.2 quiet=1 wait=500 \
-		log="$DIR/acks" >"$DIR/flood"
+		log="$DIR/acks.attack" >"$DIR/flood"
 	equal "the same in ever new forms" "$(jq -c '[.sent, .ack, .nak]' "$DIR/flood")" "[2000,2000,0]"
 	BY=0 # its own form may have had to give way
 	unharmed "a flood of forms"

@@ -14,6 +14,8 @@ rig
 config
 daemon
 bystanders 20
+uptime_() { status | jq .uptime; }
+await 5 "the daemon's first look at its pools" more_than 1 uptime_
 bystanders_begin 500
 note pkt4-discover-received pkt4-offer-sent xdhcp-silent-no-free-address
 

@@ -2,7 +2,7 @@
 /*
  * frameflood: odd frames by the thousand, and whether they come through as they were sent.
  *
- *   frameflood send IF CLIENT-MAC CLIENT-ADDRESS SERVER-MAC SERVER-ADDRESS ROUNDS
+ *   frameflood send|giants IF CLIENT-MAC CLIENT-ADDRESS SERVER-MAC SERVER-ADDRESS ROUNDS
  *   frameflood watch IF MAC
  *
  * `send`: in each round the corpus of malformed frames, a REQUEST cut off at every length, and
@@ -99,20 +99,28 @@ static size_t rebinding(const struct run *run, uint8_t *frame)
 	return wire_build(&r, frame);
 }
 
-static void send_round(struct run *run)
+static void send_giants(struct run *run)
 {
 	uint8_t frame[FRAME_SIZE] = {0};
+
+	rebinding(run, frame);
+	transmit(run, frame, BIG);
+	wire_put16(frame + 16, BIG - 14); /* the IP length, and its sum */
+	memset(frame + 24, 0, 2);
+	wire_put16(frame + 24, wire_fold(wire_sum(0, frame + 14, 20)));
+	transmit(run, frame, BIG);
+}
+
+static void send_round(struct run *run)
+{
+	uint8_t frame[FRAME_SIZE];
 	size_t len;
 
 	malformed_each(&run->client, &run->server, send_malformed, run);
 	len = rebinding(run, frame);
 	for (size_t n = 14; n < len; n++)
 		transmit(run, frame, n);
-	transmit(run, frame, BIG);
-	wire_put16(frame + 16, BIG - 14); /* the IP length, and its sum */
-	memset(frame + 24, 0, 2);
-	wire_put16(frame + 24, wire_fold(wire_sum(0, frame + 14, 20)));
-	transmit(run, frame, BIG);
+	send_giants(run);
 }
 
 static void watch(struct run *run)
@@ -161,7 +169,8 @@ static void watch(struct run *run)
 int main(int argc, char **argv)
 {
 	struct run run = {0};
-	bool sending = argc == 8 && !strcmp(argv[1], "send");
+	bool giants = argc == 8 && !strcmp(argv[1], "giants");
+	bool sending = giants || (argc == 8 && !strcmp(argv[1], "send"));
 	int r;
 
 	if (!(sending || (argc == 4 && !strcmp(argv[1], "watch"))) ||
@@ -180,7 +189,7 @@ int main(int argc, char **argv)
 		    !wire_parse_ip(argv[6], &run.server.addr))
 			die("usage", "not an address");
 		for (int i = atoi(argv[7]); i > 0; i--)
-			send_round(&run);
+			(giants ? send_giants : send_round)(&run);
 	}
 	print(&run.sum);
 	return 0;
