@@ -3,4 +3,4 @@
 # slow: 30
 #
 # A few lifetimes of soak; tests/soak/soak says what is checked. `make soak` is the long one.
-exec "$(dirname "$0")/../soak/soak" -t 20 -n 1500 -l 4 -a 6 -e 0.5
+exec "$(dirname "$0")/../soak/soak" -t 20 -n 1500 -a 6
