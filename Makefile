@@ -219,7 +219,7 @@ DRY_WRAPS := fastpath_lock fastpath_open fastpath_close fastpath_remove fastpath
 	bpf_map_update_elem bpf_map_delete_elem bpf_prog_test_run_opts boot_seconds
 # a whole daemon at work (tests/dry/desk.h)
 DESK_WRAPS := config_load packet_receive packet_send packet_send_routed store_commit store_error ports_rescan \
-	timers_start log_set_level engine_decide rig_mac
+	timers_start log_set_level engine_decide pthread_create pthread_cond_wait pthread_join rig_mac
 TEST_HELPERS_dry := $(B)/tests/dry/xdp.o $(B)/tests/dry/maps.o
 TEST_HELPERS_desk := $(TEST_HELPERS_dry) $(B)/tests/dry/desk.o $(B)/tests/dry/oracle.o
 $(B)/tests/dry/%: ALL_LDFLAGS += $(DRY_WRAPS:%=-Wl,--wrap=%)
@@ -332,6 +332,14 @@ FUZZ_HELPERS := $(B)/tests/fuzz/cpu_time.o $(B)/tests/fuzz/exchange.o
 $(B)/tests/fuzz/fuzz_packet $(B)/tests/fuzz/replay_packet: $(TEST_HELPERS_desk)
 $(B)/tests/fuzz/fuzz_packet $(B)/tests/fuzz/replay_packet: ALL_LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,$(DRY_WRAPS) \
 	$(filter-out rig_mac,$(DESK_WRAPS)))
+# the kernel's program beside the one of tests/dry
+$(B)/tests/fuzz/prog_run.o: | $(B)/xdhcp.skel.h
+$(B)/tests/fuzz/prog_run: ALL_LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,$(DRY_WRAPS) $(filter-out rig_mac,$(DESK_WRAPS)))
+$(B)/tests/fuzz/prog_run: $(B)/tests/fuzz/prog_run.o $(B)/tests/fuzz/fuzz_packet.o $(B)/tests/fuzz/exchange.o \
+		$(B)/tests/fuzz/exchanges.o $(TEST_HELPERS_desk) $(TEST_HELPERS_common) $(LIBS)
+	$(if $(V),,@echo "LD   $@")
+	$(FUZZ_LINK)
+
 FUZZ_LINK = $(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lm
 
 $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(FUZZ_HELPERS) $(TEST_HELPERS_common) $(LIBS)
@@ -355,9 +363,10 @@ fuzz: $(B)/tests/fuzz/seeds
 	tests/fuzz/run $(SECONDS) $(FUZZERS)
 
 # all that was ever found, in both compilers' builds; then a little, always the same, from the corpora
-check-fuzz: $(B)/tests/fuzz/seeds
+check-fuzz: $(B)/tests/fuzz/seeds $(B)/tests/fuzz/prog_run
 	$(MAKE) SAN=1 replayers
 	$(MAKE) FUZZ=1 fuzzers
+	$(B)/tests/fuzz/prog_run $(wildcard tests/fuzz/regressions/packet)
 	CHECK=1 tests/fuzz/run 5 $(FUZZERS)
 
 # --- housekeeping ---

@@ -4,7 +4,8 @@
 
 #include <errno.h>
 #include <linux/bpf.h>
-#include <sched.h>
+#include <pthread.h>
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,9 @@ struct desk_inside {
 		uint8_t mac[6];
 	} left[LEFT]; /* in the batch under way */
 	unsigned n_left;
+	void *(*thread)(void *);
+	void *thread_arg;
+	jmp_buf thread_waits;
 };
 
 static struct desk_inside *the_desk;
@@ -78,6 +82,10 @@ int __wrap_store_commit(struct store *store, struct store_change *changes, size_
 			uint64_t wall, uint64_t *ret_number);
 const char *__wrap_store_error(const struct store *store);
 void __wrap_ports_rescan(struct daemon *d);
+int __wrap_pthread_create(pthread_t *ret_thread, const pthread_attr_t *attr, void *(*fn)(void *),
+			  void *arg);
+int __wrap_pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock);
+int __wrap_pthread_join(pthread_t thread, void **ret);
 void __real_log_set_level(int level);
 void __wrap_log_set_level(int level); /* a reload's */
 int __wrap_timers_start(struct daemon *d);
@@ -186,6 +194,40 @@ int __wrap_store_commit(struct store *store, struct store_change *changes, size_
 	for (size_t i = 0; i < n; i++)
 		oracle_store(changes[i].row);
 	*ret_number = ++the_desk->commits;
+	return 0;
+}
+
+/*
+ * The barrier's thread is no thread here: it runs when the test says so, until it would wait. So
+ * each run is the same.
+ */
+int __wrap_pthread_create(pthread_t *ret_thread, const pthread_attr_t *attr, void *(*fn)(void *),
+			  void *arg)
+{
+	(void)attr;
+	memset(ret_thread, 0, sizeof(*ret_thread));
+	the_desk->thread = fn;
+	the_desk->thread_arg = arg;
+	return 0;
+}
+
+int __wrap_pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock)
+{
+	(void)cond;
+	pthread_mutex_unlock(lock);
+	longjmp(the_desk->thread_waits, 1);
+}
+
+static void run_thread(struct desk_inside *in)
+{
+	if (!setjmp(in->thread_waits))
+		in->thread(in->thread_arg);
+}
+
+int __wrap_pthread_join(pthread_t thread, void **ret)
+{
+	(void)thread, (void)ret;
+	run_thread(the_desk); /* it has been told to stop */
 	return 0;
 }
 
@@ -357,14 +399,13 @@ struct desk *desk_start(const char *yaml)
 	open_maps(&in->d);
 	make_port(in);
 	require(engine_apply(&in->d, config) == 0);
-	dry_hold_barriers(true);
+	the_desk = in; /* whose thread it is */
 	require(quiesce_start(&in->d) == 0);
 	require(gates_open(&in->d) == 0);
 	require(link_publish(&in->d, &in->port) == 0);
 	gate = &fastpath_policy(in->d.fp)[XDHCP_POLICY_DAEMON];
 	*gate = (struct policy){.kind = XDHCP_POLICY_GATE, .answer_until = XDHCP_FOREVER};
 	in->swept = boot_seconds();
-	the_desk = in;
 	return &in->desk;
 }
 
@@ -374,7 +415,6 @@ void desk_stop(struct desk *desk)
 	struct daemon *d = &in->d;
 
 	desk->commits_fail = false;
-	dry_hold_barriers(false);
 	quiesce_stop(d);
 	event_base_loop(d->base, EVLOOP_NONBLOCK);
 	batch_forget(d);
@@ -438,13 +478,6 @@ static void turn(struct desk_inside *in)
 	batch_is_over(in);
 }
 
-/* The barrier's thread says that it is done after it is. */
-static void wait_for_event(struct desk_inside *in)
-{
-	event_base_loop(in->d.base, EVLOOP_ONCE);
-	turn(in);
-}
-
 void desk_settle(struct desk *desk)
 {
 	struct daemon *d = &inside(desk)->d;
@@ -453,13 +486,9 @@ void desk_settle(struct desk *desk)
 	/* an ending lets deferred messages go on, which may begin others */
 	turn(inside(desk));
 	for (unsigned i = 0; i < 4 && (d->quiesce || d->template_epoch); i++) {
-		uint64_t epoch = quiesce_request(d);
-
-		dry_hold_barriers(false);
-		while (!quiesce_passed(d, epoch))
-			sched_yield();
-		dry_hold_barriers(true);
-		wait_for_event(inside(desk));
+		quiesce_request(d);
+		run_thread(inside(desk));
+		turn(inside(desk));
 	}
 }
 

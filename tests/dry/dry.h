@@ -9,7 +9,6 @@
 #ifndef XDHCP_TESTS_DRY_H
 #define XDHCP_TESTS_DRY_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,10 +38,22 @@ extern uint64_t dry_clock;	 /* CLOCK_BOOTTIME, nanoseconds */
 #define DRY_SECOND 1000000000ull
 
 /*
- * Barriers of other threads than the test's wait from now on, or pass. Held but for when the test
- * waits for one, they make each run the same.
+ * Memory for the maps that is not their own: a kernel's (tests/fuzz/prog_run.c). NULL: their own.
+ * To be set before a fast path is opened; it is cleared then.
  */
-void dry_hold_barriers(bool hold);
+struct dry_memory {
+	struct slot *slots;
+	struct template *templates;
+	struct policy *policy;
+	struct meta *meta;
+	uint32_t n_slots, n_templates;
+	/* A /24 has slots; `block` NULL: none any more. */
+	void (*block)(const struct block_key *key, const struct block *block);
+	/* After each run of the program: what it was given, and what came of it. */
+	void (*ran)(const uint8_t *frame, size_t len, uint32_t action, const uint8_t *out,
+		    size_t out_len);
+};
+extern const struct dry_memory *dry_memory;
 
 /*
  * Runs the program on a frame that came in by interface 1. What is beyond the

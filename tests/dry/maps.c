@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The doubles of what user/net asks the kernel for (dry.h): the maps are memory, a barrier passes
- * at once, since no program runs meanwhile, or when the test says so. Slots, blocks and templates
+ * The doubles of what user/net asks the kernel for (dry.h): the maps are memory, a barrier has
+ * passed at once, since no program runs meanwhile. Slots, blocks and templates
  * are kept by user/net itself.
  */
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,8 +31,6 @@ int __wrap_bpf_map_delete_elem(int fd, const void *key);
 int __wrap_bpf_prog_test_run_opts(int fd, struct bpf_test_run_opts *opts);
 uint32_t __wrap_boot_seconds(void);
 
-static pthread_t the_test;
-
 /* Kept from one fast path to the next: a fuzzer opens a thousand a second. */
 static struct policy policy_records[XDHCP_POLICY_ENTRIES];
 static struct block_index *block_index;
@@ -58,7 +55,32 @@ static void forget_blocks(void)
 
 		free(block_index->of_16[high]);
 		block_index->of_16[high] = NULL;
+		if (dry_memory)
+			dry_memory->block(&dry_maps.blocks[i].key, NULL);
 	}
+}
+
+static void own(struct fastpath *fp, uint32_t slots, uint32_t templates)
+{
+	fp->leases_map = region(sizeof(struct slot), slots);
+	fp->templates_map = region(sizeof(struct template), templates);
+	memset(policy_records, 0, sizeof(policy_records));
+	fp->policy_map = region_of(policy_records, sizeof(struct policy), XDHCP_POLICY_ENTRIES);
+	fp->meta_map = region(sizeof(struct meta), 1);
+}
+
+static void borrow(struct fastpath *fp, uint32_t slots, uint32_t templates)
+{
+	const struct dry_memory *m = dry_memory;
+
+	require(slots <= m->n_slots && templates <= m->n_templates);
+	memset(m->slots, 0, slots * sizeof(*m->slots));
+	memset(m->templates, 0, templates * sizeof(*m->templates));
+	memset(m->policy, 0, XDHCP_POLICY_ENTRIES * sizeof(*m->policy));
+	fp->leases_map = region_of(m->slots, sizeof(*m->slots), slots);
+	fp->templates_map = region_of(m->templates, sizeof(*m->templates), templates);
+	fp->policy_map = region_of(m->policy, sizeof(*m->policy), XDHCP_POLICY_ENTRIES);
+	fp->meta_map = region_of(m->meta, sizeof(*m->meta), 1);
 }
 
 int __wrap_fastpath_lock(const char *pin_path, int *ret_lock, int *ret_holder, char *why,
@@ -77,15 +99,13 @@ int __wrap_fastpath_open(const struct fastpath_options *options, struct fastpath
 
 	(void)why, (void)why_len;
 	require(fp && !dry_maps.slots); /* one at a time */
-	the_test = pthread_self();
 	fp->found = FASTPATH_FRESH;
 	fp->program = -1;
 	fp->maps[MAP_BLOCKS] = BLOCKS_FD;
-	fp->leases_map = region(sizeof(struct slot), options->slots);
-	fp->templates_map = region(sizeof(struct template), templates);
-	memset(policy_records, 0, sizeof(policy_records));
-	fp->policy_map = region_of(policy_records, sizeof(struct policy), XDHCP_POLICY_ENTRIES);
-	fp->meta_map = region(sizeof(struct meta), 1);
+	if (dry_memory)
+		borrow(fp, options->slots, templates);
+	else
+		own(fp, options->slots, templates);
 	require(block_index || blocks_read(-1, 0, false, &block_index) == 0);
 	fp->blocks = block_index;
 	dry_maps = (struct dry_maps){
@@ -106,9 +126,11 @@ int __wrap_fastpath_open(const struct fastpath_options *options, struct fastpath
 
 void __wrap_fastpath_close(struct fastpath *fp)
 {
-	free(fp->leases_map.base);
-	free(fp->templates_map.base);
-	free(fp->meta_map.base);
+	if (!dry_memory) {
+		free(fp->leases_map.base);
+		free(fp->templates_map.base);
+		free(fp->meta_map.base);
+	}
 	forget_blocks();
 	free(fp);
 	dry_maps = (struct dry_maps){0};
@@ -120,27 +142,9 @@ int __wrap_fastpath_remove(const char *pin_path, char *why, size_t why_len)
 	return 0;
 }
 
-static pthread_mutex_t barrier_lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t barrier_may_pass = PTHREAD_COND_INITIALIZER;
-static bool barriers_held;
-
-void dry_hold_barriers(bool hold)
-{
-	pthread_mutex_lock(&barrier_lock);
-	barriers_held = hold;
-	pthread_cond_broadcast(&barrier_may_pass);
-	pthread_mutex_unlock(&barrier_lock);
-}
-
 int __wrap_fastpath_barrier(struct fastpath *fp)
 {
 	(void)fp;
-	if (pthread_equal(pthread_self(), the_test)) /* it runs no program meanwhile */
-		return 0;
-	pthread_mutex_lock(&barrier_lock);
-	while (barriers_held)
-		pthread_cond_wait(&barrier_may_pass, &barrier_lock);
-	pthread_mutex_unlock(&barrier_lock);
 	return 0;
 }
 
@@ -174,6 +178,8 @@ int __wrap_bpf_map_update_elem(int fd, const void *key, const void *value, __u64
 	memcpy(&dry_maps.blocks[dry_maps.n_blocks].key, key, sizeof(struct block_key));
 	memcpy(&dry_maps.blocks[dry_maps.n_blocks].block, value, sizeof(struct block));
 	dry_maps.n_blocks++;
+	if (dry_memory)
+		dry_memory->block(key, value);
 	return 0;
 }
 

@@ -104,6 +104,7 @@ static uint64_t swap(uint64_t *word, uint64_t old, uint64_t new)
 
 struct dry_maps dry_maps;
 uint64_t dry_clock = 1000 * DRY_SECOND;
+const struct dry_memory *dry_memory;
 
 static void *find_block(const struct block_key *key)
 {
@@ -192,5 +193,7 @@ uint32_t dry_xdp(const uint8_t *frame, size_t len, uint8_t *out, size_t cap, siz
 	memcpy(out, (const uint8_t *)ctx.data, *ret_len);
 	ASAN_UNPOISON_MEMORY_REGION(room, ctx.room_end - room);
 	free(room);
+	if (dry_memory)
+		dry_memory->ran(frame, len, (uint32_t)action, out, *ret_len);
 	return (uint32_t)action;
 }

@@ -7,6 +7,8 @@
 
 #include <stddef.h>
 
+uint64_t exchange_start = 1000500000000;
+
 #define LINK "interfaces-config: {interfaces: [rig0]}\nvalid-lifetime: 300\n"
 #define NAMES                                                            \
 	"option-data: [{name: domain-name-servers, data: 192.0.2.53},\n" \

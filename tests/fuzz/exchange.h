@@ -81,6 +81,8 @@ enum exchange_state {
 
 static const uint32_t exchange_spans[] = {1, 2, 5, 10, 11, 30, 60, 150, 300, 301, 600, 3600, 90000};
 
+extern uint64_t exchange_start; /* nanoseconds of CLOCK_BOOTTIME at which each begins */
+
 /* As text; NULL beyond the last. */
 const char *exchange_config(unsigned number);
 

@@ -304,7 +304,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = {data, data + size};
 
-	dry_clock = 1000 * DRY_SECOND + DRY_SECOND / 2;
+	dry_clock = exchange_start;
 	n_sent = 0;
 	in_batch = false;
 	memset(sent, 0, sizeof(sent));
