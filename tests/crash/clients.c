@@ -114,6 +114,14 @@ static void fill(const struct client *c, uint8_t type, enum op op, uint32_t addr
 	*ret = r;
 }
 
+/* The promise would end a lifetime after the next second, at most. */
+static bool must_be_fast(const struct client *c, const struct asked *asked)
+{
+	return clients.dead > 0 && asked->sent > clients.dead && asked->op == OP_RENEW &&
+	       c->renewed >= 2 &&
+	       clients.credit[asked->addr % ORACLE_HOLDERS] >= asked->sent + c->lifetime + 2;
+}
+
 static void transmit(struct client *c, uint8_t type, enum op op, uint32_t addr, double now)
 {
 	struct wire_request r;
@@ -128,8 +136,7 @@ static void transmit(struct client *c, uint8_t type, enum op op, uint32_t addr, 
 	*newest(c) = (struct asked){number_of(c), r.xid, addr, r.ciaddr, op, now, clients.life};
 	c->waits = op != OP_NONE;
 	clients.sent++;
-	if (clients.dead > 0 && op == OP_RENEW && c->renewed >= 2)
-		clients.fast_sent++;
+	clients.fast_sent += must_be_fast(c, newest(c));
 	send_frame(frame, n);
 	if (type == WIRE_REQUEST && op != OP_AUDIT && !chance(op == OP_SELECT ? 2 : 12))
 		repeat_later(c, r.xid, frame, n, now);
@@ -233,6 +240,11 @@ void clients_forget_renewals(void)
 		clients.list[i].renewed = 0;
 }
 
+bool clients_fast_answered(void)
+{
+	return !clients.fast_sent || clients.fast_answered;
+}
+
 /* --- audits --- */
 
 static void audit_send(struct audit *a, double now)
@@ -309,7 +321,7 @@ static void acked(struct client *c, const struct asked *asked, const struct wire
 	clients.acked++;
 	if (clients.dead > 0 && at > clients.dead) {
 		clients.hits_dead++;
-		clients.fast_answered += asked->op == OP_RENEW && asked->sent > clients.dead;
+		clients.fast_answered += must_be_fast(c, asked);
 	}
 	if (asked->op == OP_AUDIT)
 		audit_answered(asked);
@@ -328,6 +340,7 @@ static void acked(struct client *c, const struct asked *asked, const struct wire
 		c->renewed++;
 	c->addr = r->yiaddr;
 	c->until = asked->sent + r->lifetime;
+	c->lifetime = r->lifetime;
 	c->ghost = 0;
 }
 

@@ -22,6 +22,7 @@
 struct client {
 	uint32_t addr; /* 0: none */
 	double until;
+	uint32_t lifetime;
 	uint32_t ghost; /* address given up, which it still renews */
 	double ghost_until;
 	bool waits;		       /* for the answer to its newest request */
@@ -57,9 +58,12 @@ struct clients {
 	struct audit audits[ORACLE_HOLDERS];
 	size_t n_audits;
 
-	double dead;				      /* since when no daemon runs; 0: one may */
-	uint64_t hits_dead, fast_sent, fast_answered; /* since then; fast: renewals that XDP has
-							 surely answered before */
+	double dead;			 /* since when no daemon runs; 0: one may */
+	uint32_t credit[ORACLE_HOLDERS]; /* of the slots as it has left them; 0: not open */
+	uint64_t hits_dead;
+	/* renewals since then that XDP can and must answer: as it has before, well within the
+	 * credit */
+	uint64_t fast_sent, fast_answered;
 
 	uint64_t sent, acked, nak, lost, unanswered, released, declined, ghosts, repeated, late,
 		audited, audits_void;
@@ -75,6 +79,7 @@ void clients_run(double until, unsigned rate, bool (*done)(void));
 void clients_receive(void);
 
 void clients_forget_renewals(void);
+bool clients_fast_answered(void); /* for clients_run(): XDP has, if it must */
 /* Every running promise is renewed with the daemon, of those that nobody uses any more a part. */
 void clients_audit(void);
 bool clients_audited(void); /* nothing of it is open */
