@@ -208,7 +208,7 @@ define TESTROOM
 TEST_HELPERS_$(1) := $$(patsubst %.c,$$(B)/%.o,$$(filter-out $$(wildcard tests/$(1)/test_*.c) $$(wildcard tests/$(1)/*.bpf.c),$$(sort $$(wildcard tests/$(1)/*.c))))
 $$(B)/tests/$(1)/test_%: $$(B)/tests/$(1)/test_%.o $$(TEST_HELPERS_$(1)) $$(TEST_HELPERS_common) $$(LIBS)
 	$$(if $$(V),,@echo "LD   $$@")
-	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(PKG_LIBS) -lcmocka -lcap-ng -lm
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(PKG_LIBS) -lcmocka -lcap-ng -lm
 -include $$(wildcard $$(B)/tests/$(1)/*.d)
 endef
 $(eval $(call TESTROOM,common))
@@ -250,6 +250,10 @@ MODEL_WRAPS := malloc calloc realloc reallocarray strdup free poll close access 
 	commit_rows lease_load \
 	boot_seconds slept_milliseconds wall_seconds boot_to_wall boot_id clock_is_kernels log_line log_transaction
 $(B)/tests/model/test_%: ALL_LDFLAGS += $(MODEL_WRAPS:%=-Wl,--wrap=%)
+# the whole daemon over the disk whose power is cut
+POWERCUT_WORLD := $(patsubst %,$(B)/tests/crash/powercut/test_%,daemon_cuts store_replaced)
+$(POWERCUT_WORLD): $(TEST_HELPERS_model)
+$(POWERCUT_WORLD): ALL_LDFLAGS += $(MODEL_WRAPS:%=-Wl,--wrap=%)
 .SECONDARY:
 $(patsubst %.c,$(B)/%.o,$(wildcard tests/bpf/*.c tests/parity/*.c)): | $(B)/xdhcp.skel.h
 

@@ -14,6 +14,7 @@
 
 #include "../../common/disk.h"
 #include "../../unit/random.h"
+#include "store/store.h"
 
 struct sqlite_plan sqlite_plan;
 
@@ -128,6 +129,15 @@ void disk_dirs_swap(struct disk_dirs *dirs)
 		abort();
 	make(dirs->next);
 	disk_start(dirs->disk);
+}
+
+void store_leave(struct store *store)
+{
+	bool dead = disk_is_dead();
+
+	disk_set_dead(true);
+	store_close(store);
+	disk_set_dead(dead);
 }
 
 /* --- what is planted in SQLite --- */

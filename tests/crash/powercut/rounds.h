@@ -39,6 +39,10 @@ void disk_dirs_remove(struct disk_dirs *dirs);
 void disk_dirs_empty(struct disk_dirs *dirs); /* a new machine's disk, nothing on it */
 void disk_dirs_swap(struct disk_dirs *dirs);  /* the disk is what the cut has left, for certain */
 
+struct store;
+/* The store of a process that is gone: closed, and nothing of it is written any more. */
+void store_leave(struct store *store);
+
 /* What store_open()'s pragmas become: as small a log as it likes; and the planted fault. */
 struct sqlite_plan {
 	unsigned autocheckpoint; /* pages; 0: as the store has it */

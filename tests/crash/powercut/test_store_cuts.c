@@ -277,9 +277,8 @@ static void fail_once(struct life *l)
 /* The daemon is killed: what the kernel has, stays. */
 static void crash(struct life *l)
 {
-	disk_set_dead(true);
-	close_store(l);
-	disk_set_dead(false);
+	store_leave(l->store);
+	l->store = NULL;
 	l->crashes++;
 	l->phase = OPENING;
 	open_store(l);
