@@ -247,7 +247,7 @@ $(B)/tests/crash/powercut/test_%: ALL_LDFLAGS += -Wl,--wrap=open,--wrap=link,--w
 # the daemon's memory, slots, waits and decisions go by the model
 MODEL_WRAPS := malloc calloc realloc reallocarray strdup free poll close access config_load config_free store_sqlite_open \
 	slot_close slot_open slot_credit slot_add_form slot_grant ending_finish quiesce_ending engine_decide \
-	commit_rows lease_load \
+	commit_rows lease_load template_index_mark_end \
 	boot_seconds slept_milliseconds wall_seconds boot_to_wall boot_id clock_is_kernels log_line log_transaction
 $(B)/tests/model/test_%: ALL_LDFLAGS += $(MODEL_WRAPS:%=-Wl,--wrap=%)
 # the whole daemon over the disk whose power is cut

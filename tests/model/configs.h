@@ -22,6 +22,19 @@
 /* Two. */
 #define CONFIG_TWO CONFIG_WITH(CONFIG_FAST_PATH("") CONFIG_SHORT, "11", "")
 
+/*
+ * Lines at the top level; pools in two /24s, .2.10, .2.11 and .3.10, of which the fast path has
+ * room for one.
+ */
+#define CONFIG_WIDE(top, subnet)                                          \
+	"interfaces-config: {interfaces: [" WORLD_INTERFACE "]}\n"        \
+	"control-socket: {socket-type: unix, socket-name: ''}\n"          \
+	"lease-database: {type: sqlite, name: /model}\n" top "subnet4:\n" \
+	"- id: 1\n"                                                       \
+	"  subnet: 192.0.2.0/23\n"                                        \
+	"  pools: [{pool: 192.0.2.10 - 192.0.2.11}, {pool: 192.0.3.10/32}]\n" subnet
+
+#define ADDRESS_C 0xc000030au /* .3.10 */
 #define ADDRESS_A 0xc000020au /* .10 */
 #define ADDRESS_B 0xc000020bu
 

@@ -112,7 +112,7 @@ static void play(void *arg)
 
 static void execute(const struct scenario *s, const struct world_decider *decider, bool trace)
 {
-	struct world_options options = {.cpus = s->cpus, .trace = trace};
+	struct world_options options = {.cpus = s->cpus, .templates = s->templates, .trace = trace};
 	void (*setup)(void) = s->setup, (*finale)(void) = s->finale;
 
 	made = spent = 0;

@@ -20,6 +20,7 @@
 struct scenario {
 	const char *name;
 	unsigned cpus;	     /* 0: one */
+	unsigned templates;  /* 0: enough */
 	unsigned bound;	     /* unusual choices at most */
 	void (*setup)(void); /* plays alone, as usual, from an empty world */
 	void (*actors[WORLD_ACTORS])(void);

@@ -10,6 +10,7 @@
 
 #include "daemon/daemon.h"
 #include "inside.h"
+#include "oracle.h"
 
 static enum fault planted;
 
@@ -32,6 +33,15 @@ const char *fault_name(enum fault fault)
 	};
 
 	return names[fault];
+}
+
+enum fault fault_by_name(const char *name)
+{
+	for (int fault = 0; name && fault < FAULT_COUNT; fault++) {
+		if (!strcmp(name, fault_name((enum fault)fault)))
+			return (enum fault)fault;
+	}
+	return FAULT_NONE;
 }
 
 const char *fault_what(enum fault fault)
@@ -66,6 +76,7 @@ WRAPPED(void, slot_open, struct slot *slot, const struct slot_identity *identity
 	if (fault_is(FAULT_GRANT_CLEARED))
 		slot->last = slot->granted_until = 0;
 	__real_slot_open(slot, identity, tail, ack_until, form);
+	oracle_published(identity->addr);
 	world_step("slot: opened");
 }
 
@@ -75,6 +86,7 @@ WRAPPED(void, slot_credit, struct slot *slot, uint32_t ack_until)
 		return;
 	world_step("slot: credit");
 	__real_slot_credit(slot, ack_until);
+	oracle_published(maps_addr(maps_pinned(), slot));
 	world_step("slot: credited");
 }
 
@@ -94,6 +106,15 @@ WRAPPED(void, slot_grant, const struct slot *slot, uint32_t *ret_last, uint32_t 
 	if (finishing && (fault_is(FAULT_NO_HARVEST) || fault_is(FAULT_FREE_BEFORE_HARVEST) ||
 			  fault_is(FAULT_FREE_AT_ONCE)))
 		*ret_last = *ret_granted_until = 0;
+}
+
+WRAPPED(uint32_t, template_index_mark_end, struct template_index *index)
+{
+	uint32_t n = __real_template_index_mark_end(index);
+
+	if (fault_is(FAULT_TEMPLATE_AT_ONCE))
+		template_index_release(index);
+	return n;
 }
 
 /* --- endings --- */

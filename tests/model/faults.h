@@ -27,6 +27,7 @@
 	X(GONE_IGNORED, "a start ignores that a slot is gone")                                  \
 	X(REBASE_FORGETS, "a reboot forgets what XDP may have granted")                         \
 	X(NEWEST_NOT_KNOWN, "the maps do not know the newest commit")                           \
+	X(TEMPLATE_AT_ONCE, "a template that no slot names is free before the barrier")         \
 	X(FOREIGN_ANSWERS,                                                                      \
 	  "maps of another ABI are harvested while programs still answer from them")
 
@@ -41,6 +42,7 @@ void fault_plant(enum fault fault);
 bool fault_is(enum fault fault);
 void faults_process_gone(void); /* what a fault holds back goes with the process */
 const char *fault_name(enum fault fault);
+enum fault fault_by_name(const char *name); /* NULL: none */
 const char *fault_what(enum fault fault);
 
 #endif

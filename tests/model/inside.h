@@ -41,8 +41,9 @@ void maps_process_gone(void);
 void maps_reboot(void);
 /* That the interface's program runs on; NULL: none, or it only passes. */
 struct maps *maps_attached(void);
-struct maps *maps_pinned(void);				  /* NULL: none */
-struct slot *maps_slot(struct maps *maps, uint32_t addr); /* NULL: none */
+struct maps *maps_pinned(void);					      /* NULL: none */
+struct slot *maps_slot(struct maps *maps, uint32_t addr);	      /* NULL: none */
+uint32_t maps_addr(const struct maps *maps, const struct slot *slot); /* 0: no slot of theirs */
 uint64_t maps_hash(void);
 
 /* --- rim_store.c --- */

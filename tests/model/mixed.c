@@ -24,19 +24,48 @@ static const char small[] = CONFIG_WITH(MIXED_TOP, "12", "");
 static const char other[] = CONFIG_WITH(MIXED_TOP, "12",
 					"  option-data: [{name: routers, data: 192.0.2.1}]\n");
 static const char smaller[] = CONFIG_WITH(MIXED_TOP, "11", "");
-static const char *const configs[] = {small, other, smaller};
+static const char wide[] = CONFIG_WIDE(MIXED_TOP, "");
+static const char wide_other[] = CONFIG_WIDE(MIXED_TOP,
+					     "  option-data: [{name: routers, data: 192.0.2.1}]\n");
+
+/* What a run is about. */
+static struct {
+	const char *configs[3];
+	uint32_t addresses[3];
+} about;
 static const char *config;
 
-static void setup(void)
+static void begin(void)
 {
-	config = small;
+	world_store_copy();
+	config = about.configs[0];
 	world_start(config);
 	world_await_serving();
 }
 
+static void setup(void)
+{
+	about.configs[0] = small;
+	about.configs[1] = other;
+	about.configs[2] = smaller;
+	for (unsigned i = 0; i < 3; i++)
+		about.addresses[i] = ADDRESS_A + i;
+	begin();
+}
+
+static void setup_scarce(void)
+{
+	about.configs[0] = about.configs[2] = wide;
+	about.configs[1] = wide_other;
+	about.addresses[0] = ADDRESS_A;
+	about.addresses[1] = ADDRESS_B;
+	about.addresses[2] = ADDRESS_C;
+	begin();
+}
+
 static uint32_t some_address(void)
 {
-	return ADDRESS_A + world_choose(3, "address");
+	return about.addresses[world_choose(3, "address")];
 }
 
 static void look_somehow(unsigned n)
@@ -44,7 +73,7 @@ static void look_somehow(unsigned n)
 	static const uint32_t lifetimes[] = {0, 0, 20, 120};
 	struct client_look *look = client_look(n);
 
-	look->cpu = world_choose(2, "cpu");
+	look->cpu = world_choose(3, "cpu");
 	if (!world_choose(6, "other form"))
 		look->lifetime = lifetimes[world_choose(4, "lifetime")];
 	if (!world_choose(12, "other name"))
@@ -126,7 +155,7 @@ static void odd_clients(void)
 
 static void restart(void)
 {
-	switch (world_choose(8, "restart")) {
+	switch (world_choose(10, "restart")) {
 	case 0:
 		world_reboot();
 		break;
@@ -142,10 +171,16 @@ static void restart(void)
 		world_kill();
 		world_maps_lost();
 		break;
+	case 5:
+		world_kill();
+		world_store_restore();
+		break;
 	default:
 		world_kill();
 		break;
 	}
+	if (!world_choose(3, "copy"))
+		world_store_copy();
 	if (world_choose(2, "late"))
 		world_advance(1000ull * (1 + world_choose(40, "how late")));
 	world_start(config);
@@ -160,7 +195,7 @@ static void fate(void)
 			restart();
 			break;
 		case 1:
-			config = configs[world_choose(3, "configuration")];
+			config = about.configs[world_choose(3, "configuration")];
 			world_reload(config);
 			break;
 		case 2:
@@ -201,3 +236,10 @@ const struct scenario scenario_mixed = {.name = "mixed",
 					.setup = setup,
 					.actors = {even_clients, odd_clients, fate},
 					.finale = to_the_end};
+
+const struct scenario scenario_scarce = {.name = "scarce",
+					 .cpus = 3,
+					 .templates = 5,
+					 .setup = setup_scarce,
+					 .actors = {even_clients, odd_clients, fate},
+					 .finale = to_the_end};

@@ -64,9 +64,29 @@ void oracle_forget(void)
 	store_replaced = false;
 }
 
+/* Is it in a slot, of which a start makes a hold? */
+static bool in_maps(const struct promise *p)
+{
+	struct maps *maps = maps_pinned();
+	struct slot *slot = maps ? maps_slot(maps, p->addr) : NULL;
+	uint8_t mac[6];
+
+	client_mac(p->client, mac);
+	return slot && slot->generation && !memcmp(slot->chaddr, mac, sizeof(mac)) &&
+	       world_of_boottime(later(slot->ack_until, slot->granted_until)) >= p->until;
+}
+
 void oracle_store_replaced(void)
 {
+	unsigned kept = 0;
+
 	store_replaced = true;
+	for (unsigned i = 0; i < n_promises; i++) {
+		if (in_maps(&promises[i]))
+			promises[kept++] = promises[i];
+	}
+	n_promises = kept;
+	n_quarantines = 0;
 }
 
 static struct request *request_of(uint32_t xid)
@@ -273,30 +293,40 @@ void oracle_committed(void)
 	check_covered("after a commit");
 }
 
-/* Every open slot is a lease's that the store has, and may promise no more than that. */
+/* An open slot is a lease's that the store has, and may promise no more than that. */
+static void check_slot(uint32_t addr, const struct slot *slot)
+{
+	struct lease_row row;
+
+	if (!*(const uint32_t *)slot->addr)
+		return;
+	if (!disk_row(addr, &row) || row.state != LEASE_BOUND ||
+	    (uint32_t)row.generation != slot->generation ||
+	    memcmp(row.client.chaddr, slot->chaddr, sizeof(slot->chaddr)))
+		world_violated("credit: the slot of .%u is open, and the store has it not bound "
+			       "to that client",
+			       addr & 0xff);
+	else if (slot->ack_until > later(later(row.promised, row.granted_until), row.ack_until))
+		world_violated("credit: the slot of .%u may promise until %u, the store has %u",
+			       addr & 0xff, slot->ack_until, row.ack_until);
+}
+
 static void check_slots(void)
 {
 	struct maps *maps = maps_pinned();
 
-	for (uint32_t i = 0; maps && i < maps->meta.slots_used; i++) {
-		const struct slot *slot = &maps->slots[i];
-		uint32_t addr = maps->blocks[i / XDHCP_BLOCK_SLOTS] | (i & 0xff);
-		struct lease_row row;
+	for (uint32_t i = 0; maps && i < maps->meta.slots_used; i++)
+		check_slot(maps_addr(maps, &maps->slots[i]), &maps->slots[i]);
+}
 
-		if (!*(const uint32_t *)slot->addr)
-			continue;
-		if (!disk_row(addr, &row) || row.state != LEASE_BOUND ||
-		    (uint32_t)row.generation != slot->generation ||
-		    memcmp(row.client.chaddr, slot->chaddr, sizeof(slot->chaddr)))
-			world_violated("credit: the slot of .%u is open, and the store has it not "
-				       "bound to that client",
-				       addr & 0xff);
-		else if (slot->ack_until >
-			 later(later(row.promised, row.granted_until), row.ack_until))
-			world_violated("credit: the slot of .%u may promise until %u, the store "
-				       "has %u",
-				       addr & 0xff, slot->ack_until, row.ack_until);
-	}
+void oracle_published(uint32_t addr)
+{
+	struct maps *maps = maps_pinned();
+	struct slot *slot = maps && addr ? maps_slot(maps, addr) : NULL;
+
+	/* A start that has not come to its end lowers what is too high one by one. */
+	if (slot && !world.starting)
+		check_slot(addr, slot);
 }
 
 void oracle_serving(void)

@@ -28,7 +28,9 @@ void oracle_handled(const uint8_t *frame, size_t len);
 void oracle_sent(const uint8_t *frame, size_t len, bool by_xdp); /* a server's frame */
 void oracle_committed(void);					 /* the store has changed */
 void oracle_serving(void);					 /* a daemon has started */
-void oracle_store_replaced(void);				 /* by an older one */
+/* By an older one: what neither it nor a slot knows is lost, and no daemon can help it. */
+void oracle_store_replaced(void);
+void oracle_published(uint32_t addr); /* its slot was opened, or given credit */
 /* What was promised so far counts no more: the store was lost with all that could tell of it. */
 void oracle_forget(void);
 /* All running promises against the store; at rest also that nothing is left half done. */

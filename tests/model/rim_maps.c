@@ -65,6 +65,16 @@ struct slot *maps_slot(struct maps *maps, uint32_t addr)
 	return NULL;
 }
 
+uint32_t maps_addr(const struct maps *maps, const struct slot *slot)
+{
+	size_t at;
+
+	if (!maps || slot < maps->slots || slot >= maps->slots + maps->capacity)
+		return 0;
+	at = (size_t)(slot - maps->slots);
+	return maps->blocks[at / XDHCP_BLOCK_SLOTS] | (uint32_t)(at % XDHCP_BLOCK_SLOTS);
+}
+
 uint64_t maps_hash(void)
 {
 	const struct maps *maps = maps_pinned();
@@ -92,7 +102,7 @@ static struct maps *make_set(uint32_t capacity, bool operator_closed)
 
 	clear(maps);
 	maps->capacity = capacity;
-	maps->n_templates = TEMPLATES_MAX;
+	maps->n_templates = world.options.templates ? world.options.templates : TEMPLATES_MAX;
 	maps->policy[XDHCP_POLICY_OPERATOR].kind = XDHCP_POLICY_GATE;
 	maps->policy[XDHCP_POLICY_OPERATOR].closed = operator_closed;
 	maps->policy[XDHCP_POLICY_DAEMON].kind = XDHCP_POLICY_GATE;

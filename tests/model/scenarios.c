@@ -26,6 +26,11 @@ static const char chosen[] = CONFIG_WITH(
 /* XDP answers on for long without the daemon. */
 static const char patient[] = CONFIG_WITH(CONFIG_FAST_PATH(", unattended: 600") CONFIG_SHORT, "10",
 					  "");
+static const char chosen_two[] = CONFIG_WITH(
+	CONFIG_FAST_PATH("") "valid-lifetime: 60\nmin-valid-lifetime: 60\nmax-valid-lifetime: "
+			     "300\n",
+	"11", "");
+static const char wide[] = CONFIG_WIDE(CONFIG_FAST_PATH("") CONFIG_SHORT, "");
 /* More slots than the maps have: they are replaced at the next start. */
 static const char larger[] = CONFIG_WITH(
 	"fast-path: {pin-path: " WORLD_PINS ", max-entries: 512}\n" CONFIG_SHORT, "10", "");
@@ -433,6 +438,80 @@ static void changes_its_name(void)
 	client_renew(0, ADDRESS_A);
 }
 
+/* There is room for two templates: the first is .10's, which is there for 120 s. */
+static void setup_two_templates(void)
+{
+	start(chosen_two);
+	client_look(0)->lifetime = 120;
+	expect(client_lease(0) == ADDRESS_A, "client 0 has .10");
+	world_settle();
+	world_pass(2);
+}
+
+static void renews_for_120(void)
+{
+	*client_look(0) = (struct client_look){.lifetime = 120, .cpu = 1};
+	client_renew(0, ADDRESS_A);
+}
+
+/* .10 leaves the first template to the sweep; somebody with another lifetime needs one. */
+static void a_template_is_taken_again(void)
+{
+	*client_look(0) = (struct client_look){.lifetime = 60, .hostname = "new"};
+	client_reboot(0, ADDRESS_A);
+	client_await(0);
+	world_advance(8000);
+	client_look(1)->lifetime = 300;
+	client_lease(1);
+}
+
+static void others_want_it_after_120(void)
+{
+	stride(130);
+	client_lease(2);
+	stride(200);
+	client_lease(3);
+}
+
+/* --- slots that go from one /24 to another --- */
+
+static void setup_wide(void)
+{
+	start(wide);
+	expect(client_lease(0) == ADDRESS_A, "client 0 has .2.10");
+	world_settle();
+	world_pass(2);
+}
+
+static void releases_and_leases_elsewhere(void)
+{
+	client_release(0, ADDRESS_A);
+	client_lease(1);
+	client_lease(2); /* .2.11, then .3.10 if .2.10 is still held */
+	client_release(1, ADDRESS_B);
+	client_renew(2, ADDRESS_C);
+	client_await(2);
+	client_renew(2, ADDRESS_C);
+}
+
+static void wide_end(void)
+{
+	if (!world.alive)
+		start(wide);
+	client_lease(3);
+	stride(LIFETIME + 8);
+	client_lease(0);
+	stride(4 * LIFETIME);
+	client_lease(1);
+	client_renew(1, ADDRESS_C);
+}
+
+static void is_killed_and_starts_wide(void)
+{
+	world_kill();
+	start(wide);
+}
+
 static void others_want_it_later(void)
 {
 	stride(LIFETIME + 8);
@@ -501,6 +580,17 @@ const struct scenario scenarios[] = {
 	SCENARIO("late sweep, renewal", 2, setup_stalled, others_want_it, goes_on, renews),
 	SCENARIO("two lifetimes", 1, setup_two_lifetimes, others_want_it_later,
 		 renews_in_both_forms),
+	{.name = "templates taken again",
+	 .cpus = 2,
+	 .templates = 3,
+	 .bound = 1,
+	 .setup = setup_two_templates,
+	 .actors = {renews_for_120, a_template_is_taken_again},
+	 .finale = others_want_it_after_120},
+	SCENARIO("slots taken again", 1, setup_wide, wide_end, releases_and_leases_elsewhere,
+		 renews),
+	SCENARIO("slots taken again, kill", 1, setup_wide, wide_end, releases_and_leases_elsewhere,
+		 is_killed_and_starts_wide),
 	SCENARIO("another name", 1, setup_two_lifetimes, others_want_it_later, changes_its_name),
 };
 const unsigned n_scenarios = sizeof(scenarios) / sizeof(*scenarios);

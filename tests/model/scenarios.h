@@ -9,6 +9,8 @@
 extern const struct scenario scenarios[];
 extern const unsigned n_scenarios;
 extern const struct scenario scenario_mixed; /* many clients, everything that can happen */
+/* The same where slots and templates are scarce: they go from one to another all the time. */
+extern const struct scenario scenario_scarce;
 
 const struct scenario *scenario_by_name(const char *name); /* NULL: none */
 

@@ -38,6 +38,7 @@ static const char *const found_by[FAULT_COUNT] = {
 	[FAULT_GONE_IGNORED] = "maps lost",
 	[FAULT_REBASE_FORGETS] = "reboot",
 	[FAULT_NEWEST_NOT_KNOWN] = "older store, another holder",
+	[FAULT_TEMPLATE_AT_ONCE] = "templates taken again",
 	[FAULT_FOREIGN_ANSWERS] = "another ABI, renewal",
 };
 

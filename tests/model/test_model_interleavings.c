@@ -19,7 +19,7 @@
 
 #include "scenarios.h"
 
-#define EXECUTIONS 3000
+#define EXECUTIONS 2500
 
 static uint64_t number(const char *name, uint64_t otherwise)
 {

@@ -2,7 +2,7 @@
 /*
  * The world itself: that what the model checks is there at all. Leases are given, XDP answers,
  * kills are survived by maps and reboots by the store; the store in memory says at every load what
- * SQLite's says; and the oracle speaks up when it should.
+ * SQLite's says.
  */
 #include <dirent.h>
 #include <setjmp.h>
@@ -162,51 +162,6 @@ static void an_older_store_learns_from_the_maps(void **state)
 	play(older);
 }
 
-/* --- the oracle --- */
-
-static void says(void (*script)(void *arg), const char *what)
-{
-	begin(WORLD_STORE_MEMORY);
-	world_actor("script", script, NULL);
-	world_run();
-	if (!strstr(world.violation, what))
-		fail_msg("the oracle says \"%s\"", world.violation);
-}
-
-static void lost_with_all_that_tells(void *arg)
-{
-	(void)arg;
-	start(CONFIG_TWO);
-	world_store_copy();
-	assert_int_equal(client_lease(0), ADDRESS_A);
-	world_reboot();
-	world_store_restore();
-	start(CONFIG_TWO);
-}
-
-static void lost_of_its_second_holder(void *arg)
-{
-	(void)arg;
-	start(CONFIG_ONE);
-	assert_int_equal(client_lease(0), ADDRESS_A);
-	client_release(0, ADDRESS_A);
-	world_settle();
-	world_store_copy();
-	assert_int_equal(client_lease(1), ADDRESS_A);
-	world_reboot();
-	oracle_check(); /* its former holder has given it up */
-	assert_string_equal(world.violation, "");
-	world_store_restore();
-	start(CONFIG_ONE);
-}
-
-static void the_oracle_misses_what_is_lost(void **state)
-{
-	(void)state;
-	says(lost_with_all_that_tells, "uncovered (after a start): .10 is promised to client 0");
-	says(lost_of_its_second_holder, "uncovered (after a start): .10 is promised to client 1");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,7 +170,6 @@ int main(void)
 						make_dir, remove_dir),
 		cmocka_unit_test(maps_of_another_abi_are_replaced),
 		cmocka_unit_test(an_older_store_learns_from_the_maps),
-		cmocka_unit_test(the_oracle_misses_what_is_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

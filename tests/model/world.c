@@ -32,6 +32,7 @@ struct thread {
 	struct coro coro;
 	const char *name, *at;
 	bool live;
+	bool interrupted;	  /* it could have gone on */
 	bool (*ready)(void *arg); /* NULL: it can go on */
 	void *ready_arg;
 };
@@ -152,6 +153,7 @@ static void begin(unsigned number, const char *name, void (*fn)(void *arg), void
 	t->name = name;
 	t->at = "begin";
 	t->ready = NULL;
+	t->interrupted = false;
 	t->live = true;
 }
 
@@ -172,16 +174,22 @@ static bool others_rest(void *arg)
 	return true;
 }
 
-/* Those that can run, `last` first. */
+/*
+ * Those that can run: `last`, then those that wait for nothing and were not interrupted. Who was
+ * interrupted comes last: so, unless the decider says otherwise, it stands still for long.
+ */
 static unsigned list_ready(int last, unsigned *ret_threads)
 {
 	unsigned n = 0;
 
 	if (last >= 0 && can_run(&threads[last]))
 		ret_threads[n++] = (unsigned)last;
-	for (unsigned i = 0; i < THREADS; i++) {
-		if ((int)i != last && can_run(&threads[i]))
-			ret_threads[n++] = i;
+	for (int interrupted = 0; interrupted < 2; interrupted++) {
+		for (unsigned i = 0; i < THREADS; i++) {
+			if ((int)i != last && threads[i].interrupted == interrupted &&
+			    can_run(&threads[i]))
+				ret_threads[n++] = i;
+		}
 	}
 	return n;
 }
@@ -220,7 +228,10 @@ void world_run(void)
 		}
 		if (n > 1 && !usual && decider.schedule)
 			at = decider.schedule(decider.arg, ready, n, (int)ready[0] == last);
+		if (last >= 0 && at > 0 && (int)ready[0] == last)
+			threads[last].interrupted = true;
 		last = (int)ready[at];
+		threads[last].interrupted = false;
 		world.steps++;
 		coro_resume(&threads[last].coro);
 		if (threads[last].coro.finished)

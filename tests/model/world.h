@@ -69,6 +69,8 @@ struct world_options {
 	 * and no kill inside the store.
 	 */
 	void (*abandon_store)(struct store *store, bool busy);
+	/* So many templates, and XDP steps before it looks into one. 0: enough, and no step. */
+	unsigned templates;
 	bool trace; /* says on stderr what happens */
 };
 

@@ -11,6 +11,8 @@
  *   credit                         lease.h promise()
  *   the grant, once a try          lease.h grant()
  *
+ *   template                       reply.h lay_out(), copy_options(), if the test wants it
+ *
  * and the CPU before the transmission (world.c). The helpers of the kernel are those that it uses.
  */
 #include <linux/bpf.h>
@@ -108,6 +110,9 @@ static void step_at(const volatile void *what, const char *where)
 		    at < offsetof(struct slot, forms[XDHCP_FORMS]))
 			return;
 		step(where);
+	} else if (within(what, in->templates, in->n_templates * sizeof(*in->templates))) {
+		if (world.options.templates)
+			step("the template");
 	} else if (within(what, gates, XDHCP_POLICY_ENTRIES * sizeof(*gates))) {
 		/* Only the operator writes its gate, and whole links only the start. */
 		if (what == (void *)&gates[XDHCP_POLICY_OPERATOR].closed ||
