@@ -14,7 +14,8 @@
 #include "daemon/daemon.h"
 #include "oracle.h"
 
-#define SLOTS  (8 * XDHCP_BLOCK_SLOTS)
+/* Too few for all /24s: they take slots from each other. */
+#define SLOTS  (3 * XDHCP_BLOCK_SLOTS)
 #define SOCKET (2 * PACKET_BATCH)
 #define LEFT   (4 * PACKET_BATCH)
 

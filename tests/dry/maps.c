@@ -162,6 +162,8 @@ int __wrap_bpf_map_delete_elem(int fd, const void *key)
 		if (memcmp(&dry_maps.blocks[i].key, key, sizeof(struct block_key)) != 0)
 			continue;
 		dry_maps.blocks[i] = dry_maps.blocks[--dry_maps.n_blocks];
+		if (dry_memory)
+			dry_memory->block(key, NULL);
 		return 0;
 	}
 	errno = ENOENT;

@@ -48,6 +48,7 @@ static unsigned long runs, answers, out_of_credit;
 
 /* In place of the doubles: the test's maps are the kernel's, whatever the linker says. */
 int __real_bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags);
+int __real_bpf_map_delete_elem(int fd, const void *key);
 int __real_bpf_prog_test_run_opts(int fd, struct bpf_test_run_opts *opts);
 
 static void set_block(const struct block_key *key, const struct block *block)
@@ -57,7 +58,7 @@ static void set_block(const struct block_key *key, const struct block *block)
 	if (block)
 		require(__real_bpf_map_update_elem(fd, key, block, BPF_NOEXIST) == 0);
 	else
-		require(bpf_map_delete_elem(fd, key) == 0);
+		require(__real_bpf_map_delete_elem(fd, key) == 0);
 }
 
 static void ran(const uint8_t *frame, size_t len, uint32_t action, const uint8_t *out,
