@@ -154,6 +154,7 @@ static void give_up(struct client *c, double now)
 	c->addr = 0;
 	c->renewed = 0;
 	if (decline) {
+		judge_decline(addr, now, clients.life);
 		clients.declined++;
 	} else {
 		clients.released++;

@@ -115,6 +115,17 @@ static void check_times(const struct asked *asked, const struct wire_reply *r)
 			  r->lifetime, r->t1, r->t2);
 }
 
+static void check_decline(const struct asked *asked, uint32_t addr)
+{
+	const struct judge_decline *d = &judge.declines[addr % ORACLE_HOLDERS];
+	char a[16], m[18];
+
+	if (d->addr == addr && d->life && d->life == asked->life && d->sent < asked->sent &&
+	    asked->sent < d->sent + judge.quarantine)
+		violation("%s, declined at %.3f, is offered to %s, who asked at %.3f",
+			  wire_ip(addr, a), d->sent, name_of(asked->client, m), asked->sent);
+}
+
 void judge_reply(const struct asked *asked, const struct wire_reply *r)
 {
 	static const uint8_t broadcast[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
@@ -149,6 +160,13 @@ void judge_reply(const struct asked *asked, const struct wire_reply *r)
 		return;
 	check_times(asked, r);
 	check_variant(asked, r);
+	if (r->type == WIRE_OFFER)
+		check_decline(asked, r->yiaddr);
+}
+
+void judge_decline(uint32_t addr, double sent, unsigned life)
+{
+	judge.declines[addr % ORACLE_HOLDERS] = (struct judge_decline){addr, sent, life};
 }
 
 void judge_nak(const struct asked *asked, double at)

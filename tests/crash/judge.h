@@ -6,6 +6,8 @@
  *  - A reply is whole, and says what a configuration that may have been in force says.
  *  - The holder of a promise is never told no, unless such a configuration has the address in no
  *    pool. A NAK ends no promise: only RELEASE and DECLINE do.
+ *  - Nobody is offered an address for a while after a DECLINE that this very daemon has taken: it
+ *    has answered what was asked after it.
  *
  * Clients are numbers here, which stand in their MACs. Times are seconds of CLOCK_BOOTTIME.
  */
@@ -43,6 +45,12 @@ struct judge {
 	unsigned n_variants;
 	unsigned may, might; /* sets of variants: for requests sent from `since` on, and before */
 	double since;
+	double quarantine; /* seconds; 0: not judged */
+	struct judge_decline {
+		uint32_t addr;
+		double sent;
+		unsigned life;
+	} declines[ORACLE_HOLDERS]; /* the last of each address */
 };
 
 extern struct judge judge;
@@ -62,6 +70,7 @@ bool judge_may_lack(uint32_t addr, double sent);
 
 /* Whatever its type: is the reply to `asked` whole? */
 void judge_reply(const struct asked *asked, const struct wire_reply *r);
+void judge_decline(uint32_t addr, double sent, unsigned life);
 void judge_nak(const struct asked *asked, double at);
 
 #endif

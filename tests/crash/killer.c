@@ -3,22 +3,23 @@
  * killer: kills the daemon at random moments under the clients' load (clients.h), starts it again,
  * and looks at what is left each time. tests/crash/killloop makes the rig for it.
  *
- *   killer -i IF -w DIR -p PINS -N NETNS -b XDHCPD [-B OTHER] -V VARIANT... [-n ROUNDS] [-s SEED]
- *          [-c CLIENTS] [-r OPS_PER_SECOND] [-v]
+ *   killer -i IF -w DIR -p PINS -N NETNS -b XDHCPD [-B OTHER] -V VARIANT... [-q SECONDS]
+ *          [-n ROUNDS] [-s SEED] [-c CLIENTS] [-r OPS_PER_SECOND] [-v]
  *
  * VARIANT is FILE,LIFETIME,ROUTER,FIRST,LAST,SLOTS: a configuration and what it says. OTHER is a
- * daemon of another map ABI. A round: the daemon starts, perhaps as the other, with another
- * configuration, killed while it starts; every promise is audited; it lives a while, perhaps
- * reloads, and is killed: at any moment, while it reloads, sweeps or stops, or it is stopped in
- * order. Checked:
+ * daemon of another map ABI. For -q seconds a declined address is nobody's. A round: the daemon
+ * starts, perhaps as the other, with another configuration, killed while it starts; every promise
+ * is audited; it lives a while, perhaps reloads, and is killed: at any moment, or while it reloads,
+ * sweeps or stops; or it is stopped in order. Checked:
  *
  *  - what oracle and judge say of each frame (oracle.h, judge.h)
- *  - as each death left it, and again before the next start: every running promise is in the store
+ *  - as each death left it, and again before the next start: every running promise is in the store,
+ *    and every open slot with all its credit
  *  - after each start: every holder's renewal is ACKed by the daemon itself; under a configuration
  *    that has its address in no pool it may be refused, and nobody else gets it all the same
- *  - the maps are kept by the same ABI, replaced by the other; what the other ABI's maps had
- * granted is in the store before anything else happens; XDP goes on answering while the daemon is
- * dead
+ *  - the same ABI keeps the maps and, under the same configuration, every slot; another replaces
+ *    them, and what had been granted from them is in the store before anything else happens
+ *  - XDP goes on answering while the daemon is dead
  *  - the daemon always starts, and stops with exit code 0
  *
  * SEED says what happens in which order, not how fast the machine is. The first violation ends it.
@@ -467,7 +468,7 @@ static void parse(int argc, char **argv, struct arguments *a)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "i:w:p:N:b:B:V:n:s:c:r:v")) != -1) {
+	while ((c = getopt(argc, argv, "i:w:p:N:b:B:V:q:n:s:c:r:v")) != -1) {
 		switch (c) {
 		case 'i':
 			a->ifname = optarg;
@@ -489,6 +490,9 @@ static void parse(int argc, char **argv, struct arguments *a)
 			break;
 		case 'V':
 			parse_variant(optarg);
+			break;
+		case 'q':
+			judge.quarantine = atof(optarg);
 			break;
 		case 'n':
 			killer.rounds = (unsigned)atoi(optarg);
