@@ -8,6 +8,7 @@
 #   make demo | check | check-long | bench | fuzz | format | lint | clean | install
 #   make fuzz SECONDS=60 every fuzzer for as many seconds of CPU
 #   make soak MINUTES=15 clients that come and go, and the curves of what the daemon needs
+#   make killloop ROUNDS=2000 [SEED=n JOBS=8]  kill -9 at random moments
 #   make SAN=1 ...       the same under build/san with ASan and UBSan
 #   make FUZZ=1 ...      the same under build/fuzz, with libFuzzer's instrumentation too
 
@@ -277,6 +278,10 @@ check-model: $(call TEST_BINS,model)
 check-powercut: $(call TEST_BINS,crash/powercut)
 	@$(call run-tests,$^)
 
+# kill -9 at random moments; one seed and JOBS=1 repeat what a seed has found
+killloop: all rig
+	tests/crash/killloop -n $(or $(ROUNDS),2000) -j $(or $(JOBS),8) $(SEED:%=-s %)
+
 rig: $(RIG) $(CRASH)
 
 # whatever is a program and no test
@@ -397,4 +402,4 @@ install: all
 	install -D -m 755 $(B)/xdhcpctl $(DESTDIR)$(PREFIX)/bin/xdhcpctl
 
 .PHONY: all always rig programs deps demo check check-all check-unit check-bpf check-parity check-e2e check-vm check-long \
-	check-fuzz check-model check-powercut bench fuzz fuzzers replayers soak format lint clean install
+	check-fuzz check-model check-powercut killloop bench fuzz fuzzers replayers soak format lint clean install
