@@ -96,7 +96,7 @@ for v in 1 2; do
 		# for the victim's address, by somebody else: refused, to that one
 		for words in "$keep dst=192.0.2.1 dmac=$smac" "$keep" "requested=$a" "requested=$a server=192.0.2.1"; do
 			attempt "another client: $words" "nak $everybody" c cli $words chaddr=$other
-			attempt "another client with a client id: $words" "nak $everybody" c cli $words chaddr=$other cid=01aabbcc
+			attempt "another client, the victim's options: $words" "nak $everybody" c cli $words "${w[@]}" chaddr=$other
 			attempt "the victim's MAC, another client id: $words" "nak $everybody" c cli $words "${w[@]}" cid=01aabbcc
 		done
 		# in the victim's name for an address that is not its own: a NAK frees nothing
