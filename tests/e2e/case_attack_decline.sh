@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # modes: native generic
+# slow: 15
 #
 # DECLINEs: what is another's cannot be declined; who takes addresses and declines them empties a pool for the time of
 # the quarantine, no address for longer than that, and told to the operator; bystanders keep theirs.
@@ -50,6 +51,24 @@ note xdhcp-silent-not-its-address xdhcp-silent-for-another-server
 }
 equal "the leases" "$(rows)" "$before"
 equal "declined addresses" "$(statistic declined-addresses)" 0
+
+# --- what cannot be told from the owner's own: its address is in quarantine, it gets another, and nobody else gets that one ---
+
+owner="chaddr=02:00:00:00:00:05 cid=01020000000005"
+# shellcheck disable=SC2086 # words
+{
+	had=$(dora c cli $owner | jq -r .yiaddr)
+	forge $owner requested="$had" server=192.0.2.1
+	await 5 "the quarantine" equal_silent 1 lease_field "$had" state
+	expect "no slot for it" not in_txt "$had"
+	one c cli request chaddr=02:00:00:00:00:06 requested="$had" server=192.0.2.1 >"$DIR/rival" || fail "no answer to a rival"
+	equal "what a rival hears that asks for it" "$(jq -r .type "$DIR/rival")" nak
+	has=$(dora c cli $owner | jq -r .yiaddr) || fail "no lease for the owner"
+	expect "another address for the owner than $had" test "$has" != "$had"
+	one c cli release $owner ciaddr="$has" src="$has" dst=192.0.2.1 dmac="$smac" server=192.0.2.1 >/dev/null
+	await 5 "its binding to end" equal_silent "" sql "SELECT addr FROM lease WHERE state = 1 AND hex(chaddr) LIKE '020000000005%'"
+	await 10 "the quarantine to end" equal_silent 0 statistic declined-addresses
+}
 
 # --- all that is left, taken and declined, twice ---
 

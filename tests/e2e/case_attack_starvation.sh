@@ -46,9 +46,9 @@ say "taken: $(cat "$DIR/take")"
 equal "what was left to be taken" "$(jq .acked "$DIR/take")" 78
 equal "who got none" "$(jq -c '.nak + .lost, .bad' "$DIR/take" | paste -sd ' ')" "42 0"
 equal "the reserved address among them" "$(grep -c '192\.0\.2\.150' "$DIR/taken" || :)" 0
-await 5 "the operator to be told" logged 'warning: subnet 1: its pools are exhausted, all 100 addresses'
 one c cli discover chaddr=02:00:00:00:00:02 wait=300 >/dev/null && fail "an address out of nothing"
 expect "the reason to be counted" test "$(since xdhcp-silent-no-free-address)" -ge $((1 + $(jq .lost "$DIR/take")))
+await 5 "the operator to be told" logged 'warning: subnet 1: its pools are exhausted, all 100 addresses'
 reserved=$(dora c cli chaddr=02:00:00:00:00:77 | jq -r .yiaddr) || fail "no answer to the owner of the reserved address"
 equal "the reserved address" "$reserved" 192.0.2.150
 
