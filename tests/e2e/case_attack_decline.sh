@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# modes: native generic
 # slow: 15
 #
 # DECLINEs: what is another's cannot be declined; who takes addresses and declines them empties a pool for the time of

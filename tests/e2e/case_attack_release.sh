@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# modes: native generic
 # slow: 15
 #
 # Forged RELEASEs: which end a binding and which do not; that one cannot be told from the victim's own takes nothing from the victim

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# modes: native generic
 #
 # A fast path smaller than the network, and one who takes an address here and there, so that each takes the slots of a whole
 # /24: who comes too late is served by the daemon, which is said once; who is in the cache stays there; and when a /24 has no leases

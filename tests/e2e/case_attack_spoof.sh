@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# modes: native generic
 # slow: 15
 #
 # Requests in another's name, and for another's address: whatever is sent, the victim's binding stays the victim's, and its

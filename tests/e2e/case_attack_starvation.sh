@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# modes: native generic
 #
 # Starvation by random MACs, against a /24: first DISCOVERs alone, then DISCOVERs and REQUESTs until nothing is left. Those who have
 # leases renew all the while; what is only offered comes back; reserved addresses are not taken; the operator is told.
