@@ -428,7 +428,8 @@ static void run(struct machine *m, const struct expr *expr, const struct expr_in
 
 		switch ((enum step_kind)step->kind) {
 		case STEP_LITERAL:
-			push(m, expr->pool + step->at, step->n);
+			/* where all literals are empty there is no pool */
+			push(m, step->n ? expr->pool + step->at : NULL, step->n);
 			break;
 		case STEP_FIELD:
 			push_field(m, (enum expr_field)step->n);
