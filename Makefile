@@ -244,7 +244,7 @@ $(B)/tests/dry/parity_%: $(B)/tests/parity/test_%.o $(TEST_HELPERS_dry) $(TEST_H
 $(B)/tests/unit/test_engine_reasons: ALL_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc
 # the store's own calls go by the disk whose power is cut (tests/common/disk_wrap.c), its pragmas
 # by tests/crash/powercut/rounds.c
-$(B)/tests/crash/powercut/test_%: ALL_LDFLAGS += -Wl,--wrap=open,--wrap=link,--wrap=unlink,--wrap=rename,--wrap=fsync,--wrap=pwrite,--wrap=ftruncate,--wrap=sqlite3_exec
+$(B)/tests/crash/powercut/test_%: ALL_LDFLAGS += -Wl,--wrap=open,--wrap=link,--wrap=unlink,--wrap=rename,--wrap=fsync,--wrap=pwrite,--wrap=ftruncate,--wrap=getpid,--wrap=sqlite3_exec
 # the daemon's memory, slots, waits and decisions go by the model
 MODEL_WRAPS := malloc calloc realloc reallocarray strdup free poll close access config_load config_free store_sqlite_open \
 	slot_close slot_open slot_credit slot_add_form slot_grant ending_finish quiesce_ending engine_decide \

@@ -163,5 +163,7 @@ int __wrap_sqlite3_exec(sqlite3 *db, const char *sql, int (*fn)(void *, int, cha
 	}
 	if (rc == SQLITE_OK && sqlite_plan.synchronous_off)
 		rc = __real_sqlite3_exec(db, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
+	if (rc == SQLITE_OK && sqlite_plan.more)
+		rc = __real_sqlite3_exec(db, sqlite_plan.more, NULL, NULL, NULL);
 	return rc;
 }

@@ -48,6 +48,7 @@ struct sqlite_plan {
 	unsigned autocheckpoint; /* pages; 0: as the store has it */
 	unsigned size_limit;	 /* bytes; 0: as the store has it */
 	bool synchronous_off;
+	const char *more; /* SQL that is run too; NULL: none */
 };
 extern struct sqlite_plan sqlite_plan;
 

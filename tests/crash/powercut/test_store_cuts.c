@@ -46,6 +46,7 @@ struct life {
 	unsigned cut_in; /* operations until the cut */
 	enum phase phase, cut_phase;
 	enum disk_lie lie; /* planted */
+	bool forgets;	   /* a boot knows nothing of the former ones' ack_until */
 	bool found;
 	char what[512];
 	unsigned cuts[PHASES], ahead, failed, crashes;
@@ -163,6 +164,10 @@ static void open_store(struct life *l)
 	char why[400] = "";
 
 	truth_boot_id(l->boot, options.boot_id);
+	sqlite_plan.more =
+		l->forgets && !boot->known
+			? "UPDATE lease SET ack_until = min(ack_until, promised) WHERE state = 1"
+			: NULL;
 	l->start = boot->known ? boot->start : l->now;
 	r = store_open(&options, &l->store, &holder, why, sizeof(why));
 	if (r < 0)
@@ -484,6 +489,15 @@ static void a_directory_that_is_not_synced_is_found(void **state)
 	is_found(l, "a directory's sync does nothing");
 }
 
+static void a_boot_that_forgets_ack_until_is_found(void **state)
+{
+	struct life *l = *state;
+
+	l->forgets = true;
+	is_found(l, "ack_until is not counted after a reboot");
+	assert_non_null(strstr(l->what, "promised"));
+}
+
 /* --- what the rounds have found, each by itself --- */
 
 static void begin_calm(struct life *l)
@@ -559,6 +573,7 @@ int main(void)
 		T(a_store_that_does_not_sync_is_found),
 		T(a_disk_that_lies_of_its_syncs_is_found),
 		T(a_directory_that_is_not_synced_is_found),
+		T(a_boot_that_forgets_ack_until_is_found),
 		T(a_commit_whose_sync_failed_takes_no_later_one_with_it),
 		T(what_a_killed_daemon_left_unsynced_is_durable_once_it_is_read),
 	};
