@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "inside.h"
 #include "oracle.h"
@@ -110,13 +111,37 @@ static void play(void *arg)
 	(*(void (**)(void))arg)();
 }
 
+static const char *store_name;
+
+void explore_on(const char *store)
+{
+	store_name = store;
+}
+
+static void remove_store(void)
+{
+	static const char *const suffixes[] = {"", "-wal", "-shm", ".lock"};
+	char path[256];
+
+	for (unsigned i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+		snprintf(path, sizeof(path), "%s%s", store_name, suffixes[i]);
+		unlink(path);
+	}
+}
+
 static void execute(const struct scenario *s, const struct world_decider *decider, bool trace)
 {
 	struct world_options options = {.cpus = s->cpus, .templates = s->templates, .trace = trace};
 	void (*setup)(void) = s->setup, (*finale)(void) = s->finale;
 
+	if (store_name) {
+		options.store = WORLD_STORE_REAL;
+		options.store_name = store_name;
+	}
 	made = spent = 0;
 	world_new(&options);
+	if (store_name)
+		remove_store();
 	world_decide_by(decider);
 	world_play(play, &setup);
 	if (world.violation[0])

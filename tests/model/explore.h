@@ -41,6 +41,8 @@ void explore_all(const struct scenario *scenario, uint64_t executions, struct ex
 /* `executions` of them, seeds from `seed` on; ret->executions - 1 + seed is the last one's. */
 void explore_random(const struct scenario *scenario, uint64_t seed, uint64_t executions,
 		    struct explored *ret);
+/* From now on the executions have a real store, a new one each, at this path; NULL: in memory. */
+void explore_on(const char *store);
 /* Once more, with a trace on stderr. */
 void explore_random_traced(const struct scenario *scenario, uint64_t seed);
 void explore_replay(const struct scenario *scenario, const char *choices);

@@ -15,22 +15,27 @@
 #define MANY 7 /* clients */
 #define OPS  60
 
-#define MIXED_TOP                                                                                  \
-	CONFIG_FAST_PATH("")                                                                       \
-	"valid-lifetime: 40\nmin-valid-lifetime: 20\nmax-valid-lifetime: 120\noffer-lifetime: 4\n" \
-	"decline-probation-period: 30\n"
+#define MIXED_TIMES                                                             \
+	"valid-lifetime: 40\nmin-valid-lifetime: 20\nmax-valid-lifetime: 120\n" \
+	"offer-lifetime: 4\ndecline-probation-period: 30\n"
+#define MIXED_TOP     CONFIG_FAST_PATH("") MIXED_TIMES
+#define MIXED_TOP_OFF CONFIG_FAST_PATH(", mode: off") MIXED_TIMES
 
 static const char small[] = CONFIG_WITH(MIXED_TOP, "12", "");
 static const char other[] = CONFIG_WITH(MIXED_TOP, "12",
 					"  option-data: [{name: routers, data: 192.0.2.1}]\n");
 static const char smaller[] = CONFIG_WITH(MIXED_TOP, "11", "");
+static const char small_off[] = CONFIG_WITH(MIXED_TOP_OFF, "12", "");
+static const char wide_off[] = CONFIG_WIDE(MIXED_TOP_OFF, "");
+static const char wide_larger[] = CONFIG_WIDE(
+	"fast-path: {pin-path: " WORLD_PINS ", max-entries: 512}\n" MIXED_TIMES, "");
 static const char wide[] = CONFIG_WIDE(MIXED_TOP, "");
 static const char wide_other[] = CONFIG_WIDE(MIXED_TOP,
 					     "  option-data: [{name: routers, data: 192.0.2.1}]\n");
 
 /* What a run is about. */
 static struct {
-	const char *configs[3];
+	const char *configs[3], *off, *larger;
 	uint32_t addresses[3];
 } about;
 static const char *config;
@@ -48,6 +53,8 @@ static void setup(void)
 	about.configs[0] = small;
 	about.configs[1] = other;
 	about.configs[2] = smaller;
+	about.off = small_off;
+	about.larger = small;
 	for (unsigned i = 0; i < 3; i++)
 		about.addresses[i] = ADDRESS_A + i;
 	begin();
@@ -57,6 +64,8 @@ static void setup_scarce(void)
 {
 	about.configs[0] = about.configs[2] = wide;
 	about.configs[1] = wide_other;
+	about.off = wide_off;
+	about.larger = wide_larger;
 	about.addresses[0] = ADDRESS_A;
 	about.addresses[1] = ADDRESS_B;
 	about.addresses[2] = ADDRESS_C;
@@ -173,17 +182,28 @@ static void restart(void)
 		break;
 	case 5:
 		world_kill();
-		world_store_restore();
+		if (world.options.store == WORLD_STORE_MEMORY)
+			world_store_restore();
 		break;
 	default:
 		world_kill();
 		break;
 	}
-	if (!world_choose(3, "copy"))
+	if (!world_choose(3, "copy") && world.options.store == WORLD_STORE_MEMORY)
 		world_store_copy();
 	if (world_choose(2, "late"))
 		world_advance(1000ull * (1 + world_choose(40, "how late")));
-	world_start(config);
+	switch (world_choose(8, "fast path")) {
+	case 0:
+		world_start(about.off);
+		break;
+	case 1:
+		world_start(about.larger);
+		break;
+	default:
+		world_start(config);
+		break;
+	}
 	world_await_serving();
 }
 
@@ -213,7 +233,7 @@ static void fate(void)
 			world_stall(false);
 			break;
 		default:
-			world_advance(300 * (1 + world_choose(8, "time")));
+			world_advance(70 * (1 + world_choose(40, "time")));
 			if (world_choose(2, "rest"))
 				world_settle();
 			break;

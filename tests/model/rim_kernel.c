@@ -452,7 +452,7 @@ int __wrap_boot_id(uint8_t ret_id[16])
 static const char *config_text;
 static struct {
 	const char *text;
-	struct config *config;
+	struct config *config, as_read;
 } configs[CONFIGS];
 
 int __real_config_load(const char *file, const char *text, struct config **ret_config,
@@ -462,7 +462,7 @@ int __wrap_config_load(const char *file, const char *text, struct config **ret_c
 void __real_config_free(struct config *config);
 void __wrap_config_free(struct config *config);
 
-/* Parsed once; no process owns it. */
+/* Parsed once; no process owns it. What a reload keeps as it was is as it was read again. */
 int __wrap_config_load(const char *file, const char *text, struct config **ret_config,
 		       struct config_errors *errors)
 {
@@ -479,12 +479,16 @@ int __wrap_config_load(const char *file, const char *text, struct config **ret_c
 		r = __real_config_load(file, config_text, &configs[at].config, errors);
 		heap_return();
 		configs[at].text = config_text;
+		if (r == 0)
+			configs[at].as_read = *configs[at].config;
 	}
 	for (size_t i = 0; i < errors->n; i++)
 		world_violated("the test's configuration: %s", errors->lines[i]);
-	if (r == 0)
-		*ret_config = configs[at].config;
-	return r;
+	if (r < 0)
+		return r;
+	*configs[at].config = configs[at].as_read;
+	*ret_config = configs[at].config;
+	return 0;
 }
 
 void __wrap_config_free(struct config *config)

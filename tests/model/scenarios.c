@@ -23,6 +23,7 @@ static const char chosen[] = CONFIG_WITH(
 	CONFIG_FAST_PATH("") "valid-lifetime: 60\nmin-valid-lifetime: 60\nmax-valid-lifetime: "
 			     "300\n",
 	"10", "");
+static const char off[] = CONFIG_WITH(CONFIG_FAST_PATH(", mode: off") CONFIG_SHORT, "10", "");
 /* XDP answers on for long without the daemon. */
 static const char patient[] = CONFIG_WITH(CONFIG_FAST_PATH(", unattended: 600") CONFIG_SHORT, "10",
 					  "");
@@ -32,8 +33,8 @@ static const char chosen_two[] = CONFIG_WITH(
 	"11", "");
 static const char wide[] = CONFIG_WIDE(CONFIG_FAST_PATH("") CONFIG_SHORT, "");
 /* More slots than the maps have: they are replaced at the next start. */
-static const char larger[] = CONFIG_WITH(
-	"fast-path: {pin-path: " WORLD_PINS ", max-entries: 512}\n" CONFIG_SHORT, "10", "");
+static const char larger[] = CONFIG_WIDE(
+	"fast-path: {pin-path: " WORLD_PINS ", max-entries: 512}\n" CONFIG_SHORT, "");
 
 static void start(const char *config)
 {
@@ -311,6 +312,26 @@ static void maps_grow(void)
 	start(larger);
 }
 
+static void an_older_store_comes_and_the_fast_path_goes(void)
+{
+	world_kill();
+	world_store_restore();
+	start(off);
+}
+
+static void an_older_store_comes_and_the_maps_grow(void)
+{
+	world_kill();
+	world_store_restore();
+	start(larger);
+}
+
+static void the_fast_path_goes(void)
+{
+	world_kill();
+	start(off);
+}
+
 static void maps_are_lost(void)
 {
 	world_kill();
@@ -557,7 +578,7 @@ const struct scenario scenarios[] = {
 	SCENARIO("long use", 0, setup_bound, others_want_it, renews_for_long),
 	SCENARIO("another ABI, renewal", 2, setup_granted, others_want_it, maps_of_another_abi,
 		 renews),
-	SCENARIO("larger maps, renewal", 2, setup_granted, others_want_it, maps_grow, renews),
+	SCENARIO("larger maps, renewal", 2, setup_granted, wide_end, maps_grow, renews),
 	SCENARIO("maps lost, renewal", 2, setup_granted, others_want_it, maps_are_lost, renews),
 	SCENARIO("older store, renewal", 2, setup_copied, others_want_it, an_older_store_comes,
 		 renews),
@@ -577,6 +598,12 @@ const struct scenario scenarios[] = {
 	SCENARIO("older store", 1, setup_copied, others_want_it, an_older_store_comes),
 	SCENARIO("older store, another holder", 1, setup_copied_of_another, others_want_it,
 		 an_older_store_comes, renews),
+	SCENARIO("older store, switched off", 1, setup_copied_of_another, others_want_it,
+		 an_older_store_comes_and_the_fast_path_goes, renews),
+	SCENARIO("older store, larger maps", 1, setup_copied_of_another, wide_end,
+		 an_older_store_comes_and_the_maps_grow, renews),
+	SCENARIO("switched off, renewal", 2, setup_granted, others_want_it, the_fast_path_goes,
+		 renews),
 	SCENARIO("late sweep, renewal", 2, setup_stalled, others_want_it, goes_on, renews),
 	SCENARIO("two lifetimes", 1, setup_two_lifetimes, others_want_it_later,
 		 renews_in_both_forms),

@@ -19,6 +19,7 @@
 #include "clients.h"
 #include "configs.h"
 #include "oracle.h"
+#include "scenarios.h"
 #include "world.h"
 
 static char dir[64], store[96];
@@ -116,6 +117,19 @@ static void the_same_day_on_sqlite_loads_the_same_rows(void **state)
 	play(day);
 }
 
+static void long_runs_on_sqlite_load_the_same_rows(void **state)
+{
+	struct explored e;
+
+	(void)state;
+	explore_on(store);
+	explore_random(&scenario_mixed, 1, 60, &e);
+	explore_on(NULL);
+	if (e.violation[0])
+		fail_msg("SEED=%u: %s", (unsigned)e.executions, e.violation);
+	printf("%u commits and %u starts on SQLite\n", (unsigned)e.commits, (unsigned)e.starts);
+}
+
 /* --- other ways up and down --- */
 
 static void another_abi(void *arg)
@@ -168,6 +182,8 @@ int main(void)
 		cmocka_unit_test(a_clients_day),
 		cmocka_unit_test_setup_teardown(the_same_day_on_sqlite_loads_the_same_rows,
 						make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(long_runs_on_sqlite_load_the_same_rows, make_dir,
+						remove_dir),
 		cmocka_unit_test(maps_of_another_abi_are_replaced),
 		cmocka_unit_test(an_older_store_learns_from_the_maps),
 	};

@@ -36,8 +36,9 @@ static long adjust_head(struct xdp_md *ctx, int delta);
 static long adjust_tail(struct xdp_md *ctx, int delta);
 static __u64 raise_grant(__u64 *word, __u64 old, __u64 new, __u32 last, __u32 until);
 
-#define bpf_map_lookup_elem(map, key)	map_lookup(map, key)
-#define bpf_jiffies64()			(boot_ns() / 4000000)
+#define bpf_map_lookup_elem(map, key) map_lookup(map, key)
+/* Jiffies that are stalled as long as they may be: the clock is read ten times a second. */
+#define bpf_jiffies64()			(boot_ns() / 100000000)
 #define bpf_ktime_get_boot_ns()		boot_ns()
 #define bpf_xdp_adjust_head(ctx, delta) adjust_head(ctx, delta)
 #define bpf_xdp_adjust_tail(ctx, delta) adjust_tail(ctx, delta)

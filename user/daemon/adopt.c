@@ -262,19 +262,28 @@ static int harvest(struct adoption *a)
 	return r;
 }
 
-/* The maps were filled from another store, or from a newer state of this one. */
-static int recognise(struct adoption *a, const struct store_info *store)
+/*
+ * Were the maps filled from another store, or from a newer state of this one? What those of another
+ * ABI say of it cannot be read.
+ */
+static void recognise(struct adoption *a, const struct store_info *store)
 {
-	const struct meta *meta = fastpath_meta(a->d->fp);
-	bool other = memcmp(meta->store_uuid, store->uuid, sizeof(store->uuid)) != 0;
+	const struct meta *meta = a->found == FASTPATH_FRESH ? NULL : fastpath_meta(a->d->fp);
+	bool other;
 
+	if (!meta)
+		return;
+	other = memcmp(meta->store_uuid, store->uuid, sizeof(store->uuid)) != 0;
 	a->distrust = other || meta->newest_commit > store->newest_commit;
-	if (!a->distrust)
-		return 0;
-	log_warning("the store is %s than the one the fast path was filled from: what XDP may have "
-		    "promised is held first",
-		    other ? "another" : "older");
-	a->found = FASTPATH_ADOPTED;
+	if (a->distrust)
+		log_warning("the store is %s than the one the fast path was filled from: what XDP "
+			    "may have promised is held first",
+			    other ? "another" : "older");
+}
+
+/* XDP answers no more from slots that hold what this store knows nothing of. */
+static int close_distrusted(struct adoption *a)
+{
 	if (harvest(a) < 0)
 		return -EIO;
 	close_all(a);
@@ -358,10 +367,12 @@ int adopt(struct daemon *d, enum fastpath_found found)
 
 	store_info(d->store, &store);
 	d->newest_commit = store.newest_commit;
+	if (d->fp)
+		recognise(&a, &store);
 	if (d->fp && d->config->fast_path.mode == FAST_PATH_OFF)
 		r = retire(&a);
-	else if (d->fp && found == FASTPATH_ADOPTED)
-		r = recognise(&a, &store);
+	else if (a.distrust && found == FASTPATH_ADOPTED)
+		r = close_distrusted(&a);
 	if (r == 0)
 		r = merge(&a);
 	if (r == 0 && d->fp && d->config->fast_path.mode != FAST_PATH_OFF)
