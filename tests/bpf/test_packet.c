@@ -376,7 +376,14 @@ static void test_interface_down(void **state)
 	assert_int_equal(packet_send(rig->server, frame, sizeof(frame)), -ENETDOWN);
 	/* and up again: the same socket serves on */
 	assert_int_equal(netns_run("ip link set v0 up"), 0);
-	client_marks(rig, 41);
+	/* what is sent before the kernel has seen to the carrier is lost */
+	for (unsigned i = 0; i < 100; i++) {
+		struct pollfd wait = {.fd = packet_fd(rig->server), .events = POLLIN};
+
+		client_marks(rig, 41);
+		if (poll(&wait, 1, 100) == 1)
+			break;
+	}
 	assert_marked(server_receives(rig), 41);
 }
 
