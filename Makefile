@@ -118,7 +118,7 @@ $(B)/loadgen: $(LOADGEN_OBJS) $(B)/libproto.a
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
-$(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/forms: %: %.o
+$(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/forms $(B)/tests/vm/unsynced $(B)/tests/vm/ticks: %: %.o
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
@@ -147,7 +147,7 @@ $(B)/tests/e2e/faultdisk.so: tests/e2e/faultdisk.c | $(B)
 
 RIG := $(B)/loadgen $(B)/tests/e2e/pass.bpf.o $(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/optionlist \
 	$(B)/tests/e2e/badframes $(B)/tests/e2e/frameflood $(B)/tests/e2e/forms $(B)/tests/e2e/faultdisk.so $(B)/tests/crash/storm \
-	$(B)/tests/soak/lives $(B)/tests/soak/named
+	$(B)/tests/soak/lives $(B)/tests/soak/named $(B)/tests/vm/unsynced $(B)/tests/vm/ticks
 
 # --- crash harness: the clients and their oracle, the killer, daemons to be killed ---
 
@@ -312,6 +312,7 @@ check-all: all
 check-long: deps
 	$(MAKE) check-all rig
 	LONG=1 tests/e2e/run
+	LONG=1 tests/vm/run powercut
 	EXECUTIONS=100000 SECONDS=300 $(MAKE) check-model
 	SEED=random ROUNDS=10000 $(MAKE) check-powercut
 	$(MAKE) soak

@@ -6,13 +6,17 @@
  *
  * With -d they decline, too. It runs until -t is over or SIGTERM comes, and ends with one JSON
  * line; exit 0: no violation, 1: some, 2: errors. What LOG holds is said in oracle.h.
+ *
+ * Whoever takes the server away says so before by SIGUSR1, and by SIGUSR2 that it is ready again,
+ * at which every promise that runs is renewed with it.
  */
 #include <getopt.h>
 #include <signal.h>
 
 #include "clients.h"
 
-static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t stopped, told;
+static bool auditing;
 
 static void stop(int signo)
 {
@@ -20,9 +24,36 @@ static void stop(int signo)
 	stopped = 1;
 }
 
-static bool is_stopped(void)
+static void tell(int signo)
 {
-	return stopped;
+	told = signo;
+}
+
+static bool is_due(void)
+{
+	if (auditing && clients_audited())
+		auditing = false;
+	return stopped || told;
+}
+
+/* One life of the server after the other; 0 is none. */
+static void run(double until, unsigned rate)
+{
+	unsigned lives = 1;
+
+	clients.life = lives;
+	while (!stopped && wire_now() < until) {
+		clients_run(until, rate, is_due);
+		if (told == SIGUSR1) {
+			clients.life = 0;
+			auditing = false;
+		} else if (told == SIGUSR2) {
+			clients.life = ++lives;
+			clients_audit();
+			auditing = true;
+		}
+		told = 0;
+	}
 }
 
 struct arguments {
@@ -81,12 +112,13 @@ int main(int argc, char **argv)
 		fprintf(stderr, "storm: %s: %s\n", a.ifname, strerror(-r));
 		return 2;
 	}
-	clients.life = 1; /* whoever serves is there all the time */
+	signal(SIGUSR1, tell);
+	signal(SIGUSR2, tell);
 	signal(SIGTERM, stop);
 	signal(SIGINT, stop);
-	clients_run(wire_now() + a.seconds, a.rate, is_stopped);
+	run(wire_now() + a.seconds, a.rate);
 	printf("{\"seed\":%u,", a.seed);
 	clients_print();
-	puts("}");
+	printf(",\"audited\":%lu}\n", clients.audited);
 	return judge.oracle.violations ? 1 : 0;
 }

@@ -462,15 +462,23 @@ both_ways() {
 # promises LOG: loadgen's -l as storm's lines.
 promises() { awk '{ printf "P %s %s %.6f %.6f %.6f\n", $2, $3, $5 / 1e9, $1 / 1e9, $5 / 1e9 + $4 }' "$1"; }
 
+# lease_rows DB: address, MAC, state and how far it may be promised, a line each.
+lease_rows() {
+	sqlite3 -readonly -cmd '.timeout 5000' -separator ' ' "$1" "
+		SELECT (addr >> 24) || '.' || (addr >> 16 & 255) || '.' || (addr >> 8 & 255) || '.' || (addr & 255),
+			lower(substr(hex(chaddr), 1, 12)), state, max(promised, ack_until) FROM lease"
+}
+
 # covered DB LOG [BEFORE]: every promise in storm's LOG that still runs, up to BEFORE
 # (seconds of CLOCK_BOOTTIME), is in the store DB, for the same client and at least as long.
 # Prints each that is not. DB may be in use.
 covered() {
 	local now
 	now=$(boottime)
-	sqlite3 -readonly -cmd '.timeout 5000' -separator ' ' "$1" "
-		SELECT (addr >> 24) || '.' || (addr >> 16 & 255) || '.' || (addr >> 8 & 255) || '.' || (addr & 255),
-			lower(substr(hex(chaddr), 1, 12)), state, max(promised, ack_until) FROM lease" |
+	{ # the first line is there even if no lease is
+		echo "- - 0 0"
+		lease_rows "$1"
+	} |
 		awk -v now="$now" -v before="${3:-1e18}" '
 			FNR == NR { row[$1] = $2; state[$1] = $3; limit[$1] = $4; next }
 			$1 == "P" && $5 <= before {

@@ -93,7 +93,7 @@ renewal 3 "$early" >/dev/null || fail "no renewal after the jump"
 equal "ACKs by XDP after the jump" "$(acks_xdp)" $((acks + 1))
 passed "started in 1970, the clock then jumps to now: leases kept, lifetimes right, the renewal is XDP's"
 
-await $((LIFETIME + 5)) "the silent client's lease to end" unbound "$silent"
+await $((LIFETIME + 60)) "the silent client's lease to end" unbound "$silent"
 held=$(calculate "$(now) - $silent_since")
 expect "its end no earlier than promised, $held s" holds "$held >= $LIFETIME"
 passed "a lease that nobody renews ends after its $LIFETIME s, no earlier ($held s), whatever the wall clock said"
@@ -118,7 +118,7 @@ renewal 1 "$holder" >/dev/null || fail "no renewal after the pause"
 equal "ACKs by XDP after the pause" "$(acks_xdp)" $((acks + 1))
 # by its own clock the machine may promise no more than what is on its disk
 expect "the grant within the credit" test "$(of_slot "$holder" granted_until)" -le "$(row "$holder" ack_until)"
-await $((SHORT + PAUSE + 5)) "the silent client's lease to end" unbound "$silent"
+await $((SHORT + PAUSE + 60)) "the silent client's lease to end" unbound "$silent"
 held=$(calculate "$(now) - $since")
 expect "its end no earlier than promised and later by the pause, $held s" holds "$held >= $SHORT + $PAUSE - 1"
 passed "paused for $PAUSE s, which its clocks did not see ($lost s behind): no credit exceeded, leases end that much later, none earlier"

@@ -23,10 +23,10 @@ nap() {
 	synchronise
 	behind=$BEHIND at_most=$AT_MOST before=$(guest_now)
 	ask "echo mem >/sys/power/state"
-	await 30 "the machine to sleep" suspended
+	await 60 "the machine to sleep" suspended
 	sleep "$NAP"
 	monitor system_wakeup
-	answer 60 || fail "the machine did not sleep: $(guest 'dmesg | tail')"
+	answer 120 || fail "the machine did not sleep: $(guest 'dmesg | tail')"
 	expect "it to have slept" holds "$(guest_now) - $before > $NAP - 1"
 	synchronise
 	expect "the sleep to count: $behind..$at_most behind before, $BEHIND..$AT_MOST after" holds \
@@ -45,8 +45,8 @@ expect "the silent client's lease" bound "$silent" "$(client 2)"
 nap
 passed "asleep for $NAP s: CLOCK_BOOTTIME has counted them ($BEHIND..$AT_MOST s behind the host's)"
 noticed() { guest "grep -q 'this machine was suspended for' /tmp/daemon.log"; }
-await 10 "the daemon to notice" noticed
-await 10 "the silent client's lease to end" unbound "$silent"
+await 60 "the daemon to notice" noticed
+await 60 "the silent client's lease to end" unbound "$silent"
 passed "a lease that ran out in the sleep is ended after it"
 expect "the other lease to be there" bound "$holder" "$(client 1)"
 acks=$(acks_xdp)
@@ -68,10 +68,10 @@ read -ra enter <<<"$(in_ns c)"
 background "$DIR/asking" "${enter[@]}" "$DHCPONE" cli request "ciaddr=$short" "src=$short" "dst=$NET.1" dmac=02:00:00:00:0a:01 \
 	"chaddr=$(client 3)" "lifetime=$SHORT" count=100000 every=100
 asking=$PID
-await 5 "an answer by XDP" more_acks_than "$acks"
+await 30 "an answer by XDP" more_acks_than "$acks"
 nap
 refused_for() { [ "$(verdict "$1")" -gt "$2" ]; }
-await 10 "XDP to refuse for lack of credit" refused_for pass_credit 0
+await 60 "XDP to refuse for lack of credit" refused_for pass_credit 0
 kill -INT "$asking"
 wait "$asking" || :
 replies=$(wc -l <"$DIR/asking")
@@ -81,7 +81,7 @@ jq -se --argjson credit "$credit" --argjson behind "$AT_MOST" 'map(select(.sent 
 	"$DIR/asking" >/dev/null || fail "an ACK beyond the credit: $(tail -n 1 "$DIR/asking"), credit $credit + $AT_MOST"
 passed "credit that ran out in the sleep: XDP grants nothing from the first packet on ($replies ACKs before it, none beyond)"
 guest 'kill -CONT $(cat /tmp/daemon.pid)'
-await 10 "the lease to be the daemon's to give again" renewal 3 "$short" "lifetime=$SHORT"
+await 60 "the lease to be the daemon's to give again" renewal 3 "$short" "lifetime=$SHORT"
 stop
 
 FAST_PATH=${FAST_PATH/3600/5}

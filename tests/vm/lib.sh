@@ -25,6 +25,9 @@ passed() { echo "PASS $*"; }
 
 # --- the machine ---
 
+# On a busy host the machine must not go by what it finds out about its own clocks.
+clocks() { echo "clocksource=acpi_pm tsc=reliable tsc_early_khz=$("$B/tests/vm/ticks")"; }
+
 # machine GUEST ARGS...: starts QEMU with the guest's script GUEST (tests/vm/init); its console is $DIR/console.
 machine() {
 	local guest=$1 enter
@@ -36,7 +39,7 @@ machine() {
 		-m "$MEMORY" -nodefaults -no-user-config -display none -no-reboot \
 		-chardev "file,id=console,path=$DIR/console,append=on" -serial chardev:console \
 		-kernel "$VM_KERNEL" -initrd "$VM_INITRD" \
-		-append "console=ttyS0 panic=-1 quiet loglevel=4 mitigations=off tsc=reliable guest=$guest" "$@"
+		-append "console=ttyS0 panic=-1 quiet loglevel=4 mitigations=off no_timer_check $(clocks) guest=$guest" "$@"
 	QEMU=$PID
 }
 
@@ -59,7 +62,7 @@ boot() {
 		-chardev "pipe,id=monitor,path=$DIR/monitor.$n" -mon chardev=monitor,mode=control \
 		-netdev tap,id=a,ifname=cli,script=no,downscript=no \
 		-device "virtio-net-pci,netdev=a,mac=02:00:00:00:0a:01,romfile=,$NATIVE_NIC"
-	answer 60 >/dev/null || fail "the machine did not start"
+	answer 180 >/dev/null || fail "the machine did not start"
 	monitor qmp_capabilities
 	guest "ip link set lo up; ip link set eth0 name srv; ip address add $NET.1/${PREFIX:-24} brd + dev srv; ip link set srv up"
 	synchronise
@@ -80,30 +83,39 @@ gone() {
 	close_channels
 }
 
-# answer SECONDS: of the agent; its output and exit code are the command's.
+# answer SECONDS: of the agent; its output and exit code are the command's. All of it is read before any is
+# printed: whoever reads our output may have gone, and the next answer must not begin with the rest of this one.
 answer() {
-	local line
+	local line text=
 	while IFS= read -r -t "$1" line <&"$FROM"; do
 		case $line in
-		"=== "*) return "${line#=== }" ;;
+		"=== "*)
+			printf '%s' "$text"
+			return "${line#=== }"
+			;;
 		esac
-		printf '%s\n' "$line"
+		text+=$line$'\n'
 	done
 	return 99
 }
 
-ask() { printf '%s\n' "$1" >&"$TO"; }
+ask() {
+	case $1 in
+	*$'\n'*) fail "more than one line: $1" ;;
+	esac
+	printf '%s\n' "$1" >&"$TO"
+}
 # guest COMMAND: a line of shell, in the machine.
 guest() {
 	ask "$1"
-	answer 60
+	answer 120
 }
 
 # monitor COMMAND [JSON]: of QEMU's monitor; prints what it returns.
 monitor() {
 	local line
 	printf '{"execute": "%s"%s}\n' "$1" "${2:+, \"arguments\": $2}" >&"$MONITOR_TO"
-	while IFS= read -r -t 20 line <&"$MONITOR_FROM"; do
+	while IFS= read -r -t 60 line <&"$MONITOR_FROM"; do
 		case $line in
 		*'"error"'*) fail "the monitor to $1: $line" ;;
 		*'"return"'*) jq -c .return <<<"$line" >"$DIR/monitor.reply" && return ;;
@@ -125,6 +137,33 @@ synchronise() {
 	after=$(now)
 	BEHIND=$(calculate "$before - $there") AT_MOST=$(calculate "$after - $there")
 }
+
+# --- its disk ---
+
+# disk: an ext4 of its own, mounted by mount_disk. Between the machine and it stands a volatile cache: after a
+# power cut cut_disk leaves of what was not flushed what chance wills.
+disk() {
+	local file=$DIR/disk log=$DIR/disk.log
+	truncate -s 48M "$file"
+	mke2fs -q -t ext4 "$file"
+	DISK=(-blockdev "driver=file,filename=$file,node-name=disk_file" -blockdev driver=raw,file=disk_file,node-name=disk
+		-blockdev "driver=file,filename=$log,node-name=log_file" -blockdev driver=raw,file=log_file,node-name=log
+		-blockdev driver=blklogwrites,file=disk,log=log,node-name=logged -device virtio-blk-pci,drive=logged)
+	keep_disk
+}
+# As it is before the machine is started.
+keep_disk() {
+	cp --sparse=always "$DIR/disk" "$DIR/disk.before"
+	rm -f "$DIR/disk.log"
+	truncate -s 1G "$DIR/disk.log"
+}
+# cut_disk SEED
+cut_disk() {
+	cp --sparse=always "$DIR/disk.before" "$DIR/disk"
+	"$B/tests/vm/unsynced" "$DIR/disk" "$DIR/disk.log" "$1" || fail "no disk from the log of writes"
+	keep_disk
+}
+mount_disk() { guest "mount -t ext4 /dev/vda /disk"; }
 
 # --- the daemon in the machine; what e2e's library says of it goes through the agent ---
 
@@ -152,7 +191,7 @@ daemon() {
 	send "$DIR/$S.yaml" /etc/xdhcp.yaml
 	n=$(guest "grep -c 'server version .* started' /tmp/daemon.log 2>/dev/null || :")
 	guest "setsid xdhcpd -c /etc/xdhcp.yaml </dev/null >>/tmp/daemon.log 2>&1 & echo \$! >/tmp/daemon.pid"
-	await 30 "xdhcpd to start" started_more_than "${n:-0}"
+	await 120 "xdhcpd to start" started_more_than "${n:-0}"
 }
 stop() { guest 'kill $(cat /tmp/daemon.pid); while kill -0 $(cat /tmp/daemon.pid) 2>/dev/null; do sleep 0.1; done'; }
 crash() { guest 'kill -9 $(cat /tmp/daemon.pid); while kill -0 $(cat /tmp/daemon.pid) 2>/dev/null; do sleep 0.1; done'; }
