@@ -163,6 +163,24 @@ static void fast_renewals_extend(void)
 	say(REQUEST, WHO(6, ID_MAC, PLACE_LINK), REBIND, HOW_LIST);
 }
 
+/*
+ * XDP has granted after the last sweep: nobody else may have the address when the daemon's own
+ * promise ends.
+ */
+static void grant_outlives_the_promise(void)
+{
+	config(0);
+	obtain(WHO(1, ID_MAC, PLACE_LINK));
+	pass(7);
+	pass(2);
+	say(REQUEST, WHO(1, ID_MAC, PLACE_LINK), REBIND, HOW_LIST);
+	pass(7);
+	settle();
+	say(DISCOVER, WHO(0, ID_MAC, PLACE_LINK), WHAT(ADDR_OTHERS, STATE_REQUESTED), 0);
+	say(REQUEST, WHO(0, ID_MAC, PLACE_LINK), OFFERED, 0);
+	say(REQUEST, WHO(1, ID_MAC, PLACE_LINK), REBIND, HOW_LIST);
+}
+
 static void relayed(void)
 {
 	config(1);
@@ -414,6 +432,7 @@ void exchanges_each(void (*fn)(const char *name, const uint8_t *data, size_t len
 		{"decline-and-quarantine", decline_and_quarantine},
 		{"expiry-and-reuse", expiry_and_reuse},
 		{"fast-renewals-extend-the-credit", fast_renewals_extend},
+		{"a-grant-outlives-the-promise", grant_outlives_the_promise},
 		{"relayed-direct-and-twin-relays", relayed},
 		{"moved-to-another-network", moved},
 		{"reservations-of-every-kind", reservations},
