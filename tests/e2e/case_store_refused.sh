@@ -78,6 +78,8 @@ stays_out "pages of noise" "is damaged .*nothing was changed; restore a copy, or
 fresh folded
 # the second page of leases in the place of the third: each is whole, and the leases are not in order
 dd if="$DB" of="$DB" bs=4096 skip=4 seek=5 count=1 conv=notrunc 2>/dev/null
+sqlite3 -cmd '.dbconfig no_ckpt_on_close on' "$DB" 'UPDATE boot SET wall_offset = wall_offset + 1' >/dev/null
+expect "a log that is not folded" test -s "$DB-wal"
 stays_out "mixed up pages" "(is damaged|out of order)"
 fresh good
 rm "$DB"
