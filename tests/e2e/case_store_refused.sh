@@ -71,10 +71,10 @@ fresh good
 stays_out "an empty file" "is empty: remove it to begin without any leases, or restore a copy"
 fresh folded
 truncate -s $(((pages - 2) * 4096)) "$DB"
-stays_out "a truncated file" "is damaged .*nothing was changed; restore a copy, or try sqlite3's .recover"
+stays_out "a truncated file" "is damaged .*nothing was changed; restore a copy, or save what sqlite3's .dump still reads"
 fresh folded
 dd if=/dev/urandom of="$DB" bs=4096 seek=4 count=$((pages - 4)) conv=notrunc 2>/dev/null
-stays_out "pages of noise" "is damaged .*nothing was changed; restore a copy, or try sqlite3's .recover"
+stays_out "pages of noise" "is damaged .*nothing was changed; restore a copy, or save what sqlite3's .dump still reads"
 fresh folded
 # the second page of leases in the place of the third: each is whole, and the leases are not in order
 dd if="$DB" of="$DB" bs=4096 skip=4 seek=5 count=1 conv=notrunc 2>/dev/null

@@ -92,6 +92,7 @@ fault_began() {
 	expect "the reason in the log" logged "error: the store does not commit: .*$1"
 	expect "the reason in the status" grep -Eq -- "$1" <<<"$(status | jq -r .store.error)"
 	equal "xdhcp-store-failing" "$(statistic xdhcp-store-failing)" 1
+	one c cli inform $fresh ciaddr="$NET.250" src="$NET.250" wait=2000 >/dev/null || fail "INFORM is not answered"
 	expect "xdhcpctl status to say it" grep -q '^store  *failing for ' <<<"$("$B/xdhcpctl" -s "$DIR/$S.sock" status)"
 }
 

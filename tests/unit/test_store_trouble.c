@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What befalls the files of the SQLite store while they are in use: a log that cannot be folded, a
- * log, index or database that is removed or replaced, a page that is damaged.
+ * log, index or database that is removed or replaced, a page that is damaged; and of files that do
+ * not belong together when they are opened.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -298,6 +299,75 @@ static void a_file_that_is_removed_ends_the_promises_until_it_is_back(void **sta
 	check_newest(ctx, 4);
 }
 
+/* --- files that do not belong together --- */
+
+static void three_commits(struct ctx *ctx)
+{
+	CHILD_CHECK(1, rig_try_open(ctx) == 0);
+	for (uint32_t k = 1; k <= 3; k++)
+		CHILD_CHECK(2, commit_at(ctx, k, k) == 0);
+	store_close(ctx->store);
+}
+
+static void many_more_and_killed(struct ctx *ctx)
+{
+	CHILD_CHECK(3, rig_try_open(ctx) == 0);
+	for (uint32_t k = 4; k <= FOLD_MAX; k++)
+		CHILD_CHECK(4, commit_at(ctx, k, k) == 0);
+}
+
+static void killed_at_once(struct ctx *ctx)
+{
+	CHILD_CHECK(5, rig_try_open(ctx) == 0);
+	CHILD_CHECK(6, commit_at(ctx, 1, 1) == 0);
+}
+
+/* The log was left where it was when the file was restored. */
+static void refused_untouched(struct ctx *ctx, const char *why)
+{
+	uint64_t file = rig_checksum(ctx->name), log = rig_checksum(rig_beside(ctx, "-wal"));
+
+	assert_int_equal(rig_try_open(ctx), -EINVAL);
+	assert_non_null(strstr(ctx->why, why));
+	assert_non_null(strstr(ctx->why, "nothing was changed"));
+	assert_int_equal(rig_checksum(ctx->name), file);
+	assert_int_equal(rig_checksum(rig_beside(ctx, "-wal")), log);
+}
+
+static void an_older_copy_beside_a_newer_log_is_refused(void **state)
+{
+	struct ctx *ctx = *state;
+
+	rig_in_child(ctx, three_commits);
+	copy_file(ctx->name, rig_beside(ctx, ".old"));
+	rig_in_child(ctx, many_more_and_killed);
+	copy_file(ctx->name, rig_beside(ctx, ".good"));
+	copy_file(rig_beside(ctx, ".old"), ctx->name);
+	refused_untouched(ctx, "is older than the log beside it");
+	assert_int_equal(unlink(ctx->name), 0);
+	assert_int_equal(rename(rig_beside(ctx, ".good"), ctx->name), 0);
+	assert_int_equal(rig_try_open(ctx), 0);
+	check_newest(ctx, FOLD_MAX);
+}
+
+static void the_log_of_another_store_is_refused(void **state)
+{
+	struct ctx *ctx = *state;
+	char log[256];
+
+	snprintf(log, sizeof(log), "%s", rig_beside(ctx, "-wal"));
+	rig_in_child(ctx, killed_at_once);
+	assert_int_equal(rename(log, rig_beside(ctx, ".log")), 0);
+	assert_int_equal(unlink(ctx->name), 0);
+	unlink(rig_beside(ctx, "-shm"));
+	rig_in_child(ctx, three_commits);
+	assert_int_equal(rename(rig_beside(ctx, ".log"), log), 0);
+	refused_untouched(ctx, "is another store than that of the log beside it");
+	assert_int_equal(unlink(log), 0);
+	assert_int_equal(rig_try_open(ctx), 0);
+	check_newest(ctx, 3);
+}
+
 /* --- damage --- */
 
 static void damaged(struct ctx *ctx, off_t at, size_t len)
@@ -357,6 +427,8 @@ int main(void)
 		T(a_log_that_cannot_be_saved_ends_the_promises),
 		T(a_log_of_somebody_elses_is_not_touched),
 		T(a_file_that_is_removed_ends_the_promises_until_it_is_back),
+		T(an_older_copy_beside_a_newer_log_is_refused),
+		T(the_log_of_another_store_is_refused),
 		T(a_damaged_page_ends_the_promises_until_it_is_whole),
 		T(a_damaged_cell_ends_the_promises_until_it_is_whole),
 	};

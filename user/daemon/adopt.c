@@ -313,8 +313,8 @@ static int merge(struct adoption *a)
 	if (r == 0)
 		r = store_load(d->store, load_row, a);
 	if (r == -EUCLEAN)
-		log_error("store %s: %s: nothing was changed; restore a copy, or try sqlite3's "
-			  ".recover",
+		log_error("store %s: %s: nothing was changed; restore a copy, or save what "
+			  "sqlite3's .dump still reads",
 			  d->config->lease_database, store_error(d->store));
 	if (r == 0)
 		r = hold_unknown(a);

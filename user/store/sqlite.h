@@ -2,7 +2,7 @@
 /*
  * The SQLite store's insides, shared by its parts: sqlite_open.c finds,
  * checks, makes and locks the file; sqlite.c reads and writes leases; sqlite_log.c looks after
- * the log and the files while they are in use.
+ * the log and the files while they are in use, sqlite_pair.c tells whether they belong together.
  */
 #ifndef XDHCP_STORE_SQLITE_H
 #define XDHCP_STORE_SQLITE_H
@@ -78,6 +78,14 @@ void sqlite_store_free(struct sqlite_store *s);
 void sqlite_store_close_database(struct sqlite_store *s);
 /* And opens it again: it must be what it was. Errors are told in base.error. */
 int sqlite_store_open_again(struct sqlite_store *s);
+
+/* sqlite_pair.c: the file as it was opened, with the log that was beside it. */
+enum sqlite_pair {
+	SQLITE_PAIR_FITS,
+	SQLITE_PAIR_NEWER,    /* than this copy of the file is */
+	SQLITE_PAIR_ANOTHERS, /* another store's */
+};
+enum sqlite_pair sqlite_store_pair(const struct sqlite_store *s, const char *wal);
 
 /* sqlite_log.c */
 int sqlite_log_start(struct sqlite_store *s); /* of a database that was just opened */

@@ -328,8 +328,8 @@ static int database_failed(const struct opening *o, int r, const char *error)
 {
 	if (r == -EUCLEAN)
 		return refuse(o, -EINVAL,
-			      "%s is damaged (%s): nothing was changed; restore a copy, or try "
-			      "sqlite3's .recover",
+			      "%s is damaged (%s): nothing was changed; restore a copy, or save "
+			      "what sqlite3's .dump still reads",
 			      o->path, error);
 	if (r == -EBUSY)
 		return refuse(o, r, "%s is locked by another program", o->path);
@@ -399,6 +399,20 @@ static int settle_log(const struct opening *o, struct sqlite_store *s, const cha
 	return r < 0 ? refuse(o, r, "cannot write %s: %s", wal, strerror(-r)) : 0;
 }
 
+static int check_pair(const struct opening *o, const struct sqlite_store *s, const char *wal)
+{
+	enum sqlite_pair pair = sqlite_store_pair(s, wal);
+
+	if (pair == SQLITE_PAIR_FITS)
+		return 0;
+	return refuse(
+		o, -EINVAL,
+		"%s is %s the log beside it, %s: nothing was changed; put back the file that the "
+		"log belongs to, or move the log away",
+		o->path, pair == SQLITE_PAIR_NEWER ? "older than" : "another store than that of",
+		wal);
+}
+
 /* The log may hold newer versions than the header: ask again through SQLite. */
 static int open_database(const struct opening *o, struct sqlite_store *s, uint32_t now)
 {
@@ -447,8 +461,10 @@ static int open_database(const struct opening *o, struct sqlite_store *s, uint32
 					    : migrate(s, version, now);
 	if (r < 0)
 		return database_failed(o, r, s->base.error);
-	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
-	return 0;
+	r = has_log ? check_pair(o, s, wal) : 0;
+	if (r == 0)
+		sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+	return r;
 }
 
 static int open_as_it_was(const struct opening *o, const struct sqlite_store *s,
