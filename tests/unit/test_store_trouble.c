@@ -370,6 +370,17 @@ static void the_log_of_another_store_is_refused(void **state)
 
 /* --- damage --- */
 
+/* The disk reads well again: no program has written. */
+static void heal(const char *path, off_t at, const void *data, size_t len)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	overwrite(path, at, data, len);
+	assert_int_equal(utimensat(AT_FDCWD, path, (struct timespec[2]){st.st_atim, st.st_mtim}, 0),
+			 0);
+}
+
 static void damaged(struct ctx *ctx, off_t at, size_t len)
 {
 	uint8_t good[DAMAGE_MAX], bad[DAMAGE_MAX];
@@ -395,7 +406,7 @@ static void damaged(struct ctx *ctx, off_t at, size_t len)
 	assert_int_equal(commit_at(ctx, 4, 100 + RETRY), -EUCLEAN); /* it has looked again */
 	assert_non_null(strstr(store_error(ctx->store), "is damaged"));
 	assert_int_equal(rig_checksum(ctx->name), sum);
-	overwrite(ctx->name, at, good, len);
+	heal(ctx->name, at, good, len);
 	assert_int_equal(commit_at(ctx, 4, 100 + RETRY + 1), -EUCLEAN); /* not before its time */
 	assert_int_equal(commit_at(ctx, 4, 100 + 2 * RETRY), 0);
 	check_newest(ctx, 4);
@@ -412,6 +423,42 @@ static void a_damaged_page_ends_the_promises_until_it_is_whole(void **state)
 static void a_damaged_cell_ends_the_promises_until_it_is_whole(void **state)
 {
 	damaged(*state, LEASES + 4096 + 8, 12);
+}
+
+/*
+ * Somebody puts an older copy in the place of the damaged file. The log beside it is newer: it
+ * brings the number of the newest commit and a tree in order, but not the rows of between.
+ */
+static void a_copy_beside_a_newer_log_is_not_what_was_left(void **state)
+{
+	struct ctx *ctx = *state;
+	struct lease_row row = rig_make_row(0);
+	struct store_change change = {&row, 1, false};
+	uint8_t copy[DAMAGE_MAX], bad[DAMAGE_MAX];
+	uint64_t number;
+	FILE *file;
+
+	assert_int_equal(rig_try_open(ctx), 0);
+	commit_up_to(ctx, 1, 3);
+	rig_sql(ctx->name, "PRAGMA wal_checkpoint");
+	copy_file(ctx->name, rig_beside(ctx, ".copy"));
+	commit_up_to(ctx, 4, 4);
+	rig_sql(ctx->name, "PRAGMA wal_checkpoint");
+	row.cltt = 5;
+	assert_int_equal(store_commit(ctx->store, &change, 1, 5, 5, &number), 0);
+
+	memset(bad, 0xa5, sizeof(bad));
+	overwrite(ctx->name, LEASES, bad, sizeof(bad));
+	rig_sql(ctx->name, "UPDATE meta SET newest_commit = 9; UPDATE meta SET newest_commit = 5");
+	assert_int_equal(commit_at(ctx, 6, 100), -EUCLEAN);
+	file = fopen(rig_beside(ctx, ".copy"), "re");
+	assert_int_equal(fseek(file, LEASES, SEEK_SET), 0);
+	assert_int_equal(fread(copy, 1, sizeof(copy), file), sizeof(copy));
+	fclose(file);
+	overwrite(ctx->name, LEASES, copy, sizeof(copy));
+	row.cltt = 6;
+	assert_int_equal(store_commit(ctx->store, &change, 1, 100 + RETRY, 6, &number), -ESTALE);
+	assert_non_null(strstr(store_error(ctx->store), "restart"));
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
@@ -431,6 +478,7 @@ int main(void)
 		T(the_log_of_another_store_is_refused),
 		T(a_damaged_page_ends_the_promises_until_it_is_whole),
 		T(a_damaged_cell_ends_the_promises_until_it_is_whole),
+		T(a_copy_beside_a_newer_log_is_not_what_was_left),
 	};
 
 	return cmocka_run_group_tests_name("store/trouble", tests, NULL, NULL) != 0;

@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include <sqlite3.h>
 
@@ -58,6 +59,9 @@ struct sqlite_store {
 	bool fold_never;	  /* not on this connection any more */
 	bool damaged;		  /* SQLite said so: to be checked before it is used again */
 	uint32_t damaged_checked; /* second */
+	struct sqlite_file damaged_file; /* what it was when it was closed for it, */
+	off_t damaged_size;
+	struct timespec damaged_mtime; /* and when it had last been written */
 	uint8_t boot_id[16];
 	uint32_t start;		   /* when this boot first opened the store */
 	struct sqlite_boot *older; /* [number - 1] */

@@ -168,8 +168,36 @@ static int save_log(struct sqlite_store *s)
 	return r;
 }
 
+static void note_damaged(struct sqlite_store *s)
+{
+	struct stat st = {0};
+
+	(void)stat(s->path, &st); /* 0: not found again either */
+	s->damaged_file = (struct sqlite_file){st.st_dev, st.st_ino};
+	s->damaged_size = st.st_size;
+	s->damaged_mtime = st.st_mtim;
+}
+
+/*
+ * A copy put in its place may lack what this process has committed, and yet have the newest
+ * commit's number: from the log beside it, or from whoever recovered what there was.
+ */
+static bool is_as_damaged(const struct sqlite_store *s)
+{
+	struct stat st;
+
+	return stat(s->path, &st) == 0 && st.st_dev == s->damaged_file.dev &&
+	       st.st_ino == s->damaged_file.ino && st.st_size == s->damaged_size &&
+	       st.st_mtim.tv_sec == s->damaged_mtime.tv_sec &&
+	       st.st_mtim.tv_nsec == s->damaged_mtime.tv_nsec;
+}
+
 static int open_again(struct sqlite_store *s, uint32_t now)
 {
+	if (s->damaged && !is_as_damaged(s))
+		return store_fail(&s->base, -ESTALE,
+				  "%s was damaged and has been written or replaced since: restart",
+				  s->path);
 	if (s->damaged && now - s->damaged_checked < DAMAGED_RETRY)
 		return -EUCLEAN; /* base.error is still what it was */
 	s->damaged_checked = now;
@@ -205,5 +233,6 @@ void sqlite_log_after(struct sqlite_store *s, int r, uint32_t now)
 		return;
 	/* Nothing is written to it any more, and what SQLite has of it in memory is forgotten. */
 	sqlite_store_close_database(s);
+	note_damaged(s);
 	s->damaged_checked = now;
 }

@@ -482,7 +482,9 @@ static int open_as_it_was(const struct opening *o, const struct sqlite_store *s,
 		return r == -EINVAL ? -EUCLEAN : r;
 	if (s->damaged && pragma_text(fresh->db, "PRAGMA quick_check(1)", "ok") < 0)
 		return refuse(o, -EUCLEAN,
-			      "%s is damaged: put a good copy in its place and restart", o->path);
+			      "%s is damaged: move it and its -wal away, put a good copy in its "
+			      "place and restart",
+			      o->path);
 	if (memcmp(is->uuid, was->uuid, sizeof(is->uuid)) != 0 ||
 	    is->newest_commit != was->newest_commit)
 		return refuse(o, -ESTALE,
