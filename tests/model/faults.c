@@ -241,6 +241,16 @@ static void keep_credit(struct commit_row *rows, size_t n)
 	}
 }
 
+/* No fault: a start with many rows commits them in parts, between which it may be killed. */
+static int commit_one_by_one(struct daemon *d, struct commit_row *rows, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = __real_commit_rows(d, &rows[i], 1);
+	return r;
+}
+
 int __wrap_commit_rows(struct daemon *d, struct commit_row *rows, size_t n)
 {
 	int r;
@@ -251,6 +261,8 @@ int __wrap_commit_rows(struct daemon *d, struct commit_row *rows, size_t n)
 		keep_credit(rows, n);
 	if (fault_is(FAULT_SENT_BEFORE_COMMIT) && world.serving && n)
 		r = commit_later(d, rows, n);
+	else if (world.starting)
+		r = commit_one_by_one(d, rows, n);
 	else {
 		if (fault_is(FAULT_PUBLISHED_BEFORE_COMMIT))
 			publish_early(d);

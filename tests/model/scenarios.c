@@ -312,6 +312,55 @@ static void maps_grow(void)
 	start(larger);
 }
 
+/* A copy from before one commit that bound both addresses. */
+static void setup_copied_before_a_batch(void)
+{
+	start(two);
+	world_store_copy();
+	client_discover(0);
+	expect(client_await(0).yiaddr == ADDRESS_A, "client 0 is offered .10");
+	client_discover(1);
+	expect(client_await(1).yiaddr == ADDRESS_B, "client 1 is offered .11");
+	world_settle();
+	world_stall(true);
+	client_select(0, ADDRESS_A);
+	client_select(1, ADDRESS_B);
+	world_settle();
+	world_stall(false);
+	world_settle();
+	expect(oracle_address_of(0) && oracle_address_of(1), "both are bound");
+	world_kill();
+	world_store_restore();
+}
+
+static void starts_with_two(void)
+{
+	world_start(two);
+	world_await_serving();
+}
+
+static bool is_starting(void *arg)
+{
+	(void)arg;
+	return world.starting || world.serving;
+}
+
+static void is_killed_as_it_starts(void)
+{
+	world_wait("a start", is_starting, NULL);
+	world_kill();
+	world_start(two);
+	world_await_serving();
+}
+
+static void third_parties_want_them(void)
+{
+	client_lease(2);
+	stride(LIFETIME + 8);
+	client_lease(2);
+	client_lease(3);
+}
+
 static void an_older_store_comes_and_the_fast_path_goes(void)
 {
 	world_kill();
@@ -598,6 +647,8 @@ const struct scenario scenarios[] = {
 	SCENARIO("older store", 1, setup_copied, others_want_it, an_older_store_comes),
 	SCENARIO("older store, another holder", 1, setup_copied_of_another, others_want_it,
 		 an_older_store_comes, renews),
+	SCENARIO("older store, kill", 1, setup_copied_before_a_batch, third_parties_want_them,
+		 starts_with_two, is_killed_as_it_starts),
 	SCENARIO("older store, switched off", 1, setup_copied_of_another, others_want_it,
 		 an_older_store_comes_and_the_fast_path_goes, renews),
 	SCENARIO("older store, larger maps", 1, setup_copied_of_another, wide_end,

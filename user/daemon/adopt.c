@@ -12,7 +12,8 @@
  *    address is held in the store until all the slot may have promised has passed.
  *
  * With foreign maps (another ABI, too small) the links pass everything by now; what was
- * granted from them is committed, then they are replaced. A crash anywhere here repeats it.
+ * granted from them is committed, then they are replaced; with the fast path switched off they are
+ * removed. A crash anywhere here repeats it.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -264,21 +265,24 @@ static int harvest(struct adoption *a)
 
 /*
  * Were the maps filled from another store, or from a newer state of this one? What those of another
- * ABI say of it cannot be read.
+ * ABI say of it cannot be read. Until all they know is committed they are no store's: the commits
+ * number the store up, and a start after a crash between them must not take it for theirs.
  */
 static void recognise(struct adoption *a, const struct store_info *store)
 {
-	const struct meta *meta = a->found == FASTPATH_FRESH ? NULL : fastpath_meta(a->d->fp);
+	struct meta *meta = a->found == FASTPATH_FRESH ? NULL : fastpath_meta(a->d->fp);
 	bool other;
 
 	if (!meta)
 		return;
 	other = memcmp(meta->store_uuid, store->uuid, sizeof(store->uuid)) != 0;
 	a->distrust = other || meta->newest_commit > store->newest_commit;
-	if (a->distrust)
-		log_warning("the store is %s than the one the fast path was filled from: what XDP "
-			    "may have promised is held first",
-			    other ? "another" : "older");
+	if (!a->distrust)
+		return;
+	log_warning("the store is %s than the one the fast path was filled from: what XDP may have "
+		    "promised is held first",
+		    other ? "another" : "older");
+	memset(meta->store_uuid, 0, sizeof(meta->store_uuid));
 }
 
 /* XDP answers no more from slots that hold what this store knows nothing of. */
@@ -294,15 +298,25 @@ static int close_distrusted(struct adoption *a)
 /* The fast path is configured off: what an earlier run left attached stops, then is harvested. */
 static int retire(struct adoption *a)
 {
+	int r = fastpath_prune(a->d->fp, NULL, 0);
+
+	if (r >= 0)
+		r = fastpath_barrier(a->d->fp);
+	if (r < 0)
+		log_error("cannot detach the fast path: %s", strerror(-r));
+	a->found = FASTPATH_FOREIGN;
+	return r;
+}
+
+/* What the maps knew is in the store. */
+static int remove_pins(const struct adoption *a)
+{
 	char why[256];
 	int r = fastpath_remove(a->d->config->fast_path.pin_path, why, sizeof(why));
 
-	if (r < 0) {
-		log_error("cannot detach the fast path: %s", why);
-		return r;
-	}
-	a->found = FASTPATH_FOREIGN;
-	return fastpath_barrier(a->d->fp);
+	if (r < 0)
+		log_error("cannot remove the fast path's pins: %s", why);
+	return r;
 }
 
 static int merge(struct adoption *a)
@@ -362,6 +376,7 @@ static int take_over(struct adoption *a, const struct store_info *store)
 int adopt(struct daemon *d, enum fastpath_found found)
 {
 	struct adoption a = {.d = d, .found = found, .now = boot_seconds()};
+	bool off = d->config->fast_path.mode == FAST_PATH_OFF;
 	struct store_info store;
 	int r = 0;
 
@@ -369,14 +384,14 @@ int adopt(struct daemon *d, enum fastpath_found found)
 	d->newest_commit = store.newest_commit;
 	if (d->fp)
 		recognise(&a, &store);
-	if (d->fp && d->config->fast_path.mode == FAST_PATH_OFF)
+	if (d->fp && off)
 		r = retire(&a);
 	else if (a.distrust && found == FASTPATH_ADOPTED)
 		r = close_distrusted(&a);
 	if (r == 0)
 		r = merge(&a);
-	if (r == 0 && d->fp && d->config->fast_path.mode != FAST_PATH_OFF)
-		r = take_over(&a, &store);
+	if (r == 0 && d->fp)
+		r = off ? remove_pins(&a) : take_over(&a, &store);
 	if (r == 0)
 		log_notice("%zu leases loaded; fast path: %zu slots adopted, %zu addresses held, "
 			   "%zu promised to the end of their credit",

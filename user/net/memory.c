@@ -82,7 +82,7 @@ static int map_foreign(struct fastpath *fp)
 	}
 	if (fp->maps[MAP_META] >= 0 && map_info(fp->maps[MAP_META], &info) == 0 &&
 	    info.value_size == sizeof(struct meta) &&
-	    region_map(fp->maps[MAP_META], false, &fp->meta_map) == 0 &&
+	    region_map(fp->maps[MAP_META], true, &fp->meta_map) == 0 &&
 	    fastpath_meta(fp)->abi != XDHCP_ABI_VERSION)
 		region_unmap(&fp->meta_map);
 	return 0;
