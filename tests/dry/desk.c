@@ -83,6 +83,9 @@ int __wrap_store_commit(struct store *store, struct store_change *changes, size_
 			uint64_t wall, uint64_t *ret_number);
 const char *__wrap_store_error(const struct store *store);
 const char *__wrap_store_note(struct store *store);
+void __wrap_store_info(const struct store *store, struct store_info *ret_info);
+int __wrap_store_load(struct store *store, int (*fn)(void *arg, const struct lease_row *row),
+		      void *arg);
 void __wrap_ports_rescan(struct daemon *d);
 int __wrap_pthread_create(pthread_t *ret_thread, const pthread_attr_t *attr, void *(*fn)(void *),
 			  void *arg);
@@ -173,6 +176,19 @@ const char *__wrap_store_error(const struct store *store)
 {
 	(void)store;
 	return "out of order";
+}
+
+void __wrap_store_info(const struct store *store, struct store_info *ret_info)
+{
+	(void)store;
+	*ret_info = (struct store_info){.uuid = "a desk", .newest_commit = the_desk->commits};
+}
+
+int __wrap_store_load(struct store *store, int (*fn)(void *arg, const struct lease_row *row),
+		      void *arg)
+{
+	(void)store;
+	return oracle_rows(fn, arg);
 }
 
 const char *__wrap_store_note(struct store *store)
@@ -353,6 +369,13 @@ void __wrap_engine_decide(struct engine *engine, const struct engine_link *link,
 
 /* --- start and stop --- */
 
+/* Deferred messages may be among what is done. */
+static void turn(struct desk_inside *in)
+{
+	event_base_loop(in->d.base, EVLOOP_NONBLOCK);
+	batch_is_over(in);
+}
+
 static void make_port(struct desk_inside *in)
 {
 	struct port *port = &in->port;
@@ -384,15 +407,48 @@ static void open_maps(struct daemon *d)
 {
 	struct fastpath_options options = {.slots = SLOTS, .templates = 64};
 	enum fastpath_found found;
-	struct template *templates;
 	char why[256];
-	uint32_t n;
 
 	require(fastpath_open(&options, &d->fp, &found, why, sizeof(why)) == 0);
-	templates = fastpath_templates(d->fp, &n);
-	require(template_index_new(templates, n, &d->templates) == 0);
+}
+
+/* As daemon_start(), over maps that are there. */
+static void come_up(struct desk_inside *in, enum fastpath_found found)
+{
+	struct daemon *d = &in->d;
+	struct policy *gate;
+
+	*d = (struct daemon){.config = d->config, .config_file = "desk", .fp = d->fp};
+	d->base = event_base_new();
+	d->leases = lease_table_new();
 	d->hits_logged = calloc(fastpath_capacity(d->fp), sizeof(uint32_t));
-	require(d->hits_logged && collect_start(d) == 0);
+	require(d->base && d->leases && d->hits_logged && collect_start(d) == 0);
+	require(adopt(d, found) == 0);
+	d->engine = engine_new(d->leases);
+	require(d->engine && quiesce_start(d) == 0);
+	require(gates_close(d, &d->config->model) == 0);
+	require(engine_apply(d, d->config) == 0);
+	require(gates_open(d) == 0);
+	make_port(in);
+	require(link_publish(d, &in->port) == 0);
+	gate = &fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON];
+	*gate = (struct policy){.kind = XDHCP_POLICY_GATE, .answer_until = XDHCP_FOREVER};
+	in->swept = boot_seconds();
+}
+
+static void go_down(struct desk_inside *in)
+{
+	struct daemon *d = &in->d;
+
+	template_index_free(d->templates);
+	engine_free(d->engine);
+	lease_table_free(d->leases);
+	event_base_free(d->base);
+	free(d->hits_logged);
+	free(d->templates_made);
+	gates_forget(d);
+	usage_forget(d);
+	in->n_socket = in->n_left = 0;
 }
 
 struct desk *desk_start(const char *yaml)
@@ -401,55 +457,67 @@ struct desk *desk_start(const char *yaml)
 	struct config *config = NULL;
 	int r = __real_config_load("desk", yaml, &config, &errors);
 	struct desk_inside *in;
-	struct policy *gate;
 
 	config_errors_free(&errors);
 	if (r < 0)
 		return NULL;
 	in = calloc(1, sizeof(*in));
 	require(in && !the_desk);
+	the_desk = in;
 	__real_log_set_level(getenv("V") ? 7 : 0);
 	oracle_reset();
 	in->d.config = config;
-	in->d.config_file = "desk";
-	in->d.base = event_base_new();
-	in->d.leases = lease_table_new();
-	in->d.engine = engine_new(in->d.leases);
-	require(in->d.base && in->d.leases && in->d.engine);
 	open_maps(&in->d);
-	make_port(in);
-	require(engine_apply(&in->d, config) == 0);
-	the_desk = in; /* whose thread it is */
-	require(quiesce_start(&in->d) == 0);
-	require(gates_open(&in->d) == 0);
-	require(link_publish(&in->d, &in->port) == 0);
-	gate = &fastpath_policy(in->d.fp)[XDHCP_POLICY_DAEMON];
-	*gate = (struct policy){.kind = XDHCP_POLICY_GATE, .answer_until = XDHCP_FOREVER};
-	in->swept = boot_seconds();
+	come_up(in, FASTPATH_FRESH);
 	return &in->desk;
 }
 
 void desk_stop(struct desk *desk)
 {
 	struct desk_inside *in = inside(desk);
-	struct daemon *d = &in->d;
 
 	desk->commits_fail = false;
-	quiesce_stop(d);
-	event_base_loop(d->base, EVLOOP_NONBLOCK);
-	batch_forget(d);
-	template_index_free(d->templates);
-	fastpath_close(d->fp);
-	engine_free(d->engine);
-	lease_table_free(d->leases);
-	config_free(d->config);
-	event_base_free(d->base);
-	free(d->hits_logged);
-	free(d->templates_made);
-	gates_forget(d);
-	usage_forget(d);
+	batch_forget(&in->d);
+	quiesce_stop(&in->d);
+	turn(in);
+	go_down(in);
+	fastpath_close(in->d.fp);
+	config_free(in->d.config);
 	the_desk = NULL;
 	free(in);
+}
+
+/* What was under way is freed as at an orderly stop, and then has not been. */
+static void kill_it(struct desk_inside *in)
+{
+	static struct slot slots[SLOTS];
+
+	memcpy(slots, dry_maps.slots, sizeof(slots));
+	in->desk.commits_fail = true;
+	quiesce_stop(&in->d);
+	memcpy(dry_maps.slots, slots, sizeof(slots));
+}
+
+void desk_restart(struct desk *desk, bool killed)
+{
+	struct desk_inside *in = inside(desk);
+	uint32_t until = boot_seconds() + DAEMON_ORDERLY_UNATTENDED;
+
+	if (!killed)
+		desk_work(desk);
+	batch_forget(&in->d);
+	if (killed) {
+		kill_it(in);
+	} else {
+		desk->commits_fail = false;
+		commit_try_now(&in->d);
+		quiesce_stop(&in->d);
+		sweep_give_back(&in->d, until);
+	}
+	go_down(in);
+	desk->commits_fail = false; /* or it would not start */
+	come_up(in, FASTPATH_ADOPTED);
+	desk->count.restarts++;
 }
 
 bool desk_reload(struct desk *desk, const char *yaml)
@@ -489,13 +557,6 @@ void desk_work(struct desk *desk)
 		batch_readable(-1, 0, &in->port);
 		batch_is_over(in);
 	}
-}
-
-/* Deferred messages may be among what is done. */
-static void turn(struct desk_inside *in)
-{
-	event_base_loop(in->d.base, EVLOOP_NONBLOCK);
-	batch_is_over(in);
 }
 
 void desk_settle(struct desk *desk)

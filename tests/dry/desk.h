@@ -33,6 +33,7 @@ struct desk_reply {
 struct desk_counts {
 	unsigned long received, decided, undone, changes, commits_failed;
 	unsigned long offers, acks, naks, bootp, silent, deferred, ends;
+	unsigned long restarts;
 	unsigned long xdp_acks, xdp_passes, compared;
 };
 
@@ -51,6 +52,11 @@ extern const uint32_t desk_addrs[DESK_ADDRS];
 /* NULL: the configuration is not accepted. */
 struct desk *desk_start(const char *yaml);
 void desk_stop(struct desk *desk);
+/*
+ * Another daemon over the same maps and store: after an orderly stop, or where the one before was
+ * killed. The store is in order again.
+ */
+void desk_restart(struct desk *desk, bool killed);
 /* As by SIGHUP. false: not accepted, and nothing changed. */
 bool desk_reload(struct desk *desk, const char *yaml);
 

@@ -2,6 +2,7 @@
 /* See oracle.h and desk.h. */
 #include "oracle.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "../common/packet_builder.h"
@@ -65,6 +66,33 @@ void oracle_store(const struct lease_row *row)
 	require(!r->stored || row->generation >= r->row.generation);
 	r->row = *row;
 	r->stored = true;
+}
+
+static int by_addr(const void *a, const void *b)
+{
+	const struct lease_row *const *x = a, *const *y = b;
+
+	return (*x)->addr < (*y)->addr ? -1 : (*x)->addr > (*y)->addr;
+}
+
+int oracle_rows(int (*fn)(void *arg, const struct lease_row *row), void *arg)
+{
+	static struct lease_row rows[RECORDS]; /* as they are now: fn may commit others */
+	const struct lease_row *sorted[RECORDS];
+	size_t n = 0;
+	int r = 0;
+
+	for (unsigned i = 0; i < RECORDS; i++) {
+		if (!records[i].stored)
+			continue;
+		rows[n] = records[i].row;
+		sorted[n] = &rows[n];
+		n++;
+	}
+	qsort(sorted, n, sizeof(sorted[0]), by_addr);
+	for (size_t i = 0; i < n && r >= 0; i++)
+		r = fn(arg, sorted[i]);
+	return r < 0 ? r : 0;
 }
 
 /* --- promises --- */

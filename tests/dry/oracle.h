@@ -13,6 +13,8 @@ bool oracle_is_ours(uint32_t addr);
 /* The store: it is what it is told. NULL: no row. */
 const struct lease_row *oracle_row(uint32_t addr);
 void oracle_store(const struct lease_row *row);
+/* All rows, by address. fn's negative return ends it. */
+int oracle_rows(int (*fn)(void *arg, const struct lease_row *row), void *arg);
 
 /* A whole frame of BOOTP length or more that goes to a client, from the daemon or from XDP. */
 void oracle_reply(const uint8_t *bootp, size_t len, bool by_xdp);

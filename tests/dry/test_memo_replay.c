@@ -3,9 +3,9 @@
  * What was published stays true for as long as it is answered (I2): random configurations and
  * clients, a daemon at work without a kernel (desk.h). Each REQUEST that was sent is remembered,
  * and shown to XDP again after whatever happened since: other forms, other clients, endings,
- * time, commits that fail, reloads that change a digit somewhere or everything. Where XDP answers,
- * the daemon's answer in that state must be the same, byte for byte; desk.h says what else must
- * hold.
+ * time, commits that fail, restarts, reloads that change a digit somewhere or everything. Where XDP
+ * answers, the daemon's answer in that state must be the same, byte for byte; desk.h says what else
+ * must hold.
  *
  * MODELS and SEED in the environment replace the numbers below.
  */
@@ -244,6 +244,8 @@ static void step(void)
 	} else if (what == 8 && below(3) == 0) {
 		desk_work(desk);
 		reload();
+	} else if (what == 8 && below(3) == 0) {
+		desk_restart(desk, below(2));
 	} else if (what == 9) {
 		desk->commits_fail = below(4) == 0;
 	} else if (what < 12 && g->client.addr) {
@@ -299,20 +301,22 @@ static void memos_stay_true(void **state)
 	(void)state;
 	while (starts < models)
 		one_model();
-	print_message("%lu configurations, %lu reloads, %lu refused; %lu messages, %lu decided: "
+	print_message("%lu configurations, %lu reloads, %lu refused, %lu restarts; %lu messages, "
+		      "%lu decided: "
 		      "%lu offers, %lu acks, "
 		      "%lu naks, %lu silent, %lu deferred, %lu ends; %lu changes, %lu undone and "
 		      "made again, %lu commits "
 		      "failed; XDP answered %lu of %lu, %lu compared\n",
-		      starts, reloads, refused, total.received, total.decided, total.offers,
-		      total.acks, total.naks, total.silent, total.deferred, total.ends,
-		      total.changes, total.undone, total.commits_failed, total.xdp_acks,
+		      starts, reloads, refused, total.restarts, total.received, total.decided,
+		      total.offers, total.acks, total.naks, total.silent, total.deferred,
+		      total.ends, total.changes, total.undone, total.commits_failed, total.xdp_acks,
 		      total.xdp_acks + total.xdp_passes, total.compared);
 	if (models < 100)
 		return;
 	assert_true(total.compared > 100 * models && total.acks > 10 * models);
 	assert_true(reloads > models / 4 && refused > models / 20 && total.ends > models);
 	assert_true(total.commits_failed > models / 2 && total.undone > models);
+	assert_true(total.restarts > models / 4);
 }
 
 int main(void)

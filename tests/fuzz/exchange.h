@@ -13,6 +13,7 @@
  *   DIGIT at at digit                     the same with one digit changed
  *   STORE fails                           from now on no commit succeeds (odd), or all do
  *   BATCH                                 what follows is one batch with what precedes
+ *   RESTART how                           another daemon; odd: the one before was killed
  */
 #ifndef XDHCP_FUZZ_EXCHANGE_H
 #define XDHCP_FUZZ_EXCHANGE_H
@@ -29,6 +30,7 @@ enum exchange_op {
 	EXCHANGE_DIGIT,
 	EXCHANGE_STORE,
 	EXCHANGE_BATCH,
+	EXCHANGE_RESTART,
 	EXCHANGE_OPS,
 };
 

@@ -378,6 +378,33 @@ static void commits_fail(void)
 	obtain(WHO(0, ID_MAC, PLACE_LINK));
 }
 
+static void restart(uint8_t killed)
+{
+	u8(EXCHANGE_RESTART);
+	u8(killed);
+}
+
+static void restarts(void)
+{
+	config(0);
+	obtain(WHO(0, ID_MAC, PLACE_LINK));
+	obtain(WHO(1, ID_MAC, PLACE_LINK));
+	restart(1);
+	say(REQUEST, WHO(0, ID_MAC, PLACE_LINK), REBIND, HOW_LIST);
+	say(RELEASE, WHO(1, ID_MAC, PLACE_LINK), RENEW, 0);
+	restart(1);
+	say(DISCOVER, WHO(2, ID_MAC, PLACE_LINK), WHAT(5, STATE_REQUESTED), 0);
+	say(REQUEST, WHO(1, ID_MAC, PLACE_LINK), REBIND, HOW_LIST);
+	pass(7);
+	say(REQUEST, WHO(0, ID_MAC, PLACE_LINK), REBIND, HOW_LIST);
+	restart(0);
+	pass(8);
+	say(REQUEST, WHO(0, ID_MAC, PLACE_LINK), REBIND, HOW_LIST);
+	restart(1);
+	pass(9);
+	obtain(WHO(3, ID_MAC, PLACE_LINK));
+}
+
 static void one_batch(void)
 {
 	config(0);
@@ -448,6 +475,7 @@ void exchanges_each(void (*fn)(const char *name, const uint8_t *data, size_t len
 		{"odd-requests", odd_requests},
 		{"reloads", reloads},
 		{"commits-fail", commits_fail},
+		{"restarts-and-kills", restarts},
 		{"one-batch", one_batch},
 		{"infinite-and-clamped", infinite},
 		{"damaged-copies", damaged_again},

@@ -281,6 +281,9 @@ static void step(struct input *in)
 		desk_work(desk);
 		desk->commits_fail = take_u8(in) & 1;
 		break;
+	case EXCHANGE_RESTART:
+		desk_restart(desk, take_u8(in) & 1);
+		break;
 	case EXCHANGE_BATCH:
 		in_batch = true;
 		return;
