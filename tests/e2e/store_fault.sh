@@ -123,9 +123,10 @@ fault_holds() {
 	[ -n "${UNREADABLE:-}" ] || as_a_crash_leaves_it
 }
 
+# as_a_crash_leaves_it [FILE]: what is promised is in the store's files as they are; FILE if it was moved from its log.
 as_a_crash_leaves_it() {
-	local db=${1:-${DB:-$DIR/$S.db}}
-	cp "$db" "$DIR/now.db"
+	local db=${DB:-$DIR/$S.db}
+	cp "${1:-$db}" "$DIR/now.db"
 	[ ! -e "$db-wal" ] || cp "$db-wal" "$DIR/now.db-wal"
 	covered "$DIR/now.db" "$PROMISES" "$(($(boottime) - 1))" || fail "a promise is not in the store"
 	rm -f "$DIR"/now.db*
