@@ -38,6 +38,7 @@ struct maps {
 
 void maps_reset(void);
 void maps_process_gone(void);
+void maps_interface_gone(void); /* with the program on it */
 void maps_reboot(void);
 /* That the interface's program runs on; NULL: none, or it only passes. */
 struct maps *maps_attached(void);

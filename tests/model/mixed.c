@@ -25,6 +25,16 @@ static const char small[] = CONFIG_WITH(MIXED_TOP, "12", "");
 static const char other[] = CONFIG_WITH(MIXED_TOP, "12",
 					"  option-data: [{name: routers, data: 192.0.2.1}]\n");
 static const char smaller[] = CONFIG_WITH(MIXED_TOP, "11", "");
+/* .10 for client 5, and .11 by a client id that two clients have. */
+static const char reserved[] = CONFIG_WITH(
+	MIXED_TOP, "12",
+	"  reservations:\n"
+	"  - {hw-address: '02:00:00:00:00:06', ip-address: 192.0.2.10}\n"
+	"  - {client-id: '63:6c:6f:6e:65:64', ip-address: 192.0.2.11}\n");
+static const char elsewhere[] = "interfaces-config: {interfaces: [" WORLD_INTERFACE "]}\n"
+				"control-socket: {socket-type: unix, socket-name: ''}\n"
+				"lease-database: {type: sqlite, name: /model}\n" MIXED_TOP
+				"subnet4: [{id: 9, subnet: 198.51.100.0/24}]\n";
 static const char small_off[] = CONFIG_WITH(MIXED_TOP_OFF, "12", "");
 static const char wide_off[] = CONFIG_WIDE(MIXED_TOP_OFF, "");
 static const char wide_larger[] = CONFIG_WIDE(
@@ -35,7 +45,7 @@ static const char wide_other[] = CONFIG_WIDE(MIXED_TOP,
 
 /* What a run is about. */
 static struct {
-	const char *configs[3], *off, *larger;
+	const char *configs[5], *off, *larger;
 	uint32_t addresses[3];
 } about;
 static const char *config;
@@ -53,6 +63,8 @@ static void setup(void)
 	about.configs[0] = small;
 	about.configs[1] = other;
 	about.configs[2] = smaller;
+	about.configs[3] = reserved;
+	about.configs[4] = elsewhere;
 	about.off = small_off;
 	about.larger = small;
 	for (unsigned i = 0; i < 3; i++)
@@ -63,7 +75,7 @@ static void setup(void)
 static void setup_scarce(void)
 {
 	about.configs[0] = about.configs[2] = wide;
-	about.configs[1] = wide_other;
+	about.configs[1] = about.configs[3] = about.configs[4] = wide_other;
 	about.off = wide_off;
 	about.larger = wide_larger;
 	about.addresses[0] = ADDRESS_A;
@@ -215,7 +227,7 @@ static void fate(void)
 			restart();
 			break;
 		case 1:
-			config = about.configs[world_choose(3, "configuration")];
+			config = about.configs[world_choose(5, "configuration")];
 			world_reload(config);
 			break;
 		case 2:
@@ -226,6 +238,13 @@ static void fate(void)
 			break;
 		case 4:
 			world_advance(1000ull * (1 + world_choose(30, "stride")));
+			break;
+		case 6:
+			if (world_choose(2, "interface"))
+				break;
+			world_interface(false);
+			world_advance(70 * (1 + world_choose(40, "how long")));
+			world_interface(true);
 			break;
 		case 5:
 			world_stall(true);

@@ -104,6 +104,7 @@ int event_base_once(struct event_base *base, evutil_socket_t fd, short what, eve
 }
 
 static bool socket_readable(void);
+static bool interface_gone, interface_changed;
 
 static bool event_ready(const struct event *e)
 {
@@ -113,6 +114,8 @@ static bool event_ready(const struct event *e)
 		return signals >> e->fd & 1;
 	if (e->due && e->due <= world.now)
 		return true;
+	if (e->fd == FD_MONITOR)
+		return interface_changed;
 	return e->active || (e->fd == FD_SOCKET && socket_readable());
 }
 
@@ -390,7 +393,7 @@ int links_list(struct link_info **ret_links)
 		.n_addrs = 1,
 	};
 	*ret_links = links;
-	return 1;
+	return interface_gone ? 0 : 1;
 }
 
 int links_monitor_open(void)
@@ -400,8 +403,21 @@ int links_monitor_open(void)
 
 bool links_monitor_read(int fd)
 {
+	bool changed = interface_changed;
+
 	(void)fd;
-	return false;
+	interface_changed = false;
+	return changed;
+}
+
+void world_interface(bool there)
+{
+	world_say(there ? "the interface comes" : "the interface goes");
+	interface_changed |= interface_gone == there;
+	interface_gone = !there;
+	if (!there)
+		maps_interface_gone();
+	world_step("the interface changed");
 }
 
 /* --- clock --- */
@@ -556,11 +572,13 @@ void kernel_signal(int number)
 void kernel_process_gone(void)
 {
 	signals = 0;
+	interface_changed = false;
 	buffer.open = false;
 	buffer.n = 0;
 }
 
 void kernel_reset(void)
 {
+	interface_gone = false;
 	kernel_process_gone();
 }

@@ -419,6 +419,12 @@ void maps_process_gone(void)
 	failing_barriers = 0;
 }
 
+void maps_interface_gone(void)
+{
+	attached = NULL;
+	on_link = false;
+}
+
 void maps_reboot(void)
 {
 	attached = NULL;

@@ -221,16 +221,11 @@ static void head(uint32_t now)
 	disk.newest_commit++;
 }
 
-/* Whoever is interrupted in it, or fails, leaves all of it or nothing. */
-static int commit_real(struct store_entry *entries, size_t n, uint32_t now, uint64_t wall)
+/* The disk may have it, or not, when it is looked at next. */
+static void doubt(struct store_entry *entries, size_t n, uint32_t now)
 {
 	static struct disk former;
-	struct store_entry theirs[256];
-	int r;
 
-	if (n > sizeof(theirs) / sizeof(*theirs))
-		abort();
-	memcpy(theirs, entries, n * sizeof(*theirs));
 	former = disk;
 	head(now);
 	apply(entries, n);
@@ -238,6 +233,18 @@ static int commit_real(struct store_entry *entries, size_t n, uint32_t now, uint
 		memmove(maybe, maybe + 1, --n_maybe * sizeof(*maybe));
 	maybe[n_maybe++] = disk;
 	disk = former;
+}
+
+/* Whoever is interrupted in it, or fails, leaves all of it or nothing. */
+static int commit_real(struct store_entry *entries, size_t n, uint32_t now, uint64_t wall)
+{
+	struct store_entry theirs[256];
+	int r;
+
+	if (n > sizeof(theirs) / sizeof(*theirs))
+		abort();
+	memcpy(theirs, entries, n * sizeof(*theirs));
+	doubt(entries, n, now);
 	heap_leave();
 	r = opened->real->ops->commit(opened->real, theirs, n, now, wall);
 	heap_return();
@@ -264,6 +271,8 @@ static int model_commit(struct store *store, struct store_entry *entries, size_t
 	if (failing) {
 		failing--;
 		inside = false;
+		if (!opened->real)
+			doubt(entries, n, now);
 		return store_fail(store, failing_with, "the test says so");
 	}
 	if (opened->real) {
@@ -271,6 +280,7 @@ static int model_commit(struct store *store, struct store_entry *entries, size_t
 	} else {
 		head(now);
 		apply(entries, n);
+		n_maybe = 0;
 	}
 	inside = false;
 	if (r < 0)
@@ -522,6 +532,14 @@ void disk_process_gone(void)
 {
 	struct store *real = opened ? opened->real : NULL;
 
+	/* What failed may have come to the disk all the same, until a later one has. */
+	if (n_maybe && world.options.store == WORLD_STORE_MEMORY &&
+	    world_choose(2, "the failed commit is there")) {
+		disk = maybe[n_maybe - 1];
+		world_say("the failed commit is there");
+	}
+	if (world.options.store == WORLD_STORE_MEMORY)
+		n_maybe = 0;
 	opened = NULL;
 	failing = 0;
 	if (real && world.options.abandon_store)
@@ -533,9 +551,9 @@ void disk_process_gone(void)
 
 void disk_reset(void)
 {
+	n_maybe = 0;
 	disk_process_gone();
 	memset(&disk, 0, sizeof(disk));
-	n_maybe = 0;
 	changed = false;
 	memset(disk.uuid, 0xd1, sizeof(disk.uuid));
 	copy = disk;

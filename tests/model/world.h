@@ -167,6 +167,7 @@ void world_store_restore(void);
 void world_store_changed(void);
 /* Another server binds the address to a client, in a store that they share, if it is nobody's. */
 void world_store_bound_by_other(uint32_t addr, unsigned client, uint32_t lifetime);
+void world_interface(bool there); /* it goes, or comes again */
 /* The next `n` commits fail whole, with this negative errno. */
 void world_commits_fail(unsigned n, int error);
 /* The next `n` barriers fail. */
