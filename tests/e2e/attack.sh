@@ -4,7 +4,19 @@
 # What the attack cases share, on top of lib.sh: bystanders who renew all the while, and the bounds that no attack may
 # break. An attack lies between bystanders_begin and bystanders_end.
 
-load() { inside c "$LOADGEN" "$@"; }
+# second_subnet: before config; 192.0.3.0/24 on srv2, too, which the case makes (or second_link).
+second_subnet() {
+	IFACE='srv, srv2'
+	SUBNET='- id: 2
+  subnet: 192.0.3.0/24
+  pools: [{pool: 192.0.3.100 - 192.0.3.199}]'
+}
+# second_link: srv2, and cli2 in namespace d at its other end.
+second_link() {
+	namespace d
+	veth s srv2 d cli2
+	address s srv2 192.0.3.1/24
+}
 
 # bystanders N: N clients with leases, known in $DIR/bystanders.
 bystanders() {
@@ -83,11 +95,11 @@ one_holder() {
 		END { exit bad }' || fail "an address has two holders"
 }
 
-# counted WHAT WANTED COMMAND...: a counter's growth since it was noted by note.
+# note NAME...: statistics as they are now, in NOTED; since NAME: what has been added to one.
 declare -A NOTED
-note() { # NAME...: statistics
+note() {
 	local n all
 	all=$(ctl stats | jq -c .arguments)
 	for n in "$@"; do NOTED[$n]=$(jq -r ".\"$n\"[0][0]" <<<"$all"); done
 }
-since() { echo $(($(statistic "$1") - NOTED[$1])); } # NAME
+since() { echo $(($(statistic "$1") - NOTED[$1])); }

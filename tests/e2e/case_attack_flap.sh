@@ -10,10 +10,7 @@
 . "$(dirname "$0")/attack.sh"
 
 LIFETIME=600
-IFACE='srv, srv2'
-SUBNET='- id: 2
-  subnet: 192.0.3.0/24
-  pools: [{pool: 192.0.3.100 - 192.0.3.199}]'
+second_subnet
 rig
 namespace d
 namespace e
@@ -47,13 +44,8 @@ bystanders_begin 300
 rebind() { one d cli2 request $client ciaddr="$addr" src="$addr" wait=${1:-300}; }
 hit() { # a renewal, and by XDP
 	local n
-	n=$(hits)
-	rebind 300 >/dev/null && [ "$(hits)" -gt "${n:-0}" ]
-}
-hits() {
-	local line
-	line=$(grep " $addr " "$(pin)/leases_txt") || return 0
-	echo "${line##* }"
+	n=$(hits "$addr")
+	rebind 300 >/dev/null && [ "$(hits "$addr")" -gt "$n" ]
 }
 pinned() { find "$(pin)" -name 'link_*' | wc -l; }
 deaf() { ! rebind 200 >/dev/null; }
@@ -104,8 +96,10 @@ make_link "$index"
 bring_up
 back "made anew under the same index"
 
+goings() { grep -c 'srv2 is gone or not to be served any more' "$(log)"; }
+n=$(goings)
 ip -n "$ID-s" link set srv2 name other
-await 5 "renamed: not to be served" logged 'srv2 is gone or not to be served any more'
+await 5 "renamed: not to be served" more_than "$n" goings
 expect "renamed: no answer under another name" deaf
 equal "renamed: pinned links" "$(pinned)" 1
 ip -n "$ID-s" link set other name srv2

@@ -8,14 +8,9 @@
 . "$(dirname "$0")/attack.sh"
 
 LIFETIME=600
-IFACE='srv, srv2'
-SUBNET='- id: 2
-  subnet: 192.0.3.0/24
-  pools: [{pool: 192.0.3.100 - 192.0.3.199}]'
+second_subnet
 rig
-namespace d
-veth s srv2 d cli2
-address s srv2 192.0.3.1/24
+second_link
 config
 daemon
 smac=$(mac s srv) smac2=$(mac s srv2)
@@ -43,9 +38,8 @@ forge() {
 renews() { # WHAT ADDRESS WORDS...
 	local what=$1 addr=$2
 	shift 2
-	equal "$what: the victim's renewal" "$(renew c cli "$addr" 192.0.2.1 "$smac" "$@" | jq -r '.type + " " + .yiaddr')" "ack $addr"
+	equal "$what: the victim's renewal" "$(renew c cli "$addr" 192.0.2.1 "$smac" "$@" | type_and_address)" "ack $addr"
 }
-hits() { lease_field "$1" hits; }
 
 # --- what ends nothing ---
 
@@ -83,25 +77,19 @@ crossed() { # WHAT ADDRESS VICTIM'S-WORDS -- NS IF WORDS...: a RELEASE right beh
 	done
 	shift
 	n=$(hits "$addr")
-	until [ "$(hits "$addr")" -gt "${n:-0}" ] && [ "$(renew c cli "$addr" 192.0.2.1 "$smac" "${victim[@]}" | jq .at)" != null ]; do
+	until [ "$(hits "$addr")" -gt "$n" ] && [ "$(renew c cli "$addr" 192.0.2.1 "$smac" "${victim[@]}" | jq .at)" != null ]; do
 		[ $SECONDS -lt $deadline ] || fail "$what: XDP does not renew"
 		renew c cli "$addr" 192.0.2.1 "$smac" "${victim[@]}" >/dev/null || fail "$what: no renewal"
 	done
 	forge "$@"
 	await 5 "$what: the binding to end" equal_silent 3 lease_field "$addr" state
-	equal "$what: the store's row: held, by release" "$(sql "SELECT state, ended FROM lease WHERE addr = $(ip4 "$addr")")" "3|1"
+	equal "$what: the store's row: held, by release" "$(sql "SELECT state, ended FROM lease WHERE addr = $(as_number "$addr")")" "3|1"
 	# a rival that wants this very address
 	rival=$(one c cli discover chaddr=$other requested="$addr" | jq -r .yiaddr)
 	expect "$what: the rival to be offered another address than $addr" test "$rival" != "$addr"
 	equal "$what: the rival's REQUEST" "$(one c cli request chaddr=$other requested="$addr" server=192.0.2.1 | jq -r .type)" nak
 	renews "$what" "$addr" "${victim[@]}"
 	equal "$what: bound again" "$(lease_field "$addr" state)" 0
-}
-ip4() { # as the store has it
-	local IFS=. a
-	# shellcheck disable=SC2206
-	a=($1)
-	echo $((a[0] << 24 | a[1] << 16 | a[2] << 8 | a[3]))
 }
 # shellcheck disable=SC2086
 {
@@ -122,14 +110,14 @@ ctl fast-path off >/dev/null
 	again=$(dora c cli chaddr=02:00:00:00:00:03 | jq -r .yiaddr)
 	for how in reboot discover; do
 		forge c cli chaddr=02:00:00:00:00:03 ciaddr="$again" src="$again" $way
-		await 5 "the binding to end" equal_silent "0|1" sql "SELECT state, ended FROM lease WHERE addr = $(ip4 "$again")"
+		await 5 "the binding to end" equal_silent "0|1" sql "SELECT state, ended FROM lease WHERE addr = $(as_number "$again")"
 		equal "a stranger's address" "$(dora c cli chaddr=02:00:00:00:09:0${#how} | jq -r ".yiaddr != \"$again\"")" true
 		if [ $how = reboot ]; then
 			back=$(one c cli request chaddr=02:00:00:00:00:03 requested="$again")
 		else
 			back=$(dora c cli chaddr=02:00:00:00:00:03)
 		fi
-		equal "what the victim gets by $how" "$(jq -r '.type + " " + .yiaddr' <<<"$back")" "ack $again"
+		equal "what the victim gets by $how" "$(type_and_address <<<"$back")" "ack $again"
 	done
 }
 daemon_bounded 100

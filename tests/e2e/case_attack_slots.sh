@@ -24,7 +24,7 @@ note xdhcp-not-published-no-slot
 
 take() { # N: an address in the N-th /24
 	local addr=10.20.$1.10
-	equal "the attacker's address" "$(dora c cli chaddr=02:66:00:00:00:0"$1" requested="$addr" | jq -r '.type + " " + .yiaddr')" "ack $addr"
+	equal "the attacker's address" "$(dora c cli chaddr=02:66:00:00:00:0"$1" requested="$addr" | type_and_address)" "ack $addr"
 }
 give_back() { # N
 	one c cli release chaddr=02:66:00:00:00:0"$1" ciaddr=10.20."$1".10 src=10.20."$1".10 dst=10.20.0.1 dmac="$smac" server=10.20.0.1 >/dev/null
@@ -55,8 +55,9 @@ expect "it to be in the cache" in_txt 10.20.2.10
 give_back 3
 cached() { renews >/dev/null && in_txt "$addr"; }
 await 5 "the late client to be in the cache" cached
-n=$(acks_xdp)
+n=$(hits "$addr")
 renews >/dev/null || fail "no renewal"
+equal "the late client's renewals by XDP" "$(hits "$addr")" $((n + 1))
 expect "the next client to have stayed in the cache" in_txt 10.20.2.10
 equal "slots, used and in all, at the end" "$(capacity)" "[768,768]"
 

@@ -8,14 +8,9 @@
 . "$(dirname "$0")/attack.sh"
 
 LIFETIME=600
-IFACE='srv, srv2'
-SUBNET='- id: 2
-  subnet: 192.0.3.0/24
-  pools: [{pool: 192.0.3.100 - 192.0.3.199}]'
+second_subnet
 rig
-namespace d
-veth s srv2 d cli2
-address s srv2 192.0.3.1/24
+second_link
 pass d cli2
 config
 daemon
@@ -33,13 +28,7 @@ for v in 1 2; do
 	addr_of[v]=$(dora c cli $(words_of $v) | jq -r .yiaddr)
 done
 row() { sql "SELECT addr, hex(chaddr), hex(client_id), generation, state, hostname FROM lease WHERE addr IN
-	($(ip4 "${addr_of[1]}"), $(ip4 "${addr_of[2]}")) ORDER BY addr"; }
-ip4() { # as the store has it
-	local IFS=. a
-	# shellcheck disable=SC2206
-	a=($1)
-	echo $((a[0] << 24 | a[1] << 16 | a[2] << 8 | a[3]))
-}
+	($(as_number "${addr_of[1]}"), $(as_number "${addr_of[2]}")) ORDER BY addr"; }
 rows=$(row)
 equal "rows of the victims" "$(wc -l <<<"$rows")" 2
 bystanders 20
@@ -57,11 +46,6 @@ attempt() {
 field() { # NAME: of the line in got
 	local rest=${got#*\"$1\":\"}
 	echo "${rest%%\"*}"
-}
-hits() { # ADDRESS: how often XDP has answered its client
-	local line
-	line=$(grep " $1 " "$(pin)/leases_txt") || :
-	echo "${line##* }"
 }
 BY=1 # victims' renewals are XDP's
 unharmed() { # WHAT [VICTIM]: it renews, or both do

@@ -11,7 +11,6 @@ POOL="10.20.1.0 - 10.20.5.255"
 rig
 config
 daemon
-load() { inside c "$LOADGEN" "$@"; }
 load dora -i cli -n 500 -o "$DIR/state" || fail "not every client got a lease"
 load renew -i cli -s "$DIR/state" -r 1 >/dev/null || fail "the first renewals"
 equal "leases" "$(live_leases)" 500

@@ -29,7 +29,7 @@ corpus() {
 # whose each lease is, and since when
 leases() { sql "SELECT addr, hex(chaddr), hex(client_id), generation FROM lease WHERE state = 1 ORDER BY addr"; }
 
-inside c "$LOADGEN" dora -i cli -n 20 -o "$DIR/state" >/dev/null || fail "not every client got a lease"
+load dora -i cli -n 20 -o "$DIR/state" >/dev/null || fail "not every client got a lease"
 # with what every frame of the corpus has, so that XDP answers them from the first
 ack=$(dora c cli chaddr=02:00:00:00:77:02 host=host prl=1,3,6,15) || fail "no lease"
 addr=$(jq -r .yiaddr <<<"$ack")

@@ -35,7 +35,7 @@ downgrade() {
 }
 leases() { sql "SELECT addr, subnet_id, state, generation, hex(chaddr), hex(client_id), hostname FROM lease ORDER BY addr"; }
 
-inside c "$LOADGEN" dora -i cli -n 50 -o "$DIR/state" >/dev/null || fail "not every client got a lease"
+load dora -i cli -n 50 -o "$DIR/state" >/dev/null || fail "not every client got a lease"
 WORDS="chaddr=02:00:00:00:00:99 cid=01aabbcc host=kept"
 # shellcheck disable=SC2086 # words
 {
@@ -60,7 +60,7 @@ adopted() { # WHEN
 	equal "the live ones $1" "$(live_leases)" 51
 	again >/dev/null || fail "no renewal $1"
 	again prl=1,3 >/dev/null || fail "no renewal by the daemon $1"
-	inside c "$LOADGEN" renew -i cli -s "$DIR/state" -r 2 >"$DIR/renew.json" || { cat "$DIR/renew.json"; fail "renewals were lost $1"; }
+	load renew -i cli -s "$DIR/state" -r 2 >"$DIR/renew.json" || { cat "$DIR/renew.json"; fail "renewals were lost $1"; }
 	equal "those of all clients $1: acked, lost, bad" "$(jq -c '[.acked, .nak, .lost, .bad]' "$DIR/renew.json")" "[100,0,0,0]"
 	equal "the declined one $1" "$(lease_field "$gone" state)" 1
 }

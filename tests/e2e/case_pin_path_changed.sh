@@ -33,7 +33,7 @@ expect "no answer without a daemon and a program" not again
 daemon
 # the first's promise runs: nothing for anybody else
 expect "nothing for another client" not dora c cli $two wait=500
-equal "its client keeps it" "$(again | jq -r '.type + " " + .yiaddr')" "ack 192.0.2.100"
+equal "its client keeps it" "$(again | type_and_address)" "ack 192.0.2.100"
 again >/dev/null || fail "no renewal"
 equal "ACKs by XDP from the new maps" "$("$BPFTOOL" -j map lookup pinned "$(pin)-other/verdicts" key 0 0 0 0 |
 	jq '[.formatted.values[].value | to_entries[] | select(.key | startswith("ack_")) | .value] | add')" 1

@@ -23,4 +23,4 @@ equal "the store's row before" "$(sql 'SELECT state FROM lease')" 1
 one c cli release $one_ ciaddr=$addr src=$addr dst=192.0.2.1 dmac="$smac" server=192.0.2.1 >/dev/null
 await 5 "the binding to end" unbound $addr
 equal "the store's row: free, by release" "$(sql 'SELECT state, ended FROM lease')" "0|1"
-equal "the next client's address" "$(dora c cli $two | jq -r '.type + " " + .yiaddr')" "ack $addr"
+equal "the next client's address" "$(dora c cli $two | type_and_address)" "ack $addr"

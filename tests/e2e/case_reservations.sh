@@ -111,6 +111,6 @@ for want in "11 198.51.100.111 " "61 198.51.100.61 global-one" "62 198.51.100.1[
 	equal "the name of $last" "$(lease_field "$addr" hostname)" "$name"
 	# the direct renewal: of the machine, and not of its circuit
 	ack=$(renew d cli "$addr" $SERVER "$server" chaddr=02:00:00:00:00:"$last") || fail "no renewal for $last"
-	equal "the renewal of $last" "$(jq -r '.type + " " + .yiaddr' <<<"$ack")" "ack $addr"
+	equal "the renewal of $last" "$(type_and_address <<<"$ack")" "ack $addr"
 	expect "it past the relay" logged "DHCPREQUEST for $addr from 02:00:00:00:00:$last .*via srv: DHCPACK$"
 done

@@ -15,7 +15,7 @@ mkdir "$DIR/store"
 DB=$DIR/store/s.db
 config
 fault_start
-inside c "$LOADGEN" dora -i cli -n 400 -o "$DIR/state" >/dev/null || fail "not every client got a lease"
+load dora -i cli -n 400 -o "$DIR/state" >/dev/null || fail "not every client got a lease"
 # its pages are in the file, and nowhere else; the fourth is the root of the leases
 sqlite3 "$DB" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
 equal "the leases' first page" "$(sql "SELECT rootpage FROM sqlite_schema WHERE name = 'lease'")" 4

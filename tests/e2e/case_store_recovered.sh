@@ -15,8 +15,8 @@ mkdir "$DIR/store"
 DB=$DIR/store/leases.db
 config
 fault_start
-inside c "$LOADGEN" dora -i cli -n 400 -o "$DIR/state" -l "$DIR/promised" >/dev/null || fail "not every client got a lease"
-inside c "$LOADGEN" renew -i cli -s "$DIR/state" -r 2 -l "$DIR/renewed" >/dev/null || fail "the renewals"
+load dora -i cli -n 400 -o "$DIR/state" -l "$DIR/promised" >/dev/null || fail "not every client got a lease"
+load renew -i cli -s "$DIR/state" -r 2 -l "$DIR/renewed" >/dev/null || fail "the renewals"
 crash
 sqlite3 "$DB" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
 dd if=/dev/urandom of="$DB" bs=4096 seek=6 count=1 conv=notrunc 2>/dev/null

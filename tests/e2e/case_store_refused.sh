@@ -16,7 +16,7 @@ mkdir "$DIR/store" "$DIR/good"
 DB=$DIR/store/s.db
 config
 fault_start
-inside c "$LOADGEN" dora -i cli -n 400 -o "$DIR/state" >/dev/null || fail "not every client got a lease"
+load dora -i cli -n 400 -o "$DIR/state" >/dev/null || fail "not every client got a lease"
 storm_ends
 crash
 # what a killed daemon leaves: a database and a log that is not folded; and the same, folded

@@ -15,7 +15,6 @@ faulty_disk
 config
 daemon
 SMAC=$(mac s srv)
-load() { inside c "$LOADGEN" "$@"; }
 load dora -i cli -n 100 -o "$DIR/state" >/dev/null || fail "not every client got a lease"
 load renew -i cli -s "$DIR/state" -r 1 >/dev/null || fail "the first renewals"
 disk sync-ms=500

@@ -13,7 +13,6 @@ POOL="10.20.1.0 - 10.20.5.255"
 rig
 config
 daemon
-load() { inside c "$LOADGEN" "$@"; }
 load dora -i cli -n 1000 -o "$DIR/state" || fail "not every client got a lease"
 equal "leases" "$(live_leases)" 1000
 before=$(acks_xdp)

@@ -263,7 +263,6 @@ config() {
 	EOT
 }
 
-daemon_pid_file() { echo "$DIR/$S.pid"; }
 daemon_pid() { cat "$DIR/$S.pid"; }
 
 ready() { tail -c "+$((LOG_FROM + 1))" "$(log)" | grep -q 'server version .* started'; }
@@ -338,8 +337,20 @@ statistic() { ctl stats | jq -r ".arguments.\"$1\"[0][0]"; }
 live_leases() { ctl leases | jq '[.arguments.leases[]? | select(.state == 0)] | length'; }
 leases_txt() { cat "$(pin)/leases_txt"; }
 in_txt() { leases_txt | grep -q " $1 "; }
+# hits ADDRESS: how often XDP has answered from its slot; 0 without one.
+hits() {
+	local line
+	line=$(leases_txt | grep " $1 ") || line=0
+	echo "${line##* }"
+}
 policy() { # KEY FIELD, of the pinned map
 	"$BPFTOOL" -j map lookup pinned "$(pin)/policy" key $(le32 "$1") | jq -r ".formatted.value.$2"
+}
+# as_number ADDRESS: as the store has it.
+as_number() {
+	local a b c d
+	IFS=. read -r a b c d <<<"$1"
+	echo $((a << 24 | b << 16 | c << 8 | d))
 }
 le32() { echo $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255)); }
 
@@ -424,6 +435,9 @@ address_of() { awk '$2 ~ /^[0-9]/ { a = $2 } END { print a }' "$DIR/$1.events"; 
 has_address() { ip -n "$ID-$1" -4 -j addr show dev "$2" | jq -e --arg a "$3" '.[0].addr_info[]? | select(.local == $a)'; }
 no_address() { ! has_address "$@"; }
 
+# load WORDS...: the load generator, as clients of namespace c
+load() { inside c "$LOADGEN" "$@"; }
+
 # --- single requests: prints the replies as JSON lines; succeeds with a reply ---
 
 one() {
@@ -439,6 +453,9 @@ dora() {
 	offer=$(one "$ns" "$ifname" discover "$@") || return 1
 	one "$ns" "$ifname" request "$@" requested="$(jq -r .yiaddr <<<"$offer")" server="$(jq -r .server <<<"$offer")"
 }
+
+# type_and_address: of replies, as one of these has printed them
+type_and_address() { jq -r '.type + " " + .yiaddr'; }
 
 # both_ways WHAT COMMAND...: a request of `one` (with hex=1 and an xid) that is answered with the very same frame
 # whether XDP may answer or the daemon alone; REPLY is the daemon's. Both orders, since the daemon learns from the first.

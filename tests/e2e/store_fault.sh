@@ -146,13 +146,6 @@ fault_ended() {
 	covered "${DB:-$DIR/$S.db}" "$PROMISES" "$(($(boottime) - 1))" || fail "a promise is not in the store"
 }
 
-as_number() {
-	local IFS=.
-	# shellcheck disable=SC2086
-	set -- $1
-	echo $((($1 << 24) + ($2 << 16) + ($3 << 8) + $4))
-}
-
 # fault_over: the oracle's last word, with the store as the stopped daemon left it.
 fault_over() {
 	storm_ends

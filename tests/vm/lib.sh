@@ -215,16 +215,11 @@ renewal() {
 	[ "$(jq -r '"\(.type) \(.yiaddr)"' <<<"$reply")" = "ack $addr" ]
 }
 
-# of_lease ADDRESS FIELD: of its open slot: generation, last, granted_until, ack_until, hits.
+# of_slot ADDRESS FIELD: of its open slot: generation, last, granted_until, ack_until, hits.
 of_slot() {
 	leases_txt | awk -v addr="$1" -v field="$2" '
 		NR == 1 { for (i = 1; i <= NF; i++) if ($i == field) at = i }
 		NR > 1 && $2 == addr { print $at }'
 }
 # row ADDRESS FIELD: of the store, as it is on the machine's disk.
-row() { guest "sqlite3 -readonly $STORE \"SELECT $2 FROM lease WHERE addr = $(address_number "$1")\""; }
-address_number() {
-	local a b c d
-	IFS=. read -r a b c d <<<"$1"
-	echo $((a << 24 | b << 16 | c << 8 | d))
-}
+row() { guest "sqlite3 -readonly $STORE \"SELECT $2 FROM lease WHERE addr = $(as_number "$1")\""; }
