@@ -251,6 +251,7 @@ MODEL_WRAPS := malloc calloc realloc reallocarray strdup free poll close access 
 	commit_rows lease_load template_index_mark_end \
 	boot_seconds slept_milliseconds wall_seconds boot_to_wall boot_id clock_is_kernels log_line log_transaction
 $(B)/tests/model/test_%: ALL_LDFLAGS += $(MODEL_WRAPS:%=-Wl,--wrap=%)
+$(B)/tests/model/test_model_world: ALL_LDFLAGS += -Wl,--wrap=engine_finish_end
 # the whole daemon over the disk whose power is cut
 POWERCUT_WORLD := $(patsubst %,$(B)/tests/crash/powercut/test_%,daemon_cuts store_replaced)
 $(POWERCUT_WORLD): $(TEST_HELPERS_model)

@@ -5,6 +5,7 @@
  * SQLite's says.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@
 
 #include "clients.h"
 #include "configs.h"
+#include "engine/engine.h"
 #include "oracle.h"
 #include "scenarios.h"
 #include "world.h"
@@ -176,6 +178,61 @@ static void an_older_store_learns_from_the_maps(void **state)
 	play(older);
 }
 
+/* --- an outage of the store --- */
+
+#define HOLDERS 12
+
+void __real_engine_finish_end(struct engine *engine, struct lease *lease, uint32_t last,
+			      uint32_t granted_until, uint32_t received_after, uint32_t now,
+			      struct change *ret_change);
+void __wrap_engine_finish_end(struct engine *engine, struct lease *lease, uint32_t last,
+			      uint32_t granted_until, uint32_t received_after, uint32_t now,
+			      struct change *ret_change);
+
+static unsigned n_finished;
+
+void __wrap_engine_finish_end(struct engine *engine, struct lease *lease, uint32_t last,
+			      uint32_t granted_until, uint32_t received_after, uint32_t now,
+			      struct change *ret_change)
+{
+	n_finished++;
+	__real_engine_finish_end(engine, lease, last, granted_until, received_after, now,
+				 ret_change);
+}
+
+/* Each RELEASE has a barrier of its own, after which all that wait for the store could be tried. */
+static void releases_in_an_outage(void *arg)
+{
+	uint32_t addr[HOLDERS];
+
+	(void)arg;
+	start(CONFIG_WITH(CONFIG_FAST_PATH("") CONFIG_SHORT, "30", ""));
+	for (unsigned i = 0; i < HOLDERS; i++)
+		addr[i] = client_lease(i);
+	world_pass(2);
+	world_commits_fail(1000, -EIO);
+	n_finished = 0;
+	for (unsigned i = 0; i < HOLDERS; i++) {
+		client_release(i, addr[i]);
+		world_settle();
+	}
+	assert_int_equal(n_finished, 1); /* which has found that the store fails */
+	world_pass(1);
+	assert_int_equal(n_finished, 1 + HOLDERS);
+	world_commits_fail(0, 0);
+	world_pass(3);
+	for (unsigned i = 0; i < HOLDERS; i++)
+		assert_int_equal(client_lease(i), addr[i]);
+	oracle_check();
+}
+
+static void endings_ask_a_store_that_fails_once_a_second(void **state)
+{
+	(void)state;
+	begin(WORLD_STORE_MEMORY);
+	play(releases_in_an_outage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +243,7 @@ int main(void)
 						remove_dir),
 		cmocka_unit_test(maps_of_another_abi_are_replaced),
 		cmocka_unit_test(an_older_store_learns_from_the_maps),
+		cmocka_unit_test(endings_ask_a_store_that_fails_once_a_second),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,6 +77,11 @@ static void pass_on_notes(struct daemon *d)
 		log_warning("%s", note);
 }
 
+bool commit_rests(const struct daemon *d)
+{
+	return d->outage.failing && boot_seconds() - d->outage.failed_at < OUTAGE_RETRY;
+}
+
 /* -EAGAIN: the store has just failed and is not asked. */
 static int try_commit(struct daemon *d, struct store_change *changes, size_t n)
 {
@@ -84,7 +89,7 @@ static int try_commit(struct daemon *d, struct store_change *changes, size_t n)
 	uint64_t number;
 	int r;
 
-	if (d->outage.failing && now - d->outage.failed_at < OUTAGE_RETRY)
+	if (commit_rests(d))
 		return -EAGAIN;
 	r = store_commit(d->store, changes, n, now, wall_seconds(), &number);
 	d->last_commit = boot_seconds(); /* after it: a commit may take long */

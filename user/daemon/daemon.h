@@ -173,6 +173,8 @@ int commit_rows(struct daemon *d, struct commit_row *rows, size_t n);
 /* Once a second: an idle store still says how far this boot's clock has come, so that a reboot
  * holds no address for time that had passed; and one that fails is tried again. */
 void commit_tick(struct daemon *d);
+/* Has the store failed so lately that it is not asked? Then nothing need be prepared for it. */
+bool commit_rests(const struct daemon *d);
 /* The next commit does ask the store, however lately it has failed. */
 void commit_try_now(struct daemon *d);
 

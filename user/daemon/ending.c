@@ -35,8 +35,8 @@ static void again(struct daemon *d, const struct ended *ended)
 		log_error("out of memory: an address stays closed until the next start");
 }
 
-/* At most COMMIT_MAX of them, in one commit. */
-static void finish_some(struct daemon *d, const struct ended *ended, size_t n)
+/* At most COMMIT_MAX of them, in one commit. false: it failed. */
+static bool finish_some(struct daemon *d, const struct ended *ended, size_t n)
 {
 	static struct commit_row rows[COMMIT_MAX]; /* too large for the stack */
 	static struct change changes[COMMIT_MAX];
@@ -72,12 +72,22 @@ static void finish_some(struct daemon *d, const struct ended *ended, size_t n)
 		engine_confirm(d->engine, &changes[i]);
 		d->count.reclaimed += rows[i].row.state == LEASE_FREE;
 	}
+	return !failed;
 }
 
 void ending_finish(struct daemon *d, const struct ended *ended, size_t n)
 {
-	for (size_t at = 0; at < n; at += COMMIT_MAX)
-		finish_some(d, ended + at, n - at < COMMIT_MAX ? n - at : COMMIT_MAX);
+	bool stored = true;
+	size_t at = 0;
+
+	for (; stored && at < n; at += COMMIT_MAX)
+		stored = finish_some(d, ended + at, n - at < COMMIT_MAX ? n - at : COMMIT_MAX);
+	for (; at < n; at++) { /* they may be many: not decided in vain */
+		struct lease *lease = lease_at(d->leases, ended[at].addr);
+
+		if (lease && lease->state == LEASE_CLOSING)
+			again(d, &ended[at]);
+	}
 }
 
 void ending_expire(struct daemon *d)

@@ -52,18 +52,19 @@ static void open_again(struct daemon *d, const struct quiesce *q)
 	set_published(d, lease, true);
 }
 
-/* Does whatever waited for barriers that have passed. */
+/* Does whatever waited for barriers that have passed; endings, when the store may be asked. */
 static void quiesce_run(struct daemon *d)
 {
 	uint64_t done = done_epoch(d);
 	struct ended *ended = calloc(HASH_COUNT(d->quiesce) + 1, sizeof(*ended));
+	bool resting = commit_rests(d);
 	struct quiesce *q, *next;
 	size_t n = 0;
 
 	if (!ended)
 		return;
 	HASH_ITER (hh, d->quiesce, q, next) {
-		if (q->epoch > done)
+		if (q->epoch > done || (q->ending && resting))
 			continue;
 		if (q->ending)
 			ended[n++] = (struct ended){q->addr, q->received_after};
