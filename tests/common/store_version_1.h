@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The text that programs of schema version 1 made a store with. It never changes. */
+/*
+ * The text that programs of schema version 1 made a store with. It never changes. Read by
+ * tests/e2e/case_migrate.sh, too, a line of it in quotes a line.
+ */
 #ifndef XDHCP_TEST_STORE_VERSION_1_H
 #define XDHCP_TEST_STORE_VERSION_1_H
 

@@ -10,9 +10,9 @@ rig
 config
 daemon
 
-# The text that the program of that time made its stores with stands in the unit test of migrations.
+# The text that the program of that time made its stores with is tests/common/store_version_1.h.
 version_1() { # FILE: with what is in $DIR/s.db
-	sed -n '/^static const char version_1\[\] =/,/;$/ s/^\t"\(.*\)";\{0,1\}$/\1/p' "$TOP/tests/unit/test_store_migrate.c" |
+	sed -n '/^static const char store_version_1\[\] =/,/";$/ s/^\t"\(.*\)";\{0,1\}$/\1/p' "$TOP/tests/common/store_version_1.h" |
 		tr -d '\n' | xargs -0 printf '%b' >"$DIR/version_1.sql"
 	{
 		cat "$DIR/version_1.sql"
