@@ -9,6 +9,7 @@
  *   sync-ms=N      they take N milliseconds longer, and then work
  *   write=ERRNO    pwrite fails
  *   grow-wal=ERRNO pwrite fails where it would make a file named *-wal longer
+ *   bad-page=N     what pread gets of page N (4096 bytes, the first is 1) of other files is zeros
  *
  * Each sync leaves a line in $FAULTDISK.log, "BEGIN END RESULT PATH" (seconds of CLOCK_BOOTTIME).
  */
@@ -137,4 +138,20 @@ ssize_t pwrite(int fd, const void *data, size_t len, off_t at)
 ssize_t pwrite64(int fd, const void *data, size_t len, off64_t at)
 {
 	return pwrite(fd, data, len, at);
+}
+
+ssize_t pread(int fd, void *data, size_t len, off_t at)
+{
+	ssize_t n = syscall(SYS_pread64, fd, data, len, at);
+	off_t page = at / 4096 + 1;
+	char path[4096];
+
+	if (n > 0 && concerns(fd, path) && !is_wal(path) && told("bad-page") == page)
+		memset(data, 0, (size_t)n);
+	return n;
+}
+
+ssize_t pread64(int fd, void *data, size_t len, off64_t at)
+{
+	return pread(fd, data, len, at);
 }
