@@ -314,7 +314,7 @@ check-long: deps
 	$(MAKE) check-all rig
 	LONG=1 tests/e2e/run
 	LONG=1 tests/vm/run powercut
-	EXECUTIONS=100000 SECONDS=300 $(MAKE) check-model
+	SEED=random EXECUTIONS=40000 SECONDS=120 $(MAKE) check-model
 	SEED=random ROUNDS=10000 $(MAKE) check-powercut
 	$(MAKE) soak
 	$(MAKE) fuzz

@@ -117,11 +117,13 @@ void *__wrap_calloc(size_t n, size_t size)
 
 void *__wrap_realloc(void *p, size_t size)
 {
-	const struct chunk *chunk = (struct chunk *)p - 1;
+	const struct chunk *chunk = NULL;
 	void *grown;
 
 	if (p ? !is_ours(p) : !is_wanted())
 		return __real_realloc(p, size);
+	if (p)
+		chunk = (struct chunk *)p - 1;
 	if (p && class_of(size) <= chunk->class)
 		return p;
 	grown = take(size);
@@ -146,12 +148,13 @@ char *__wrap_strdup(const char *text)
 
 void __wrap_free(void *p)
 {
-	struct chunk *chunk = (struct chunk *)p - 1;
+	struct chunk *chunk;
 
 	if (!is_ours(p)) {
 		__real_free(p);
 		return;
 	}
+	chunk = (struct chunk *)p - 1;
 	chunk->next[0] = unused[chunk->class];
 	unused[chunk->class] = chunk;
 }

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -25,6 +26,8 @@ static uint64_t number(const char *name, uint64_t otherwise)
 {
 	const char *text = getenv(name);
 
+	if (text && !strcmp(text, "random"))
+		return (uint64_t)time(NULL) * 1000;
 	return text ? strtoull(text, NULL, 10) : otherwise;
 }
 

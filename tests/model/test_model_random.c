@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Many clients, everything that can happen, at random. SEED= (printed with what it finds),
- * EXECUTIONS= or SECONDS=; SCENARIO=, SEED= and TRACE=1: that one alone, with a trace.
- * FAULT=: with that fault (faults.h), so that it should fail.
+ * Many clients, everything that can happen, at random. SEED= (a number, or random; printed with
+ * what it finds), EXECUTIONS= or SECONDS=; SCENARIO=, SEED= and TRACE=1: that one alone, with a
+ * trace. FAULT=: with that fault (faults.h), so that it should fail.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,6 +24,8 @@ static uint64_t number(const char *name, uint64_t otherwise)
 {
 	const char *text = getenv(name);
 
+	if (text && !strcmp(text, "random"))
+		return (uint64_t)time(NULL) * 1000;
 	return text ? strtoull(text, NULL, 10) : otherwise;
 }
 
