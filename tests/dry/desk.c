@@ -559,6 +559,32 @@ void desk_work(struct desk *desk)
 	}
 }
 
+/* When nothing waits: each open slot is a bound lease's, with no more credit than is stored. */
+static void check_rest(const struct daemon *d)
+{
+	struct lease *lease = lease_next(d->leases, 0);
+	size_t open = 0, published = 0;
+
+	for (; lease; lease = lease_after(d->leases, lease)) {
+		const struct slot *slot = fastpath_slot(d->fp, lease->addr, false, NULL);
+		const struct lease_row *row = oracle_row(lease->addr);
+
+		require(lease->state != LEASE_CLOSING);
+		require(lease->published == (slot && slot_is_open(slot)));
+		published += lease->published;
+		if (!lease->published)
+			continue;
+		require(lease->state == LEASE_BOUND && row && row->state == LEASE_BOUND);
+		require(slot->generation == (uint32_t)lease->generation &&
+			row->generation == lease->generation);
+		require(!memcmp(slot->chaddr, lease->chaddr, sizeof(slot->chaddr)));
+		require(slot_get_credit(slot) <= row->ack_until);
+	}
+	for (uint32_t i = 0; i < SLOTS; i++)
+		open += slot_is_open(&dry_maps.slots[i]);
+	require(open == published && published == d->published);
+}
+
 void desk_settle(struct desk *desk)
 {
 	struct daemon *d = &inside(desk)->d;
@@ -571,6 +597,8 @@ void desk_settle(struct desk *desk)
 		run_thread(inside(desk));
 		turn(inside(desk));
 	}
+	if (!d->quiesce)
+		check_rest(d);
 }
 
 void desk_pass(struct desk *desk, uint32_t seconds)

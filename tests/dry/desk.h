@@ -8,7 +8,9 @@
  *   - an address is offered or ACKed while its promise to another chaddr runs (I5);
  *   - XDP answers otherwise than the daemon would, or touches a frame that it passes (I2, I4);
  *   - a reply has lengths, sums or options that are wrong, or is not read back as it was meant;
- *   - a change that is undone leaves a trace, or the same request is decided otherwise after it.
+ *   - a change that is undone leaves a trace, or the same request is decided otherwise after it;
+ *   - once nothing waits any more, a slot is open that is no bound lease's, or has more credit than
+ *     the store (I1).
  *
  * One at a time. The link is interface 1, rig0, with 10.0.0.1/24, 192.0.2.1/24 and 198.51.100.1/24.
  */
