@@ -231,7 +231,10 @@ static void fate(void)
 			world_reload(config);
 			break;
 		case 2:
-			world_commits_fail(1, -EIO);
+			/* one, or for a while: it is asked once a second */
+			world_commits_fail(
+				world_choose(2, "outage") ? 2 + world_choose(20, "how long") : 1,
+				-EIO);
 			break;
 		case 3:
 			world_barriers_fail(1);
@@ -262,6 +265,7 @@ static void fate(void)
 
 static void to_the_end(void)
 {
+	world_commits_fail(0, 0);
 	if (!world.alive) {
 		world_start(config);
 		world_await_serving();

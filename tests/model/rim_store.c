@@ -58,6 +58,7 @@ static unsigned n_maybe;
 static bool changed; /* it was put in the place of another */
 static struct model_store *opened;
 static bool inside; /* a call of the store */
+static bool shared; /* another server has written since it was opened */
 static unsigned failing;
 static int failing_with;
 
@@ -195,6 +196,12 @@ static void apply(struct store_entry *entries, size_t n)
 		    !fault_is(FAULT_COMMIT_UNCONDITIONAL)) {
 			entries[i].refused = true;
 			world.refusals++;
+			/* Nobody but this process has written: it knows something else than it. */
+			if (!shared && !world.violation[0])
+				world_violated("refused: the store has .%u in generation %llu, and "
+					       "the daemon believes %llu",
+					       change->row->addr & 0xff, (unsigned long long)there,
+					       (unsigned long long)change->expected_generation);
 			continue;
 		}
 		if (!row)
@@ -442,6 +449,7 @@ int __wrap_store_sqlite_open(const struct store_options *options, struct store *
 	int r;
 
 	world_step("open store");
+	shared = false;
 	s->base.ops = &model_ops;
 	if (world.options.store == WORLD_STORE_REAL) {
 		struct store_options theirs = *options;
@@ -515,6 +523,7 @@ void world_store_bound_by_other(uint32_t addr, unsigned client, uint32_t lifetim
 		return;
 	row.promised = row.ack_until = world_seconds() + 1 + lifetime;
 	client_mac(client, row.client.chaddr);
+	shared = true;
 	if (!there)
 		there = insert(addr);
 	*there = (struct disk_row){.row = row, .boot = disk.n_boots ? disk.n_boots : 1};
