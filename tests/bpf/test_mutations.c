@@ -18,6 +18,8 @@
 #include <cmocka.h>
 
 #include <form.h>
+#include "../common/environment.h"
+#include "../common/random.h"
 #include "proto/form.h"
 #include "proto/message.h"
 #include "wire.h"
@@ -35,17 +37,12 @@ static struct {
 static uint64_t seed;
 static uint64_t histogram[XDHCP_VERDICT_COUNT];
 
-/* splitmix64 */
 static uint64_t random64(void)
 {
-	uint64_t z = (seed += 0x9e3779b97f4a7c15ull);
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-	return z ^ (z >> 31);
+	return random_mix(seed += RANDOM_STRIDE);
 }
 
-static size_t random_below(size_t n)
+static size_t below(size_t n)
 {
 	return random64() % n;
 }
@@ -117,13 +114,13 @@ static void set_lengths(uint8_t *frame, size_t ip_len)
 /* Where a mutation strikes: often among the options or the fields that decide. */
 static size_t place(size_t len)
 {
-	switch (random_below(4)) {
+	switch (below(4)) {
 	case 0:
-		return random_below(len);
+		return below(len);
 	case 1:
-		return PACKET_BOOTP + random_below(44);
+		return PACKET_BOOTP + below(44);
 	default:
-		return PACKET_OPTIONS + random_below(len - PACKET_OPTIONS);
+		return PACKET_OPTIONS + below(len - PACKET_OPTIONS);
 	}
 }
 
@@ -132,44 +129,44 @@ static uint8_t interesting_byte(void)
 	static const uint8_t bytes[] = {0,  1,	2,  3,	4,  5,	8,   12,  50,  51,  52, 53,
 					54, 55, 57, 61, 80, 82, 116, 127, 128, 254, 255};
 
-	return random_below(3) ? bytes[random_below(sizeof(bytes))] : (uint8_t)random64();
+	return below(3) ? bytes[below(sizeof(bytes))] : (uint8_t)random64();
 }
 
 static size_t mutate_once(uint8_t *frame, size_t len)
 {
 	size_t at = place(len), n;
 
-	switch (random_below(8)) {
+	switch (below(8)) {
 	case 0:
-		frame[at] ^= (uint8_t)(1u << random_below(8));
+		frame[at] ^= (uint8_t)(1u << below(8));
 		break;
 	case 1:
 	case 2:
 		frame[at] = interesting_byte();
 		break;
 	case 3: /* cut bytes out */
-		n = 1 + random_below(len - at < 8 ? len - at : 8);
+		n = 1 + below(len - at < 8 ? len - at : 8);
 		memmove(frame + at, frame + at + n, len - at - n);
 		len -= n;
 		break;
 	case 4: /* put bytes in */
-		n = 1 + random_below(8);
+		n = 1 + below(8);
 		memmove(frame + at + n, frame + at, len - at);
 		for (size_t i = 0; i < n; i++)
 			frame[at + i] = interesting_byte();
 		len += n;
 		break;
 	case 5: /* copy a piece elsewhere */
-		n = 1 + random_below(12);
+		n = 1 + below(12);
 		if (at + n <= len)
-			memmove(frame + at, frame + PACKET_OPTIONS + random_below(8), n);
+			memmove(frame + at, frame + PACKET_OPTIONS + below(8), n);
 		break;
 	case 6: /* shorter or longer at the end */
-		n = random_below(40);
-		if (random_below(2)) {
+		n = below(40);
+		if (below(2)) {
 			len = len - n > PACKET_OPTIONS ? len - n : len;
 		} else {
-			memset(frame + len, random_below(2) ? 0 : (int)interesting_byte(), n);
+			memset(frame + len, below(2) ? 0 : (int)interesting_byte(), n);
 			len += n;
 		}
 		break;
@@ -181,14 +178,14 @@ static size_t mutate_once(uint8_t *frame, size_t len)
 
 static size_t mutate(uint8_t *frame, size_t len)
 {
-	for (size_t i = random_below(4) + 1; i > 0 && len < 1400; i--)
+	for (size_t i = below(4) + 1; i > 0 && len < 1400; i--)
 		len = mutate_once(frame, len);
-	if (random_below(8))
+	if (below(8))
 		set_lengths(frame, len - PACKET_IP);
-	if (random_below(16))
+	if (below(16))
 		packet_fix_ip_checksum(frame);
-	if (random_below(64) == 0)
-		len = 14 + random_below(len - 13);
+	if (below(64) == 0)
+		len = 14 + below(len - 13);
 	return len;
 }
 
@@ -226,17 +223,16 @@ static void check_answer(const uint8_t *request, size_t len, const struct outcom
 static void run_one(void)
 {
 	struct world *w = &world;
-	size_t base = random_below(BASES), len = bases[base].len;
+	size_t base = below(BASES), len = bases[base].len;
 	uint8_t frame[2 * PACKET_MAX];
 	struct outcome out;
 	uint32_t now = world_now();
 
 	memcpy(frame, bases[base].frame, len);
 	len = mutate(frame, len);
-	w->slot->forms[random_below(XDHCP_FORMS)] = form_word(bases[base].form, WORLD_TEMPLATE);
+	w->slot->forms[below(XDHCP_FORMS)] = form_word(bases[base].form, WORLD_TEMPLATE);
 	w->slot->last = w->slot->granted_until = 0;
-	w->slot->ack_until = now + w->template->lifetime +
-			     (random_below(8) ? 100 : random_below(4));
+	w->slot->ack_until = now + w->template->lifetime + (below(8) ? 100 : below(4));
 	struct slot before = *w->slot;
 
 	world_run(w, frame, len, &out);
@@ -250,13 +246,6 @@ static void run_one(void)
 	assert_int_equal(out.len, len);
 	assert_memory_equal(out.frame, frame, len);
 	assert_memory_equal(w->slot, &before, sizeof(before));
-}
-
-static uint64_t from_environment(const char *name, uint64_t otherwise)
-{
-	const char *value = getenv(name);
-
-	return value ? strtoull(value, NULL, 0) : otherwise;
 }
 
 static void mutations(void **state)

@@ -28,6 +28,7 @@
 #include <getopt.h>
 #include <signal.h>
 
+#include "../common/random.h"
 #include "clients.h"
 #include "subject.h"
 
@@ -79,13 +80,9 @@ static struct {
 
 /* --- chance --- */
 
-static uint64_t draw(void) /* splitmix64 */
+static uint64_t draw(void)
 {
-	uint64_t z = killer.random += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
+	return random_mix(killer.random += RANDOM_STRIDE);
 }
 
 static unsigned upto(unsigned n)

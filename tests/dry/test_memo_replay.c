@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "../common/environment.h"
 #include "../parity/compare.h"
 #include "../parity/random_model.h"
 #include "../unit/plan.h"
@@ -285,13 +286,6 @@ static void one_model(void)
 	add(&desk->count);
 	desk_stop(desk);
 	starts++;
-}
-
-static unsigned long from_environment(const char *name, unsigned long otherwise)
-{
-	const char *value = getenv(name);
-
-	return value ? strtoul(value, NULL, 0) : otherwise;
 }
 
 static void memos_stay_true(void **state)

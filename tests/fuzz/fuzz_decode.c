@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/require.h"
+#include "fuzz.h"
 #include "proto/csum.h"
 #include "proto/form.h"
 #include "proto/message.h"
@@ -32,14 +34,6 @@ enum {
 	SWITCH_NO_YIADDR = 64,
 	SWITCH_OPTIONS = 128, /* what follows are options, and sname and file too */
 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool truth)
-{
-	if (!truth)
-		abort();
-}
 
 static void mend_ip_sum(uint8_t *frame, size_t len)
 {

@@ -20,9 +20,10 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "../common/environment.h"
+#include "../common/random.h"
 #include "../common/require.h"
 #include "../dry/dry.h"
-#include "../unit/random.h"
 #include "exchange.h"
 #include "exchanges.h"
 #include "fuzz.h"
@@ -191,13 +192,6 @@ static void mutate_once(struct seed *s)
 		memcpy(s->data + at, other->data + from, n);
 		s->len += n;
 	}
-}
-
-static unsigned long from_environment(const char *name, unsigned long otherwise)
-{
-	const char *value = getenv(name);
-
-	return value ? strtoul(value, NULL, 0) : otherwise;
 }
 
 int main(int argc, char **argv)

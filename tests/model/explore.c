@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/random.h"
 #include "inside.h"
 #include "oracle.h"
 
@@ -23,7 +24,7 @@ struct choice {
 static struct choice list[EXPLORE_CHOICES];
 static unsigned given, made; /* choices to repeat, and made so far */
 static unsigned bound, spent;
-static uint64_t random_state;
+static uint64_t chance;
 static uint64_t seen[SEEN];
 static struct explored *stats;
 
@@ -47,14 +48,6 @@ static void see(void)
 }
 
 /* --- deciders --- */
-
-static uint64_t next_random(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state * 0x2545f4914f6cdd1dull;
-}
 
 static unsigned note(unsigned n, unsigned at, bool costs)
 {
@@ -92,16 +85,16 @@ static unsigned schedule_random(void *arg, const unsigned *threads, unsigned n, 
 
 	(void)threads;
 	see();
-	if (last_is_first && next_random() % 256 < patience)
+	if (last_is_first && random_next(&chance) % 256 < patience)
 		return note(n, 0, true);
-	return note(n, (unsigned)(next_random() % n), last_is_first);
+	return note(n, random_next(&chance) % n, last_is_first);
 }
 
 static unsigned choose_random(void *arg, unsigned n, const char *what)
 {
 	(void)arg, (void)what;
 	see();
-	return note(n, (unsigned)(next_random() % n), true);
+	return note(n, random_next(&chance) % n, true);
 }
 
 /* --- one execution --- */
@@ -242,8 +235,8 @@ static void execute_seed(const struct scenario *s, uint64_t seed, bool trace)
 	const struct world_decider decider = {
 		.schedule = schedule_random, .choose = choose_random, .arg = &patience};
 
-	random_state = (seed + 1) * 0x9e3779b97f4a7c15ull;
-	patience = (unsigned)(next_random() % 256);
+	chance = (seed + 1) * RANDOM_STRIDE;
+	patience = random_next(&chance) % 256;
 	execute(s, &decider, trace);
 }
 

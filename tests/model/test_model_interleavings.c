@@ -14,22 +14,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
+#include "../common/environment.h"
 #include "scenarios.h"
 
 #define EXECUTIONS 2500
-
-static uint64_t number(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-
-	if (text && !strcmp(text, "random"))
-		return (uint64_t)time(NULL) * 1000;
-	return text ? strtoull(text, NULL, 10) : otherwise;
-}
 
 static struct {
 	uint64_t executions, steps;
@@ -53,7 +44,7 @@ static void tell(const struct scenario *s, const struct explored *e, const char 
 
 static void explore(const struct scenario *s)
 {
-	uint64_t most = number("EXECUTIONS", EXECUTIONS);
+	uint64_t most = from_environment("EXECUTIONS", EXECUTIONS);
 	struct scenario level = *s;
 	struct explored e;
 
@@ -67,13 +58,14 @@ static void explore(const struct scenario *s)
 	}
 	if (e.complete || e.violation[0])
 		return;
-	explore_random(s, number("SEED", 1), most / 2, &e);
+	explore_random(s, from_environment("SEED", 1), most / 2, &e);
 	tell(s, &e, " at random");
 }
 
 static void all_interleavings_keep_promises(void **state)
 {
 	const char *only = getenv("SCENARIO"), *choices = getenv("CHOICES");
+	unsigned found = 0;
 
 	(void)state;
 	for (unsigned i = 0; i < n_scenarios; i++) {
@@ -81,7 +73,8 @@ static void all_interleavings_keep_promises(void **state)
 
 		if (only && strcmp(only, s.name))
 			continue;
-		s.bound = (unsigned)number("BOUND", s.bound);
+		found++;
+		s.bound = (unsigned)from_environment("BOUND", s.bound);
 		if (choices)
 			explore_replay(&s, choices);
 		else
@@ -89,6 +82,7 @@ static void all_interleavings_keep_promises(void **state)
 	}
 	printf("together: %llu executions, %llu steps\n", (unsigned long long)sum.executions,
 	       (unsigned long long)sum.steps);
+	assert_int_not_equal(found, 0);
 	assert_int_equal(sum.failed, 0);
 }
 

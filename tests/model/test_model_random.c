@@ -15,25 +15,18 @@
 
 #include <cmocka.h>
 
+#include "../common/environment.h"
 #include "scenarios.h"
 
 #define EXECUTIONS 2000
 #define CHUNK	   100
 
-static uint64_t number(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-
-	if (text && !strcmp(text, "random"))
-		return (uint64_t)time(NULL) * 1000;
-	return text ? strtoull(text, NULL, 10) : otherwise;
-}
-
 /* 0: its promises are kept. */
 static int run(const struct scenario *scenario)
 {
-	uint64_t seed = number("SEED", 1), seconds = number("SECONDS", 0), done = 0;
-	uint64_t executions = seconds ? UINT64_MAX : number("EXECUTIONS", EXECUTIONS);
+	uint64_t seed = from_environment("SEED", 1), seconds = from_environment("SECONDS", 0),
+		 done = 0;
+	uint64_t executions = seconds ? UINT64_MAX : from_environment("EXECUTIONS", EXECUTIONS);
 	time_t end = time(NULL) + (time_t)seconds;
 	struct explored e = {0}, sum = {0};
 
@@ -69,12 +62,21 @@ static bool is_wanted(const struct scenario *scenario)
 	return !only || !strcmp(only, scenario->name);
 }
 
+static void plant(void)
+{
+	const char *name = getenv("FAULT");
+
+	fault_plant(fault_by_name(name));
+	assert_true(!name || !fault_is(FAULT_NONE)); /* or there is none of that name */
+}
+
 static void long_runs_keep_promises(void **state)
 {
 	int failed = 0;
 
 	(void)state;
-	fault_plant(fault_by_name(getenv("FAULT")));
+	plant();
+	assert_true(is_wanted(&scenario_mixed) || is_wanted(&scenario_scarce));
 	if (is_wanted(&scenario_mixed))
 		failed += run(&scenario_mixed);
 	if (is_wanted(&scenario_scarce))
@@ -85,9 +87,9 @@ static void long_runs_keep_promises(void **state)
 static void one_run_with_a_trace(void **state)
 {
 	(void)state;
-	fault_plant(fault_by_name(getenv("FAULT")));
+	plant();
 	explore_random_traced(is_wanted(&scenario_mixed) ? &scenario_mixed : &scenario_scarce,
-			      number("SEED", 1));
+			      from_environment("SEED", 1));
 }
 
 int main(void)

@@ -11,8 +11,9 @@
 
 #include "wire.h"
 
+#include "../common/environment.h"
 #include "../common/packet_builder.h"
-#include "../unit/random.h"
+#include "../common/random.h"
 #include "compare.h"
 
 bool same_answer(struct rig *rig, const uint8_t *frame, size_t len, const char *what, size_t where)
@@ -62,8 +63,7 @@ uint64_t any_byte(struct rig *rig, const uint8_t *frame, size_t len, bool every_
 static uint32_t below(uint32_t n)
 {
 	static bool seeded;
-	const char *given = getenv("SEED");
-	uint64_t seed = given ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
+	uint64_t seed = from_environment("SEED", (uint64_t)time(NULL));
 
 	if (!seeded) {
 		print_message("SEED=%llu\n", (unsigned long long)seed);

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "../common/environment.h"
 #include "compare.h"
 #include "random_model.h"
 #include "wire.h"
@@ -233,8 +234,7 @@ static void one_model(unsigned long steps)
 
 static void histories_are_answered_alike(void **state)
 {
-	const char *given = getenv("STEPS");
-	unsigned long steps = given ? strtoul(given, NULL, 0) : STEPS;
+	unsigned long steps = from_environment("STEPS", STEPS);
 
 	(void)state;
 	for (unsigned i = 0; i < MODELS; i++)

@@ -197,13 +197,4 @@ static inline struct frame frame_build(const struct request *r)
 	return f;
 }
 
-/* xorshift64*: the same run from the same seed everywhere. */
-static inline uint32_t random_next(uint64_t *state)
-{
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return (uint32_t)((*state * 0x2545f4914f6cdd1dull) >> 32);
-}
-
 #endif

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "random.h"
+#include "../common/random.h"
 
 #define ADDR(k, host) (0x0a000000u | (uint32_t)(k) << 8 | (uint32_t)(host))
 

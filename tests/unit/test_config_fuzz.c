@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "../common/config_oracle.h"
+#include "../common/random.h"
 
 #define SEED	  0x5eed0002u
 #define MUTATIONS 40000
@@ -32,17 +33,9 @@ struct seed {
 static struct seed seeds[FILES_MAX];
 static size_t n_seeds, n_bad; /* the bad ones stand first */
 
-static uint64_t next(uint64_t *state) /* xorshift64* */
-{
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return *state * 0x2545f4914f6cdd1dull;
-}
-
 static size_t below(uint64_t *state, size_t n)
 {
-	return n ? next(state) % n : 0;
+	return n ? random_next(state) % n : 0;
 }
 
 static int is_configuration(const struct dirent *entry)

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
+#include "../common/random.h"
 #include "config/expr_parse.h"
-#include "random.h"
 
 static int parse(const char *text, enum expr_type type, struct expr_note *note)
 {

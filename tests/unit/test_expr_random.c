@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
+#include "../common/random.h"
 #include "config/expr_parse.h"
 #include "expr_simple.h"
-#include "random.h"
 
 #define SEED	    0x5eed0008u
 #define EXPRESSIONS 10000

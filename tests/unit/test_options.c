@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "../common/random.h"
 #include "frame.h"
 #include "option_cases.h"
 #include "proto/options.h"

@@ -16,11 +16,12 @@
 
 #include <cmocka.h>
 
+#include "../common/environment.h"
+#include "../common/random.h"
 #include "config/config.h"
 #include "engine/engine.h"
 #include "frame.h"
 #include "plan.h"
-#include "random.h"
 
 #define PAIRS	   10000
 #define STEPS	   60
@@ -639,13 +640,6 @@ static void history(struct world *w)
 		}
 		handle(w, &q);
 	}
-}
-
-static unsigned long from_environment(const char *name, unsigned long otherwise)
-{
-	const char *text = getenv(name);
-
-	return text ? strtoul(text, NULL, 0) : otherwise;
 }
 
 static void one_pair(struct world *w)

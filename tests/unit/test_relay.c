@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "../common/random.h"
 #include "frame.h"
 #include "proto/relay.h"
 

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "../common/random.h"
 #include "frame.h"
 #include "proto/message.h"
 #include "proto/reply.h"

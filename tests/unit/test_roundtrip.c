@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "../common/environment.h"
+#include "../common/random.h"
 #include "frame.h"
 #include "proto/message.h"
 #include "proto/reply.h"
@@ -593,9 +595,8 @@ int main(void)
 		cmocka_unit_test(test_replies),
 		cmocka_unit_test(test_requests),
 	};
-	const char *text = getenv("SEED");
 
-	seed = text ? strtoull(text, NULL, 0) : 20260301;
+	seed = from_environment("SEED", 20260301);
 	printf("SEED=%llu\n", (unsigned long long)seed);
 	rng = 1;
 	for (size_t i = 0; i < sizeof(data); i++)

@@ -17,8 +17,8 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "../common/random.h"
 #include "abi.h"
-#include "random.h"
 #include "store/store.h"
 #include "store_rig.h"
 

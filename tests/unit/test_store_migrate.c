@@ -16,10 +16,10 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "../common/random.h"
 #include "abi.h"
 #include "../common/faulty_vfs.h"
 #include "../common/store_version_1.h"
-#include "random.h"
 #include "store_rig.h"
 
 #define LEASES 200

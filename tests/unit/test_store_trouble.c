@@ -18,8 +18,8 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "../common/random.h"
 #include "../common/faulty_vfs.h"
-#include "random.h"
 #include "store_rig.h"
 
 #define ROWS	   16

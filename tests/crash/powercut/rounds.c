@@ -6,14 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
 
 #include "../../common/disk.h"
-#include "../../unit/random.h"
+#include "../../common/environment.h"
+#include "../../common/random.h"
 #include "store/store.h"
 
 struct sqlite_plan sqlite_plan;
@@ -26,24 +26,17 @@ uint32_t rnd(uint32_t below)
 static uint64_t the_seed(void)
 {
 	static uint64_t seed;
-	const char *text = getenv("SEED");
 
-	if (seed)
-		return seed;
-	seed = text ? strtoull(text, NULL, 10) : 1;
-	if (text && strcmp(text, "random") == 0 && getrandom(&seed, 4, 0) != 4)
-		abort();
+	if (!seed)
+		seed = from_environment("SEED", 1);
 	return seed = seed ? seed : 1;
 }
 
-/* So that neighbouring chains have nothing in common (splitmix64). */
+/* So that neighbouring chains have nothing in common. */
 static void seed_chain(uint64_t chain)
 {
-	uint64_t z = the_seed() * 0x9e3779b97f4a7c15u + chain * 0xbf58476d1ce4e5b9u;
+	uint64_t z = random_mix(the_seed() * RANDOM_STRIDE + chain * 0xbf58476d1ce4e5b9u);
 
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	z ^= z >> 31;
 	random_seed(z ? z : 1);
 }
 
