@@ -2,7 +2,8 @@
 /*
  * The calls by which the store itself, beside SQLite, makes, links, removes and syncs files
  * and directories, told to the disk whose power can be cut (disk.h). A program that is linked
- * with DISK_WRAP (Makefile) comes by here; what lies elsewhere than on that disk goes its way.
+ * with these wrapped (Makefile, tests/crash/powercut) comes by here; what lies elsewhere than on
+ * that disk goes its way.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* See desk.h. Who is caught at the linker is in DESK_WRAP of the Makefile. */
+/* See desk.h. Who is caught at the linker is in DESK_WRAPS of the Makefile. */
 #include "desk.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 /*
  * The fast path without a kernel: the XDP program compiled for this machine (xdp.c), over maps that
  * are plain memory (maps.c), with a clock that only moves when it is told to. The daemon's side is
- * all real; what would go to the kernel is caught at the linker (--wrap, see DRY_WRAP in the
+ * all real; what would go to the kernel is caught at the linker (--wrap, see DRY_WRAPS in the
  * Makefile). So histories of both run without root, under sanitizers, and a hundred times faster.
  * What it cannot show is what the kernel does: tests/bpf and tests/parity are there for that.
  */

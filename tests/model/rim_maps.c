@@ -15,9 +15,8 @@
 #include "net/fastpath.h"
 
 #define SETS	      3
-#define SLOTS_MAX     1024u
+#define SLOTS_MAX     (MAPS_BLOCKS * XDHCP_BLOCK_SLOTS)
 #define TEMPLATES_MAX 16u
-#define BLOCKS_MAX    (SLOTS_MAX / XDHCP_BLOCK_SLOTS)
 
 struct fastpath {
 	struct maps *maps;

@@ -679,5 +679,7 @@ const struct scenario *scenario_by_name(const char *name)
 		if (!strcmp(scenarios[i].name, name))
 			return &scenarios[i];
 	}
-	return !strcmp(scenario_mixed.name, name) ? &scenario_mixed : NULL;
+	if (!strcmp(scenario_mixed.name, name))
+		return &scenario_mixed;
+	return !strcmp(scenario_scarce.name, name) ? &scenario_scarce : NULL;
 }
