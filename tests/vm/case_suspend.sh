@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The machine sleeps (S3), which CLOCK_BOOTTIME counts. Leases that ran out meanwhile
+# The machine sleeps (S3, and once as s2idle), which CLOCK_BOOTTIME counts. Leases that ran out meanwhile
 # end, and XDP grants nothing that is not covered, from the first packet on: those that wait for the machine are clients'
 # who have asked all the time. Linux 6.1's virtio_net forgets the XDP program, which the daemon mends; in generic mode
 # it stays, so there the moment of waking up is seen.
@@ -16,17 +16,35 @@ client_side
 boot
 
 suspended() { monitor query-status && [ "$(jq -r .status "$DIR/monitor.reply")" = suspended ]; }
-# nap: the machine sleeps for NAP seconds. It must be able to.
-nap() {
-	local behind at_most before
+exits() { guest "dmesg | grep -c 'PM: suspend exit'" || :; }
+# S3: the machine stands still until it is woken.
+sleep_deep() {
 	guest "grep -qF '[deep]' /sys/power/mem_sleep" || fail "S3 is not what this kernel does for 'mem': $(guest 'cat /sys/power/state /sys/power/mem_sleep')"
-	synchronise
-	behind=$BEHIND at_most=$AT_MOST before=$(guest_now)
 	ask "echo mem >/sys/power/state"
 	await 60 "the machine to sleep" suspended
 	sleep "$NAP"
 	monitor system_wakeup
 	answer 120 || fail "the machine did not sleep: $(guest 'dmesg | tail')"
+}
+# s2idle: its processors idle until an interrupt that may wake it comes, here a character for the agent.
+sleep_idle() {
+	ask "echo enabled >/sys/class/tty/ttyS1/power/wakeup; echo freeze >/sys/power/state"
+	sleep "$NAP"
+	ask ""
+	answer 120 || fail "the machine did not sleep: $(guest 'dmesg | tail')"
+	# the character itself may have been lost, or be answered, too
+	ask "echo together again"
+	together() { answer 30 | grep 'together again' >/dev/null; }
+	together || together || fail "the machine does not answer after its sleep"
+}
+# nap HOW: the machine sleeps for NAP seconds. It must be able to.
+nap() {
+	local behind at_most before slept
+	slept=$(exits)
+	synchronise
+	behind=$BEHIND at_most=$AT_MOST before=$(guest_now)
+	"sleep_$1"
+	equal "times it has slept" "$(exits)" $((slept + 1))
 	expect "it to have slept" holds "$(guest_now) - $before > $NAP - 1"
 	synchronise
 	expect "the sleep to count: $behind..$at_most behind before, $BEHIND..$AT_MOST after" holds \
@@ -42,8 +60,8 @@ silent=$(lease_of 2 "lifetime=$SHORT")
 renewal 1 "$holder" >/dev/null || fail "no renewal"
 equal "ACKs by XDP" "$(acks_xdp)" 1
 expect "the silent client's lease" bound "$silent" "$(client 2)"
-nap
-passed "asleep for $NAP s: CLOCK_BOOTTIME has counted them ($BEHIND..$AT_MOST s behind the host's)"
+nap deep
+passed "asleep for $NAP s (S3): CLOCK_BOOTTIME has counted them ($BEHIND..$AT_MOST s behind the host's)"
 noticed() { guest "grep -q 'this machine was suspended for' /tmp/daemon.log"; }
 await 60 "the daemon to notice" noticed
 await 60 "the silent client's lease to end" unbound "$silent"
@@ -69,7 +87,7 @@ background "$DIR/asking" "${enter[@]}" "$DHCPONE" cli request "ciaddr=$short" "s
 	"chaddr=$(client 3)" "lifetime=$SHORT" count=100000 every=100
 asking=$PID
 await 30 "an answer by XDP" more_acks_than "$acks"
-nap
+nap deep
 refused_for() { [ "$(verdict "$1")" -gt "$2" ]; }
 await 60 "XDP to refuse for lack of credit" refused_for pass_credit 0
 kill -INT "$asking"
@@ -93,8 +111,8 @@ acks=$(acks_xdp)
 crash
 renewal 1 "$holder" >/dev/null || fail "no renewal without a daemon"
 equal "ACKs by XDP without a daemon" "$(acks_xdp)" $((acks + 1))
-nap
+nap idle
 renewal 1 "$holder" wait=500 && fail "an answer without a daemon"
 expect "XDP to be unattended" refused_for pass_unattended 0
 equal "ACKs by XDP after its time" "$(acks_xdp)" $((acks + 1))
-passed "a daemon that died before the sleep: its time ran out in it, XDP passes"
+passed "a daemon that died before the sleep (s2idle): its time ran out in it, XDP passes"
