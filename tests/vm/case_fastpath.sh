@@ -7,7 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 
 TIMEOUT=${TIMEOUT:-420}
-MEMORY=1024
+MEMORY=1024 CLOCKSOURCE=tsc
 namespace c
 machine fastpath -netdev hubport,id=a,hubid=0 -device "virtio-net-pci,netdev=a,mac=02:00:00:00:0a:01,romfile=,$NATIVE_NIC" \
 	-netdev hubport,id=b,hubid=0 -device "virtio-net-pci,netdev=b,mac=02:00:00:00:0b:01,romfile=,$NATIVE_NIC"
