@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # Rooms (user/*) are static libraries that link in the order of the arrows; programs are the
-# main.o of user/daemon and user/cli with the rooms they use; every tests/{unit,bpf,parity}/test_*.c is a program of its own.
+# main.o of user/daemon and user/cli with the rooms they use; every tests/ROOM/test_*.c is a program of its own, linked
+# with the other .c of its room and those of tests/common. Tests whose kernel, disk or memory is a double wrap functions
+# at the linker: *_WRAPS below.
 #
 #   make deps            installs what is missing (Debian packages)
 #   make                 build/xdhcpd, build/xdhcpctl
 #   make demo | check | check-long | bench | fuzz | format | lint | clean | install
+#   make check-unit      tests/unit, tests/dry                 make check-bpf       tests/bpf (root)
+#   make check-parity    tests/parity (root)                   make check-model     tests/model
+#   make check-powercut  tests/crash/powercut                  make check-fuzz      tests/fuzz, a little (root)
+#   make check-e2e       tests/e2e, tests/crash, tests/soak in short (root); tests/e2e/run CASE... after `make all rig`
+#   make check-vm        tests/vm (root)
 #   make fuzz SECONDS=60 every fuzzer for as many seconds of CPU
-#   make soak MINUTES=15 clients that come and go, and the curves of what the daemon needs
-#   make killloop ROUNDS=2000 [SEED=n JOBS=8]  kill -9 at random moments
+#   make soak MINUTES=15 clients that come and go, and the curves of what the daemon needs (root)
+#   make killloop ROUNDS=2000 [SEED=n JOBS=8]  kill -9 at random moments (root)
 #   make SAN=1 ...       the same under build/san with ASan and UBSan
 #   make FUZZ=1 ...      the same under build/fuzz, with libFuzzer's instrumentation too
 
@@ -112,7 +119,8 @@ $(B)/xdhcpctl: $(B)/user/cli/main.o $(filter-out $(B)/libdaemon.a $(B)/libcontro
 # --- load generator and test clients: programs of one file or folder, no room but proto ---
 
 LOADGEN_OBJS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tools/loadgen/*.c)))
--include $(LOADGEN_OBJS:.o=.d) $(wildcard $(B)/tests/e2e/*.d $(B)/tests/crash/*.d $(B)/tests/soak/*.d)
+-include $(LOADGEN_OBJS:.o=.d) $(wildcard $(B)/tests/e2e/*.d $(B)/tests/crash/*.d $(B)/tests/soak/*.d \
+	$(B)/tests/vm/*.d)
 
 $(B)/loadgen: $(LOADGEN_OBJS) $(B)/libproto.a
 	$(if $(V),,@echo "LD   $@")
@@ -220,11 +228,13 @@ DRY_WRAPS := fastpath_lock fastpath_open fastpath_close fastpath_remove fastpath
 	bpf_map_update_elem bpf_map_delete_elem bpf_prog_test_run_opts boot_seconds
 # a whole daemon at work (tests/dry/desk.h)
 DESK_WRAPS := config_load packet_receive packet_send packet_send_routed store_commit store_error store_note store_info store_load ports_rescan \
-	timers_start log_set_level engine_decide pthread_create pthread_cond_wait pthread_join rig_mac
+	timers_start log_set_level engine_decide pthread_create pthread_cond_wait pthread_join
 TEST_HELPERS_dry := $(B)/tests/dry/xdp.o $(B)/tests/dry/maps.o
 TEST_HELPERS_desk := $(TEST_HELPERS_dry) $(B)/tests/dry/desk.o $(B)/tests/dry/oracle.o
 $(B)/tests/dry/%: ALL_LDFLAGS += $(DRY_WRAPS:%=-Wl,--wrap=%)
 $(B)/tests/dry/test_%: ALL_LDFLAGS += $(DESK_WRAPS:%=-Wl,--wrap=%)
+# tests/parity's clients without its rig
+$(B)/tests/dry/test_memo_replay: ALL_LDFLAGS += -Wl,--wrap=rig_mac
 DRY_TESTS := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/dry/test_*.c))) $(B)/tests/dry/parity_random
 -include $(wildcard $(B)/tests/dry/*.d)
 # packets have no alignment, and the BPF machine asks for none
@@ -312,7 +322,7 @@ check-all: all
 
 check-long: deps
 	$(MAKE) check-all rig
-	LONG=1 tests/e2e/run
+	tests/e2e/run $(wildcard tests/e2e/case_long_*.sh)
 	LONG=1 tests/vm/run powercut
 	SEED=random EXECUTIONS=40000 SECONDS=120 $(MAKE) check-model
 	SEED=random ROUNDS=10000 $(MAKE) check-powercut
@@ -332,8 +342,8 @@ bench: deps
 	$(MAKE) all rig $(BENCH)
 	tools/bench/run
 
-# --- fuzzing: tests/fuzz/fuzz_*.c are libFuzzer's harnesses; what they find is kept in
-# tests/fuzz/regressions ---
+# --- fuzzing: tests/fuzz/fuzz_*.c are libFuzzer's harnesses (a new one needs no line here), tests/fuzz/corpus/*
+# what they begin with, by scenario; what they find is kept in tests/fuzz/regressions ---
 
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 SECONDS ?= 60
@@ -341,11 +351,10 @@ SECONDS ?= 60
 
 FUZZ_HELPERS := $(B)/tests/fuzz/cpu_time.o $(B)/tests/fuzz/exchange.o
 $(B)/tests/fuzz/fuzz_packet $(B)/tests/fuzz/replay_packet: $(TEST_HELPERS_desk)
-$(B)/tests/fuzz/fuzz_packet $(B)/tests/fuzz/replay_packet: ALL_LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,$(DRY_WRAPS) \
-	$(filter-out rig_mac,$(DESK_WRAPS)))
+$(B)/tests/fuzz/fuzz_packet $(B)/tests/fuzz/replay_packet $(B)/tests/fuzz/prog_run: ALL_LDFLAGS += \
+	$(patsubst %,-Wl$(comma)--wrap=%,$(DRY_WRAPS) $(DESK_WRAPS))
 # the kernel's program beside the one of tests/dry
 $(B)/tests/fuzz/prog_run.o: | $(B)/xdhcp.skel.h
-$(B)/tests/fuzz/prog_run: ALL_LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,$(DRY_WRAPS) $(filter-out rig_mac,$(DESK_WRAPS)))
 $(B)/tests/fuzz/prog_run: $(B)/tests/fuzz/prog_run.o $(B)/tests/fuzz/fuzz_packet.o $(B)/tests/fuzz/exchange.o \
 		$(B)/tests/fuzz/exchanges.o $(TEST_HELPERS_desk) $(TEST_HELPERS_common) $(LIBS)
 	$(if $(V),,@echo "LD   $@")

@@ -14,6 +14,8 @@ declare -A found=(
 	[blind_harvest]='(offered|promised) to .* while .* holds it'
 	[forgetful]='(offered|promised) to .* while .* holds it|refused to|is forgotten'
 )
+equal "planted faults" "$(printf '%s\n' "${!found[@]}" | sort)" \
+	"$(for f in "$TOP"/tests/crash/broken_*.c; do f=${f##*/broken_} && echo "${f%.c}"; done | sort)"
 declare -A pids
 for fault in "${!found[@]}"; do
 	background "$DIR/$fault.log" "$TOP/tests/crash/killloop" -n 40 -b "$B/broken/$fault"

@@ -7,7 +7,7 @@
  * anew, after an outage that may have lasted no time at all. The daemon then starts by itself, and
  * of every ACK that was on the wire:
  *
- *  - the store holds it to its end (oracle.c, at the start and at each commit),
+ *  - the store holds it to its end (tests/model/oracle.c, at the start and at each commit),
  *  - nobody else is offered or ACKed its address before (oracle.c, at each frame),
  *  - its holder's renewal is ACKed (here).
  */
