@@ -6,7 +6,7 @@
 # attach, a real client's lease and its renewal answered by XDP.
 . "$(dirname "$0")/lib.sh"
 
-TIMEOUT=${TIMEOUT:-420}
+TIMEOUT=${TIMEOUT:-900}
 MEMORY=1024 CLOCKSOURCE=tsc
 namespace c
 machine fastpath -netdev hubport,id=a,hubid=0 -device "virtio-net-pci,netdev=a,mac=02:00:00:00:0a:01,romfile=,$NATIVE_NIC" \
