@@ -173,6 +173,12 @@ _Static_assert(sizeof(struct policy) == 120, "no holes that a dump would show");
 
 /* --- meta: array of one --- */
 
+#define XDHCP_META_FROZEN 72 /* bytes that are the same in every ABI version */
+
+/*
+ * Its fields keep their places in every ABI version, new ones come behind them: a daemon of any
+ * version can tell whether its store is the one these maps were filled from.
+ */
 struct meta {
 	__u32 abi;	  /* XDHCP_ABI_VERSION */
 	__u32 slots;	  /* capacity of `leases` */
@@ -185,6 +191,8 @@ struct meta {
 				publish */
 };
 
+_Static_assert(offsetof(struct meta, store_uuid) == 48, "frozen");
+_Static_assert(offsetof(struct meta, newest_commit) == XDHCP_META_FROZEN - 8, "frozen");
 _Static_assert(sizeof(struct meta) == 72, "meta");
 
 #endif

@@ -72,8 +72,7 @@ static bool in_maps(const struct promise *p)
 	uint8_t mac[6];
 
 	client_mac(p->client, mac);
-	return slot && !maps->other_abi && slot->generation &&
-	       !memcmp(slot->chaddr, mac, sizeof(mac)) &&
+	return slot && slot->generation && !memcmp(slot->chaddr, mac, sizeof(mac)) &&
 	       world_of_boottime(later(slot->ack_until, slot->granted_until)) >= p->until;
 }
 

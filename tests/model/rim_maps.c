@@ -258,7 +258,7 @@ struct meta *fastpath_meta(struct fastpath *fp)
 {
 	if (fault_is(FAULT_NEWEST_NOT_KNOWN))
 		fp->maps->meta.newest_commit = 0;
-	return fp->maps->other_abi ? NULL : &fp->maps->meta;
+	return &fp->maps->meta;
 }
 
 struct policy *fastpath_policy(struct fastpath *fp)

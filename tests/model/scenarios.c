@@ -375,6 +375,14 @@ static void an_older_store_comes_and_the_maps_grow(void)
 	start(larger);
 }
 
+static void an_older_store_comes_with_another_abi(void)
+{
+	world_kill();
+	world_store_restore();
+	world_maps_of_other_abi();
+	start(one);
+}
+
 static void the_fast_path_goes(void)
 {
 	world_kill();
@@ -653,6 +661,8 @@ const struct scenario scenarios[] = {
 		 an_older_store_comes_and_the_fast_path_goes, renews),
 	SCENARIO("older store, larger maps", 1, setup_copied_of_another, wide_end,
 		 an_older_store_comes_and_the_maps_grow, renews),
+	SCENARIO("older store, another ABI", 1, setup_copied_of_another, others_want_it,
+		 an_older_store_comes_with_another_abi, renews),
 	SCENARIO("switched off, renewal", 2, setup_granted, others_want_it, the_fast_path_goes,
 		 renews),
 	SCENARIO("late sweep, renewal", 2, setup_stalled, others_want_it, goes_on, renews),

@@ -264,9 +264,9 @@ static int harvest(struct adoption *a)
 }
 
 /*
- * Were the maps filled from another store, or from a newer state of this one? What those of another
- * ABI say of it cannot be read. Until all they know is committed they are no store's: the commits
- * number the store up, and a start after a crash between them must not take it for theirs.
+ * Were the maps filled from another store, or from a newer state of this one? Until all they know
+ * is committed they are no store's: the commits number the store up, and a start after a crash
+ * between them must not take it for theirs.
  */
 static void recognise(struct adoption *a, const struct store_info *store)
 {

@@ -47,9 +47,9 @@ int fastpath_lock(const char *pin_path, int *ret_lock, int *ret_holder, char *wh
  * maps (the links keep the program they run until fastpath_attach). With FOREIGN no pinned
  * link answers any more (it got a program that only passes, so that the NIC need not reset, or
  * was detached) and the running programs have left; nothing else is changed. Until
- * fastpath_replace, a FOREIGN one can only be harvested, and its fastpath_meta written; that is
- * NULL if it is of another ABI. The operator's gate is as it was in all three. The caller holds the
- * lock. Not to be called from two threads at once.
+ * fastpath_replace, a FOREIGN one can only be harvested, and what is frozen of its fastpath_meta
+ * written (NULL: none is pinned). The operator's gate is as it was in all three. The caller holds
+ * the lock. Not to be called from two threads at once.
  */
 int fastpath_open(const struct fastpath_options *options, struct fastpath **ret_fastpath,
 		  enum fastpath_found *ret_found, char *why, size_t why_len);

@@ -67,7 +67,7 @@ void region_unmap(struct region *region)
 	memset(region, 0, sizeof(*region));
 }
 
-/* Of a foreign set: what harvesting needs, and meta if what it says can be read. */
+/* Of a foreign set: what harvesting needs, and meta, whose beginning is every version's. */
 static int map_foreign(struct fastpath *fp)
 {
 	struct bpf_map_info info;
@@ -81,10 +81,8 @@ static int map_foreign(struct fastpath *fp)
 			return -EBADMSG;
 	}
 	if (fp->maps[MAP_META] >= 0 && map_info(fp->maps[MAP_META], &info) == 0 &&
-	    info.value_size == sizeof(struct meta) &&
-	    region_map(fp->maps[MAP_META], true, &fp->meta_map) == 0 &&
-	    fastpath_meta(fp)->abi != XDHCP_ABI_VERSION)
-		region_unmap(&fp->meta_map);
+	    info.value_size >= XDHCP_META_FROZEN)
+		(void)region_map(fp->maps[MAP_META], true, &fp->meta_map); /* or it is none */
 	return 0;
 }
 
