@@ -18,7 +18,10 @@ IFACE='srv, srv2'
 FAST_PATH=", max-entries: 1024"
 GLOBAL="decline-probation-period: 3
 offer-lifetime: 1"
-SUBNET='- id: 2
+# forms' clients, who seldom find a free address among all these
+reservations=$(for i in {0..19}; do printf '{hw-address: "02:00:00:01:00:%02x", ip-address: 10.20.1.%u}, ' "$i" $((100 + i)); done)
+SUBNET="  reservations: [$reservations]"'
+- id: 2
   subnet: 192.0.3.0/24
   valid-lifetime: 600
   pools: [{pool: 192.0.3.100 - 192.0.3.199}]'
@@ -38,6 +41,9 @@ config
 daemon
 smac=$(mac s srv)
 SECS=60
+witnesses="xdhcp-silent-not-its-address pkt4-parse-failed"
+# shellcheck disable=SC2086
+note $witnesses pkt4-discover-received
 descriptors() { find "/proc/$DPID/fd" -type l | wc -l; }
 read -ra enter <<<"$(in_ns c)"
 read -ra enter_d <<<"$(in_ns d)"
@@ -73,7 +79,7 @@ in_others_names() { # of clients that nobody is: a storm's client cannot tell a 
 	"${enter[@]}" "$DHCPONE" cli request requested=10.20.1.0 vary=chaddr vary=cid vary=options walk=1024 count=1000 every=1 quiet=1
 }
 endless in_others_names
-forms() { "${enter[@]}" "$B/tests/e2e/forms" cli 20 300; }
+forms() { "${enter[@]}" "$B/tests/e2e/forms" cli 20 300 && echo "20 clients, 300 forms" >>"$DIR/formed"; }
 endless forms
 frames() { "${enter[@]}" "$B/tests/e2e/frameflood" send cli 02:00:00:00:77:01 10.20.1.5 "$smac" 10.20.0.1 1; sleep 0.5; }
 endless frames
@@ -104,6 +110,15 @@ equal "storm's exit code" "$status" 0
 expect "the daemon to be the one that was started" alive "$DPID"
 expect "its memory to have stayed (${first% *} KiB after the first third, $(rss) now)" test "$(rss)" -le $((${first% *} + 8192))
 await 10 "its descriptors to be as many as after the first third (${first#* })" eval "[ \$(descriptors) -le $((${first#* } + 3)) ]"
+# each of the attacks has taken place
+for n in $witnesses; do
+	say "$n: $(since "$n")"
+	expect "$n by the attacks" test "$(since "$n")" -ge 100
+done
+expect "a flood of DISCOVERs, not $(since pkt4-discover-received)" test "$(since pkt4-discover-received)" -ge 20000
+expect "all of the forms to have been answered at least once" test -s "$DIR/formed"
+expect "addresses to have been taken" test -s "$DIR/taken"
+expect "the interface to have flapped" test "$(grep -c 'srv2 is gone or not to be served any more' "$(log)")" -ge 3
 equal "internal failures" "$(verdict drop_internal)" 0
 equal "failed commits" "$(statistic xdhcp-commits-failed)" 0
 expect "a new client to be served" eval 'sleep 4; dora c cli chaddr=02:00:00:00:00:01'

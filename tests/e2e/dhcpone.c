@@ -51,19 +51,13 @@ static void stop(int signo)
 	stopped = 1;
 }
 
-static _Noreturn void die(const char *what, const char *why)
-{
-	fprintf(stderr, "dhcpone: %s: %s\n", what, why);
-	exit(2);
-}
-
 static void hex(const char *s, uint8_t *data, uint8_t *ret_len)
 {
 	uint8_t n = 0;
 
 	for (; s[0] && s[1] && n < 64; s += 2 + (s[2] == ':'))
 		if (sscanf(s, "%2hhx", &data[n++]) != 1)
-			die("not hex", s);
+			wire_die("not hex", s);
 	*ret_len = n;
 }
 
@@ -75,12 +69,12 @@ static void option(struct wire_request *r, const char *s)
 	unsigned long code = strtoul(s, &end, 10);
 
 	if (*end != ':' || code < 1 || code > 254)
-		die("not CODE:HEX", s);
+		wire_die("not CODE:HEX", s);
 	for (s = end + 1; s[0] && s[1] && len < 255; s += 2)
 		if (sscanf(s, "%2hhx", &data[len++]) != 1)
-			die("not hex", s);
+			wire_die("not hex", s);
 	if (r->more_len + 2u + len > sizeof(r->more))
-		die("too many options", s);
+		wire_die("too many options", s);
 	r->more_len = (uint16_t)(wire_option(r->more + r->more_len, (uint8_t)code, data, len) -
 				 r->more);
 }
@@ -93,7 +87,7 @@ static void list(const char *s, uint8_t *data, uint8_t *ret_len)
 	for (; *s && n < 64; s = *end == ',' ? end + 1 : end) {
 		data[n++] = (uint8_t)strtoul(s, &end, 10);
 		if (end == s)
-			die("not a list of numbers", s);
+			wire_die("not a list of numbers", s);
 	}
 	*ret_len = n;
 }
@@ -116,10 +110,10 @@ static bool set_address(struct wire_request *r, const char *key, const char *val
 
 	for (size_t i = 0; i < sizeof(addrs) / sizeof(addrs[0]); i++)
 		if (!strcmp(key, addrs[i].key))
-			return wire_parse_ip(value, addrs[i].addr) || (die(key, value), false);
+			return wire_parse_ip(value, addrs[i].addr) || (wire_die(key, value), false);
 	for (size_t i = 0; i < sizeof(macs) / sizeof(macs[0]); i++)
 		if (!strcmp(key, macs[i].key))
-			return wire_parse_mac(value, macs[i].mac) || (die(key, value), false);
+			return wire_parse_mac(value, macs[i].mac) || (wire_die(key, value), false);
 	return false;
 }
 
@@ -130,7 +124,7 @@ static unsigned vary(const char *value)
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(value, names[i]))
 			return 1u << i;
-	die("vary", value);
+	wire_die("vary", value);
 }
 
 static FILE *append(const char *file)
@@ -138,7 +132,7 @@ static FILE *append(const char *file)
 	FILE *f = fopen(file, "a");
 
 	if (!f)
-		die(file, strerror(errno));
+		wire_die(file, strerror(errno));
 	return f;
 }
 
@@ -187,7 +181,7 @@ static void set(struct job *job, const char *key, const char *value)
 	else if (!strcmp(key, "log"))
 		job->log = append(value);
 	else
-		die("unknown word", key);
+		wire_die("unknown word", key);
 }
 
 static void print_options(const struct wire_reply *r)
@@ -307,7 +301,7 @@ static void transmit(const struct wire *w, struct job *job, double now)
 	n = wire_build(&job->request, frame);
 	while (send(w->fd, frame, n, 0) != (ssize_t)n) {
 		if (errno != ENOBUFS && errno != EAGAIN)
-			die("send", strerror(errno));
+			wire_die("send", strerror(errno));
 		usleep(100);
 	}
 	if (is_last_word(job) && !job->quiet)
@@ -358,7 +352,7 @@ static int run(const struct wire *w, struct job *job)
 
 	job->sent_at = calloc(job->count, sizeof(*job->sent_at));
 	if (!job->sent_at)
-		die("count", strerror(ENOMEM));
+		wire_die("count", strerror(ENOMEM));
 	while (!stopped) {
 		struct pollfd pfd = {.fd = w->fd, .events = POLLIN};
 		double now = wire_now();
@@ -396,17 +390,17 @@ int main(int argc, char **argv)
 	int r;
 
 	if (argc < 3)
-		die("usage", "dhcpone IF TYPE [KEY=VALUE ...]");
+		wire_die("usage", "dhcpone IF TYPE [KEY=VALUE ...]");
 	r = wire_open(&w, argv[1]);
 	if (r < 0)
-		die(argv[1], strerror(-r));
+		wire_die(argv[1], strerror(-r));
 	srandom((unsigned)(wire_now() * 1e6) ^ (unsigned)getpid());
 	signal(SIGTERM, stop);
 	signal(SIGINT, stop);
 	while (job.request.type <= WIRE_INFORM && strcmp(argv[2], wire_types[job.request.type]))
 		job.request.type++;
 	if (job.request.type > WIRE_INFORM)
-		die("unknown type", argv[2]);
+		wire_die("unknown type", argv[2]);
 	job.first_xid = (uint32_t)random();
 	memcpy(job.request.chaddr, w.mac, 6);
 	memcpy(job.request.smac, w.mac, 6);
@@ -418,7 +412,7 @@ int main(int argc, char **argv)
 		char *value = strchr(argv[i], '=');
 
 		if (!value)
-			die("not KEY=VALUE", argv[i]);
+			wire_die("not KEY=VALUE", argv[i]);
 		*value++ = 0;
 		set(&job, argv[i], value);
 	}

@@ -27,12 +27,6 @@ struct client {
 static struct client clients[CLIENTS_MAX];
 static unsigned forms;
 
-static _Noreturn void die(const char *what, const char *why)
-{
-	fprintf(stderr, "forms: %s: %s\n", what, why);
-	exit(2);
-}
-
 /* Request number `n` of a step: of client n, or of client n / forms. */
 static size_t build(enum step step, uint32_t n, uint8_t *frame)
 {
@@ -87,7 +81,7 @@ static void window(const struct wire *w, enum step step, uint32_t first, unsigne
 			size_t len = answered[i] ? 0 : build(step, first + i, frame);
 
 			if (len && send(w->fd, frame, len, 0) < 0)
-				die("send", strerror(errno));
+				wire_die("send", strerror(errno));
 		}
 		while (got < n && wire_now() < until) {
 			struct pollfd pfd = {.fd = w->fd, .events = POLLIN};
@@ -97,7 +91,7 @@ static void window(const struct wire *w, enum step step, uint32_t first, unsigne
 		}
 	}
 	if (got < n)
-		die("no answer", wire_types[step == DISCOVER ? WIRE_DISCOVER : WIRE_REQUEST]);
+		wire_die("no answer", wire_types[step == DISCOVER ? WIRE_DISCOVER : WIRE_REQUEST]);
 }
 
 static void all(const struct wire *w, enum step step, uint32_t n)
@@ -113,14 +107,14 @@ int main(int argc, char **argv)
 	int r;
 
 	if (argc != 4)
-		die("usage", "forms IF CLIENTS FORMS");
+		wire_die("usage", "forms IF CLIENTS FORMS");
 	n = (unsigned)atoi(argv[2]);
 	forms = (unsigned)atoi(argv[3]);
 	if (n < 1 || n > CLIENTS_MAX || forms < 1)
-		die("out of range", argv[2]);
+		wire_die("out of range", argv[2]);
 	r = wire_open(&w, argv[1]);
 	if (r < 0)
-		die(argv[1], strerror(-r));
+		wire_die(argv[1], strerror(-r));
 	all(&w, DISCOVER, n);
 	all(&w, SELECT, n);
 	all(&w, REPEAT, n * forms);

@@ -41,12 +41,6 @@ static void stop(int signo)
 	stopped = 1;
 }
 
-static _Noreturn void die(const char *what, const char *why)
-{
-	fprintf(stderr, "frameflood: %s: %s\n", what, why);
-	exit(2);
-}
-
 /* FNV-1a of length and bytes, summed up. */
 static void add(struct sum *sum, const uint8_t *frame, size_t len)
 {
@@ -71,7 +65,7 @@ static void transmit(struct run *run, const uint8_t *frame, size_t len)
 		return;
 	while (send(run->wire.fd, frame, len, 0) != (ssize_t)len) {
 		if (errno != ENOBUFS && errno != EAGAIN)
-			die("send", strerror(errno));
+			wire_die("send", strerror(errno));
 		usleep(1000);
 	}
 	add(&run->sum, frame, len);
@@ -132,7 +126,7 @@ static void watch(struct run *run)
 
 	if (setsockopt(run->wire.fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) < 0 ||
 	    bind(run->wire.fd, (struct sockaddr *)&all, sizeof(all)) < 0)
-		die("cannot watch", strerror(errno));
+		wire_die("cannot watch", strerror(errno));
 	printf("watching\n");
 	fflush(stdout);
 	for (;;) {
@@ -153,7 +147,7 @@ static void watch(struct run *run)
 			continue;
 		}
 		if (!CMSG_FIRSTHDR(&msg))
-			die("recvmsg", "no auxiliary data");
+			wire_die("recvmsg", "no auxiliary data");
 		memcpy(&aux, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(aux));
 		if (aux.tp_status & TP_STATUS_VLAN_VALID) {
 			at = frame;
@@ -175,10 +169,10 @@ int main(int argc, char **argv)
 
 	if (!(sending || (argc == 4 && !strcmp(argv[1], "watch"))) ||
 	    !wire_parse_mac(argv[3], run.sum.mac))
-		die("usage", "frameflood send|watch IF MAC ...");
+		wire_die("usage", "frameflood send|watch IF MAC ...");
 	r = wire_open(&run.wire, argv[2]);
 	if (r < 0)
-		die(argv[2], strerror(-r));
+		wire_die(argv[2], strerror(-r));
 	signal(SIGTERM, stop);
 	if (!sending) {
 		watch(&run);
@@ -187,7 +181,7 @@ int main(int argc, char **argv)
 		if (!wire_parse_ip(argv[4], &run.client.addr) ||
 		    !wire_parse_mac(argv[5], run.server.mac) ||
 		    !wire_parse_ip(argv[6], &run.server.addr))
-			die("usage", "not an address");
+			wire_die("usage", "not an address");
 		for (int i = atoi(argv[7]); i > 0; i--)
 			(giants ? send_giants : send_round)(&run);
 	}

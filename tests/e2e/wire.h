@@ -74,6 +74,13 @@ struct wire_reply {
 	size_t options_len;	/* without END */
 };
 
+/* For a program that cannot go on: says so under its name, and ends with 2. */
+static inline _Noreturn void wire_die(const char *what, const char *why)
+{
+	fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, what, why);
+	exit(2);
+}
+
 static inline double wire_now(void) /* seconds of CLOCK_BOOTTIME */
 {
 	struct timespec t;
