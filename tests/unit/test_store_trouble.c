@@ -175,30 +175,127 @@ static void a_fold_whose_sync_failed_is_done_again_whole(void **state)
 	cut_and_check(ctx, k + FOLD_MAX);
 }
 
-/*
- * While somebody reads, SQLite folds what that one does not need, does not sync it and counts it as
- * done. If the sync fails that comes with the rest, the kernel forgets the first part too.
- */
-static void a_fold_that_failed_after_a_part_was_counted_is_left_to_the_next_daemon(void **state)
+static sqlite3 *reader(struct ctx *ctx)
 {
-	struct ctx *ctx = *state;
-	uint32_t k = 0;
 	sqlite3 *shell;
 
-	random_seed(0x9e3779b97f4a7c15u);
-	assert_int_equal(rig_try_open(ctx), 0);
-	commit_up_to(ctx, 1, k = 20);
 	assert_int_equal(sqlite3_open(ctx->name, &shell), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(shell, "BEGIN; SELECT * FROM lease", NULL, NULL, NULL), 0);
-	while (!disk_unsynced("/leases.db")) {
+	return shell;
+}
+
+static void note_folding(void *arg)
+{
+	bool *folding = arg;
+
+	*folding |= disk_unsynced("/leases.db") > 0;
+}
+
+/*
+ * While somebody reads, SQLite folds what that one does not need, does not sync it and counts it as
+ * done. If the sync fails that comes with the rest, the kernel forgets what was not synced till
+ * then.
+ */
+static uint32_t fold_a_part(struct ctx *ctx)
+{
+	uint32_t k = 20;
+	bool folding = false;
+	sqlite3 *shell;
+
+	assert_int_equal(rig_try_open(ctx), 0);
+	commit_up_to(ctx, 1, k);
+	shell = reader(ctx);
+	disk_watch(note_folding, &folding);
+	while (!folding && !disk_unsynced("/leases.db")) {
 		assert_true(++k < FOLD_MAX);
 		assert_int_equal(commit_at(ctx, k, k), 0);
 	}
+	disk_watch(NULL, NULL);
 	assert_int_equal(sqlite3_exec(shell, "COMMIT", NULL, NULL, NULL), 0);
 	sqlite3_close(shell);
+	return k;
+}
+
+static void a_fold_that_fails_after_a_part_was_counted_is_done_again(void **state)
+{
+	struct ctx *ctx = *state;
+	const char *note;
+	uint32_t k;
+
+	random_seed(0x9e3779b97f4a7c15u);
+	k = fold_a_part(ctx);
 	k = fail_to_fold(ctx, k);
 	commit_up_to(ctx, k + 1, k + FOLD_MAX);
+	note = store_note(ctx->store);
+	assert_non_null(note);
+	assert_non_null(strstr(note, "folded into it again"));
 	cut_and_check(ctx, k + FOLD_MAX);
+}
+
+/* It keeps the index, and with it SQLite's count of what is done. */
+static void a_part_that_was_counted_is_there_for_a_program_open_across_a_restart(void **state)
+{
+	struct ctx *ctx = *state;
+	sqlite3 *shell;
+	uint32_t k;
+
+	random_seed(0xd1b54a32d192ed03u);
+	k = fold_a_part(ctx);
+	shell = reader(ctx);
+	assert_int_equal(sqlite3_exec(shell, "COMMIT", NULL, NULL, NULL), 0);
+	k = fail_to_fold(ctx, k);
+	assert_int_equal(rig_try_open_at(ctx, ctx->name, 1, k), 0);
+	commit_up_to(ctx, k + 1, k + FOLD_MAX);
+	sqlite3_close(shell);
+	cut_and_check(ctx, k + FOLD_MAX);
+}
+
+static void a_part_that_was_counted_and_not_synced_is_left_to_the_next_daemon(void **state)
+{
+	struct ctx *ctx = *state;
+	sqlite3 *shell;
+	uint32_t k;
+
+	random_seed(0x9e3779b97f4a7c15u);
+	assert_int_equal(rig_try_open(ctx), 0);
+	commit_up_to(ctx, 1, 20);
+	shell = reader(ctx);
+	k = fail_to_fold(ctx, 20);
+	assert_int_equal(sqlite3_exec(shell, "COMMIT", NULL, NULL, NULL), 0);
+	sqlite3_close(shell);
+	commit_up_to(ctx, k + 1, k + FOLD_MAX);
+	assert_null(store_note(ctx->store));
+	assert_int_equal(disk_unsynced("/leases.db"), 0);
+	cut_and_check(ctx, k + FOLD_MAX);
+}
+
+static void a_reader_without_end_is_told_once_and_when_it_ends(void **state)
+{
+	struct ctx *ctx = *state;
+	const char *note = NULL;
+	uint32_t k = 20;
+	sqlite3 *shell;
+
+	assert_int_equal(rig_try_open(ctx), 0);
+	commit_up_to(ctx, 1, k);
+	shell = reader(ctx);
+	for (; !note && k < 17 * FOLD_MAX; note = store_note(ctx->store)) {
+		k++;
+		commit_up_to(ctx, k, k);
+	}
+	assert_non_null(note);
+	assert_non_null(strstr(note, "reading without end"));
+	assert_true(size_of(rig_beside(ctx, "-wal")) > (off_t)16 * 1000 * 4096);
+	commit_up_to(ctx, k + 1, k + FOLD_MAX);
+	assert_null(store_note(ctx->store));
+	k += FOLD_MAX;
+	assert_int_equal(sqlite3_exec(shell, "COMMIT", NULL, NULL, NULL), 0);
+	sqlite3_close(shell);
+	commit_up_to(ctx, k + 1, k + FOLD_MAX);
+	note = store_note(ctx->store);
+	assert_non_null(note);
+	assert_non_null(strstr(note, "folded into it again"));
+	assert_null(store_note(ctx->store));
 }
 
 /* --- files that go --- */
@@ -469,7 +566,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_log_is_folded_in_time),
 		F(a_fold_whose_sync_failed_is_done_again_whole),
-		F(a_fold_that_failed_after_a_part_was_counted_is_left_to_the_next_daemon),
+		F(a_fold_that_fails_after_a_part_was_counted_is_done_again),
+		F(a_part_that_was_counted_is_there_for_a_program_open_across_a_restart),
+		F(a_part_that_was_counted_and_not_synced_is_left_to_the_next_daemon),
+		F(a_reader_without_end_is_told_once_and_when_it_ends),
 		T(a_log_that_is_removed_loses_nothing),
 		T(a_log_that_cannot_be_saved_ends_the_promises),
 		T(a_log_of_somebody_elses_is_not_touched),

@@ -54,9 +54,9 @@ struct sqlite_store {
 
 	int log_pages, fold_pages,
 		fold_at;	  /* in the log after the last commit; it is folded at so many */
-	bool fold_partly;	  /* the last fold left something, since somebody was reading */
 	bool fold_failed;	  /* and has been told */
-	bool fold_never;	  /* not on this connection any more */
+	bool fold_late;		  /* somebody reads without end, and that has been told */
+	bool fold_never;	  /* by this process any more */
 	bool damaged;		  /* SQLite said so: to be checked before it is used again */
 	uint32_t damaged_checked; /* second */
 	struct sqlite_file damaged_file; /* what it was when it was closed for it, */

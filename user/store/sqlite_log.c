@@ -13,14 +13,18 @@
  *    behind it does not continue its chain of checksums. All before it was synced by its own
  * commit.
  *  - In the database: a fold that fails is begun again from where the last good one ended, and
- *    writes all its pages anew. Only where a reader kept an earlier fold from being whole has
- *    SQLite counted pages as done that were not synced yet: then the log is left alone until
- *    it is opened by the next daemon, which folds all of it.
+ *    writes all its pages anew. SQLite does not sync those that it folds while somebody reads or
+ *    writes, and yet counts them as done: they are synced here, at once. Only if that sync fails is
+ *    the log not folded any more, neither by this process nor when it closes it. The count lies
+ *    in the index, and goes when nobody has the store open: whoever opens it then folds all of
+ *    the log. A program that has it open across the restart keeps the count: the operator is told.
  *
  * The log is the only place where a commit is until it is folded. If its name is removed, it lives
  * on as long as it is open: it is folded at once, and a new one begun.
  *
- * A crash at any of this leaves a log that SQLite replays whole.
+ * A crash at any of this leaves a log that SQLite replays whole; but not while the log has no name:
+ * then what is in it dies with the process, and a power cut during the fold that saves it may leave
+ * a database that is written half.
  */
 #include "sqlite.h"
 
@@ -30,6 +34,7 @@
 #include <sys/stat.h>
 
 #define FOLD_AGAIN    100 /* more, if it could not be */
+#define FOLD_LATE     16  /* times as long as it should be: somebody reads without end */
 #define DAMAGED_RETRY 10  /* seconds between two looks at a damaged file: each reads all of it */
 
 /* --- which files --- */
@@ -79,24 +84,44 @@ static int on_commit(void *arg, sqlite3 *db, const char *name, int pages)
 	return SQLITE_OK;
 }
 
-/* 0: all of it is in the database; 1: not all; negative: errno. */
+/* Through SQLite's own handle: closing another would drop its locks on the file. */
+static int sync_database(struct sqlite_store *s)
+{
+	sqlite3_file *file = NULL;
+	int rc = sqlite3_file_control(s->db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+
+	errno = 0;
+	if (rc == SQLITE_OK)
+		rc = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+	if (rc == SQLITE_OK)
+		return 0;
+	return errno ? -errno : -EIO;
+}
+
+static void never_fold(struct sqlite_store *s)
+{
+	s->fold_never = true;
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+}
+
+/*
+ * 0: all of it is in the database; 1: not all; negative: errno. Also one that looks whole was not
+ * synced by SQLite if somebody wrote meanwhile.
+ */
 static int fold(struct sqlite_store *s)
 {
 	int pages = 0, folded = 0, rc, r;
 
 	errno = 0;
 	rc = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &folded);
-	if (rc == SQLITE_OK) {
-		s->fold_partly = folded < pages;
-		return s->fold_partly;
-	}
-	r = sqlite_store_errno(s->db);
 	if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
 		return 1;
-	s->fold_never = s->fold_partly;
-	if (s->fold_never)
-		sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-	return r;
+	if (rc != SQLITE_OK)
+		return sqlite_store_errno(s->db);
+	r = folded > 0 ? sync_database(s) : 0;
+	if (r < 0)
+		never_fold(s);
+	return r < 0 ? r : folded < pages;
 }
 
 /* Nothing depends on its success but the log's length. */
@@ -108,14 +133,23 @@ static void fold_in_time(struct sqlite_store *s)
 		return;
 	r = fold(s);
 	s->fold_at = r == 0 ? s->fold_pages : s->log_pages + FOLD_AGAIN;
-	if (r < 0 && !s->fold_failed)
+	if (r < 0 && (!s->fold_failed || s->fold_never)) {
 		store_remark(&s->base, "%s: the log cannot be folded into it and grows: %s%s",
-			     s->path, sqlite3_errmsg(s->db),
-			     s->fold_never ? "; restart when the disk is in order" : "");
-	else if (r == 0 && s->fold_failed)
+			     s->path, strerror(-r),
+			     s->fold_never ? "; when the disk is in order, end every program that "
+					     "has it open, and restart"
+					   : "");
+		s->fold_failed = true;
+	} else if (r > 0 && !s->fold_late && s->log_pages / FOLD_LATE >= s->fold_pages) {
+		store_remark(&s->base,
+			     "%s: the log cannot be folded into it and grows, to %d pages by now: "
+			     "another program is reading without end",
+			     s->path, s->log_pages);
+		s->fold_late = true;
+	} else if (r == 0 && (s->fold_failed || s->fold_late)) {
 		store_remark(&s->base, "%s: the log is folded into it again", s->path);
-	if (r <= 0)
-		s->fold_failed = r < 0;
+		s->fold_failed = s->fold_late = false;
+	}
 }
 
 int sqlite_log_start(struct sqlite_store *s)
@@ -133,7 +167,8 @@ int sqlite_log_start(struct sqlite_store *s)
 		s->fold_pages = s->fold_at = sqlite3_column_int(stmt, 0);
 	sqlite3_finalize(stmt);
 	s->log_pages = 0;
-	s->fold_partly = s->fold_never = false;
+	if (s->fold_never) /* opened again: somebody else may have kept SQLite's count */
+		never_fold(s);
 	sqlite3_wal_hook(s->db, on_commit, s); /* in the place of SQLite's own */
 	return r;
 }
