@@ -191,6 +191,28 @@ static void a_lease_with_its_relay(void **state)
 	assert_bytes(&shown.relay_id, "");
 }
 
+/* The file's name may be of whatever bytes, and the line is cut anywhere. */
+static void an_outage_is_shown_in_whatever_bytes(void **state)
+{
+	json_t *status, *store;
+	const char *error;
+
+	(void)state;
+	d.outage.lasts = true;
+	memset(d.outage.why, 'x', sizeof(d.outage.why) - 2);
+	d.outage.why[sizeof(d.outage.why) - 2] = '\xc3'; /* the first half of a character */
+	status = daemon_control_ops.status(&d);
+	assert_non_null(status);
+	store = json_object_get(status, "store");
+	assert_string_equal(json_string_value(json_object_get(store, "state")), "failing");
+	error = json_string_value(json_object_get(store, "error"));
+	assert_non_null(error);
+	assert_int_equal(strlen(error), sizeof(d.outage.why) - 1);
+	assert_string_equal(error + sizeof(d.outage.why) - 3, "x?");
+	json_decref(status);
+	d.outage = (struct outage){0};
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +220,7 @@ int main(void)
 		cmocka_unit_test(every_decision_is_shown),
 		cmocka_unit_test(messages_by_type),
 		cmocka_unit_test(a_lease_with_its_relay),
+		cmocka_unit_test(an_outage_is_shown_in_whatever_bytes),
 	};
 	int r;
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "control/commands.h"
 #include "daemon/daemon.h"
 #include "proto/relay.h"
 
@@ -177,13 +178,17 @@ static json_t *status_reasons(const struct daemon *d)
 	return kinds;
 }
 
-/* While it fails: for how many seconds, and why. */
+/*
+ * While it fails: for how many seconds, and why. That names a file, whose name is of whatever
+ * bytes, and may end within a character.
+ */
 static json_t *status_store(const struct daemon *d)
 {
 	if (!d->outage.lasts)
 		return json_pack("{s:s}", "state", "serving");
-	return json_pack("{s:s, s:I, s:s}", "state", "failing", "for",
-			 (json_int_t)(boot_seconds() - d->outage.since), "error", d->outage.why);
+	return json_pack("{s:s, s:I, s:o}", "state", "failing", "for",
+			 (json_int_t)(boot_seconds() - d->outage.since), "error",
+			 control_text(d->outage.why));
 }
 
 static json_t *status(void *arg)
