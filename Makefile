@@ -293,7 +293,7 @@ check-powercut: $(call TEST_BINS,crash/powercut)
 killloop: all rig
 	tests/crash/killloop -n $(or $(ROUNDS),2000) -j $(or $(JOBS),8) $(SEED:%=-s %)
 
-rig: $(RIG) $(CRASH)
+rig: all $(RIG) $(CRASH)
 
 # whatever is a program and no test
 programs: all $(RIG) $(B)/tests/crash/killer $(BENCH)
