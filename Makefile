@@ -250,6 +250,9 @@ $(B)/tests/dry/parity_%: $(B)/tests/parity/test_%.o $(TEST_HELPERS_dry) $(TEST_H
 	$(if $(V),,@echo "LD   $@")
 	$(DRY_LINK)
 
+# the kernel refuses a program when the test says so
+$(B)/tests/bpf/test_attach: ALL_LDFLAGS += -Wl,--wrap=bpf_link_update
+$(B)/tests/unit/test_daemon_ports: ALL_LDFLAGS += -Wl,--wrap=fastpath_give_again,--wrap=fastpath_attach,--wrap=fastpath_prune,--wrap=link_publish,--wrap=link_close,--wrap=link_close_unserved,--wrap=links_list,--wrap=packet_is_bound,--wrap=event_add
 # its memory runs out when the test says so
 $(B)/tests/unit/test_engine_reasons: ALL_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc
 # the store's own calls go by the disk whose power is cut (tests/common/disk_wrap.c), its pragmas

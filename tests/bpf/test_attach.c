@@ -354,20 +354,53 @@ static void test_given_again(void **state)
 	uint32_t lo = if_nametoindex("lo"), link, program, after;
 
 	(void)state;
-	assert_int_equal(fastpath_give_again(fp), 0); /* to nobody */
+	assert_int_equal(fastpath_give_again(fp, v0), -ENOENT); /* to nobody */
 	attach(fp, v0, FASTPATH_NATIVE);
 	attach(fp, lo, FASTPATH_GENERIC);
 	link = link_id(v0);
 	runs(v0, &program);
-	assert_int_equal(fastpath_give_again(fp), 0);
+	assert_int_equal(fastpath_give_again(fp, v0), 0);
+	assert_int_equal(fastpath_give_again(fp, lo), 0);
 	assert_int_equal(link_id(v0), link);
 	assert_int_equal(runs(v0, &after), XDP_ATTACHED_DRV);
 	assert_int_equal(after, program);
 	assert_runs(lo, XDP_ATTACHED_SKB, "xdhcp");
-	/* one whose device is gone is no hindrance for the others */
+	/* one whose device is gone is not to be attached anew */
 	assert_int_equal(netns_run("ip link del v0"), 0);
-	assert_int_equal(fastpath_give_again(fp), 0);
-	assert_runs(lo, XDP_ATTACHED_SKB, "xdhcp");
+	assert_int_equal(fastpath_give_again(fp, v0), 0);
+	fastpath_close(fp);
+}
+
+static int updates_until_failure = -1; /* -1: none fails */
+
+int __real_bpf_link_update(int fd, int program, const struct bpf_link_update_opts *opts);
+int __wrap_bpf_link_update(int fd, int program, const struct bpf_link_update_opts *opts);
+int __wrap_bpf_link_update(int fd, int program, const struct bpf_link_update_opts *opts)
+{
+	if (updates_until_failure == 0) {
+		errno = ENOMEM;
+		return -1;
+	}
+	updates_until_failure -= updates_until_failure > 0;
+	return __real_bpf_link_update(fd, program, opts);
+}
+
+/* A program that only passes must not stay there under our name. */
+static void test_not_given_again(void **state)
+{
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+
+	(void)state;
+	for (int n = 0; n < 2; n++) {
+		attach(fp, v0, FASTPATH_NATIVE);
+		updates_until_failure = n;
+		assert_int_equal(fastpath_give_again(fp, v0), -ENOMEM);
+		updates_until_failure = -1;
+		assert_int_equal(runs(v0, NULL), XDP_ATTACHED_NONE);
+		assert_int_equal(link_id(v0), 0);
+		attach(fp, v0, FASTPATH_NATIVE);
+		assert_runs(v0, XDP_ATTACHED_DRV, "xdhcp");
+	}
 	fastpath_close(fp);
 }
 
@@ -531,6 +564,7 @@ int main(void)
 		TEST(test_no_driver_support),
 		TEST(test_prune),
 		TEST(test_given_again),
+		TEST(test_not_given_again),
 		TEST(test_adopted_without_its_device),
 		TEST(test_ifindex_again),
 		TEST(test_ifindex_of_another_namespace),

@@ -223,9 +223,9 @@ int fastpath_attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_
 	return 0;
 }
 
-int fastpath_give_again(struct fastpath *fp)
+int fastpath_give_again(struct fastpath *fp, uint32_t ifindex)
 {
-	(void)fp;
+	(void)fp, (void)ifindex;
 	return 0;
 }
 

@@ -40,7 +40,8 @@ struct port {
 	struct event *readable;
 	uint32_t empty_at;    /* second at which the socket was last seen empty */
 	const char *xdp_mode; /* "native", "generic"; NULL: not attached */
-	bool attach_again;    /* a barrier failed: at the next rescan */
+	bool attach_again;    /* a barrier failed, or it is lost: at the next rescan */
+	bool lost;	      /* its driver did not take the program after a sleep */
 	bool seen;	      /* by the rescan under way */
 };
 
@@ -261,6 +262,7 @@ void collect_release(struct daemon *d);
 int ports_open(struct daemon *d); /* or bring them up to date after a change */
 /* The same while serving: what failed is tried again after a while. */
 void ports_rescan(struct daemon *d);
+void ports_give_again(struct daemon *d); /* after a sleep: XDP's program to their drivers */
 void ports_close(struct daemon *d);
 struct port *port_by_ifindex(struct daemon *d, uint32_t ifindex);
 /* An address of this machine's, on whichever interface. */

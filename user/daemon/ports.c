@@ -174,7 +174,9 @@ static int attach_mode(struct daemon *d, const struct port *port, enum fastpath_
 
 	if (r == 0)
 		return 0;
-	log_warning("%s: no fast path here, the daemon serves it alone: %s", port->info.name, why);
+	if (!port->lost) /* else it has been told, and goes on */
+		log_warning("%s: no fast path here, the daemon serves it alone: %s",
+			    port->info.name, why);
 	return r;
 }
 
@@ -203,9 +205,13 @@ static void attach(struct daemon *d, struct port *port)
 		return;
 	if (attach_mode(d, port, generic ? FASTPATH_GENERIC : FASTPATH_NATIVE, why, sizeof(why))) {
 		link_close(d, port->info.ifindex);
+		port->attach_again = port->lost;
 		return;
 	}
 	port->xdp_mode = generic ? "generic" : "native";
+	if (port->lost)
+		log_notice("%s: the fast path is back (%s)", port->info.name, port->xdp_mode);
+	port->lost = false;
 }
 
 static void drop_port(struct daemon *d, struct port *port)
@@ -386,13 +392,34 @@ int ports_open(struct daemon *d)
 	return failed ? -EIO : 0;
 }
 
-void ports_rescan(struct daemon *d)
+static void rescan_later(struct daemon *d)
 {
 	struct timeval later = {.tv_sec = RESCAN_AFTER};
 
+	event_add(d->rescan_timer, &later); /* one timer: a second failure only sets it anew */
+}
+
+void ports_rescan(struct daemon *d)
+{
 	if (ports_open(d) < 0)
-		event_add(d->rescan_timer,
-			  &later); /* one timer: a second failure only sets it anew */
+		rescan_later(d);
+}
+
+void ports_give_again(struct daemon *d)
+{
+	for (struct port *port = d->ports; d->fp && port; port = port->next) {
+		int r = port->xdp_mode ? fastpath_give_again(d->fp, port->info.ifindex) : 0;
+
+		if (r == 0)
+			continue;
+		log_warning("%s: its driver did not take the fast path's program again (%s): the "
+			    "daemon serves it alone until it does",
+			    port->info.name, strerror(-r));
+		link_close(d, port->info.ifindex);
+		port->xdp_mode = NULL;
+		port->lost = port->attach_again = true;
+		rescan_later(d);
+	}
 }
 
 void ports_close(struct daemon *d)

@@ -61,16 +61,12 @@ static void note_empty(struct daemon *d)
 static void watch_sleep(struct daemon *d)
 {
 	int64_t slept = slept_milliseconds(), ms = slept - d->slept;
-	int r;
 
 	d->slept = slept;
 	if (ms < SLEEP_MIN)
 		return;
 	log_notice("this machine was suspended for %" PRId64 " s", (ms + 500) / 1000);
-	r = d->fp ? fastpath_give_again(d->fp) : 0;
-	if (r < 0)
-		log_warning("the fast path may have stopped with it, restart xdhcpd: %s",
-			    strerror(-r));
+	ports_give_again(d);
 }
 
 static void every_second(evutil_socket_t fd, short what, void *arg)

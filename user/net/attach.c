@@ -348,33 +348,32 @@ int links_neutralise(struct fastpath *fp)
 	return r < 0 ? r : 0;
 }
 
-/* To the kernel a link's own program is no news and does not reach the driver: another goes first.
- */
-static int give_again_one(void *arg, const char *name, uint32_t ifindex)
+int fastpath_give_again(struct fastpath *fp, uint32_t ifindex)
 {
-	struct neutralise *n = arg;
-	int fd = pins_get(n->fp->pin_path, name), r = 0;
+	char name[LINK_NAME_LEN];
+	int fd, pass, r;
 
-	(void)ifindex;
+	link_name(name, ifindex);
+	fd = pins_get(fp->pin_path, name);
 	if (fd < 0)
 		return fd;
-	if (bpf_link_update(fd, n->program, NULL) < 0 ||
-	    bpf_link_update(fd, n->fp->program, NULL) < 0)
-		r = errno == ENOLINK ? 0 : -errno; /* its device is gone */
-	close(fd);
+	/* To the kernel a link's own program is no news and does not reach the driver: another
+	 * goes first. */
+	pass = pass_program();
+	r = pass;
+	if (pass >= 0) {
+		r = bpf_link_update(fd, pass, NULL) < 0 ||
+				    bpf_link_update(fd, fp->program, NULL) < 0
+			    ? -errno
+			    : 0;
+		close(pass);
+	}
+	if (r == 0 || r == -ENOLINK) { /* its device is gone */
+		close(fd);
+		return 0;
+	}
+	pins_remove_link(fp->pin_path, name, fd);
 	return r;
-}
-
-int fastpath_give_again(struct fastpath *fp)
-{
-	struct neutralise n = {.fp = fp, .program = pass_program()};
-	int r;
-
-	if (n.program < 0)
-		return n.program;
-	r = pins_each_link(fp->pin_path, give_again_one, &n);
-	close(n.program);
-	return r < 0 ? r : 0;
 }
 
 int leases_txt_pin(struct fastpath *fp, int program)

@@ -74,10 +74,11 @@ enum fastpath_attach_mode { FASTPATH_NATIVE, FASTPATH_GENERIC };
 int fastpath_attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_mode mode,
 		    char *why, size_t why_len);
 /*
- * Gives every attached link's driver the program once more, in place: some (virtio_net in
+ * Gives an attached link's driver the program once more, in place: some (virtio_net in
  * Linux 6.1) forget it while the machine sleeps, and the kernel goes on showing it as attached.
+ * On failure it is detached, so that nothing is shown that may not run: attach it anew.
  */
-int fastpath_give_again(struct fastpath *fp);
+int fastpath_give_again(struct fastpath *fp, uint32_t ifindex);
 int fastpath_detach(struct fastpath *fp, uint32_t ifindex); /* 0 also if it was not attached */
 /*
  * Does an xdhcp program, whosever maps it uses, run on the interface? 1: yes;

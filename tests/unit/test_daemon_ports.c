@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The fast path of a served interface after the machine slept. The interface, its socket and what
+ * XDP has of it are doubles (the linker's wraps).
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "daemon/daemon.h"
+
+static char names[][MODEL_IFNAME] = {"v0"};
+static struct config config = {.interfaces = names, .n_interfaces = 1};
+static char no_fastpath; /* nothing looks into it */
+static struct daemon d = {.config = &config};
+static struct port port = {.daemon = &d, .info = {.ifindex = 7, .name = "v0", .ethernet = true}};
+static int give_again, attach; /* what they return */
+static unsigned gave, attached, rescans;
+static bool open;
+
+#define WRAP(type, name, ...)            \
+	type __wrap_##name(__VA_ARGS__); \
+	type __wrap_##name(__VA_ARGS__)
+
+WRAP(int, fastpath_give_again, struct fastpath *fp, uint32_t ifindex)
+{
+	assert_ptr_equal(fp, d.fp);
+	assert_int_equal(ifindex, 7);
+	gave++;
+	return give_again;
+}
+
+WRAP(int, fastpath_attach, struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_mode mode,
+     char *why, size_t why_len)
+{
+	(void)fp, (void)ifindex, (void)mode, (void)why, (void)why_len;
+	attached++;
+	return attach;
+}
+
+WRAP(int, fastpath_prune, struct fastpath *fp, const uint32_t *keep, size_t n)
+{
+	(void)fp, (void)keep, (void)n;
+	return 0;
+}
+
+WRAP(int, link_publish, struct daemon *daemon, const struct port *p)
+{
+	(void)daemon, (void)p;
+	open = true;
+	return 0;
+}
+
+WRAP(void, link_close, struct daemon *daemon, uint32_t ifindex)
+{
+	(void)daemon, (void)ifindex;
+	open = false;
+}
+
+WRAP(void, link_close_unserved, struct daemon *daemon)
+{
+	(void)daemon;
+}
+
+WRAP(int, links_list, struct link_info **ret_links)
+{
+	*ret_links = malloc(sizeof(**ret_links));
+	assert_non_null(*ret_links);
+	**ret_links = port.info;
+	return 1;
+}
+
+WRAP(bool, packet_is_bound, const struct packet_socket *socket, uint32_t ifindex)
+{
+	(void)socket, (void)ifindex;
+	return true;
+}
+
+WRAP(int, event_add, struct event *event, const struct timeval *in)
+{
+	(void)event;
+	assert_non_null(in);
+	rescans++;
+	return 0;
+}
+
+static int start(void **state)
+{
+	(void)state;
+	d.fp = (void *)&no_fastpath;
+	d.ports = &port;
+	port.xdp_mode = "native";
+	port.attach_again = port.lost = false;
+	open = true;
+	gave = attached = rescans = 0;
+	give_again = attach = 0;
+	return 0;
+}
+
+static void a_program_that_is_taken_again_changes_nothing(void **state)
+{
+	(void)state;
+	ports_give_again(&d);
+	assert_int_equal(gave, 1);
+	assert_string_equal(port.xdp_mode, "native");
+	assert_true(open);
+	ports_rescan(&d);
+	assert_int_equal(attached, 0);
+	assert_int_equal(rescans, 0);
+}
+
+static void a_program_that_is_not_taken_again_is_tried_until_it_is(void **state)
+{
+	(void)state;
+	give_again = attach = -ENOMEM;
+	ports_give_again(&d);
+	assert_null(port.xdp_mode); /* the status says off, nothing is published for it */
+	assert_false(open);
+	assert_int_equal(rescans, 1);
+	ports_give_again(&d); /* sleeps once more */
+	assert_int_equal(gave, 1);
+	for (unsigned n = 1; n <= 3; n++) {
+		ports_rescan(&d);
+		assert_int_equal(attached, n);
+		assert_int_equal(rescans, 1 + n);
+		assert_null(port.xdp_mode);
+		assert_false(open);
+	}
+	attach = 0;
+	ports_rescan(&d);
+	assert_string_equal(port.xdp_mode, "native");
+	assert_true(open);
+	ports_rescan(&d);
+	assert_int_equal(attached, 4);
+	assert_int_equal(rescans, 4);
+}
+
+#define T(name) cmocka_unit_test_setup(name, start)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(a_program_that_is_taken_again_changes_nothing),
+		T(a_program_that_is_not_taken_again_is_tried_until_it_is),
+	};
+
+	return cmocka_run_group_tests_name("daemon/ports", tests, NULL, NULL);
+}
