@@ -151,6 +151,16 @@ static struct disk_file *file_new(void)
 	return file;
 }
 
+/* Bytes to have for a file of so many: files grow by pages, and shall not be copied each time. */
+static size_t room(size_t len)
+{
+	size_t n = 4096;
+
+	while (n < len)
+		n *= 2;
+	return n;
+}
+
 /* A file that was there before anybody told of it: all of it is synced. */
 static struct disk_file *file_found(const char *path)
 {
@@ -160,7 +170,7 @@ static struct disk_file *file_found(const char *path)
 	if (fd >= 0) {
 		off_t len = lseek(fd, 0, SEEK_END);
 
-		file->bytes = must(malloc((size_t)len + 1));
+		file->bytes = must(malloc(room((size_t)len)));
 		if (pread(fd, file->bytes, (size_t)len, 0) != len)
 			abort();
 		file->len = (size_t)len;
@@ -209,7 +219,8 @@ static void grow(uint8_t **bytes, size_t *len, size_t end)
 {
 	if (end <= *len)
 		return;
-	*bytes = must(realloc(*bytes, end));
+	if (!*bytes || room(end) != room(*len))
+		*bytes = must(realloc(*bytes, room(end)));
 	memset(*bytes + *len, 0, end - *len);
 	*len = end;
 }
@@ -473,7 +484,7 @@ static void write_whole(const char *path, const uint8_t *bytes, size_t len)
 
 static void cut_file(const struct disk_file *file, const char *path, uint32_t (*rnd)(uint32_t))
 {
-	uint8_t *bytes = must(malloc(file->len + 1));
+	uint8_t *bytes = must(malloc(room(file->len)));
 	/* All or nothing of everything is a cut too. */
 	uint32_t temper = rnd(8);
 	size_t len = file->len;
