@@ -316,6 +316,13 @@ verdicts() {
 verdict() { verdicts | jq -r ".$1"; }
 acks_xdp() { verdicts | jq -r 'to_entries | map(select(.key | startswith("ack_"))) | map(.value) | add'; }
 
+# all_by_xdp NAME...: as many renewals as these clients tell of. To be awaited: they go on meanwhile.
+all_by_xdp() {
+	local name sum=0
+	for name in "$@"; do sum=$((sum + $(times "$name" '^RENEW'))); done
+	[ "$(verdict ack_renewing)" = "$sum" ]
+}
+
 # more_acks_than N: XDP has answered more often than that.
 more_acks_than() { [ "$(acks_xdp)" -gt "$1" ]; }
 

@@ -198,6 +198,15 @@ static void check_covered(const char *when)
 	}
 }
 
+bool oracle_quarantined(uint32_t addr)
+{
+	for (unsigned i = 0; i < n_quarantines; i++) {
+		if (quarantines[i].addr == addr && quarantines[i].until > world.now)
+			return true;
+	}
+	return false;
+}
+
 static void check_alone(unsigned client, uint32_t addr, const char *what)
 {
 	for (unsigned i = 0; i < n_promises; i++) {

@@ -39,6 +39,7 @@ void oracle_check(void);
 void oracle_promised(unsigned client, uint32_t addr, uint32_t lifetime);
 /* What was promised to a client last, if that runs; else 0. */
 uint32_t oracle_address_of(unsigned client);
+bool oracle_quarantined(uint32_t addr); /* in the store, for a DECLINE that was seen */
 /* Promises that run now. */
 unsigned oracle_running(void);
 /* A hash of who holds what, for the count of distinct states. */

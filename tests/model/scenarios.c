@@ -108,6 +108,13 @@ static void others_want_it(void)
 	expect(client_lease(4) == ADDRESS_A, "in the end it is free");
 }
 
+/* A DECLINE is heard before and after the end of the lease that it is about. */
+static void it_is_quarantined(void)
+{
+	expect(oracle_quarantined(ADDRESS_A), "it is quarantined");
+	others_want_it();
+}
+
 /* --- what actors do --- */
 
 static void releases(void)
@@ -614,6 +621,8 @@ const struct scenario scenarios[] = {
 	SCENARIO("release, two clients", 1, setup_granted, others_want_it, releases, another_leases,
 		 a_third_leases),
 	SCENARIO("expiry, late grant", 2, setup_last_second, others_want_it, time_passes, renews),
+	SCENARIO("expiry, decline", 2, setup_last_second, it_is_quarantined, time_passes, declines),
+	SCENARIO("release, decline", 2, setup_bound, it_is_quarantined, releases, declines),
 	SCENARIO("decline, renewal", 2, setup_bound, others_want_it, declines, renews),
 	SCENARIO("NAK, renewal", 2, setup_granted, others_want_it, refuses_a_stranger, renews),
 	SCENARIO("cloned client id", 2, setup_clones, clones_want_it, the_clone_wants_it, renews),

@@ -121,6 +121,71 @@ static void decline_of_a_held_one(void **state)
 	fx_close(&fx);
 }
 
+/* The client had the address until just now and says that it is in use: no end makes it free. */
+static void decline_while_another_end_is_under_way(void **state)
+{
+	static const enum lease_end ends[] = {LEASE_END_EXPIRED, LEASE_END_RELEASED};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct fixture fx = fx_open(fx_model(2));
+		uint32_t addr = fx_lease(&fx, mac(1));
+		const struct req decline = {
+			.type = DHCP_DECLINE, .mac = 1, .requested = addr, .server = SERVER};
+		struct lease *lease = lease_at(fx.leases, addr);
+		struct change change;
+
+		fx.now = lease->promised;
+		engine_begin_end(fx.engine, lease, ends[i]);
+		fx_decide(&fx, decline);
+		assert_int_equal(fx.d.kind, DECISION_END);
+		assert_int_equal(fx.d.end, LEASE_END_DECLINED);
+		engine_begin_end(fx.engine, lease, fx.d.end);
+		fx_decide(&fx, decline);
+		assert_int_equal(fx.d.reason, SILENT_ended_already);
+		engine_finish_end(fx.engine, lease, 0, 0, fx.now, fx.now, &change);
+		assert_int_equal(change.row.state, LEASE_DECLINED);
+		assert_int_equal(change.row.promised, fx.now + 1 + 600);
+		assert_int_not_equal(fx_offer(&fx, mac(2)), addr);
+		fx_close(&fx);
+	}
+}
+
+static void decline_after_the_end(void **state)
+{
+	static const struct {
+		uint32_t late;
+		bool taken;
+	} cases[] = {{0, true}, {9, true}, {10, false}};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct fixture fx = fx_open(fx_model(2));
+		uint32_t addr = fx_lease(&fx, mac(1));
+		const struct req decline = {
+			.type = DHCP_DECLINE, .mac = 1, .requested = addr, .server = SERVER};
+
+		fx.now = lease_at(fx.leases, addr)->promised;
+		fx_expire(&fx);
+		assert_int_equal(lease_at(fx.leases, addr)->state, LEASE_FREE);
+		fx.now += cases[i].late;
+		fx_decline(&fx, mac(2), addr); /* another's word counts for nothing */
+		assert_int_equal(fx.d.reason, SILENT_not_its_address);
+		fx_decide(&fx, decline);
+		if (!cases[i].taken) {
+			assert_int_equal(fx.d.reason, SILENT_not_its_address);
+		} else {
+			struct change change;
+
+			assert_int_equal(fx.d.kind, DECISION_END);
+			change = fx_end(&fx, addr, fx.d.end, 0, 0, fx.now);
+			assert_int_equal(change.row.state, LEASE_DECLINED);
+			assert_int_not_equal(fx_offer(&fx, mac(2)), addr);
+		}
+		fx_close(&fx);
+	}
+}
+
 static void held_by_mac_from_a_slot(void **state)
 {
 	struct fixture fx = fx_open(fx_model(2));
@@ -276,6 +341,8 @@ int main(void)
 		cmocka_unit_test(grant_crosses_release),
 		cmocka_unit_test(grant_crosses_decline),
 		cmocka_unit_test(decline_of_a_held_one),
+		cmocka_unit_test(decline_while_another_end_is_under_way),
+		cmocka_unit_test(decline_after_the_end),
 		cmocka_unit_test(held_by_mac_from_a_slot),
 		cmocka_unit_test(reload_without_the_pool),
 		cmocka_unit_test(reload_without_the_subnet),

@@ -358,6 +358,12 @@ static void begin_end(struct world *w, uint32_t addr, enum lease_end end, uint32
 	assert_non_null(lease);
 	assert_true(w->n_pending < PENDING);
 	engine_begin_end(w->fx.engine, lease, end);
+	for (size_t i = 0; i < w->n_pending; i++) {
+		if (w->pending[i].addr == addr) { /* a DECLINE turns what is under way */
+			w->pending[i].received_after = received;
+			return;
+		}
+	}
 	w->pending[w->n_pending++] = (struct pending){.addr = addr,
 						      .received_after = received,
 						      .steps = (uint32_t)(lrand48() % 4),

@@ -19,7 +19,7 @@
  *   RENEWING, REBINDING: ACK, extended; NAK if it cannot be theirs any more
  *       -> request: renewing_and_rebinding, after_the_end
  *   DECLINE: quarantined, never offered meanwhile
- *       -> request: decline; ending: decline_of_a_held_one, grant_crosses_decline
+ *       -> request: decline; ending: decline_*, grant_crosses_decline
  *   RELEASE: remembered for the same client, reusable
  *       -> request: release; ending: grant_crosses_release
  *   INFORM: options, no lease; direct, without ciaddr, relayed, repeated

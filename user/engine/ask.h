@@ -100,6 +100,8 @@ enum permit ask_permit(const struct ask *ask, uint32_t addr);
 /* Is it an address that this message says to be its relay's? True of this message alone. */
 bool ask_named_by_relay(const struct ask *ask, uint32_t addr);
 enum holder ask_holder(struct ask *ask, uint32_t addr); /* drops a lapsed offer */
+/* Free, and the client's last, which ended so lately that messages from before may still come. */
+bool ask_lately_its(const struct ask *ask, uint32_t addr);
 /* Its reserved address, if that is not `addr` and it could have it now; else 0. */
 uint32_t ask_reserved_elsewhere(struct ask *ask, uint32_t addr);
 /*

@@ -144,16 +144,22 @@ static void decide_decline(struct ask *ask)
 		end(ask, addr, LEASE_END_DECLINED);
 		return;
 	case HOLDER_NOBODY:
-	case HOLDER_LAST: {
-		struct offer *offer = offer_at(ask->engine, addr);
-
-		if (permit == PERMIT_OK && (offer || subnet_reserved_address(ask->subnet, addr))) {
+	case HOLDER_LAST:
+		if (permit == PERMIT_OK &&
+		    (offer_at(ask->engine, addr) || subnet_reserved_address(ask->subnet, addr) ||
+		     ask_lately_its(ask, addr))) {
 			end_unbound(ask, addr);
 			return;
 		}
 		break;
-	}
 	case HOLDER_MINE_CLOSING:
+		/* Expired or released, and found to be in use: it must not become free. */
+		if (lease_at(ask->engine->leases, addr)->closing_to != LEASE_END_DECLINED) {
+			end(ask, addr, LEASE_END_DECLINED);
+			return;
+		}
+		decide_silent(ask, SILENT_ended_already);
+		return;
 	case HOLDER_DECLINED:
 		decide_silent(ask, SILENT_ended_already);
 		return;

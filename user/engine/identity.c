@@ -18,6 +18,8 @@
 #include "expr.h"
 #include "proto/relay.h"
 
+#define STRAYS 10 /* seconds that messages which the end of a binding has overtaken may come */
+
 /*
  * RFC 4702 3.1: of a client that sends both, the Client FQDN option counts and the host name option
  * does not.
@@ -406,6 +408,14 @@ enum holder ask_holder(struct ask *ask, uint32_t addr)
 	if (offer && offer != offer_of(ask->engine, ask->subnet, &ask->identity))
 		return HOLDER_OFFERED;
 	return lease && remembers(ask, lease) ? HOLDER_LAST : HOLDER_NOBODY;
+}
+
+bool ask_lately_its(const struct ask *ask, uint32_t addr)
+{
+	const struct lease *lease = lease_at(ask->engine->leases, addr);
+
+	return lease && lease->state == LEASE_FREE && remembers(ask, lease) &&
+	       ask->now < lease->promised + STRAYS;
 }
 
 uint32_t ask_reserved_elsewhere(struct ask *ask, uint32_t addr)

@@ -8,9 +8,6 @@
 
 #include "ask.h"
 
-#define RELEASE_STRAYS \
-	10 /* seconds that REQUESTs which a client's RELEASE has overtaken may come */
-
 /* When a promise of `lifetime` made at `now` ends: the caller's clock was rounded down. */
 static uint32_t promise(uint32_t now, uint32_t lifetime)
 {
@@ -246,7 +243,7 @@ static void verify(struct ask *ask, uint32_t addr, bool renewing, bool plain)
 		 * RELEASE as well. It uses the address, so nobody else shall get it.
 		 */
 		if (renewing && lease && lease->end == LEASE_END_RELEASED &&
-		    ask->now < lease->promised + RELEASE_STRAYS)
+		    ask_lately_its(ask, addr))
 			break;
 		if (has_elsewhere(ask, addr))
 			break;
