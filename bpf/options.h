@@ -139,7 +139,7 @@ static __always_inline enum xdhcp_verdict walk_options(struct request *r, const 
 	struct form_state form;
 	enum xdhcp_verdict v;
 
-	form_start(&form, key, 0);
+	form_start(&form, key, 0, false);
 	for (i = 0; i < WALK_STEPS; i++, cursor = next) {
 		if (cursor + CURSOR_BACK + 2 > r->data_end || cursor + CURSOR_BACK + 2 > r->end) {
 			if (!walk_ends_well(cursor, r))

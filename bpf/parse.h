@@ -51,12 +51,14 @@ struct request {
 /* The record of an untagged link. Closed ones are found too. */
 static __always_inline const struct policy *find_link(__u32 ifindex)
 {
+	__u32 place = policy_link_place(ifindex, 0);
+
 	for (__u32 i = 0; i < XDHCP_POLICY_PROBES; i++) {
-		__u32 at = XDHCP_POLICY_LINKS + ((ifindex + i) & (XDHCP_POLICY_LINKS_N - 1));
+		__u32 at = XDHCP_POLICY_LINKS + ((place + i) & (XDHCP_POLICY_LINKS_N - 1));
 		const struct policy *p = bpf_map_lookup_elem(&policy, &at);
 
 		if (p && p->kind == XDHCP_POLICY_LINK && p->ifindex == ifindex &&
-		    AT32(p->vlan) == 0)
+		    AT64(p->vlan) == 0)
 			return p;
 	}
 	return NULL;

@@ -19,13 +19,13 @@
 #include <linux/types.h>
 #include <stddef.h>
 
-#define XDHCP_ABI_VERSION 1
+#define XDHCP_ABI_VERSION 2
 #define XDHCP_FOREVER	  0xffffffffu
 
 /* --- leases: array of slots, mmapable; the index comes from `blocks` --- */
 
 #define XDHCP_FORMS    4
-#define XDHCP_TAIL_MAX 108
+#define XDHCP_TAIL_MAX 100
 
 /* The pieces of a client's own tail, in the order they are sent. */
 enum xdhcp_tail_piece {
@@ -46,7 +46,7 @@ enum xdhcp_tail_piece {
  * aligned stores and may change while it is open. last and granted_until are
  * one 64-bit word that XDP raises by compare-and-exchange; neither half ever
  * falls while the slot belongs to one lease, and the daemon clears the word
- * only while the slot is closed and harvested.
+ * only while the slot is closed and harvested; so it does with paced and walked, for another lease.
  */
 struct slot {
 	__u8 addr[4] __attribute__((aligned(8))); /* D */
@@ -54,13 +54,14 @@ struct slot {
 	__u16 link;	     /* D, the stable id of the link, see struct policy */
 	__u32 generation;    /* D, the lease's, low 32 bits */
 	__u32 ack_until;     /* D, XDP may promise up to this second, never beyond */
-	__u32 reserved;	     /* zero */
+	__u32 paced;	     /* X, the bucket of its repeat ACKs, see police.h; 0: untouched */
 	__u32 last;	     /* X, when XDP last granted (also cltt); 0: never */
 	__u32 granted_until; /* X, the furthest second XDP has promised; 0: none */
 	/* harvest header ends */
 	__u64 forms[XDHCP_FORMS]; /* D, see form_word() in form.h; 0: empty */
 	/* second cache line */
-	__u64 hits;			   /* X, plain increments: two CPUs at once may count one */
+	__u64 hits;   /* X, plain increments: two CPUs at once may count one */
+	__u64 walked; /* X, what the last walk found, see walked.h; 0: nothing */
 	__u16 tail_sum[XDHCP_TAIL_PIECES]; /* D, folded sum of each piece as if at an even offset */
 	__u8 tail_end[XDHCP_TAIL_PIECES];  /* D, where each piece ends in tail[] */
 	__u8 reserved2[3];		   /* zero */
@@ -80,7 +81,7 @@ _Static_assert(offsetof(struct slot, granted_until) == XDHCP_GRANT_OFFSET + 4,
 	       "one word with last");
 _Static_assert(offsetof(struct slot, forms) == 32, "first line ends with the forms");
 _Static_assert(offsetof(struct slot, hits) == 64, "second line");
-_Static_assert(offsetof(struct slot, tail) == 84, "tail fills the slot");
+_Static_assert(offsetof(struct slot, tail) == 92, "tail fills the slot");
 
 /* --- blocks: hash, /24 -> its first slot; given to another /24 only while all are closed --- */
 
@@ -115,7 +116,8 @@ struct template
 	__u8 tail_first; /* enum xdhcp_tail_piece; tail_first == tail_last: no tail */
 	__u8 tail_last;
 	__u8 has_boot;	   /* 0: sname and file are all zero */
-	__u8 reserved[41]; /* zero */
+	__u8 to_sport;	   /* a relay gets it at the port it sent from (RFC 8357), not at 67 */
+	__u8 reserved[40]; /* zero */
 	__u8 sname[64];
 	__u8 file[128];
 	__u8 options[XDHCP_TEMPLATE_OPTIONS_MAX]; /* whole options, 53 54 51 58 59 first */
@@ -127,14 +129,33 @@ _Static_assert(offsetof(struct template, options) == 256, "options are aligned")
 
 /* --- policy: array, mmapable; gates, links, scopes --- */
 
-#define XDHCP_POLICY_OPERATOR 0	  /* the operator's gate, written by xdhcpctl */
-#define XDHCP_POLICY_DAEMON   1	  /* the daemon's gate, answer_until */
-#define XDHCP_POLICY_LINKS    256 /* first of the links: (ifindex & 255) and linear probing */
-#define XDHCP_POLICY_LINKS_N  256
+#define XDHCP_POLICY_OPERATOR 0	   /* the operator's gate, written by xdhcpctl */
+#define XDHCP_POLICY_DAEMON   1	   /* the daemon's gate, answer_until */
+#define XDHCP_POLICY_LINKS    4096 /* first of the links: at policy_link_place(), or behind */
+#define XDHCP_POLICY_LINKS_N  4096
 #define XDHCP_POLICY_PROBES   8
-#define XDHCP_POLICY_SCOPES   512 /* first of the scopes */
-#define XDHCP_POLICY_ENTRIES  16384
+#define XDHCP_POLICY_SCOPES   8192 /* first of the scopes */
+#define XDHCP_POLICY_ENTRIES  24576
 #define XDHCP_LINK_ADDRS      8
+#define XDHCP_LINK_TAGS	      2
+
+/* What a link may give the daemon to do, each with a budget of its own (police.h). */
+enum xdhcp_budget {
+	XDHCP_BUDGET_DISCOVER,
+	XDHCP_BUDGET_OTHER, /* all else that is a client's message */
+	XDHCP_BUDGETS,
+};
+
+struct budget {
+	__u32 interval; /* ns a packet; 0: unlimited */
+	__u32 burst;	/* packets, at least 1 */
+};
+
+/* How XDP finds the way back to a relay, or to a client behind a router. */
+enum xdhcp_route {
+	XDHCP_ROUTE_REVERSE, /* to the MAC that the request came from */
+	XDHCP_ROUTE_FIB, /* as the kernel routes, if that is over the same interface; else pass */
+};
 
 enum xdhcp_policy_kind {
 	XDHCP_POLICY_NONE, /* free */
@@ -150,22 +171,45 @@ enum xdhcp_policy_kind {
  * operator's gate is carried over when maps are replaced.
  */
 struct policy {
-	__u32 kind;	    /* enum xdhcp_policy_kind */
-	__u32 closed;	    /* 0: XDP may answer; else it passes */
-	__u32 answer_until; /* DAEMON: the second from which XDP passes; FOREVER: never */
-	__u32 ifindex;	    /* LINK */
-	__u16 vlan[2];	    /* LINK: outer and inner VLAN id; 0: no tag */
-	__u16 link;	    /* LINK: the stable id that slots carry, from 1 */
-	__u8 mac[6];	    /* LINK */
-	__u32 id;	    /* SCOPE: the subnet's id */
-	__u64 digest;	    /* SCOPE: of the configuration its templates were made from */
+	__u32 kind;	       /* enum xdhcp_policy_kind */
+	__u32 closed;	       /* 0: XDP may answer; else it passes */
+	__u32 answer_until;    /* DAEMON: the second from which XDP passes; FOREVER: never */
+	__u32 client_interval; /* DAEMON: ms an ACK that one client gets of XDP; 0: unlimited */
+	__u32 client_burst;    /* DAEMON: ACKs, at least 1 */
+	__u32 capture_until;   /* OPERATOR: hits are captured before this second, see capture.h */
+	__u32 ifindex;	       /* LINK: where its frames come in, as XDP sees it */
+	__u32 device; /* LINK: the served interface: `ifindex`, or the VLAN, bond ... on it */
+	__u16 vlan[XDHCP_LINK_TAGS]; /* LINK: ids of the frames' tags, outer first; 0: no tag */
+	__u16 tpid[XDHCP_LINK_TAGS]; /* LINK: 0x8100 or 0x88a8, of each tag; 0: no tag */
+	__u16 link;		     /* LINK: the stable id that slots carry, from 1 */
+	__u8 mac[6];		     /* LINK */
+	__u32 route;		     /* LINK: enum xdhcp_route */
+	__u32 id;		     /* SCOPE: the subnet's id */
+	__u64 digest;		     /* SCOPE: of the configuration its templates were made from */
+	struct budget budgets[XDHCP_BUDGETS]; /* LINK */
 	__u8 addrs[XDHCP_LINK_ADDRS][4];      /* LINK: our addresses; 0.0.0.0: unused */
 	__u8 broadcasts[XDHCP_LINK_ADDRS][4]; /* LINK: of the subnets of addrs */
 	char name[16];			      /* LINK: interface; else what the gate is */
 };
 
 _Static_assert(offsetof(struct policy, closed) == 4, "frozen");
-_Static_assert(sizeof(struct policy) == 120, "no holes that a dump would show");
+_Static_assert(offsetof(struct policy, tpid) == offsetof(struct policy, vlan) + 4, "one word");
+_Static_assert(offsetof(struct policy, vlan) % 8 == 0, "an aligned one");
+_Static_assert(sizeof(struct policy) == 160, "no holes that a dump would show");
+
+/* Where the search for a link's record begins, among the links; `tags`: vlan and tpid as a word. */
+static inline __u32 policy_link_place(__u32 ifindex, __u64 tags)
+{
+	return ((ifindex + tags * 0x9e3779b97f4a7c15ull) * 0xd6e8feb86659fd93ull) >> 52;
+}
+
+_Static_assert(XDHCP_POLICY_LINKS_N == 1 << 12, "what policy_link_place() leaves");
+
+/* --- budgets: array, one a link's record, in their order; X --- */
+
+struct link_budgets {
+	__u64 due[XDHCP_BUDGETS]; /* ns of CLOCK_BOOTTIME up to which the budget is spent */
+};
 
 /* --- verdicts: per-CPU array of one, see verdicts.h --- */
 

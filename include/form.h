@@ -4,13 +4,12 @@
  * answer. Both sides hash it with the same functions, so that a form that the
  * daemon has answered is known again by the XDP program.
  *
- * Hashed: giaddr, then in the order of the packet every option but PAD, END
- * and those of FORM_VALUES and FORM_IGNORED (50, 53, 54, 57, 80, 116). An option
- * is its bytes [code, length, data...] as little-endian words: whole ones from
- * the front, then one last word of its 1 to 8 remaining bytes, zero above. That
- * last word is what a load of the eight bytes that end at the option's end
- * gives, shifted (form_last_word()), so no load ever goes beyond the option; code
- * and length frame the bytes, so two different option areas never give the same words.
+ * Hashed: giaddr, whether a router brought it, then in the order of the packet every option but
+ * PAD, END and those of FORM_VALUES and FORM_IGNORED (50, 53, 54, 57, 80, 116). An option is its
+ * bytes [code, length, data...] as little-endian words: whole ones from the front, then one last
+ * word of its 1 to 8 remaining bytes, zero above. That last word is what a load of the eight bytes
+ * that end at the option's end gives, shifted (form_last_word()), so no load ever goes beyond the
+ * option; code and length frame the bytes, so two different option areas never give the same words.
  *
  * The key is random per map set (struct meta), so that nobody outside can make two
  * forms collide. It is a polynomial in one half of the key over words that have been
@@ -100,12 +99,16 @@ struct form_state {
 	__u64 state;
 };
 
-/* giaddr in host order. */
-static inline void form_start(struct form_state *form, const __u64 key[2], __u32 giaddr)
+/*
+ * giaddr in host order. routed: no relay, but a router has brought it, as its Ethernet source is
+ * not chaddr; such a client may be where its link's subnets are not.
+ */
+static inline void form_start(struct form_state *form, const __u64 key[2], __u32 giaddr,
+			      _Bool routed)
 {
 	form->word_key = key[0] | 1;
 	form->state_key = key[1] | 1;
-	form->state = (key[0] ^ giaddr) * form->state_key;
+	form->state = (key[0] ^ giaddr ^ (__u64)routed << 32) * form->state_key;
 }
 
 static inline void form_mix(struct form_state *form, __u64 word)

@@ -115,7 +115,7 @@ static void longest_tail_and_template(void **state)
 	w->template->tail_last = XDHCP_TAIL_PIECES;
 	assert_int_equal(w->slot->tail_end[XDHCP_TAIL_FQDN], XDHCP_TAIL_MAX);
 	expect_reply(w, &p, &out);
-	assert_int_equal(out.len, PACKET_OPTIONS + 448 + 108 + 1);
+	assert_int_equal(out.len, PACKET_OPTIONS + XDHCP_TEMPLATE_OPTIONS_MAX + XDHCP_TAIL_MAX + 1);
 }
 
 /* From a request without padding: growth beyond the head's room goes on at the tail. */

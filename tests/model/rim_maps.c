@@ -43,14 +43,17 @@ struct maps *maps_pinned(void)
 	return NULL;
 }
 
-/* What a set may ever have used is cleared; of policy that is its first part. */
+/* What a set may ever have used is cleared; of policy that is in its first part. */
 static void clear(struct maps *maps)
 {
 	struct maps keep = *maps;
 
 	memset(keep.slots, 0, SLOTS_MAX * sizeof(*keep.slots));
 	memset(keep.templates, 0, TEMPLATES_MAX * sizeof(*keep.templates));
-	memset(keep.policy, 0, (XDHCP_POLICY_SCOPES + 64) * sizeof(*keep.policy));
+	for (unsigned i = 0; i < XDHCP_POLICY_SCOPES + 64; i++) {
+		if (keep.policy[i].kind)
+			memset(&keep.policy[i], 0, sizeof(*keep.policy));
+	}
 	*maps = (struct maps){
 		.slots = keep.slots, .templates = keep.templates, .policy = keep.policy};
 }

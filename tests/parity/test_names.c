@@ -172,25 +172,25 @@ static struct form long_tail(const char *what, const char *prl, size_t name, siz
 	return form;
 }
 
-static void a_tail_of_108_bytes(void **state)
+static void a_tail_as_long_as_fits(void **state)
 {
 	struct client c = client_new(rig, 5);
-	struct form form = long_tail("108 bytes", ASKS_NAME, 40, 19);
+	struct form form = long_tail("as long as fits", ASKS_NAME, 36, 19);
 
 	(void)state;
 	client_obtains(&c, &form, 0);
 	answered(&c, &form);
 	assert_int_equal(rig_slot(rig, c.addr)->tail_end[XDHCP_TAIL_PIECES - 1], XDHCP_TAIL_MAX);
-	says_name(&c, &form, "abcdefghijklmnopqrstuvwxyzabcdefghijklmn");
+	says_name(&c, &form, "abcdefghijklmnopqrstuvwxyzabcdefghij");
 	attacked(&c, &form);
 	client_leaves(&c);
 }
 
-static void a_tail_of_109_bytes(void **state)
+static void a_tail_a_byte_too_long(void **state)
 {
 	struct client c = client_new(rig, 6);
-	struct form form = long_tail("109 bytes", ASKS_NAME, 40, 20);
-	struct form short_one = long_tail("the same without 12", ASKS, 40, 20);
+	struct form form = long_tail("a byte too long", ASKS_NAME, 36, 20);
+	struct form short_one = long_tail("the same without 12", ASKS, 36, 20);
 
 	(void)state;
 	client_obtains(&c, &form, 0);
@@ -207,7 +207,7 @@ static void a_tail_of_109_bytes(void **state)
 static void a_name_too_long_for_the_tail_removes_the_old_one(void **state)
 {
 	struct client c = client_new(rig, 7);
-	struct form form = long_tail("108 bytes", ASKS_NAME, 40, 19);
+	struct form form = long_tail("as long as fits", ASKS_NAME, 36, 19);
 	struct form longer = long_tail("110 bytes", ASKS_NAME, 41, 19);
 
 	(void)state;
@@ -357,8 +357,8 @@ int main(void)
 		cmocka_unit_test(flags_of_81_are_tails_of_their_own),
 		cmocka_unit_test(a_client_without_81_keeps_the_form_that_has_it),
 		cmocka_unit_test(a_name_that_the_server_shall_choose),
-		cmocka_unit_test(a_tail_of_108_bytes),
-		cmocka_unit_test(a_tail_of_109_bytes),
+		cmocka_unit_test(a_tail_as_long_as_fits),
+		cmocka_unit_test(a_tail_a_byte_too_long),
 		cmocka_unit_test(a_name_too_long_for_the_tail_removes_the_old_one),
 		cmocka_unit_test(a_hostname_reserved_by_hw_address),
 		cmocka_unit_test(a_hostname_reserved_by_client_id),

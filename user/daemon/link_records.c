@@ -12,12 +12,18 @@
 
 #include "daemon/daemon.h"
 
+/* Where the search for the records of an interface begins. */
+static uint32_t place_of(uint32_t ifindex)
+{
+	return policy_link_place(ifindex, 0);
+}
+
 static struct policy *record_of(struct daemon *d, uint32_t ifindex, bool make)
 {
 	struct policy *links = fastpath_policy(d->fp) + XDHCP_POLICY_LINKS, *free_one = NULL;
 
 	for (unsigned i = 0; i < XDHCP_POLICY_PROBES; i++) {
-		struct policy *p = &links[(ifindex + i) % XDHCP_POLICY_LINKS_N];
+		struct policy *p = &links[(place_of(ifindex) + i) % XDHCP_POLICY_LINKS_N];
 
 		if (p->kind == XDHCP_POLICY_LINK && p->ifindex == ifindex)
 			return p;
@@ -57,7 +63,7 @@ static void fill(struct policy *p, const struct port *port)
 	memset(p, 0, sizeof(*p));
 	p->kind = XDHCP_POLICY_LINK;
 	p->closed = 1;
-	p->ifindex = port->info.ifindex;
+	p->ifindex = p->device = port->info.ifindex;
 	p->link = port->link_id;
 	memcpy(p->mac, port->info.mac, sizeof(p->mac));
 	for (unsigned i = 0; i < port->info.n_addrs; i++) {
@@ -152,7 +158,7 @@ static struct policy *evict(struct daemon *d, uint32_t ifindex)
 	struct policy *links = fastpath_policy(d->fp) + XDHCP_POLICY_LINKS;
 
 	for (unsigned i = 0; i < XDHCP_POLICY_PROBES; i++) {
-		struct policy *p = &links[(ifindex + i) % XDHCP_POLICY_LINKS_N];
+		struct policy *p = &links[(place_of(ifindex) + i) % XDHCP_POLICY_LINKS_N];
 
 		if (port_by_ifindex(d, p->ifindex))
 			continue;

@@ -284,7 +284,7 @@ bool ask_locate(struct ask *ask)
 	const struct dhcp_msg *msg = ask->msg;
 	const struct subnet *subnet;
 
-	ask->routed = !msg->giaddr && memcmp(msg->eth_src, msg->chaddr, 6);
+	ask->routed = dhcp_is_routed(msg);
 	find_link(ask);
 	if (!ask->link_subnets.n) {
 		decide_silent(ask, ask->link_named ? SILENT_no_subnet_for_selected_link

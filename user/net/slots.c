@@ -60,11 +60,12 @@ void slot_open(struct slot *slot, const struct slot_identity *identity,
 	if (slot->generation != identity->generation) {
 		__atomic_store_n(grant_word(slot), 0, __ATOMIC_RELAXED);
 		__atomic_store_n(&slot->hits, 0, __ATOMIC_RELAXED);
+		slot->paced = 0;
 	}
+	slot->walked = 0;
 	memcpy(slot->chaddr, identity->chaddr, sizeof(slot->chaddr));
 	slot->link = identity->link;
 	slot->generation = identity->generation;
-	slot->reserved = 0;
 	__atomic_store_n(&slot->ack_until, ack_until, __ATOMIC_RELAXED);
 	for (unsigned i = 0; i < XDHCP_FORMS; i++)
 		__atomic_store_n(&slot->forms[i], i ? 0 : form, __ATOMIC_RELAXED);

@@ -34,7 +34,7 @@ uint64_t dhcp_form(const struct dhcp_msg *msg, const uint64_t key[2])
 
 	if (msg->overloaded)
 		return 0;
-	form_start(&form, key64, msg->giaddr);
+	form_start(&form, key64, msg->giaddr, dhcp_is_routed(msg));
 	for (; p < end && *p != DHO_END; p += *p == DHO_PAD ? 1 : 2 + p[1]) {
 		if (*p == DHO_PAD)
 			continue;

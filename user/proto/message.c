@@ -384,6 +384,11 @@ enum dhcp_decode_result dhcp_decode(const uint8_t *frame, size_t len, const stru
 	return r;
 }
 
+bool dhcp_is_routed(const struct dhcp_msg *msg)
+{
+	return !msg->giaddr && memcmp(msg->eth_src, msg->chaddr, DHCP_CHADDR_LEN) != 0;
+}
+
 uint32_t dhcp_asked_address(const struct dhcp_msg *msg)
 {
 	return msg->ciaddr ? msg->ciaddr : msg->requested;

@@ -117,6 +117,8 @@ struct dhcp_msg {
 enum dhcp_decode_result dhcp_decode(const uint8_t *frame, size_t len, const struct dhcp_ingress *in,
 				    struct dhcp_msg *ret_msg);
 
+/* Not relayed, and sent on by a router: the client has the frame to itself on its own link. */
+bool dhcp_is_routed(const struct dhcp_msg *msg);
 /* The address that a REQUEST asks for: ciaddr, else option 50; 0: none. */
 uint32_t dhcp_asked_address(const struct dhcp_msg *msg);
 
