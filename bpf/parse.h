@@ -6,6 +6,10 @@
  * A check that the daemon makes too is made here as strictly or more so: what
  * one of the two would refuse must never be answered by the other (I2). The
  * UDP checksum is the stated exception.
+ *
+ * Where the daemon serves a VLAN's interface, parity is judged from that interface upwards: it is
+ * the kernel that puts the tag before the daemon's reply, with the priority that the interface's
+ * egress map says. The reply from here has the request's own tags, priority and all.
  */
 #ifndef XDHCP_BPF_PARSE_H
 #define XDHCP_BPF_PARSE_H
@@ -29,14 +33,29 @@
 
 #define BOOTP_FIELD(name) (BOOTP_AT + __builtin_offsetof(struct dhcp_header, name))
 
+#define ETHERTYPE_AT (2 * ETH_ALEN)
+#define TAG_LEN	     4
+#define TAGS_AT	     ETHERTYPE_AT
+#define TAGS_LEN_MAX (XDHCP_LINK_TAGS * TAG_LEN)
+#define TAGS_MASK    0xc /* all that the length of the tags can be, for the verifier */
+
+_Static_assert(TAGS_LEN_MAX == 8, "the tags are a word");
+
 /*
  * What is known of a request. Addresses and xid are words as they lie in the
  * packet. Valid after the frame has changed, but for the packet pointers.
+ *
+ * `data` is `frame` moved on by the tags, so that everything from the ethertype on stands where it
+ * would without them. How long they are the verifier does not know: it would look at the rest of
+ * the program once for each length.
  */
 struct request {
-	const __u8 *data, *data_end; /* the frame, linear */
-	const __u8 *end;	     /* of the UDP payload */
+	const __u8 *frame, *data, *data_end; /* linear */
+	const __u8 *end;		     /* of the UDP payload */
 	const struct policy *link;
+	__u64 tags;	 /* ids and types as in the link's record */
+	__u64 tag_bytes; /* TAGS_AT on, as they came: tags_len of them, and what follows */
+	__u32 tags_len;
 	__u32 xid, ciaddr, ip_dst;
 	__u32 asked;	 /* option 50; 0: absent */
 	__u32 server_id; /* option 54, with has_server_id */
@@ -48,17 +67,17 @@ struct request {
 	__u64 form;	  /* hash */
 };
 
-/* The record of an untagged link. Closed ones are found too. */
-static __always_inline const struct policy *find_link(__u32 ifindex)
+/* The record of the link that these tags are of. Closed ones are found too. */
+static __always_inline const struct policy *find_link(__u32 ifindex, __u64 tags)
 {
-	__u32 place = policy_link_place(ifindex, 0);
+	__u32 place = policy_link_place(ifindex, tags);
 
 	for (__u32 i = 0; i < XDHCP_POLICY_PROBES; i++) {
 		__u32 at = XDHCP_POLICY_LINKS + ((place + i) & (XDHCP_POLICY_LINKS_N - 1));
 		const struct policy *p = bpf_map_lookup_elem(&policy, &at);
 
 		if (p && p->kind == XDHCP_POLICY_LINK && p->ifindex == ifindex &&
-		    AT64(p->vlan) == 0)
+		    AT64(p->vlan) == tags)
 			return p;
 	}
 	return NULL;
@@ -66,8 +85,8 @@ static __always_inline const struct policy *find_link(__u32 ifindex)
 
 static __always_inline bool is_frame_to_us(const struct request *r)
 {
-	__u32 high = AT32(r->data);
-	__u16 low = AT16(r->data + 4);
+	__u32 high = AT32(r->frame);
+	__u16 low = AT16(r->frame + 4);
 
 	return (high == 0xffffffff && low == 0xffff) ||
 	       (high == AT32(r->link->mac) && low == AT16(r->link->mac + 4));
@@ -117,16 +136,80 @@ static __always_inline bool ip_checksum_ok(const __u8 *ip)
 	return csum_finish(sum) == 0;
 }
 
-/* Ethernet, IP and UDP: is it a whole, plain datagram to port 67? */
+static __always_inline bool is_tag(__u16 ethertype)
+{
+	return ethertype == bpf_htons(ETH_P_8021Q) || ethertype == bpf_htons(ETH_P_8021AD);
+}
+
+/* A tag's id, and its type above as it stands in a link's record; 0: it names no VLAN. */
+static __always_inline __u64 tag_named(__u16 type, __u16 tci)
+{
+	__u64 id = bpf_ntohs(tci) & 0xfff;
+
+	return id ? id | (__u64)bpf_ntohs(type) << 32 : 0;
+}
+
+/*
+ * One or two tags before an IP packet; *tags are they as in a link's record. A tag of id 0 has only
+ * a priority (802.1Q), and the kernel has a way of its own with it.
+ */
+static __always_inline enum xdhcp_verdict read_tags(const __u8 *frame, __u64 *tags, __u64 *len)
+{
+	__u16 type = AT16(frame + TAGS_AT);
+	__u64 inner;
+
+	if (!is_tag(type))
+		return XDHCP_VERDICT_pass_not_ip;
+	*tags = tag_named(type, AT16(frame + TAGS_AT + 2));
+	if (!*tags)
+		return XDHCP_VERDICT_pass_tags;
+	*len = TAG_LEN;
+	type = AT16(frame + TAGS_AT + TAG_LEN);
+	if (is_tag(type)) {
+		inner = tag_named(type, AT16(frame + TAGS_AT + TAG_LEN + 2));
+		if (!inner)
+			return XDHCP_VERDICT_pass_tags;
+		*tags |= inner << 16;
+		*len = 2 * TAG_LEN;
+		type = AT16(frame + TAGS_AT + 2 * TAG_LEN);
+		if (is_tag(type))
+			return XDHCP_VERDICT_pass_tags;
+	}
+	return type == bpf_htons(ETH_P_IP) ? GO_ON : XDHCP_VERDICT_pass_not_ip;
+}
+
+static __always_inline enum xdhcp_verdict parse_tags(struct request *r)
+{
+	const __u8 *frame = r->frame;
+	__u64 tags = 0, len = 0;
+
+	if (frame + sizeof(struct ethhdr) + TAGS_LEN_MAX > r->data_end) {
+		if (frame + sizeof(struct ethhdr) > r->data_end ||
+		    AT16(frame + ETHERTYPE_AT) != bpf_htons(ETH_P_IP))
+			return XDHCP_VERDICT_pass_not_ip;
+		return XDHCP_VERDICT_pass_length;
+	}
+	if (AT16(frame + ETHERTYPE_AT) != bpf_htons(ETH_P_IP)) {
+		enum xdhcp_verdict v = read_tags(frame, &tags, &len);
+
+		if (v != GO_ON)
+			return v;
+	}
+	r->tag_bytes = AT64(frame + TAGS_AT);
+	r->tags = tags ^ unknown_zero(r->tag_bytes);
+	len ^= unknown_zero(r->tag_bytes);
+	r->tags_len = len & TAGS_MASK;
+	r->data = frame + r->tags_len;
+	return GO_ON;
+}
+
+/* IP and UDP: is it a whole, plain datagram to port 67? */
 static __always_inline enum xdhcp_verdict parse_datagram(struct request *r)
 {
 	const __u8 *data = r->data, *data_end = r->data_end;
-	const struct ethhdr *eth = (const void *)data;
 	const struct iphdr *ip = (const void *)(data + IP_AT);
 	const struct udphdr *udp = (const void *)(data + UDP_AT);
 
-	if (data + IP_AT > data_end || eth->h_proto != bpf_htons(ETH_P_IP))
-		return XDHCP_VERDICT_pass_not_ip;
 	if (data + UDP_AT > data_end)
 		return XDHCP_VERDICT_pass_length;
 	if (ip->version != 4)
@@ -150,12 +233,12 @@ static __always_inline enum xdhcp_verdict parse_lengths(struct xdp_md *ctx, stru
 	const struct iphdr *ip = (const void *)(r->data + IP_AT);
 	const struct udphdr *udp = (const void *)(r->data + UDP_AT);
 	__u32 ip_len = bpf_ntohs(ip->tot_len);
-	__u64 linear = (__u64)r->data_end - (__u64)r->data;
+	__u64 linear = (__u64)r->data_end - (__u64)r->frame;
 
 	KEEP(ip_len); /* to the verifier of 6.1 a swapped half-word is any 64-bit number */
 	if (linear != bpf_xdp_get_buff_len(ctx))
 		return XDHCP_VERDICT_pass_fragment;
-	if (ip_len > IP_LEN_MAX || ip_len + IP_AT > linear ||
+	if (ip_len > IP_LEN_MAX || r->tags_len + IP_AT + ip_len > linear ||
 	    bpf_ntohs(udp->len) + sizeof(*ip) != ip_len)
 		return XDHCP_VERDICT_pass_length;
 	if (ip_len < OPTIONS_AT - IP_AT || r->data + OPTIONS_AT > r->data_end)
@@ -181,7 +264,7 @@ static __always_inline enum xdhcp_verdict parse_bootp(struct request *r)
 		return XDHCP_VERDICT_pass_header;
 	if (AT32(data + BOOTP_FIELD(giaddr)) != 0)
 		return XDHCP_VERDICT_pass_relayed;
-	if (AT32(data + 6) != AT32(chaddr) || AT16(data + 10) != AT16(chaddr + 4))
+	if (AT32(r->frame + 6) != AT32(chaddr) || AT16(r->frame + 10) != AT16(chaddr + 4))
 		return XDHCP_VERDICT_pass_routed;
 	r->xid = AT32(data + BOOTP_FIELD(xid));
 	r->flags = AT16(data + BOOTP_FIELD(flags));
@@ -193,12 +276,15 @@ static __always_inline enum xdhcp_verdict parse_headers(struct xdp_md *ctx, stru
 {
 	enum xdhcp_verdict v;
 
-	r->data = (const __u8 *)(long)ctx->data;
+	r->frame = (const __u8 *)(long)ctx->data;
 	r->data_end = (const __u8 *)(long)ctx->data_end;
+	v = parse_tags(r);
+	if (v != GO_ON)
+		return v;
 	v = parse_datagram(r);
 	if (v != GO_ON)
 		return v;
-	r->link = find_link(ctx->ingress_ifindex);
+	r->link = find_link(ctx->ingress_ifindex, r->tags);
 	if (!r->link)
 		return XDHCP_VERDICT_pass_not_link;
 	__u32 closed = READ_ONCE(r->link->closed);

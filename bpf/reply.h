@@ -35,8 +35,8 @@ static __always_inline __u32 tail_end(__u32 ends, __u32 pieces)
 }
 
 /* False: slot or template hold what no daemon writes. */
-static __always_inline bool lay_out(const struct slot *slot, const struct template *t,
-				    struct layout *l)
+static __always_inline bool lay_out(const struct request *r, const struct slot *slot,
+				    const struct template *t, struct layout *l)
 {
 	__u32 first = t->tail_first, last = t->tail_last, ends = tail_ends(slot), end;
 
@@ -61,7 +61,7 @@ static __always_inline bool lay_out(const struct slot *slot, const struct templa
 		l->bootp = DHCP_BOOTP_MIN;
 	l->udp = sizeof(struct udphdr) + l->bootp;
 	l->ip = sizeof(struct iphdr) + l->udp;
-	l->frame = IP_AT + l->ip;
+	l->frame = r->tags_len + IP_AT + l->ip;
 	return true;
 }
 
@@ -71,7 +71,7 @@ static __always_inline bool lay_out(const struct slot *slot, const struct templa
  */
 static __always_inline bool make_room(struct xdp_md *ctx, const struct request *r, __u32 frame)
 {
-	long grow = (long)frame - (long)((__u64)r->data_end - (__u64)r->data);
+	long grow = (long)frame - (long)((__u64)r->data_end - (__u64)r->frame);
 
 	if (grow == 0)
 		return true;
@@ -80,23 +80,28 @@ static __always_inline bool make_room(struct xdp_md *ctx, const struct request *
 	return bpf_xdp_adjust_tail(ctx, grow) == 0;
 }
 
-/* Where the reply goes: RFC 2131 4.1. chaddr is also the request's Ethernet source. */
-static __always_inline __u32 write_ethernet(__u8 *data, const struct request *r,
+/*
+ * Where the reply goes: RFC 2131 4.1. chaddr is also the request's Ethernet source. The tags are
+ * the request's, priority included; where there are fewer, what follows them in the word lies under
+ * the ethertype and the IP header, which are written over it.
+ */
+static __always_inline __u32 write_ethernet(__u8 *frame, __u8 *data, const struct request *r,
 					    const struct answer *a)
 {
 	__u32 dst = a->addr;
 
 	if (r->ciaddr == 0 && (r->flags & bpf_htons(DHCP_FLAG_BROADCAST))) {
 		dst = 0xffffffff;
-		AT32(data) = 0xffffffff;
-		AT16(data + 4) = 0xffff;
+		AT32(frame) = 0xffffffff;
+		AT16(frame + 4) = 0xffff;
 	} else {
-		AT32(data) = AT32(a->slot->chaddr);
-		AT16(data + 4) = AT16(a->slot->chaddr + 4);
+		AT32(frame) = AT32(a->slot->chaddr);
+		AT16(frame + 4) = AT16(a->slot->chaddr + 4);
 	}
-	AT32(data + 6) = AT32(r->link->mac);
-	AT16(data + 10) = AT16(r->link->mac + 4);
-	AT16(data + 12) = bpf_htons(ETH_P_IP);
+	AT32(frame + 6) = AT32(r->link->mac);
+	AT16(frame + 10) = AT16(r->link->mac + 4);
+	AT64(frame + TAGS_AT) = r->tag_bytes;
+	AT16(data + ETHERTYPE_AT) = bpf_htons(ETH_P_IP);
 	return dst;
 }
 
@@ -266,17 +271,18 @@ static __always_inline bool write_options(__u8 *data, const __u8 *data_end, cons
 	       copy_options(options, data_end, a->template);
 }
 
-/* True: data..data_end is the reply. False: the frame is not as make_room() left it. */
+/* True: the frame is the reply. False: it is not as make_room() left it. */
 static __always_inline bool write_reply(struct xdp_md *ctx, const struct request *r,
 					const struct answer *a, const struct layout *l)
 {
-	__u8 *data = (__u8 *)(long)ctx->data;
+	__u8 *frame = (__u8 *)(long)ctx->data, *data = frame + (r->tags_len & TAGS_MASK);
 	const __u8 *data_end = (const __u8 *)(long)ctx->data_end;
 	__u32 src = r->to_our_addr ? r->ip_dst : AT32(a->template->server_id);
 
-	if (data + BOOTP_MIN_END > data_end || (__u64)data_end - (__u64)data != l->frame)
+	if (data + BOOTP_MIN_END > data_end || frame + BOOTP_MIN_END > data_end ||
+	    (__u64)data_end - (__u64)frame != l->frame)
 		return false;
-	__u32 dst = write_ethernet(data, r, a);
+	__u32 dst = write_ethernet(frame, data, r, a);
 
 	write_ip(data + IP_AT, src, dst, l->ip);
 	__u64 sum = write_bootp(data + BOOTP_AT, r, a);

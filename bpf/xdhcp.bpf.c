@@ -39,7 +39,7 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx)
 	v = find_answer(&r, clock, &a);
 	if (v != GO_ON)
 		return v;
-	if (!lay_out(a.slot, a.template, &l))
+	if (!lay_out(&r, a.slot, a.template, &l))
 		return XDHCP_VERDICT_pass_inconsistent;
 	if (l.ip > dhcp_max_reply(r.max_size))
 		return XDHCP_VERDICT_pass_max_size;

@@ -8,7 +8,8 @@
  * are a DHCP client's request that reached the daemon instead of the cache,
  * and which are traffic that is not ours, is said by the prefix:
  * pass_not_*: not ours; pass_*: ours, for the daemon. (ip_options, fragment
- * and length are decided before the port is known to be ours, so they count any UDP.)
+ * and length are decided before the port is known to be ours, so they count any UDP; tags any
+ * frame.)
  */
 #ifndef XDHCP_VERDICTS_H
 #define XDHCP_VERDICTS_H
@@ -20,11 +21,12 @@
 	X(ack_init_reboot, TX, "ACKs of REQUESTs in state INIT-REBOOT")                          \
 	X(ack_renewing, TX, "ACKs of REQUESTs in state RENEWING")                                \
 	X(ack_rebinding, TX, "ACKs of REQUESTs in state REBINDING")                              \
-	X(pass_not_ip, PASS, "not an IPv4 frame, or a tagged one")                               \
+	X(pass_not_ip, PASS, "not an IPv4 frame")                                                \
 	X(pass_not_udp, PASS, "IPv4 but not UDP")                                                \
 	X(pass_not_dhcp, PASS, "UDP but not to port 67")                                         \
 	X(pass_not_link, PASS, "to port 67 on an interface that is not served")                  \
 	X(pass_not_us, PASS, "addressed to another host (Ethernet or IP destination)")           \
+	X(pass_tags, PASS, "a VLAN tag of id 0 (only a priority), or more than two tags")        \
 	X(pass_ip_options, PASS, "IP options")                                                   \
 	X(pass_fragment, PASS, "IP fragment, or a frame in several buffers")                     \
 	X(pass_length, PASS, "IP or UDP length that does not fit the frame, or no whole header") \

@@ -115,6 +115,7 @@ CHANGE(arp, p->ethertype = 0x0806)
 CHANGE(ipv6_type, p->ethertype = 0x86dd)
 CHANGE(tagged, p->vlan[0] = 100)
 CHANGE(double_tagged, p->vlan[0] = 100; p->vlan[1] = 200)
+CHANGE(priority_tagged, p->vlan[0] = 0x2000)
 CHANGE(version_six, p->ip_version = 6)
 CHANGE(only_ethernet, s->cut = 14)
 CHANGE(only_ethernet_other, p->ethertype = 0x0806; s->cut = 14)
@@ -289,13 +290,14 @@ static const struct test_case cases[] = {
 
 	CASE(RENEWING, arp, pass_not_ip),
 	CASE(RENEWING, ipv6_type, pass_not_ip),
-	CASE(RENEWING, tagged, pass_not_ip),
-	CASE(RENEWING, double_tagged, pass_not_ip),
+	CASE(RENEWING, priority_tagged, pass_tags),
 	CASE(RENEWING, version_six, pass_not_ip),
 	CASE(RENEWING, only_ethernet_other, pass_not_ip),
 	CASE(RENEWING, tcp, pass_not_udp),
 	CASE(RENEWING, to_client_port, pass_not_dhcp),
 	CASE(RENEWING, other_interface, pass_not_link),
+	CASE(RENEWING, tagged, pass_not_link),
+	CASE(RENEWING, double_tagged, pass_not_link),
 	CASE(RENEWING, vlan_link, pass_not_link),
 	CASE(RENEWING, not_a_link, pass_not_link),
 	CASE(RENEWING, probed_too_far, pass_not_link),
