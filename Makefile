@@ -225,7 +225,7 @@ $(foreach r,unit bpf parity crash/powercut model,$(eval $(call TESTROOM,$(r))))
 
 # Without a kernel (tests/dry/dry.h): tests of its own, and those of tests/parity that need none.
 DRY_WRAPS := fastpath_lock fastpath_open fastpath_close fastpath_remove fastpath_barrier fastpath_verdicts \
-	bpf_map_update_elem bpf_map_delete_elem bpf_prog_test_run_opts boot_seconds
+	bpf_prog_test_run_opts boot_seconds
 # a whole daemon at work (tests/dry/desk.h)
 DESK_WRAPS := config_load packet_receive packet_send packet_send_routed store_commit store_error store_note store_info store_load ports_rescan \
 	timers_start log_set_level engine_decide pthread_create pthread_cond_wait pthread_join

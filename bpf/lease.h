@@ -88,15 +88,29 @@ static __always_inline enum xdhcp_verdict check_gates(__u32 now)
 	return GO_ON;
 }
 
-/* NULL: none, or closed. */
-static __always_inline struct slot *find_slot(__u32 addr)
+/* The slot's number; NO_SLOT: its /24 has none. The word of a place is read once: one block's. */
+#define NO_SLOT 0xffffffff
+static __always_inline __u32 slot_number(__u32 addr, __u32 shift)
 {
+	__u32 host = bpf_ntohl(addr), at = block_place(host, shift);
 	__u32 prefix = addr & bpf_htonl(0xffffff00);
-	const struct block *block = bpf_map_lookup_elem(&blocks, &prefix);
 
-	if (!block)
-		return NULL;
-	__u32 at = block->first + (bpf_ntohl(addr) & 0xff);
+	for (__u32 i = 0; i < XDHCP_BLOCK_PROBES; i++, at += XDHCP_BLOCK_GROUP) {
+		const struct block *block = bpf_map_lookup_elem(&blocks, &at);
+		__u64 word = block ? *(const volatile word64 *)block : 0;
+
+		if (word == 0)
+			break;
+		if ((__u32)word == prefix)
+			return (word >> 32) + (host & 0xff);
+	}
+	return NO_SLOT;
+}
+
+/* NULL: none, or closed. */
+static __always_inline struct slot *find_slot(__u32 addr, __u32 shift)
+{
+	__u32 at = slot_number(addr, shift);
 	struct slot *slot = bpf_map_lookup_elem(&leases, &at);
 
 	if (!slot)
@@ -176,7 +190,8 @@ static __always_inline enum xdhcp_verdict promise(const struct answer *a, const 
 
 /* Everything up to the promise; only the reply's size is left to be held against the frame. */
 static __always_inline enum xdhcp_verdict find_answer(const struct request *r,
-						      const struct clock *clock, struct answer *a)
+						      const struct clock *clock,
+						      const struct meta *m, struct answer *a)
 {
 	enum xdhcp_verdict v = check_type(r);
 
@@ -186,7 +201,7 @@ static __always_inline enum xdhcp_verdict find_answer(const struct request *r,
 		v = check_gates(clock->now);
 	if (v != GO_ON)
 		return v;
-	a->slot = find_slot(a->addr);
+	a->slot = find_slot(a->addr, m->block_shift);
 	if (!a->slot)
 		return XDHCP_VERDICT_pass_no_slot;
 	v = check_client(r, a->slot);

@@ -22,9 +22,10 @@ struct {
 } leases SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16);
-	__type(key, struct block_key);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, XDHCP_BLOCK_GROUP *XDHCP_BLOCK_PROBES);
+	__type(key, __u32);
 	__type(value, struct block);
 } blocks SEC(".maps");
 

@@ -36,7 +36,7 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx)
 	v = walk_options(&r, m->hash_key);
 	if (v != GO_ON)
 		return v;
-	v = find_answer(&r, clock, &a);
+	v = find_answer(&r, clock, m, &a);
 	if (v != GO_ON)
 		return v;
 	if (!lay_out(&r, a.slot, a.template, &l))

@@ -83,17 +83,39 @@ _Static_assert(offsetof(struct slot, forms) == 32, "first line ends with the for
 _Static_assert(offsetof(struct slot, hits) == 64, "second line");
 _Static_assert(offsetof(struct slot, tail) == 92, "tail fills the slot");
 
-/* --- blocks: hash, /24 -> its first slot; given to another /24 only while all are closed --- */
+/* --- blocks: array, mmapable: /24 -> its first slot; given to another only while all are closed
+ * --- */
 
-#define XDHCP_BLOCK_SLOTS 256u /* addresses of a /24; capacities are multiples of it */
+#define XDHCP_BLOCK_SLOTS  256u /* addresses of a /24; capacities are multiples of it */
+#define XDHCP_BLOCK_PROBES 16	/* places in which a /24 may be */
 
-struct block_key {
-	__u8 prefix[4]; /* a.b.c.0 */
-};
-
+/*
+ * A directory: a /24 is in the first of its places that was free, the first of which follows from
+ * its prefix; an empty place (all zero) ends the search. One aligned 64-bit word, stored whole. A
+ * reader that finds the wrong slots all the same finds another address in them.
+ */
 struct block {
+	__u8 prefix[4] __attribute__((aligned(8))); /* a.b.c.0; 255.255.255.255: was given away */
 	__u32 first; /* index in `leases` of a.b.c.0; a.b.c.d is first + d */
 };
+
+_Static_assert(sizeof(struct block) == 8, "one word");
+
+#define XDHCP_BLOCK_GROUP 8u /* neighbours, and the distance of two places of one /24 */
+
+/*
+ * The first place of an address' /24 (host order); the others follow in steps of
+ * XDHCP_BLOCK_GROUP. Eight /24s in a row share a cache line, of which there are 2^(32 - shift), and
+ * XDHCP_BLOCK_PROBES - 1 behind them; where in the line each is depends on the row, too, so that
+ * networks with equal last bytes get along.
+ */
+static inline __u32 block_place(__u32 addr, __u32 shift)
+{
+	__u64 row = (addr >> 11) * 0x9e3779b97f4a7c15ull;
+
+	return (__u32)(row >> 32 >> shift) * XDHCP_BLOCK_GROUP +
+	       ((addr >> 8 ^ (__u32)(row >> 29)) & (XDHCP_BLOCK_GROUP - 1));
+}
 
 /* --- templates: array, mmapable; immutable while any slot names one --- */
 
@@ -224,10 +246,10 @@ struct link_budgets {
  * version can tell whether its store is the one these maps were filled from.
  */
 struct meta {
-	__u32 abi;	  /* XDHCP_ABI_VERSION */
-	__u32 slots;	  /* capacity of `leases` */
-	__u32 slots_used; /* slots given to blocks so far */
-	__u32 reserved;
+	__u32 abi;	   /* XDHCP_ABI_VERSION */
+	__u32 slots;	   /* capacity of `leases` */
+	__u32 slots_used;  /* slots given to blocks so far */
+	__u32 block_shift; /* of block_place() */
 	__u64 hash_key[2]; /* of the form hash; never changes while the maps live */
 	__u8 boot_id[16];  /* /proc/sys/kernel/random/boot_id */
 	__u8 store_uuid[16];

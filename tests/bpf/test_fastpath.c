@@ -185,13 +185,32 @@ static void test_adopted(void **state)
 
 /* --- addresses and slots --- */
 
+/* The first slot of an address' /24 as the XDP program finds it; -1: none. */
+static int64_t pinned_block(struct fastpath *fp, uint32_t addr)
+{
+	uint32_t at = block_place(addr, fastpath_meta(fp)->block_shift), prefix;
+	int fd = pinned("blocks");
+	int64_t first = -1;
+
+	for (unsigned i = 0; i < XDHCP_BLOCK_PROBES; i++, at += XDHCP_BLOCK_GROUP) {
+		const struct block empty = {0};
+		struct block block;
+
+		assert_int_equal(bpf_map_lookup_elem(fd, &at, &block), 0);
+		if (!memcmp(&block, &empty, sizeof(block)))
+			break;
+		memcpy(&prefix, block.prefix, 4);
+		if (be32toh(prefix) == (addr & ~0xffu))
+			first = block.first;
+	}
+	close(fd);
+	return first;
+}
+
 static void test_slots_of_addresses(void **state)
 {
 	struct fastpath *fp = open_as(FASTPATH_FRESH);
-	struct block_key key = {.prefix = {192, 0, 2, 0}};
-	struct block block;
 	uint32_t index = 77;
-	int fd;
 
 	(void)state;
 	assert_null(fastpath_slot(fp, ADDR, false, &index));
@@ -210,13 +229,13 @@ static void test_slots_of_addresses(void **state)
 	assert_null(fastpath_slot(fp, 0xc0000300, false, NULL));
 
 	/* as the XDP program will find it */
-	fd = pinned("blocks");
-	assert_int_equal(bpf_map_lookup_elem(fd, &key, &block), 0);
-	assert_int_equal(block.first, 256);
-	close(fd);
+	assert_int_equal(pinned_block(fp, ADDR), 256);
 
+	/* no host's, and its word would be that of an empty place */
+	assert_null(fastpath_slot(fp, 0x00000000, true, NULL));
+	assert_int_equal(fastpath_slots_used(fp), 512);
 	assert_non_null(fastpath_slot(fp, 0xffffffff, true, NULL));
-	assert_non_null(fastpath_slot(fp, 0x00000000, true, NULL));
+	assert_non_null(fastpath_slot(fp, 0x00000100, true, NULL));
 	assert_int_equal(fastpath_slots_used(fp), 1024);
 	/* full: those that are there stay, no other gets any */
 	assert_null(fastpath_slot(fp, 0x0b000000, true, NULL));
@@ -251,12 +270,9 @@ static void test_crash_while_making_a_block(void **state)
 static void test_moving_a_block(void **state)
 {
 	struct fastpath *fp = open_as(FASTPATH_FRESH);
-	const struct block_key old = {.prefix = {192, 0, 2, 0}}, new = {.prefix = {203, 0, 113, 0}};
 	const struct slot zero = {0};
 	uint32_t prefix, index;
-	struct block block;
 	struct slot *slot;
-	int fd;
 
 	(void)state;
 	assert_int_equal(fastpath_block_next(fp, 0, &prefix), -ENOENT);
@@ -281,11 +297,8 @@ static void test_moving_a_block(void **state)
 	assert_int_equal(fastpath_slots_used(fp), 512);
 
 	/* as the XDP program, and the next daemon, will find it */
-	fd = pinned("blocks");
-	assert_int_not_equal(bpf_map_lookup_elem(fd, &old, &block), 0);
-	assert_int_equal(bpf_map_lookup_elem(fd, &new, &block), 0);
-	assert_int_equal(block.first, 256);
-	close(fd);
+	assert_int_equal(pinned_block(fp, ADDR), -1);
+	assert_int_equal(pinned_block(fp, 0xcb007105), 256);
 	fastpath_close(fp);
 	fp = open_as(FASTPATH_ADOPTED);
 	assert_null(fastpath_slot(fp, ADDR, false, NULL));
@@ -508,14 +521,28 @@ static void test_incomplete(void **state)
 static void test_bad_block(void **state)
 {
 	struct fastpath *fp = open_as(FASTPATH_FRESH);
-	struct block_key key = {.prefix = {198, 51, 100, 0}};
-	struct block block = {.first = 1024};
+	const struct block block = {.prefix = {198, 51, 100, 0}, .first = 1024};
+	uint32_t key = block_place(0xc6336400, fastpath_meta(fp)->block_shift);
 	int fd = pinned("blocks");
 
 	(void)state;
 	fill(fp);
 	assert_int_equal(bpf_map_update_elem(fd, &key, &block, BPF_ANY), 0);
 	close(fd);
+	fastpath_close(fp);
+	fp = open_as(FASTPATH_FOREIGN);
+	assert_filled(fp);
+	fastpath_close(fp);
+}
+
+/* A directory of another size than meta says: the program would search beside it. */
+static void test_bad_directory(void **state)
+{
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+
+	(void)state;
+	fill(fp);
+	fastpath_meta(fp)->block_shift--;
 	fastpath_close(fp);
 	fp = open_as(FASTPATH_FOREIGN);
 	assert_filled(fp);
@@ -596,7 +623,7 @@ static void test_barrier_from_another_thread(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, barriers, fp), 0);
 	assert_int_equal(fastpath_replace(fp, why, sizeof(why)), 0);
 	for (uint32_t i = 0; i < 200; i++)
-		grant(fp, i << 8, i + 1);
+		grant(fp, (i + 1) << 8, i + 1);
 	assert_int_equal(fastpath_barrier(fp), 0);
 	assert_int_equal(pthread_join(thread, &failed), 0);
 	assert_null(failed);
@@ -735,6 +762,7 @@ int main(void)
 		TEST(test_other_slot_size),
 		TEST(test_incomplete),
 		TEST(test_bad_block),
+		TEST(test_bad_directory),
 		TEST(test_not_a_lease_cache),
 		TEST(test_verdicts),
 		TEST(test_barrier_from_another_thread),

@@ -47,7 +47,7 @@ static void maps_have_names_and_types(void **state)
 		bool memory;
 	} expected[] = {
 		{"leases", "slot", sizeof(struct slot), true},
-		{"blocks", "block", sizeof(struct block), false},
+		{"blocks", "block", sizeof(struct block), true},
 		{"templates", "template", sizeof(struct template), true},
 		{"policy", "policy", sizeof(struct policy), true},
 		{"verdicts", "verdicts", sizeof(struct verdicts), false},

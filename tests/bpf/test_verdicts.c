@@ -17,6 +17,7 @@
 #include <bpf/libbpf.h>
 #include <cmocka.h>
 
+#include "net/directory.h"
 #include "wire.h"
 #include "world.h"
 
@@ -218,11 +219,36 @@ CHANGE(never_attended, w->policy[XDHCP_POLICY_DAEMON].answer_until = 0)
 
 /* --- slot --- */
 
+/* The /24 is in its place number `probe`; with `crowded`, all before it are another's. */
+static void place_block(struct world *w, unsigned probe, bool crowded)
+{
+	struct block *at = w->blocks + block_place(WORLD_ADDR, w->meta->block_shift);
+
+	for (unsigned i = 0; i < probe; i++) {
+		at[i * XDHCP_BLOCK_GROUP] = (struct block){0};
+		if (crowded)
+			at[i * XDHCP_BLOCK_GROUP] = (struct block){{10, 0, (uint8_t)i, 0}, 0};
+	}
+	at[probe * XDHCP_BLOCK_GROUP] = (struct block){{192, 0, 2, 0}, WORLD_FIRST};
+}
+
 CHANGE(slot_closed, memset(w->slot->addr, 0, 4))
 CHANGE(no_block, p->ciaddr = PACKET_ADDR(192, 0, 3, 10))
 CHANGE(other_place, p->ciaddr = OTHER_ADDR)
-CHANGE(block_beyond, struct block_key key = {{192, 0, 2, 0}}; struct block block = {WORLD_SLOTS};
-       bpf_map__update_elem(w->skel->maps.blocks, &key, sizeof(key), &block, sizeof(block), 0))
+CHANGE(block_beyond, directory_remove(w->blocks, w->meta->block_shift, WORLD_ADDR);
+       directory_add(w->blocks, w->meta->block_shift, WORLD_ADDR, WORLD_SLOTS))
+CHANGE(block_last_place, place_block(w, XDHCP_BLOCK_PROBES - 1, true))
+CHANGE(block_beyond_places, place_block(w, XDHCP_BLOCK_PROBES, true))
+CHANGE(block_behind_empty, place_block(w, 1, false))
+CHANGE(block_behind_mark,
+       struct block *at = w->blocks + block_place(WORLD_ADDR, w->meta->block_shift);
+       memcpy(at->prefix, "\xc0\x00\x09\x00", 4); place_block(w, 1, false);
+       directory_add(w->blocks, w->meta->block_shift, WORLD_ADDR, 0);
+       directory_remove(w->blocks, w->meta->block_shift, WORLD_ADDR))
+CHANGE(block_given_away, directory_remove(w->blocks, w->meta->block_shift, WORLD_ADDR))
+CHANGE(block_of_another, memcpy(w->blocks[block_place(WORLD_ADDR, w->meta->block_shift)].prefix,
+				"\xc0\x00\x03\x00", 4);
+       p->ciaddr = PACKET_ADDR(192, 0, 3, 10))
 CHANGE(other_client, w->slot->chaddr[5] ^= 1)
 CHANGE(other_client_high, w->slot->chaddr[0] ^= 0x80)
 CHANGE(other_link, w->slot->link = WORLD_LINK + 1)
@@ -385,6 +411,12 @@ static const struct test_case cases[] = {
 	CASE(RENEWING, no_block, pass_no_slot),
 	CASE(RENEWING, other_place, pass_no_slot),
 	CASE(RENEWING, block_beyond, pass_no_slot),
+	CASE(RENEWING, block_last_place, ack_renewing),
+	CASE(RENEWING, block_beyond_places, pass_no_slot),
+	CASE(RENEWING, block_behind_empty, pass_no_slot),
+	CASE(RENEWING, block_behind_mark, ack_renewing),
+	CASE(RENEWING, block_given_away, pass_no_slot),
+	CASE(RENEWING, block_of_another, pass_no_slot),
 	CASE(RENEWING, other_client, pass_chaddr),
 	CASE(RENEWING, other_client_high, pass_chaddr),
 	CASE(RENEWING, other_link, pass_moved),

@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include <form.h>
+#include "net/directory.h"
 #include "proto/form.h"
 #include "proto/message.h"
 #include "wire.h"
@@ -67,9 +68,12 @@ void world_open(struct world *w)
 
 void world_open_patched(struct world *w, void (*patch)(struct bpf_insn *insns, size_t n))
 {
+	uint32_t shift;
+
 	memset(w, 0, sizeof(*w));
 	w->skel = xdhcp_bpf__open();
 	if (!w->skel || bpf_map__set_max_entries(w->skel->maps.leases, WORLD_SLOTS) ||
+	    bpf_map__set_max_entries(w->skel->maps.blocks, directory_places(WORLD_SLOTS, &shift)) ||
 	    bpf_map__set_max_entries(w->skel->maps.templates, WORLD_TEMPLATES))
 		die("xdhcp_bpf__open");
 	if (patch) /* libbpf keeps the instructions in memory of its own until the load */
@@ -79,6 +83,7 @@ void world_open_patched(struct world *w, void (*patch)(struct bpf_insn *insns, s
 		die("xdhcp_bpf__load (these tests need root)");
 	w->prog = bpf_program__fd(w->skel->progs.xdhcp);
 	w->slots = map_memory(w->skel->maps.leases);
+	w->blocks = map_memory(w->skel->maps.blocks);
 	w->templates = map_memory(w->skel->maps.templates);
 	w->policy = map_memory(w->skel->maps.policy);
 	w->meta = map_memory(w->skel->maps.meta);
@@ -112,19 +117,19 @@ uint32_t world_now(void)
 
 void world_reset(struct world *w)
 {
-	struct block_key key = {{192, 0, 2, 0}};
-	struct block block = {.first = WORLD_FIRST};
+	uint32_t shift, places = directory_places(WORLD_SLOTS, &shift);
 
+	memset(w->blocks, 0, places * sizeof(*w->blocks));
 	memset(w->slots, 0, WORLD_SLOTS * sizeof(*w->slots));
 	memset(w->templates, 0, WORLD_TEMPLATES * sizeof(*w->templates));
 	memset(w->policy, 0, XDHCP_POLICY_ENTRIES * sizeof(*w->policy));
 	*w->meta = (struct meta){
 		.abi = XDHCP_ABI_VERSION,
 		.slots = WORLD_SLOTS,
+		.block_shift = shift,
 		.hash_key = {0x0123456789abcdefull, 0xfedcba9876543211ull},
 	};
-	if (bpf_map__update_elem(w->skel->maps.blocks, &key, sizeof(key), &block, sizeof(block),
-				 BPF_ANY))
+	if (directory_add(w->blocks, shift, WORLD_ADDR, WORLD_FIRST) < 0)
 		die("blocks");
 
 	w->policy[XDHCP_POLICY_OPERATOR] = (struct policy){.kind = XDHCP_POLICY_GATE};

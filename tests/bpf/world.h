@@ -36,6 +36,7 @@ struct world {
 	struct xdhcp_bpf *skel;
 	int prog;
 	struct slot *slots;
+	struct block *blocks;
 	struct template *templates;
 	struct policy *policy;
 	struct meta *meta;

@@ -15,8 +15,6 @@
 #include "abi.h"
 #include "verdicts.h"
 
-#define DRY_BLOCKS 32 /* /24s that can have slots */
-
 /* What the program finds in its maps. */
 struct dry_maps {
 	struct slot *slots;
@@ -24,11 +22,8 @@ struct dry_maps {
 	struct policy *policy;
 	struct meta *meta;
 	uint32_t n_slots, n_templates;
-	struct {
-		struct block_key key;
-		struct block block;
-	} blocks[DRY_BLOCKS];
-	unsigned n_blocks;
+	struct block *blocks;
+	uint32_t n_places;
 	struct verdicts verdicts;
 };
 
@@ -47,8 +42,7 @@ struct dry_memory {
 	struct policy *policy;
 	struct meta *meta;
 	uint32_t n_slots, n_templates;
-	/* A /24 has slots; `block` NULL: none any more. */
-	void (*block)(const struct block_key *key, const struct block *block);
+	struct block *blocks; /* enough places for n_slots */
 	/* After each run of the program: what it was given, and what came of it. */
 	void (*ran)(const uint8_t *frame, size_t len, uint32_t action, const uint8_t *out,
 		    size_t out_len);

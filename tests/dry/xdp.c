@@ -106,22 +106,13 @@ struct dry_maps dry_maps;
 uint64_t dry_clock = 1000 * DRY_SECOND;
 const struct dry_memory *dry_memory;
 
-static void *find_block(const struct block_key *key)
-{
-	for (unsigned i = 0; i < dry_maps.n_blocks; i++) {
-		if (!memcmp(&dry_maps.blocks[i].key, key, sizeof(*key)))
-			return &dry_maps.blocks[i].block;
-	}
-	return NULL;
-}
-
 static void *bpf_map_lookup_elem(const void *map, const void *key)
 {
 	static struct clock the_clock;
 	uint32_t at = *(const uint32_t *)key;
 
 	if (map == &blocks)
-		return find_block(key);
+		return at < dry_maps.n_places ? &dry_maps.blocks[at] : NULL;
 	if (map == &leases)
 		return at < dry_maps.n_slots ? &dry_maps.slots[at] : NULL;
 	if (map == &templates)

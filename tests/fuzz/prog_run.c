@@ -27,6 +27,7 @@
 #include "exchange.h"
 #include "exchanges.h"
 #include "fuzz.h"
+#include "net/directory.h"
 #include "net/fastpath_private.h"
 #include "xdhcp.skel.h"
 
@@ -48,19 +49,7 @@ static struct xdhcp_bpf *skel;
 static unsigned long runs, answers, out_of_credit;
 
 /* In place of the doubles: the test's maps are the kernel's, whatever the linker says. */
-int __real_bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags);
-int __real_bpf_map_delete_elem(int fd, const void *key);
 int __real_bpf_prog_test_run_opts(int fd, struct bpf_test_run_opts *opts);
-
-static void set_block(const struct block_key *key, const struct block *block)
-{
-	int fd = bpf_map__fd(skel->maps.blocks);
-
-	if (block)
-		require(__real_bpf_map_update_elem(fd, key, block, BPF_NOEXIST) == 0);
-	else
-		require(__real_bpf_map_delete_elem(fd, key) == 0);
-}
 
 static void ran(const uint8_t *frame, size_t len, uint32_t action, const uint8_t *out,
 		size_t out_len)
@@ -89,25 +78,27 @@ static void ran(const uint8_t *frame, size_t len, uint32_t action, const uint8_t
 static void load_program(void)
 {
 	static struct dry_memory memory = {.n_slots = SLOTS, .n_templates = TEMPLATES};
-	struct region leases, templates, policy, meta;
+	struct region leases, blocks, templates, policy, meta;
+	uint32_t shift;
 
 	skel = xdhcp_bpf__open();
 	require(skel && !bpf_map__set_max_entries(skel->maps.leases, SLOTS) &&
 		!bpf_map__set_max_entries(skel->maps.templates, TEMPLATES) &&
-		!bpf_map__set_max_entries(skel->maps.blocks, DRY_BLOCKS));
+		!bpf_map__set_max_entries(skel->maps.blocks, directory_places(SLOTS, &shift)));
 	if (xdhcp_bpf__load(skel))
 		wrong("the program is not loaded (this test needs root): %s", strerror(errno));
 	require(region_map(bpf_map__fd(skel->maps.leases), true, &leases) == 0);
+	require(region_map(bpf_map__fd(skel->maps.blocks), true, &blocks) == 0);
 	require(region_map(bpf_map__fd(skel->maps.templates), true, &templates) == 0);
 	require(region_map(bpf_map__fd(skel->maps.policy), true, &policy) == 0);
 	require(region_map(bpf_map__fd(skel->maps.meta), true, &meta) == 0);
 	require(leases.stride == sizeof(struct slot) &&
 		templates.stride == sizeof(struct template));
 	memory.slots = (struct slot *)leases.base;
+	memory.blocks = (struct block *)blocks.base;
 	memory.templates = (struct template *)templates.base;
 	memory.policy = (struct policy *)policy.base;
 	memory.meta = (struct meta *)meta.base;
-	memory.block = set_block;
 	memory.ran = ran;
 	dry_memory = &memory;
 }

@@ -25,13 +25,15 @@ void kernel_receive(const uint8_t *frame, size_t len); /* into the socket, if th
 
 /* --- rim_maps.c --- */
 
-#define MAPS_BLOCKS 4u /* /24s that can have slots */
+#define MAPS_BLOCKS	   4u /* /24s that can have slots */
+#define MAPS_BLOCKS_PLACES ((MAPS_BLOCKS + XDHCP_BLOCK_PROBES - 1) * XDHCP_BLOCK_GROUP)
 
 struct maps {
 	bool pinned, other_abi;
 	uint32_t capacity;
 	struct slot *slots;
 	uint32_t blocks[MAPS_BLOCKS]; /* prefix by block number; 0: not given */
+	struct block directory[MAPS_BLOCKS_PLACES];
 	uint32_t n_templates;
 	struct template *templates;
 	struct policy *policy;

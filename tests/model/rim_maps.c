@@ -12,6 +12,7 @@
 
 #include "faults.h"
 #include "inside.h"
+#include "net/directory.h"
 #include "net/fastpath.h"
 
 #define SETS	      3
@@ -110,6 +111,7 @@ static struct maps *make_set(uint32_t capacity, bool operator_closed)
 	maps->policy[XDHCP_POLICY_DAEMON].kind = XDHCP_POLICY_GATE;
 	maps->meta = (struct meta){
 		.abi = XDHCP_ABI_VERSION, .slots = capacity, .hash_key = {0x1234567, 0x89abcdef}};
+	directory_places(capacity, &maps->meta.block_shift);
 	memcpy(maps->meta.boot_id, &world.boot, sizeof(world.boot));
 	return maps;
 }
@@ -295,6 +297,9 @@ struct slot *fastpath_slot(struct fastpath *fp, uint32_t addr, bool make, uint32
 	if (!slot && make && at < maps->capacity / XDHCP_BLOCK_SLOTS) {
 		maps->meta.slots_used += XDHCP_BLOCK_SLOTS;
 		maps->blocks[at] = addr & 0xffffff00;
+		if (directory_add(maps->directory, maps->meta.block_shift, addr,
+				  at * XDHCP_BLOCK_SLOTS) < 0)
+			abort();
 		slot = maps_slot(maps, addr);
 	}
 	if (slot && ret_index)
@@ -332,11 +337,13 @@ int fastpath_block_move(struct fastpath *fp, uint32_t from, uint32_t to)
 	}
 	block = &maps->blocks[(slots - maps->slots) / XDHCP_BLOCK_SLOTS];
 	*block = 0;
+	directory_remove(maps->directory, maps->meta.block_shift, from);
 	world_step("a block is taken");
 	memset(slots, 0, XDHCP_BLOCK_SLOTS * sizeof(*slots));
 	world_step("a block is wiped");
 	*block = to & 0xffffff00;
-	return 0;
+	return directory_add(maps->directory, maps->meta.block_shift, to,
+			     (uint32_t)(slots - maps->slots));
 }
 
 int fastpath_harvest(struct fastpath *fp, int (*fn)(void *arg, const struct fastpath_grant *grant),

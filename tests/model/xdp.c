@@ -137,16 +137,8 @@ static void *map_lookup(const void *map, const void *key)
 		step("the address word");
 		return &in->slots[at];
 	}
-	if (map == &blocks) {
-		static struct block block;
-
-		for (__u32 i = 0; i < in->capacity / XDHCP_BLOCK_SLOTS; i++) {
-			block.first = i * XDHCP_BLOCK_SLOTS;
-			if (in->blocks[i] && in->blocks[i] == bpf_ntohl(at))
-				return &block;
-		}
-		return NULL;
-	}
+	if (map == &blocks)
+		return at < MAPS_BLOCKS_PLACES ? &in->directory[at] : NULL;
 	if (map == &templates)
 		return at < in->n_templates ? &in->templates[at] : NULL;
 	if (map == &policy)

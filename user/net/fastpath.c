@@ -23,6 +23,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "directory.h"
 #include "fastpath_private.h"
 #include "xdhcp.skel.h"
 
@@ -39,7 +40,7 @@ static struct bpf_map *skeleton_map(struct fastpath *fp, enum net_map map)
 
 static int object_size(struct fastpath *fp)
 {
-	uint32_t blocks = fp->slots / XDHCP_BLOCK_SLOTS;
+	uint32_t shift, places = directory_places(fp->slots, &shift);
 	int r = 0;
 
 	for (int i = 0; i < MAP_COUNT; i++) {
@@ -50,7 +51,7 @@ static int object_size(struct fastpath *fp)
 		bpf_map__set_pin_path(map, NULL);
 	}
 	r = r < 0 ? r : bpf_map__set_max_entries(skeleton_map(fp, MAP_LEASES), fp->slots);
-	r = r < 0 ? r : bpf_map__set_max_entries(skeleton_map(fp, MAP_BLOCKS), blocks);
+	r = r < 0 ? r : bpf_map__set_max_entries(skeleton_map(fp, MAP_BLOCKS), places);
 	r = r < 0 ? r : bpf_map__set_max_entries(skeleton_map(fp, MAP_TEMPLATES), fp->templates);
 	return r;
 }
@@ -152,6 +153,7 @@ static int init_set(struct fastpath *fp, bool operator_closed)
 
 	meta->abi = XDHCP_ABI_VERSION;
 	meta->slots = fp->leases_map.n;
+	directory_places(fp->slots, &meta->block_shift);
 	r = read_boot_id(meta->boot_id);
 	if (r < 0)
 		return r;
@@ -224,7 +226,7 @@ static int make_set(struct fastpath *fp, char *why, size_t why_len)
 	if (r == 0)
 		r = memory_map(fp);
 	if (r == 0)
-		r = blocks_read(-1, 0, false, &fp->blocks);
+		r = blocks_read(NULL, 0, false, &fp->blocks);
 	if (r == 0)
 		r = init_set(fp, closed);
 	/* first of all, so that an interrupted set is never whole */
@@ -317,9 +319,12 @@ static int adoptable(struct fastpath *fp, int pinned)
 	if (r < 0)
 		return r;
 	meta = fastpath_meta(fp);
-	r = meta->abi == XDHCP_ABI_VERSION && meta->slots == fp->leases_map.n ? 1 : 0;
+	r = meta->abi == XDHCP_ABI_VERSION && meta->slots == fp->leases_map.n &&
+			    fp->blocks_map.n == directory_places_of(meta->block_shift)
+		    ? 1
+		    : 0;
 	if (r == 1) {
-		r = blocks_read(fp->maps[MAP_BLOCKS], fp->leases_map.n, false, &fp->blocks);
+		r = blocks_read(&fp->blocks_map, fp->leases_map.n, false, &fp->blocks);
 		r = r == 0 ? 1 : r == -EBADMSG ? 0 : r;
 	}
 	if (r == 0)
@@ -362,7 +367,7 @@ static int set_aside(struct fastpath *fp, char *why, size_t why_len)
 	r = memory_map(fp);
 	slots = fp->leases_map.n;
 	if (r == 0)
-		r = blocks_read(fp->maps[MAP_BLOCKS], slots, true, &fp->blocks);
+		r = blocks_read(&fp->blocks_map, slots, true, &fp->blocks);
 	if (r < 0)
 		return net_why(why, why_len, r,
 			       "what is pinned under %s is not a lease cache (%s): remove it, or "

@@ -50,7 +50,7 @@ struct fastpath {
 	char *verifier_log;
 	int program;	     /* fd of `xdhcp`, owned by the skeleton; -1 while FOREIGN */
 	int maps[MAP_COUNT]; /* owned; -1: none. FOREIGN: those that are pinned */
-	struct region leases_map, templates_map, policy_map, meta_map;
+	struct region leases_map, blocks_map, templates_map, policy_map, meta_map;
 	struct block_index *blocks;
 	/*
 	 * The barrier's maps. The first outer one is private, so that there is a
@@ -91,11 +91,12 @@ int pins_each_link(const char *pin_path, int (*fn)(void *arg, const char *name, 
 int region_map(int fd, bool writable, struct region *ret_region);
 void region_unmap(struct region *region);
 int map_info(int fd, struct bpf_map_info *ret_info);
-/* Maps all that is there to be mapped; in FOREIGN only leases, and meta if it is of our ABI. */
+/* Maps all that is there to be mapped; in FOREIGN leases, blocks, and of meta what is frozen. */
 int memory_map(struct fastpath *fp);
 void memory_unmap(struct fastpath *fp);
-/* -EBADMSG: a block beyond `slots`; with `lenient` it is left out instead. */
-int blocks_read(int fd, uint32_t slots, bool lenient, struct block_index **ret_blocks);
+/* NULL: none. -EBADMSG: a block beyond `slots`; with `lenient` it is left out instead. */
+int blocks_read(const struct region *places, uint32_t slots, bool lenient,
+		struct block_index **ret_blocks);
 void blocks_free(struct block_index *blocks);
 /* Sum of the per-CPU counters of one `verdicts` map. */
 int verdicts_sum(int fd, struct verdicts *ret_sum);

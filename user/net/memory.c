@@ -7,7 +7,8 @@
  * never goes stale: it has the lock, and so is the only one that gives. meta.slots_used is
  * raised before the block is inserted: a crash between the two wastes 256 slots, where the
  * other order would give the same ones twice. The same goes for a block that is moved: the old /24
- * loses it first.
+ * loses it first. Where the directory has no place for a /24, it has no slots, and the daemon
+ * answers its clients.
  *
  * What survives a crash: all but the index, which is read back from `blocks`.
  */
@@ -21,6 +22,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "directory.h"
 #include "fastpath_private.h"
 #include "slots.h"
 
@@ -67,7 +69,10 @@ void region_unmap(struct region *region)
 	memset(region, 0, sizeof(*region));
 }
 
-/* Of a foreign set: what harvesting needs, and meta, whose beginning is every version's. */
+/*
+ * Of a foreign set: what harvesting needs (blocks are of this layout in every ABI version from 2
+ * on), and meta, whose beginning is every version's.
+ */
 static int map_foreign(struct fastpath *fp)
 {
 	struct bpf_map_info info;
@@ -78,6 +83,13 @@ static int map_foreign(struct fastpath *fp)
 		if (r < 0)
 			return r;
 		if (fp->leases_map.stride < HARVEST_HEADER_LEN)
+			return -EBADMSG;
+	}
+	if (fp->maps[MAP_BLOCKS] >= 0) {
+		r = region_map(fp->maps[MAP_BLOCKS], false, &fp->blocks_map);
+		if (r < 0)
+			return r;
+		if (fp->blocks_map.stride != sizeof(struct block))
 			return -EBADMSG;
 	}
 	if (fp->maps[MAP_META] >= 0 && map_info(fp->maps[MAP_META], &info) == 0 &&
@@ -94,6 +106,8 @@ int memory_map(struct fastpath *fp)
 		return map_foreign(fp);
 	r = region_map(fp->maps[MAP_LEASES], true, &fp->leases_map);
 	if (r == 0)
+		r = region_map(fp->maps[MAP_BLOCKS], true, &fp->blocks_map);
+	if (r == 0)
 		r = region_map(fp->maps[MAP_TEMPLATES], true, &fp->templates_map);
 	if (r == 0)
 		r = region_map(fp->maps[MAP_POLICY], true, &fp->policy_map);
@@ -107,6 +121,7 @@ int memory_map(struct fastpath *fp)
 void memory_unmap(struct fastpath *fp)
 {
 	region_unmap(&fp->leases_map);
+	region_unmap(&fp->blocks_map);
 	region_unmap(&fp->templates_map);
 	region_unmap(&fp->policy_map);
 	region_unmap(&fp->meta_map);
@@ -168,55 +183,45 @@ void blocks_free(struct block_index *blocks)
 	free(blocks);
 }
 
-static int blocks_read_all(int fd, uint32_t slots, bool lenient, struct block_index *blocks)
+static int blocks_read_all(const struct region *places, uint32_t slots, bool lenient,
+			   struct block_index *blocks)
 {
-	struct block_key key, next;
-	struct block block;
-	uint32_t prefix, *entry;
-	bool first = true;
+	for (uint32_t i = 0; i < places->n; i++) {
+		const uint8_t *at = places->base + (size_t)i * places->stride;
+		struct block block;
+		uint32_t prefix, *entry;
 
-	while (bpf_map_get_next_key(fd, first ? NULL : &key, &next) == 0) {
-		first = false;
-		key = next;
-		if (bpf_map_lookup_elem(fd, &key, &block) < 0)
-			return -errno;
-		if (key.prefix[3] != 0 || block.first % XDHCP_BLOCK_SLOTS != 0 ||
+		memcpy(&block, at, sizeof(block));
+		memcpy(&prefix, block.prefix, sizeof(prefix));
+		if (prefix == 0 || prefix == UINT32_MAX) /* empty, or given away */
+			continue;
+		if (block.prefix[3] != 0 || block.first % XDHCP_BLOCK_SLOTS != 0 ||
 		    block.first > slots - XDHCP_BLOCK_SLOTS) {
 			if (lenient)
 				continue;
 			return -EBADMSG;
 		}
-		memcpy(&prefix, key.prefix, sizeof(prefix));
 		entry = blocks_entry(blocks, be32toh(prefix), true);
 		if (!entry)
 			return -ENOMEM;
 		*entry = block.first + 1;
 	}
-	return errno == ENOENT ? 0 : -errno;
+	return 0;
 }
 
-int blocks_read(int fd, uint32_t slots, bool lenient, struct block_index **ret_blocks)
+int blocks_read(const struct region *places, uint32_t slots, bool lenient,
+		struct block_index **ret_blocks)
 {
-	struct block_index *blocks;
-	struct bpf_map_info info;
-	int r;
+	struct block_index *blocks = calloc(1, sizeof(*blocks));
+	int r = 0;
 
-	blocks = calloc(1, sizeof(*blocks));
 	if (!blocks)
 		return -ENOMEM;
-	if (fd >= 0 && slots >= XDHCP_BLOCK_SLOTS) {
-		r = map_info(fd, &info);
-		/* both are of this layout in every ABI version */
-		if (r == 0 &&
-		    (info.type != BPF_MAP_TYPE_HASH || info.key_size != sizeof(struct block_key) ||
-		     info.value_size != sizeof(struct block)))
-			r = -EBADMSG;
-		if (r == 0)
-			r = blocks_read_all(fd, slots, lenient, blocks);
-		if (r < 0) {
-			blocks_free(blocks);
-			return r;
-		}
+	if (places && places->base && slots >= XDHCP_BLOCK_SLOTS)
+		r = blocks_read_all(places, slots, lenient, blocks);
+	if (r < 0) {
+		blocks_free(blocks);
+		return r;
 	}
 	*ret_blocks = blocks;
 	return 0;
@@ -227,32 +232,28 @@ static struct slot *slot_at(const struct fastpath *fp, uint32_t at)
 	return (struct slot *)(fp->leases_map.base + (size_t)at * fp->leases_map.stride);
 }
 
-static void block_key(uint32_t prefix, struct block_key *ret_key)
+static struct block *places(struct fastpath *fp)
 {
-	prefix = htobe32(prefix);
-	memcpy(ret_key->prefix, &prefix, sizeof(ret_key->prefix));
+	return (struct block *)fp->blocks_map.base;
 }
 
-/* Gives a /24 its slots. Negative errno: -ENOSPC, -ENOMEM, the map's. */
+/* Gives a /24 its slots. Negative errno: -ENOSPC, -EINVAL. */
 static int block_make(struct fastpath *fp, uint32_t prefix, uint32_t *entry)
 {
 	struct meta *meta = fastpath_meta(fp);
-	struct block block = {.first = meta->slots_used};
-	struct block_key key;
+	uint32_t first = meta->slots_used;
 	int r;
 
-	if (meta->slots_used > fp->leases_map.n ||
-	    fp->leases_map.n - meta->slots_used < XDHCP_BLOCK_SLOTS)
+	if (first > fp->leases_map.n || fp->leases_map.n - first < XDHCP_BLOCK_SLOTS)
 		return -ENOSPC;
-	block_key(prefix, &key);
-	__atomic_store_n(&meta->slots_used, block.first + XDHCP_BLOCK_SLOTS, __ATOMIC_SEQ_CST);
-	if (bpf_map_update_elem(fp->maps[MAP_BLOCKS], &key, &block, BPF_NOEXIST) < 0) {
-		r = -errno;
+	__atomic_store_n(&meta->slots_used, first + XDHCP_BLOCK_SLOTS, __ATOMIC_SEQ_CST);
+	r = directory_add(places(fp), meta->block_shift, prefix, first);
+	if (r < 0) {
 		/* not inserted, so nobody knows of these slots */
-		__atomic_store_n(&meta->slots_used, block.first, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&meta->slots_used, first, __ATOMIC_SEQ_CST);
 		return r;
 	}
-	*entry = block.first + 1;
+	*entry = first + 1;
 	return 0;
 }
 
@@ -281,27 +282,30 @@ int fastpath_block_move(struct fastpath *fp, uint32_t from, uint32_t to)
 {
 	uint32_t *old = blocks_entry(fp->blocks, from, false);
 	uint32_t *new = blocks_entry(fp->blocks, to, true);
-	struct block_key old_key, new_key;
-	struct block block;
+	uint32_t shift, first;
+	int r;
 
 	if (!new)
 		return -ENOMEM;
 	if (fp->found == FASTPATH_FOREIGN || !old || !*old || *new)
 		return -EINVAL;
-	block.first = *old - 1;
+	first = *old - 1;
 	for (uint32_t i = 0; i < XDHCP_BLOCK_SLOTS; i++) {
-		if (slot_is_open(slot_at(fp, block.first + i)))
+		if (slot_is_open(slot_at(fp, first + i)))
 			return -EBUSY;
 	}
-	block_key(from & ~0xffu, &old_key);
-	block_key(to & ~0xffu, &new_key);
-	if (bpf_map_delete_elem(fp->maps[MAP_BLOCKS], &old_key) < 0)
-		return -errno;
+	shift = fastpath_meta(fp)->block_shift;
+	if (!directory_has_room(places(fp), shift, to))
+		return -ENOSPC;
+	r = directory_remove(places(fp), shift, from);
+	if (r < 0)
+		return r;
 	*old = 0;
-	memset(slot_at(fp, block.first), 0, (size_t)fp->leases_map.stride * XDHCP_BLOCK_SLOTS);
-	if (bpf_map_update_elem(fp->maps[MAP_BLOCKS], &new_key, &block, BPF_NOEXIST) < 0)
-		return -errno;
-	*new = block.first + 1;
+	memset(slot_at(fp, first), 0, (size_t)fp->leases_map.stride * XDHCP_BLOCK_SLOTS);
+	r = directory_add(places(fp), shift, to, first);
+	if (r < 0)
+		return r;
+	*new = first + 1;
 	return 0;
 }
 
