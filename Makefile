@@ -7,13 +7,14 @@
 #
 #   make deps            installs what is missing (Debian packages)
 #   make                 build/xdhcpd, build/xdhcpctl
-#   make demo | check | check-long | bench | fuzz | format | lint | clean | install
+#   make demo | check | check-long | fuzz | format | lint | clean | install
 #   make check-unit      tests/unit, tests/dry                 make check-bpf       tests/bpf (root)
 #   make check-parity    tests/parity (root)                   make check-model     tests/model
 #   make check-powercut  tests/crash/powercut                  make check-fuzz      tests/fuzz, a little (root)
 #   make check-e2e       tests/e2e, tests/crash, tests/soak in short (root); tests/e2e/run CASE... after `make all rig`
 #   make check-vm        tests/vm (root)
 #   make fuzz SECONDS=60 every fuzzer for as many seconds of CPU
+#   make bench [PARTS="..." QUICK=1]  all benchmarks, with other servers beside ours (root; some 15 minutes)
 #   make soak MINUTES=15 clients that come and go, and the curves of what the daemon needs (root)
 #   make killloop ROUNDS=2000 [SEED=n JOBS=8]  kill -9 at random moments (root)
 #   make SAN=1 ...       the same under build/san with ASan and UBSan
@@ -341,9 +342,11 @@ demo: deps
 	$(MAKE) all rig
 	tools/demo
 
-bench: deps
+# PARTS="peers growth": those only, as tools/bench/run has them; QUICK=1: only whether they work
+bench:
+	@tools/deps bench
 	$(MAKE) all rig $(BENCH)
-	tools/bench/run
+	QUICK=$(QUICK) tools/bench/run $(PARTS)
 
 # --- fuzzing: tests/fuzz/fuzz_*.c are libFuzzer's harnesses (a new one needs no line here), tests/fuzz/corpus/*
 # what they begin with, by scenario; what they find is kept in tests/fuzz/regressions ---
