@@ -22,7 +22,9 @@
 struct answer {
 	struct slot *slot;
 	const struct template *template;
-	__u32 addr; /* as in the packet */
+	__u32 addr;	     /* as in the packet */
+	__u32 capture_until; /* capture.h */
+	__u32 captured;	     /* the request was */
 	enum xdhcp_verdict ack;
 };
 
@@ -72,13 +74,14 @@ static __always_inline const struct policy *policy_at(__u32 at)
 }
 
 /* The gates that cover every request. */
-static __always_inline enum xdhcp_verdict check_gates(__u32 now)
+static __always_inline enum xdhcp_verdict check_gates(__u32 now, struct answer *a)
 {
 	const struct policy *operators = policy_at(XDHCP_POLICY_OPERATOR);
 	const struct policy *daemons = policy_at(XDHCP_POLICY_DAEMON);
 
 	if (!operators || READ_ONCE(operators->closed))
 		return XDHCP_VERDICT_pass_gate_operator;
+	a->capture_until = operators->capture_until;
 	if (!daemons || READ_ONCE(daemons->closed))
 		return XDHCP_VERDICT_pass_gate_daemon;
 	__u32 until = READ_ONCE(daemons->answer_until);
@@ -198,7 +201,7 @@ static __always_inline enum xdhcp_verdict find_answer(const struct request *r,
 	if (v == GO_ON)
 		v = check_state(r, a);
 	if (v == GO_ON)
-		v = check_gates(clock->now);
+		v = check_gates(clock->now, a);
 	if (v != GO_ON)
 		return v;
 	a->slot = find_slot(a->addr, m->block_shift);

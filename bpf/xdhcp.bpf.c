@@ -6,11 +6,13 @@
  *   options.h  walk: what is asked, in which form  else pass
  *   lease.h    gates, slot, form, template, credit else pass
  *   reply.h    room, then the reply                TX
+ *   capture.h  copies of both, while xdhcpctl looks
  *
  * Up to make_room() nothing of the frame has been touched (I4); after it the
  * frame is sent, or dropped if it is not what was made. Every way out is a verdict, and is
  * counted in one place, below.
  */
+#include "capture.h"
 #include "leases_txt.h"
 #include "lease.h"
 #include "maps.h"
@@ -46,10 +48,16 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx)
 	v = promise(&a, clock);
 	if (v != GO_ON)
 		return v;
+	if (clock->now < a.capture_until)
+		a.captured = capture_request(
+			ctx, a.addr, AT32(a.slot->chaddr) | (__u64)AT16(a.slot->chaddr + 4) << 32,
+			r.link->link);
 	if (!make_room(ctx, &r, l.frame))
 		return XDHCP_VERDICT_pass_room;
 	if (!write_reply(ctx, &r, &a, &l))
 		return XDHCP_VERDICT_drop_internal;
+	if (a.captured)
+		capture_frame(ctx, 1);
 	a.slot->hits++;
 	return a.ack;
 }

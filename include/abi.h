@@ -237,6 +237,40 @@ struct link_budgets {
 
 /* --- barrier: array of maps of one; updating it waits for running programs --- */
 
+/* --- captures: array of maps of one; the ring buffer of the capture that runs, else none --- */
+
+/* --- capture: array of one, mmapable; what the capture that runs copies --- */
+
+#define XDHCP_CAPTURE_FILTERS 8
+
+/*
+ * A hit is copied if it is one of `sample`, of one of the addresses, of one of the MACs and of the
+ * link. Written by xdhcpctl while no program looks at it: before the ring is in `captures`.
+ */
+struct capture {
+	__u32 sample;  /* one hit of so many, at random; 0, 1: each */
+	__u32 snaplen; /* bytes of a frame, at least 1 */
+	__u16 link;    /* stable id; 0: any */
+	__u8 n_addrs;  /* 0: any */
+	__u8 n_macs;   /* 0: any */
+	__u32 reserved;
+	__u8 addrs[XDHCP_CAPTURE_FILTERS][4]; /* the client's, of a prefix */
+	__u8 masks[XDHCP_CAPTURE_FILTERS][4];
+	__u8 macs[XDHCP_CAPTURE_FILTERS][6]; /* chaddr */
+	__u64 lost;			     /* X, frames that found the ring full */
+};
+
+_Static_assert(sizeof(struct capture) == 136, "no holes that a dump would show");
+
+/* What lies in the ring: one frame. */
+struct captured {
+	__u64 ns;     /* of CLOCK_BOOTTIME */
+	__u32 len;    /* of the frame */
+	__u16 copied; /* of them in frame[] */
+	__u16 reply;  /* 0: the request as it came, 1: the reply as it is sent */
+	__u8 frame[];
+};
+
 /* --- meta: array of one --- */
 
 #define XDHCP_META_FROZEN 72 /* bytes that are the same in every ABI version */

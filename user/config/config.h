@@ -63,6 +63,9 @@ void config_errors_free(struct config_errors *errors);
  */
 int config_keep_fixed(struct config *wanted, const struct config *running, char *names, size_t len);
 
+/* "00:11:22:33:44:55", also with '-', without separators, or with single digits. */
+bool config_parse_mac(const char *text, uint8_t hw[6]);
+
 /* The schema as text, one paragraph a key: where, type, range, default, what it does. */
 void config_doc(FILE *out);
 

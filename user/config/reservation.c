@@ -13,8 +13,7 @@
 #include "proto/message.h"
 #include "proto/options.h"
 
-/* "00:11:22:33:44:55", also with '-', without separators, or with single digits. */
-static bool parse_mac(const char *text, uint8_t hw[6])
+bool config_parse_mac(const char *text, uint8_t hw[6])
 {
 	bool separated = strpbrk(text, ":-") != NULL;
 
@@ -85,7 +84,7 @@ static bool build_hw_address(struct report *report, const struct node *node,
 	char buf[REPORT_QUOTED];
 	uint8_t mac[6];
 
-	if (!parse_mac(node->text, mac)) {
+	if (!config_parse_mac(node->text, mac)) {
 		report_error(report, node->at,
 			     "hw-address %s is not a MAC such as 00:11:22:33:44:55",
 			     report_quote(node->text, buf));

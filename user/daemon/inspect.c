@@ -51,8 +51,8 @@ static json_t *status_verdicts(const struct verdicts *v)
 
 static json_t *status_maps(const struct daemon *d)
 {
-	static const char *const maps[] = {"leases",   "blocks",  "templates", "policy",
-					   "verdicts", "barrier", "meta"};
+	static const char *const maps[] = {"leases",  "blocks",	  "templates", "policy", "verdicts",
+					   "barrier", "captures", "capture",   "meta"};
 	json_t *object = json_object();
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)

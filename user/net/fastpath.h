@@ -5,7 +5,8 @@
  * the caller says what a slot shall hold and in which order (daemon/).
  *
  * Pins under pin-path (bpffs allows no dot in names):
- *   leases blocks templates policy verdicts barrier meta   the maps (abi.h)
+ *   leases blocks templates policy verdicts barrier
+ *   captures capture meta                                  the maps (abi.h)
  *   leases_txt                                             the iterator
  *   link_IFINDEX                                           one an attached interface
  * What survives a crash: all of that. The lock (flock on the pin directory) does not.
