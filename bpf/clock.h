@@ -20,6 +20,7 @@ struct clock {
 	__u64 jiffies; /* when it was read; 0: never */
 	__u32 now;     /* whole seconds, rounded down */
 	__u32 later;   /* rounded up, and the lag added: no earlier than the true time */
+	__u32 ms;      /* as `now`, in milliseconds; wraps after 49 days */
 };
 
 struct {
@@ -43,6 +44,7 @@ static __always_inline const struct clock *clock_read(void)
 
 		c->now = ns / NSEC_PER_SEC;
 		c->later = (ns + CLOCK_LAG) / NSEC_PER_SEC + 1;
+		c->ms = ns / 1000000;
 		c->jiffies = jiffies;
 	}
 	return c;

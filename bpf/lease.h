@@ -2,7 +2,7 @@
 /*
  * From a request to the answer that the daemon has decided for it, or to the
  * reason why there is none: state, gates, slot, form, template, credit, and last of
- * all the grant. Writes nothing but the slot's grant word.
+ * all the grant. Writes nothing but the slot's grant word, and what police.h keeps there.
  *
  * A slot's place follows from its address, so an open slot's address word can
  * only be the address itself. It is read first; what it guards (identity,
@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "form.h"
 #include "parse.h"
+#include "police.h"
 
 #define GRANT_TRIES 4
 
@@ -65,29 +66,6 @@ static __always_inline enum xdhcp_verdict check_state(const struct request *r, s
 		return XDHCP_VERDICT_pass_state;
 	a->addr = r->asked;
 	a->ack = r->has_server_id ? XDHCP_VERDICT_ack_selecting : XDHCP_VERDICT_ack_init_reboot;
-	return GO_ON;
-}
-
-static __always_inline const struct policy *policy_at(__u32 at)
-{
-	return bpf_map_lookup_elem(&policy, &at);
-}
-
-/* The gates that cover every request. */
-static __always_inline enum xdhcp_verdict check_gates(__u32 now, struct answer *a)
-{
-	const struct policy *operators = policy_at(XDHCP_POLICY_OPERATOR);
-	const struct policy *daemons = policy_at(XDHCP_POLICY_DAEMON);
-
-	if (!operators || READ_ONCE(operators->closed))
-		return XDHCP_VERDICT_pass_gate_operator;
-	a->capture_until = operators->capture_until;
-	if (!daemons || READ_ONCE(daemons->closed))
-		return XDHCP_VERDICT_pass_gate_daemon;
-	__u32 until = READ_ONCE(daemons->answer_until);
-
-	if (until != XDHCP_FOREVER && now >= until)
-		return XDHCP_VERDICT_pass_unattended;
 	return GO_ON;
 }
 
@@ -188,6 +166,8 @@ static __always_inline enum xdhcp_verdict promise(const struct answer *a, const 
 		until = XDHCP_FOREVER;
 	if (until > credit)
 		return XDHCP_VERDICT_pass_credit;
+	if (!client_may(a->slot, clock))
+		return XDHCP_VERDICT_drop_client_rate;
 	return grant(a->slot, clock->now, until) ? GO_ON : XDHCP_VERDICT_pass_contended;
 }
 
@@ -201,7 +181,7 @@ static __always_inline enum xdhcp_verdict find_answer(const struct request *r,
 	if (v == GO_ON)
 		v = check_state(r, a);
 	if (v == GO_ON)
-		v = check_gates(clock->now, a);
+		v = check_gates(clock->now, &a->capture_until);
 	if (v != GO_ON)
 		return v;
 	a->slot = find_slot(a->addr, m->block_shift);

@@ -19,11 +19,10 @@
 #include <linux/ip.h>
 #include <linux/udp.h>
 
+#include "gates.h"
 #include "maps.h"
 #include "mem.h"
 #include "wire.h"
-
-#define GO_ON XDHCP_VERDICT_COUNT /* not a way out */
 
 #define IP_AT	   sizeof(struct ethhdr)
 #define UDP_AT	   (IP_AT + sizeof(struct iphdr))
@@ -56,6 +55,7 @@ struct request {
 	__u64 tags;	 /* ids and types as in the link's record */
 	__u64 tag_bytes; /* TAGS_AT on, as they came: tags_len of them, and what follows */
 	__u32 tags_len;
+	__u32 policed_at; /* the link's record in `policy`, if the frame is to us; else 0 */
 	__u32 xid, ciaddr, ip_dst;
 	__u32 asked;	 /* option 50; 0: absent */
 	__u32 server_id; /* option 54, with has_server_id */
@@ -68,7 +68,7 @@ struct request {
 };
 
 /* The record of the link that these tags are of. Closed ones are found too. */
-static __always_inline const struct policy *find_link(__u32 ifindex, __u64 tags)
+static __always_inline const struct policy *find_link(__u32 ifindex, __u64 tags, __u32 *ret_at)
 {
 	__u32 place = policy_link_place(ifindex, tags);
 
@@ -77,8 +77,10 @@ static __always_inline const struct policy *find_link(__u32 ifindex, __u64 tags)
 		const struct policy *p = bpf_map_lookup_elem(&policy, &at);
 
 		if (p && p->kind == XDHCP_POLICY_LINK && p->ifindex == ifindex &&
-		    AT64(p->vlan) == tags)
+		    AT64(p->vlan) == tags) {
+			*ret_at = at;
 			return p;
+		}
 	}
 	return NULL;
 }
@@ -275,6 +277,7 @@ static __always_inline enum xdhcp_verdict parse_bootp(struct request *r)
 static __always_inline enum xdhcp_verdict parse_headers(struct xdp_md *ctx, struct request *r)
 {
 	enum xdhcp_verdict v;
+	__u32 at = 0;
 
 	r->frame = (const __u8 *)(long)ctx->data;
 	r->data_end = (const __u8 *)(long)ctx->data_end;
@@ -284,7 +287,7 @@ static __always_inline enum xdhcp_verdict parse_headers(struct xdp_md *ctx, stru
 	v = parse_datagram(r);
 	if (v != GO_ON)
 		return v;
-	r->link = find_link(ctx->ingress_ifindex, r->tags);
+	r->link = find_link(ctx->ingress_ifindex, r->tags, &at);
 	if (!r->link)
 		return XDHCP_VERDICT_pass_not_link;
 	__u32 closed = READ_ONCE(r->link->closed);
@@ -294,6 +297,7 @@ static __always_inline enum xdhcp_verdict parse_headers(struct xdp_md *ctx, stru
 	r->link = READ_AFTER(r->link, closed);
 	if (!is_to_us(r))
 		return XDHCP_VERDICT_pass_not_us;
+	r->policed_at = at;
 	v = parse_lengths(ctx, r);
 	if (v != GO_ON)
 		return v;

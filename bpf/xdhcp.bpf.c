@@ -5,8 +5,10 @@
  *   parse.h    is it ours, whole and plain?        else pass
  *   options.h  walk: what is asked, in which form  else pass
  *   lease.h    gates, slot, form, template, credit else pass
+ *   police.h   the client's rate                   else drop
  *   reply.h    room, then the reply                TX
  *   capture.h  copies of both, while xdhcpctl looks
+ *   police.h   what would pass: the link's budgets else drop
  *
  * Up to make_room() nothing of the frame has been touched (I4); after it the
  * frame is sent, or dropped if it is not what was made. Every way out is a verdict, and is
@@ -18,14 +20,14 @@
 #include "maps.h"
 #include "options.h"
 #include "parse.h"
+#include "police.h"
 #include "reply.h"
 
-static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx)
+static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx, struct request *r)
 {
-	struct request r = {};
 	struct answer a = {};
 	struct layout l;
-	enum xdhcp_verdict v = parse_headers(ctx, &r);
+	enum xdhcp_verdict v = parse_headers(ctx, r);
 	__u32 zero = 0;
 
 	if (v != GO_ON)
@@ -35,15 +37,15 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx)
 
 	if (!m || !clock)
 		return XDHCP_VERDICT_pass_gate_daemon;
-	v = walk_options(&r, m->hash_key);
+	v = walk_options(r, m->hash_key);
 	if (v != GO_ON)
 		return v;
-	v = find_answer(&r, clock, m, &a);
+	v = find_answer(r, clock, m, &a);
 	if (v != GO_ON)
 		return v;
-	if (!lay_out(&r, a.slot, a.template, &l))
+	if (!lay_out(r, a.slot, a.template, &l))
 		return XDHCP_VERDICT_pass_inconsistent;
-	if (l.ip > dhcp_max_reply(r.max_size))
+	if (l.ip > dhcp_max_reply(r->max_size))
 		return XDHCP_VERDICT_pass_max_size;
 	v = promise(&a, clock);
 	if (v != GO_ON)
@@ -51,10 +53,10 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx)
 	if (clock->now < a.capture_until)
 		a.captured = capture_request(
 			ctx, a.addr, AT32(a.slot->chaddr) | (__u64)AT16(a.slot->chaddr + 4) << 32,
-			r.link->link);
-	if (!make_room(ctx, &r, l.frame))
+			r->link->link);
+	if (!make_room(ctx, r, l.frame))
 		return XDHCP_VERDICT_pass_room;
-	if (!write_reply(ctx, &r, &a, &l))
+	if (!write_reply(ctx, r, &a, &l))
 		return XDHCP_VERDICT_drop_internal;
 	if (a.captured)
 		capture_frame(ctx, 1);
@@ -62,7 +64,7 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx)
 	return a.ack;
 }
 
-static __always_inline void count(enum xdhcp_verdict v)
+static __always_inline void count(__u32 v)
 {
 	__u32 zero = 0;
 	__u64 *counters = bpf_map_lookup_elem(&verdicts, &zero);
@@ -79,7 +81,8 @@ int xdhcp(struct xdp_md *ctx)
 		XDHCP_VERDICTS(X)
 #undef X
 	};
-	enum xdhcp_verdict v = answer(ctx);
+	struct request r = {};
+	__u32 v = police(ctx, &r, answer(ctx, &r));
 
 	count(v);
 	return v < XDHCP_VERDICT_COUNT ? actions[v] : XDP_PASS;

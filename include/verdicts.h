@@ -61,6 +61,9 @@
 	X(pass_credit, PASS, "the lease's durable credit does not cover another lifetime")       \
 	X(pass_contended, PASS, "the grant word kept changing under us")                         \
 	X(pass_room, PASS, "no room in the frame for the reply")                                 \
+	X(drop_client_rate, DROP, "over fast-path.limits.client-rate")                           \
+	X(drop_discover_rate, DROP, "over fast-path.limits.discover-rate")                       \
+	X(drop_other_rate, DROP, "over fast-path.limits.other-rate")                             \
 	X(drop_internal, DROP, "a check failed after the frame had been changed")
 
 enum xdhcp_verdict {
@@ -69,6 +72,21 @@ enum xdhcp_verdict {
 #undef X
 		XDHCP_VERDICT_COUNT,
 };
+
+/* They stand in this order: TX, PASS, DROP. */
+#define XDHCP_VERDICT_FIRST_PASS XDHCP_VERDICT_pass_not_ip
+#define XDHCP_VERDICT_FIRST_DROP XDHCP_VERDICT_drop_client_rate
+
+#define IN_ORDER_TX(v)	 ((v) < XDHCP_VERDICT_FIRST_PASS)
+#define IN_ORDER_PASS(v) ((v) >= XDHCP_VERDICT_FIRST_PASS && (v) < XDHCP_VERDICT_FIRST_DROP)
+#define IN_ORDER_DROP(v) ((v) >= XDHCP_VERDICT_FIRST_DROP)
+#define X(name, action, help) \
+	_Static_assert(IN_ORDER_##action(XDHCP_VERDICT_##name), "TX, PASS, DROP");
+XDHCP_VERDICTS(X)
+#undef X
+#undef IN_ORDER_TX
+#undef IN_ORDER_PASS
+#undef IN_ORDER_DROP
 
 /* The value of the `verdicts` map: frames counted, by way out, per CPU. */
 struct verdicts {

@@ -495,14 +495,14 @@ static void test_replaced_in_place(void **state)
 static void test_link_of_other_maps(void **state)
 {
 	struct fastpath *fp = open_as(FASTPATH_FRESH);
-	const char *maps[] = {"leases",	 "blocks",   "templates", "policy", "verdicts",
-			      "barrier", "captures", "capture",	  "meta"};
+	const char *maps[] = {"leases",	 "blocks",  "templates", "policy",  "verdicts",
+			      "budgets", "barrier", "captures",	 "capture", "meta"};
 
 	(void)state;
 	attach(fp, v0, FASTPATH_NATIVE);
 	fastpath_close(fp);
 	assert_int_equal(rename(PINS "/meta", PINS "/kept"), 0);
-	for (unsigned i = 0; i < 8; i++) {
+	for (unsigned i = 0; i + 1 < sizeof(maps) / sizeof(maps[0]); i++) {
 		char path[128];
 
 		snprintf(path, sizeof(path), PINS "/%s", maps[i]);

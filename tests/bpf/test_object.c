@@ -51,6 +51,7 @@ static void maps_have_names_and_types(void **state)
 		{"templates", "template", sizeof(struct template), true},
 		{"policy", "policy", sizeof(struct policy), true},
 		{"verdicts", "verdicts", sizeof(struct verdicts), false},
+		{"budgets", "link_budgets", sizeof(struct link_budgets), false},
 		{"capture", "capture", sizeof(struct capture), true},
 		{"meta", "meta", sizeof(struct meta), true},
 	};

@@ -43,7 +43,7 @@ int subject_reload(void);
 bool subject_reload_over(void);	 /* for clients_run() */
 int subject_reload_result(void); /* 1: it is done; 0: it is not known; -1: it failed */
 
-#define PINNED_MAPS 9
+#define PINNED_MAPS 10
 struct pinned {
 	bool whole; /* all are there */
 	uint32_t ids[PINNED_MAPS];

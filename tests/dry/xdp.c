@@ -60,7 +60,7 @@ static __u16 csum_finish(__u64 sum)
 #define __type(name, value) typeof(value) *name
 #define clock		    xdp_clock /* not libc's */
 
-static char leases, blocks, templates, policy, verdicts, meta, captures, capture;
+static char leases, blocks, templates, policy, verdicts, budgets, meta, captures, capture;
 static void *bpf_map_lookup_elem(const void *map, const void *key);
 static long bpf_xdp_adjust_head(struct xdp_md *ctx, long delta);
 static long bpf_xdp_adjust_tail(struct xdp_md *ctx, long delta);
@@ -123,6 +123,8 @@ struct dry_maps dry_maps;
 uint64_t dry_clock = 1000 * DRY_SECOND;
 const struct dry_memory *dry_memory;
 
+static struct link_budgets link_budgets[XDHCP_POLICY_LINKS_N];
+
 static void *bpf_map_lookup_elem(const void *map, const void *key)
 {
 	static struct clock the_clock;
@@ -138,6 +140,8 @@ static void *bpf_map_lookup_elem(const void *map, const void *key)
 		return at < XDHCP_POLICY_ENTRIES ? &dry_maps.policy[at] : NULL;
 	if (map == &verdicts)
 		return &dry_maps.verdicts;
+	if (map == &budgets)
+		return at < XDHCP_POLICY_LINKS_N ? &link_budgets[at] : NULL;
 	if (map == &meta)
 		return dry_maps.meta;
 	if (map == &captures || map == &capture)

@@ -363,7 +363,7 @@ le32() { echo $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 &
 
 map_ids() {
 	local m
-	for m in leases blocks templates policy verdicts barrier captures capture meta; do
+	for m in leases blocks templates policy verdicts budgets barrier captures capture meta; do
 		"$BPFTOOL" -j map show pinned "$(pin)/$m" | jq -r "\"$m \" + (.id | tostring)"
 	done
 }

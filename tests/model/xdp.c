@@ -77,6 +77,7 @@ static inline __u64 unknown_zero(__u64 any)
 
 static uint8_t *buffers;
 static struct clock clocks[WORLD_CPUS];
+static struct link_budgets link_budgets[XDHCP_POLICY_LINKS_N];
 static __u64 counters[WORLD_CPUS][XDHCP_VERDICT_COUNT];
 
 /* Of the run that goes on now. */
@@ -143,6 +144,8 @@ static void *map_lookup(const void *map, const void *key)
 		return at < in->n_templates ? &in->templates[at] : NULL;
 	if (map == &policy)
 		return at < XDHCP_POLICY_ENTRIES ? &in->policy[at] : NULL;
+	if (map == &budgets)
+		return at < XDHCP_POLICY_LINKS_N ? &link_budgets[at] : NULL;
 	if (map == &meta)
 		return &in->meta;
 	if (map == &clock)

@@ -51,8 +51,8 @@ static json_t *status_verdicts(const struct verdicts *v)
 
 static json_t *status_maps(const struct daemon *d)
 {
-	static const char *const maps[] = {"leases",  "blocks",	  "templates", "policy", "verdicts",
-					   "barrier", "captures", "capture",   "meta"};
+	static const char *const maps[] = {"leases",  "blocks",	 "templates", "policy",	 "verdicts",
+					   "budgets", "barrier", "captures",  "capture", "meta"};
 	json_t *object = json_object();
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
@@ -125,7 +125,7 @@ static uint64_t xdp_drops(const struct daemon *d)
 
 	if (d->fp)
 		fastpath_verdicts(d->fp, &sum);
-	return sum.drop_internal;
+	return fastpath_drops(&sum);
 }
 
 /* Kernel, XDP and daemon drops, and their sum: packets for us that nobody looked at or answered. */

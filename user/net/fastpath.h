@@ -5,7 +5,7 @@
  * the caller says what a slot shall hold and in which order (daemon/).
  *
  * Pins under pin-path (bpffs allows no dot in names):
- *   leases blocks templates policy verdicts barrier
+ *   leases blocks templates policy verdicts budgets barrier
  *   captures capture meta                                  the maps (abi.h)
  *   leases_txt                                             the iterator
  *   link_IFINDEX                                           one an attached interface
@@ -135,6 +135,7 @@ int fastpath_barrier(struct fastpath *fp);
 
 int fastpath_verdicts(const struct fastpath *fp, struct verdicts *ret_sum); /* over all CPUs */
 uint64_t fastpath_acks(const struct verdicts *sum);			    /* all TX verdicts */
+uint64_t fastpath_drops(const struct verdicts *sum);			    /* all DROP verdicts */
 
 /* --- without a daemon: what xdhcpctl does on the pins --- */
 

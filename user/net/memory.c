@@ -423,16 +423,21 @@ int fastpath_verdicts(const struct fastpath *fp, struct verdicts *ret_sum)
 	return verdicts_sum(fp->maps[MAP_VERDICTS], ret_sum);
 }
 
-#define COUNTED_TX   1
-#define COUNTED_PASS 0
-#define COUNTED_DROP 0
+static uint64_t sum_from(const struct verdicts *sum, unsigned first, unsigned end)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = first; i < end; i++)
+		n += ((const uint64_t *)sum)[i];
+	return n;
+}
 
 uint64_t fastpath_acks(const struct verdicts *sum)
 {
-	uint64_t acks = 0;
+	return sum_from(sum, 0, XDHCP_VERDICT_FIRST_PASS);
+}
 
-#define X(name, action, help) acks += COUNTED_##action ? sum->name : 0;
-	XDHCP_VERDICTS(X)
-#undef X
-	return acks;
+uint64_t fastpath_drops(const struct verdicts *sum)
+{
+	return sum_from(sum, XDHCP_VERDICT_FIRST_DROP, XDHCP_VERDICT_COUNT);
 }

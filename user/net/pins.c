@@ -31,7 +31,8 @@
 const char *const net_map_names[MAP_COUNT] = {
 	[MAP_LEASES] = "leases",     [MAP_BLOCKS] = "blocks",	  [MAP_TEMPLATES] = "templates",
 	[MAP_POLICY] = "policy",     [MAP_VERDICTS] = "verdicts", [MAP_BARRIER] = "barrier",
-	[MAP_CAPTURES] = "captures", [MAP_CAPTURE] = "capture",	  [MAP_META] = "meta",
+	[MAP_CAPTURES] = "captures", [MAP_CAPTURE] = "capture",	  [MAP_BUDGETS] = "budgets",
+	[MAP_META] = "meta",
 };
 
 int net_why(char *why, size_t why_len, int error, const char *fmt, ...)

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The policers: the only frames that are ever dropped unanswered, and only where an operator has
+ * set a limit (I7). All are off unless set, and act only while XDP may answer (gates.h).
+ *
+ *   client      ACKs that one client gets of XDP. Over it: dropped, not passed, which would only
+ *               move the work to the daemon.
+ *   discover    DISCOVERs of one link that the daemon is given.
+ *   other       all else of one link that the daemon is given: whatever is addressed to us, to
+ *               port 67, and is not answered here, be it well formed or not.
+ *
+ * What is answered here never counts against a link's budgets, so no flood of what is passed can
+ * starve renewals; and what is not to us, or not to port 67, no policer looks at. Nor at
+ * fragments and datagrams with IP options, which are let go before their port is known.
+ *
+ * Each bucket is one word by the generic cell rate algorithm (ITU-T I.371): the time up to which
+ * the past packets have spent the budget. A packet may go if that lies no more than burst - 1
+ * intervals ahead, and moves it by an interval. So nothing has to be refilled, and a changed limit
+ * is in force with the next packet: a word further ahead than the present limits can bring it is
+ * of other limits, and counts as unspent. The clock is CLOCK_BOOTTIME, which nobody sets and which
+ * goes on while the machine sleeps: after a sleep the buckets are full.
+ *
+ * A client's word is in its slot, in the cache line that the comparison has loaded. A hash map,
+ * LRU or not, would cost a second cache miss, and whoever invents clients could flush it, so that
+ * its insertions would need a limit of their own; a slot is there only for who has a lease, and
+ * nobody is forgotten before it. The word counts milliseconds in 32 bits, which wrap after 49
+ * days: `last`, the second of the client's latest ACK, tells one that has wrapped from one that
+ * lies ahead.
+ *
+ * Two CPUs: words change by compare-and-exchange, so what may go is counted. A packet that has
+ * lost POLICE_TRIES times goes uncounted: the rate is exceeded by at most one packet a CPU for
+ * each POLICE_TRIES that are counted, and only while CPUs meet in the same word. The clients' clock
+ * is read once a jiffy and CPU (clock.h), so two CPUs may differ by CLOCK_LAG, and a client's rate
+ * by what it gets in so long.
+ *
+ * Survives a crash of the daemon: limits and words are in the pinned maps.
+ */
+#ifndef XDHCP_BPF_POLICE_H
+#define XDHCP_BPF_POLICE_H
+
+#include "clock.h"
+#include "gates.h"
+#include "parse.h"
+
+#define POLICE_TRIES 4
+
+/*
+ * May this client have another ACK now? Off: one look at a record whose cache line check_gates()
+ * has loaded.
+ */
+static __always_inline bool client_may(struct slot *slot, const struct clock *clock)
+{
+	const struct policy *daemons = policy_at(XDHCP_POLICY_DAEMON);
+	__u64 interval = daemons ? READ_ONCE(daemons->client_interval) : 0;
+
+	if (!interval)
+		return true;
+	__u64 full = interval * READ_ONCE(daemons->client_burst);
+	/* beyond what CPUs differ by, the word is of other limits, or of an earlier turn */
+	__u64 furthest = full + 2 * CLOCK_LAG / 1000000;
+	/* `last` is in whole seconds, and may be another CPU's, whose now is later than ours */
+	__u32 seconds = clock->now - READ_ONCE(slot->last);
+	bool quiet = seconds < 1u << 31 && seconds * 1000ull > furthest + 1000;
+
+	for (int i = 0; i < POLICE_TRIES; i++) {
+		__u32 word = READ_ONCE(slot->paced), ahead = word - clock->ms;
+
+		if (!word || quiet || ahead > furthest)
+			ahead = 0;
+		if (ahead + interval > full)
+			return false;
+		__u32 next = clock->ms + ahead + interval;
+
+		if (!next) /* would say untouched */
+			next = 1;
+		if (__sync_bool_compare_and_swap(&slot->paced, word, next))
+			return true;
+	}
+	return true;
+}
+
+/*
+ * Of a message whose options were not walked to their end: is the first what all DISCOVERs' is?
+ * Whoever puts another in front of it is policed by the other budget.
+ */
+static __always_inline bool begins_as_discover(const struct xdp_md *ctx, __u32 tags_len)
+{
+	const __u8 *p = (const __u8 *)(long)ctx->data,
+		   *data_end = (const __u8 *)(long)ctx->data_end;
+
+	if (tags_len > TAGS_LEN_MAX)
+		return false;
+	p += tags_len + OPTIONS_AT;
+	KEEP(p);
+	return p + 3 <= data_end && p[0] == DHO_MESSAGE_TYPE && p[1] == 1 && p[2] == DHCP_DISCOVER;
+}
+
+/* May the daemon be given another one by this link? */
+static __always_inline bool link_may(__u64 *due, __u64 interval, __u64 burst)
+{
+	__u64 now = bpf_ktime_get_boot_ns(), full = interval * burst;
+	__u32 capture_until; /* of no interest here */
+
+	if (check_gates(now / NSEC_PER_SEC, &capture_until) != GO_ON)
+		return true;
+	for (int i = 0; i < POLICE_TRIES; i++) {
+		__u64 word = READ_ONCE(*due), ahead = word - now;
+
+		if (ahead > full + NSEC_PER_SEC) /* or behind: a huge one */
+			ahead = 0;
+		if (ahead + interval > full)
+			return false;
+		if (__sync_bool_compare_and_swap(due, word, now + ahead + interval))
+			return true;
+	}
+	return true;
+}
+
+/*
+ * What becomes of a frame to us that would pass by `verdict`; `at`: its link's record. A global
+ * function, so that the verifier looks at it once, and not once for each way out.
+ */
+__u32 police_link(struct xdp_md *ctx, __u32 at, __u32 tags_len, __u32 verdict);
+
+__attribute__((noinline)) __u32 police_link(struct xdp_md *ctx, __u32 at, __u32 tags_len,
+					    __u32 verdict)
+{
+	const struct policy *link = policy_at(at);
+	__u32 place = at - XDHCP_POLICY_LINKS, which = XDHCP_BUDGET_OTHER;
+	struct link_budgets *spent = bpf_map_lookup_elem(&budgets, &place);
+
+	if (!link || !spent)
+		return verdict;
+	/* pass_room: the frame has moved, and is a REQUEST */
+	if (verdict == XDHCP_VERDICT_pass_discover ||
+	    (verdict != XDHCP_VERDICT_pass_room && begins_as_discover(ctx, tags_len)))
+		which = XDHCP_BUDGET_DISCOVER;
+	/* interval and burst in one load: of one and the same budget */
+	__u64 limit = *(const volatile word64 *)&link->budgets[which];
+
+	if (!(__u32)limit || link_may(&spent->due[which], (__u32)limit, limit >> 32))
+		return verdict;
+	return which == XDHCP_BUDGET_DISCOVER ? XDHCP_VERDICT_drop_discover_rate
+					      : XDHCP_VERDICT_drop_other_rate;
+}
+
+/* Every verdict comes by here; one that gives the daemon work may become a drop. */
+static __always_inline __u32 police(struct xdp_md *ctx, const struct request *r, __u32 v)
+{
+	if (v < XDHCP_VERDICT_FIRST_PASS || v >= XDHCP_VERDICT_FIRST_DROP || !r->policed_at)
+		return v;
+	return police_link(ctx, r->policed_at, r->tags_len, v);
+}
+
+#endif
