@@ -37,7 +37,7 @@ CC := $(CLANG)
 endif
 BPFTOOL ?= $(shell command -v bpftool || echo /usr/sbin/bpftool)
 
-PKGS := libbpf libelf zlib yaml-0.1 jansson sqlite3 libevent_core libmnl
+PKGS := libxdp libbpf libelf zlib yaml-0.1 jansson sqlite3 libevent_core libmnl
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS = $(shell pkg-config --libs $(PKGS))
 

@@ -33,6 +33,8 @@ static void test_defaults(void **state)
 	assert_string_equal(c->control_socket, "/run/xdhcp/xdhcp.sock");
 	assert_string_equal(c->fast_path.pin_path, "/sys/fs/bpf/xdhcp");
 	assert_int_equal(c->fast_path.mode, FAST_PATH_AUTO);
+	assert_int_equal(c->fast_path.attach, FAST_PATH_LINK);
+	assert_int_equal(c->fast_path.priority, 50);
 	assert_true(c->fast_path.horizon == 3);
 	assert_int_equal(c->fast_path.max_entries, 0);
 	assert_int_equal(c->fast_path.unattended, 3600);
@@ -65,6 +67,8 @@ static void assert_full_daemon(const struct config *c)
 	assert_string_equal(c->lease_database, "/tmp/leases.db");
 	assert_string_equal(c->control_socket, "/tmp/x.sock");
 	assert_int_equal(c->fast_path.mode, FAST_PATH_GENERIC);
+	assert_int_equal(c->fast_path.attach, FAST_PATH_DISPATCHER);
+	assert_int_equal(c->fast_path.priority, 7);
 	assert_string_equal(c->fast_path.pin_path, "/sys/fs/bpf/other");
 	assert_true(c->fast_path.horizon == 4.5);
 	assert_int_equal(c->fast_path.max_entries, 1000);
@@ -496,21 +500,25 @@ static void test_keep_fixed(void **state)
 	struct config *a = load(HEAD);
 	struct config *b = load(HEAD
 				"lease-database: {name: /x}\n"
-				"fast-path: {pin-path: /sys/fs/bpf/y, mode: off, max-entries: 9}\n"
+				"fast-path: {pin-path: /sys/fs/bpf/y, mode: off, max-entries: 9, "
+				"attach: dispatcher, priority: 7}\n"
 				"control-socket: {socket-name: /z}\nvalid-lifetime: 1\n");
 	struct config *c = load(HEAD "valid-lifetime: 1\n");
-	char names[160] = "?";
+	char names[256] = "?";
 
 	(void)state;
 	assert_int_equal(config_keep_fixed(c, a, names, sizeof(names)), 0);
 	assert_string_equal(names, "");
-	assert_int_equal(config_keep_fixed(b, a, names, sizeof(names)), 5);
+	assert_int_equal(config_keep_fixed(b, a, names, sizeof(names)), 7);
 	assert_string_equal(names, "lease-database.name, control-socket.socket-name, "
-				   "fast-path.mode, fast-path.pin-path, fast-path.max-entries");
+				   "fast-path.mode, fast-path.attach, fast-path.priority, "
+				   "fast-path.pin-path, fast-path.max-entries");
 	assert_string_equal(b->lease_database, a->lease_database);
 	assert_string_equal(b->control_socket, a->control_socket);
 	assert_string_equal(b->fast_path.pin_path, a->fast_path.pin_path);
 	assert_int_equal(b->fast_path.mode, FAST_PATH_AUTO);
+	assert_int_equal(b->fast_path.attach, FAST_PATH_LINK);
+	assert_int_equal(b->fast_path.priority, 50);
 	assert_int_equal(b->fast_path.max_entries, 0);
 	assert_int_equal(config_keep_fixed(b, a, names, sizeof(names)), 0);
 	config_free(a);
@@ -528,9 +536,9 @@ static void test_restart_rows(void **state)
 	struct config *b = load(HEAD
 				"lease-database: {name: /x}\n"
 				"fast-path: {pin-path: /sys/fs/bpf/y, mode: off, max-entries: 9, "
-				"horizon: 5, unattended: 7}\n"
+				"attach: dispatcher, priority: 7, horizon: 5, unattended: 7}\n"
 				"control-socket: {socket-name: /z}\n");
-	char names[160];
+	char names[256];
 
 	(void)state;
 	config_keep_fixed(b, a, names, sizeof(names));

@@ -188,12 +188,14 @@ void config_free(struct config *config)
 /* Where the value of a schema row marked `restart` is; a test holds the rows against this. */
 static const struct fixed {
 	enum schema_key key;
-	enum { FIXED_TEXT, FIXED_NUMBER, FIXED_MODE } type;
+	enum { FIXED_TEXT, FIXED_NUMBER, FIXED_CHOICE } type;
 	size_t offset;
 } fixed[] = {
 	{KEY_LEASE_NAME, FIXED_TEXT, offsetof(struct config, lease_database)},
 	{KEY_SOCKET_NAME, FIXED_TEXT, offsetof(struct config, control_socket)},
-	{KEY_FAST_PATH_MODE, FIXED_MODE, offsetof(struct config, fast_path.mode)},
+	{KEY_FAST_PATH_MODE, FIXED_CHOICE, offsetof(struct config, fast_path.mode)},
+	{KEY_FAST_PATH_ATTACH, FIXED_CHOICE, offsetof(struct config, fast_path.attach)},
+	{KEY_FAST_PATH_PRIORITY, FIXED_NUMBER, offsetof(struct config, fast_path.priority)},
 	{KEY_FAST_PATH_PIN_PATH, FIXED_TEXT, offsetof(struct config, fast_path.pin_path)},
 	{KEY_FAST_PATH_MAX_ENTRIES, FIXED_NUMBER, offsetof(struct config, fast_path.max_entries)},
 };

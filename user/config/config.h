@@ -17,6 +17,7 @@
 #include "engine/model.h"
 
 enum fast_path_mode { FAST_PATH_AUTO, FAST_PATH_NATIVE, FAST_PATH_GENERIC, FAST_PATH_OFF };
+enum fast_path_attach { FAST_PATH_LINK, FAST_PATH_DISPATCHER };
 
 struct config {
 	struct model model;
@@ -29,6 +30,8 @@ struct config {
 
 	struct {
 		enum fast_path_mode mode;
+		enum fast_path_attach attach;
+		uint32_t priority;    /* among the dispatcher's programs; default 50 */
 		char *pin_path;	      /* default XDHCP_PIN_PATH */
 		double horizon;	      /* x valid-lifetime, >= 2; default 3 */
 		uint32_t max_entries; /* 0: from the configured addresses */

@@ -136,6 +136,10 @@ static void build_fast_path(struct report *report, const struct node *root,
 		if (member_is(map, KEY_FAST_PATH_MODE, modes[i].word))
 			config->fast_path.mode = modes[i].mode;
 	}
+	config->fast_path.attach = member_is(map, KEY_FAST_PATH_ATTACH, "dispatcher")
+					   ? FAST_PATH_DISPATCHER
+					   : FAST_PATH_LINK;
+	config->fast_path.priority = (uint32_t)member_integer(map, KEY_FAST_PATH_PRIORITY);
 	check_pin_path(report, member(map, KEY_FAST_PATH_PIN_PATH));
 	config->fast_path.pin_path = copy(report, member_text(map, KEY_FAST_PATH_PIN_PATH));
 	config->fast_path.horizon = member_number(map, KEY_FAST_PATH_HORIZON);

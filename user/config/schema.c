@@ -258,6 +258,13 @@ const struct schema_row schema[] = {
 	{KEY_FAST_PATH_MODE, S(FAST_PATH), "mode", TYPE_CHOICE,
 	 .allowed = "auto|native|generic|off", .dflt = "auto", .restart = true,
 	 .help = "auto: native where the driver can; generic taxes all of the host's traffic"},
+	{KEY_FAST_PATH_ATTACH, S(FAST_PATH), "attach", TYPE_CHOICE, .allowed = "link|dispatcher",
+	 .dflt = "link", .restart = true,
+	 .help = "link: alone on each interface; dispatcher: by libxdp's, beside other XDP "
+		 "programs"},
+	{KEY_FAST_PATH_PRIORITY, S(FAST_PATH), "priority", TYPE_INTEGER, .max = 2147483647,
+	 .dflt = "50", .restart = true,
+	 .help = "place among the dispatcher's programs: the lowest runs first"},
 	{KEY_FAST_PATH_PIN_PATH, S(FAST_PATH), "pin-path", TYPE_STRING, .min = 2, .max = 255,
 	 .dflt = XDHCP_PIN_PATH, .restart = true,
 	 .help = "the directory in a bpffs that keeps the cache while no daemon runs"},

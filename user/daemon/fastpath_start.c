@@ -116,7 +116,11 @@ static int give_up(struct daemon *d, int error, const char *why)
 int daemon_open_fastpath(struct daemon *d, enum fastpath_found *ret_found)
 {
 	const char *pins = d->config->fast_path.pin_path;
-	struct fastpath_options options = {.pin_path = pins, .slots = wanted_slots(d->config)};
+	struct fastpath_options options = {.pin_path = pins,
+					   .slots = wanted_slots(d->config),
+					   .dispatcher = d->config->fast_path.attach ==
+							 FAST_PATH_DISPATCHER,
+					   .priority = d->config->fast_path.priority};
 	char why[512] = "";
 	int holder = 0, r;
 

@@ -39,119 +39,12 @@ static int link_info(int fd, struct bpf_link_info *ret_info)
 	return bpf_obj_get_info_by_fd(fd, ret_info, &len) < 0 ? -errno : 0;
 }
 
-/* The ids of the maps a program uses; *ret_ids malloc'ed. Returns how many or negative errno. */
-static int program_maps(uint32_t program_id, uint32_t **ret_ids)
-{
-	struct bpf_prog_info info = {0};
-	uint32_t len = sizeof(info), n;
-	uint32_t *ids = NULL;
-	int fd, r = 0;
-
-	fd = bpf_prog_get_fd_by_id(program_id);
-	if (fd < 0)
-		return -errno;
-	if (bpf_obj_get_info_by_fd(fd, &info, &len) < 0)
-		r = -errno;
-	n = info.nr_map_ids;
-	if (r == 0 && n > 0) {
-		ids = calloc(n, sizeof(*ids));
-		memset(&info, 0, sizeof(info));
-		info.nr_map_ids = n;
-		info.map_ids = (uintptr_t)ids;
-		len = sizeof(info);
-		if (!ids)
-			r = -ENOMEM;
-		else if (bpf_obj_get_info_by_fd(fd, &info, &len) < 0)
-			r = -errno;
-	}
-	close(fd);
-	if (r < 0) {
-		free(ids);
-		return r;
-	}
-	*ret_ids = ids;
-	return n;
-}
-
 int link_uses_maps(int link_fd, const uint32_t *ids, unsigned n)
 {
 	struct bpf_link_info info;
-	uint32_t *used = NULL;
-	unsigned found = 0;
 	int r = link_info(link_fd, &info);
 
-	if (r < 0)
-		return r;
-	r = program_maps(info.prog_id, &used);
-	if (r < 0)
-		return r;
-	for (unsigned i = 0; i < n; i++)
-		for (int j = 0; j < r; j++)
-			if (used[j] == ids[i]) {
-				found++;
-				break;
-			}
-	free(used);
-	return found == n;
-}
-
-/* What runs on an interface, as seen from this namespace. */
-static int attached(uint32_t ifindex, enum fastpath_attach_mode *ret_mode, uint32_t *ret_program)
-{
-	LIBBPF_OPTS(bpf_xdp_query_opts, query);
-	int r = bpf_xdp_query(ifindex, 0, &query);
-
-	if (r < 0)
-		return r;
-	switch (query.attach_mode) {
-	case XDP_ATTACHED_DRV:
-		*ret_mode = FASTPATH_NATIVE;
-		break;
-	case XDP_ATTACHED_SKB:
-		*ret_mode = FASTPATH_GENERIC;
-		break;
-	default: /* none, on the NIC itself, or several: no link of ours */
-		return -ENOENT;
-	}
-	*ret_program = query.prog_id;
-	return 0;
-}
-
-static int is_xdhcp(uint32_t id)
-{
-	struct bpf_prog_info info = {0};
-	__u32 len = sizeof(info);
-	int fd, r;
-
-	if (!id)
-		return 0;
-	fd = bpf_prog_get_fd_by_id(id);
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -EPERM;
-	r = bpf_obj_get_info_by_fd(fd, &info, &len) < 0 ? -EPERM : !strcmp(info.name, "xdhcp");
-	close(fd);
-	return r;
-}
-
-int fastpath_answers(uint32_t ifindex)
-{
-	LIBBPF_OPTS(bpf_xdp_query_opts, query);
-	uint32_t ids[4];
-	int r = 0;
-
-	if (bpf_xdp_query(ifindex, 0, &query) < 0)
-		return 0;
-	ids[0] = query.prog_id;
-	ids[1] = query.drv_prog_id;
-	ids[2] = query.skb_prog_id;
-	ids[3] = query.hw_prog_id;
-	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]) && r != 1; i++) {
-		int one = is_xdhcp(ids[i]);
-
-		if (one)
-			r = one;
-	}
-	return r;
+	return r < 0 ? r : program_uses_maps(info.prog_id, ids, n);
 }
 
 /* Gives the pinned link our program. -ENOENT: it is stale, or of the other mode. */
@@ -164,7 +57,7 @@ static int link_update(int link_fd, uint32_t ifindex, enum fastpath_attach_mode 
 	if (link_info(link_fd, &info) < 0 || info.type != BPF_LINK_TYPE_XDP ||
 	    info.xdp.ifindex != ifindex)
 		return -ENOENT;
-	if (attached(ifindex, &is_mode, &runs) < 0 || is_mode != mode || runs != info.prog_id)
+	if (interface_runs(ifindex, &is_mode, &runs) < 0 || is_mode != mode || runs != info.prog_id)
 		return -ENOENT;
 	return bpf_link_update(link_fd, program, NULL) < 0 ? -errno : 0;
 }
@@ -195,8 +88,8 @@ static int link_create(struct fastpath *fp, uint32_t ifindex, enum fastpath_atta
 	return r;
 }
 
-static int why_not_attached(int error, uint32_t ifindex, enum fastpath_attach_mode mode, char *why,
-			    size_t why_len)
+int why_not_attached(int error, uint32_t ifindex, enum fastpath_attach_mode mode, char *why,
+		     size_t why_len)
 {
 	const char *kind = mode == FASTPATH_NATIVE ? "native" : "generic";
 	enum fastpath_attach_mode other;
@@ -207,7 +100,7 @@ static int why_not_attached(int error, uint32_t ifindex, enum fastpath_attach_mo
 		snprintf(name, sizeof(name), "#%u", ifindex);
 	switch (error) {
 	case -EBUSY:
-		attached(ifindex, &other, &program);
+		interface_runs(ifindex, &other, &program);
 		return net_why(why, why_len, error,
 			       "%s: another XDP program (id %u) is attached and is left alone",
 			       name, program);
@@ -234,6 +127,11 @@ int fastpath_attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_
 
 	if (fp->program < 0)
 		return net_why(why, why_len, -EPROTO, "the maps have not been replaced yet");
+	if (fp->dispatcher)
+		return dispatcher_attach(fp, ifindex, mode, why, why_len);
+	r = dispatcher_detach(fp->pin_path, ifindex);
+	if (r < 0)
+		return why_not_attached(r, ifindex, mode, why, why_len);
 	link_name(name, ifindex);
 	fd = pins_get(fp->pin_path, name);
 	if (fd >= 0) {
@@ -251,16 +149,23 @@ int fastpath_attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_
 	return r < 0 ? why_not_attached(r, ifindex, mode, why, why_len) : 0;
 }
 
-int fastpath_detach(struct fastpath *fp, uint32_t ifindex)
+int link_detach(const char *pin_path, uint32_t ifindex)
 {
 	char name[LINK_NAME_LEN];
 	int fd;
 
 	link_name(name, ifindex);
-	fd = pins_get(fp->pin_path, name);
+	fd = pins_get(pin_path, name);
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;
-	return pins_remove_link(fp->pin_path, name, fd);
+	return pins_remove_link(pin_path, name, fd);
+}
+
+int fastpath_detach(struct fastpath *fp, uint32_t ifindex)
+{
+	int r = link_detach(fp->pin_path, ifindex);
+
+	return r < 0 ? r : dispatcher_detach(fp->pin_path, ifindex);
 }
 
 struct prune {
@@ -270,21 +175,27 @@ struct prune {
 	int pruned;
 };
 
+static bool is_kept(const struct prune *prune, uint32_t ifindex)
+{
+	bool kept = false;
+
+	for (size_t i = 0; i < prune->n; i++)
+		kept |= prune->keep[i] == ifindex;
+	return kept;
+}
+
 static int prune_one(void *arg, const char *name, uint32_t ifindex)
 {
 	struct prune *prune = arg;
 	struct bpf_link_info info;
-	bool wanted = false;
 	int fd, r;
 
-	for (size_t i = 0; i < prune->n; i++)
-		wanted |= prune->keep[i] == ifindex;
 	fd = pins_get(prune->fp->pin_path, name);
 	if (fd < 0)
 		return fd;
 	/* a link whose device is gone says so by ifindex 0 */
-	if (wanted && link_info(fd, &info) == 0 && info.type == BPF_LINK_TYPE_XDP &&
-	    info.xdp.ifindex == ifindex) {
+	if (is_kept(prune, ifindex) && link_info(fd, &info) == 0 &&
+	    info.type == BPF_LINK_TYPE_XDP && info.xdp.ifindex == ifindex) {
 		close(fd);
 		return 0;
 	}
@@ -294,10 +205,29 @@ static int prune_one(void *arg, const char *name, uint32_t ifindex)
 	return r;
 }
 
+static int prune_dispatched(void *arg, const char *name, uint32_t ifindex)
+{
+	struct prune *prune = arg;
+	int r;
+
+	if (is_kept(prune, ifindex)) {
+		r = dispatcher_runs(prune->fp->pin_path, name, ifindex);
+		if (r)
+			return r < 0 ? r : 0;
+	}
+	r = dispatcher_detach(prune->fp->pin_path, ifindex);
+	if (r == 0)
+		prune->pruned++;
+	return r;
+}
+
 int fastpath_prune(struct fastpath *fp, const uint32_t *keep, size_t n)
 {
 	struct prune prune = {.fp = fp, .keep = keep, .n = n};
 	int r = pins_each_link(fp->pin_path, prune_one, &prune);
+
+	if (r >= 0)
+		r = pins_each(fp->pin_path, PIN_DISPATCHER, prune_dispatched, &prune);
 
 	return r < 0 ? r : prune.pruned;
 }
@@ -353,6 +283,8 @@ int fastpath_give_again(struct fastpath *fp, uint32_t ifindex)
 	char name[LINK_NAME_LEN];
 	int fd, pass, r;
 
+	if (fp->dispatcher)
+		return dispatcher_give_again(fp, ifindex);
 	link_name(name, ifindex);
 	fd = pins_get(fp->pin_path, name);
 	if (fd < 0)

@@ -29,7 +29,6 @@
 
 #define SLOTS_MAX	  (1u << 27) /* 24 GiB; block.first and lengths stay far from overflow */
 #define TEMPLATES_DEFAULT 8192u
-#define VERIFIER_LOG_LEN  ((16u << 20) - 1) /* only touched when a program is refused */
 
 /* --- the object --- */
 
@@ -73,8 +72,7 @@ static int object_open(struct fastpath *fp, char *why, size_t why_len)
 	return r < 0 ? net_why_errno(why, why_len, r, "the XDP program") : 0;
 }
 
-/* The verifier's last word, without its statistics. */
-static const char *refusal(char *log)
+const char *verifier_refusal(char *log)
 {
 	const char *said = "";
 
@@ -91,7 +89,7 @@ static int object_load(struct fastpath *fp, char *why, size_t why_len)
 	int r = xdhcp_bpf__load(fp->skeleton);
 
 	if (r < 0) {
-		const char *said = refusal(fp->verifier_log);
+		const char *said = verifier_refusal(fp->verifier_log);
 
 		if (*said)
 			return net_why(why, why_len, r,
@@ -295,6 +293,13 @@ static int link_uses(void *arg, const char *name, uint32_t ifindex)
 	return r < 0 ? r : r == 0 ? -ESTALE : 0;
 }
 
+static int dispatched_uses(void *arg, const char *name, uint32_t ifindex)
+{
+	struct uses *uses = arg;
+
+	return dispatcher_uses(uses->fp->pin_path, name, ifindex, uses->ids);
+}
+
 /* 1: adoptable, with the memory mapped and blocks read. 0: foreign. Negative errno. */
 static int adoptable(struct fastpath *fp, int pinned)
 {
@@ -311,6 +316,8 @@ static int adoptable(struct fastpath *fp, int pinned)
 	uses.ids[0] = ids[MAP_LEASES];
 	uses.ids[1] = ids[MAP_POLICY];
 	r = pins_each_link(fp->pin_path, link_uses, &uses);
+	if (r >= 0)
+		r = pins_each(fp->pin_path, PIN_DISPATCHER, dispatched_uses, &uses);
 	if (r < 0)
 		return r == -ESTALE ? 0 : r;
 
@@ -361,6 +368,8 @@ static int set_aside(struct fastpath *fp, char *why, size_t why_len)
 	fp->found = FASTPATH_FOREIGN;
 	r = links_neutralise(fp);
 	if (r == 0)
+		r = dispatchers_neutralise(fp->pin_path);
+	if (r == 0)
 		r = fastpath_barrier(fp);
 	if (r < 0)
 		return net_why_errno(why, why_len, r, "stopping the program that is attached");
@@ -401,6 +410,8 @@ static int open_set(struct fastpath *fp, char *why, size_t why_len)
 
 	pinned = open_pinned(fp);
 	links = pinned < 0 ? pinned : pins_each_link(fp->pin_path, count_link, NULL);
+	if (links == 0)
+		links = pins_each(fp->pin_path, PIN_DISPATCHER, count_link, NULL);
 	if (links < 0)
 		return net_why_errno(why, why_len, links, fp->pin_path);
 	if (pinned == 0 && links == 0)
@@ -439,6 +450,8 @@ int fastpath_open(const struct fastpath_options *options, struct fastpath **ret_
 	if (fp->slots == 0)
 		fp->slots = XDHCP_BLOCK_SLOTS;
 	fp->templates = options->templates ? options->templates : TEMPLATES_DEFAULT;
+	fp->dispatcher = options->dispatcher;
+	fp->priority = options->priority;
 	fp->pin_path = strdup(options->pin_path);
 
 	/* what libbpf has to say, `why` says */

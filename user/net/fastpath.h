@@ -8,7 +8,7 @@
  *   leases blocks templates policy verdicts budgets barrier
  *   captures capture meta                                  the maps (abi.h)
  *   leases_txt                                             the iterator
- *   link_IFINDEX                                           one an attached interface
+ *   link_IFINDEX, dispatcher_IFINDEX                       one an attached interface
  * What survives a crash: all of that. The lock (flock on the pin directory) does not.
  */
 #ifndef XDHCP_FASTPATH_H
@@ -27,6 +27,8 @@ struct fastpath_options {
 	const char *pin_path;
 	uint32_t slots;	    /* wanted capacity; rounded up to whole /24s */
 	uint32_t templates; /* 0: default */
+	bool dispatcher;    /* attached by libxdp's dispatcher, else by a link of its own */
+	uint32_t priority;  /* of the dispatcher's programs the lowest runs first */
 };
 
 /* What was found under the pins. */
@@ -70,7 +72,8 @@ enum fastpath_attach_mode { FASTPATH_NATIVE, FASTPATH_GENERIC };
 
 /*
  * Attaches (or atomically updates the pinned link of) one interface. -EBUSY: another XDP program
- * is there and is left alone. -EOPNOTSUPP: the driver cannot in this mode.
+ * is there and is left alone. -EOPNOTSUPP: the driver cannot in this mode. -EPROTONOSUPPORT: the
+ * kernel refuses libxdp's dispatcher. One that is attached in the other of the two ways goes first.
  */
 int fastpath_attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_mode mode,
 		    char *why, size_t why_len);

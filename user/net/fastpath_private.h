@@ -30,6 +30,8 @@ extern const char *const net_map_names[MAP_COUNT];
 #define PIN_LEASES_TXT	   "leases_txt"
 #define PIN_LEASES_TXT_NEW "leases_txt_new" /* on its way to be renamed over the former */
 #define PIN_LINK_PREFIX	   "link_"
+#define PIN_DISPATCHER	   "dispatcher_" /* IFINDEX: see dispatcher.c */
+#define PIN_DISPATCHER_NEW "dispatcher_new"
 
 /* An mmapable array as memory; `stride` is the distance of its values. */
 struct region {
@@ -48,6 +50,8 @@ struct xdhcp_bpf;
 struct fastpath {
 	char *pin_path;
 	uint32_t slots, templates; /* wanted */
+	bool dispatcher;	   /* beside other programs, by libxdp's dispatcher */
+	uint32_t priority;
 	enum fastpath_found found;
 	struct xdhcp_bpf *skeleton;
 	char *verifier_log;
@@ -70,6 +74,10 @@ int net_why(char *why, size_t why_len, int error, const char *fmt, ...)
 /* The same for a system call on `what`: adds strerror and, for EPERM, the remedy. */
 int net_why_errno(char *why, size_t why_len, int error, const char *what);
 
+#define VERIFIER_LOG_LEN ((16u << 20) - 1) /* only touched when a program is refused */
+/* The verifier's last word, without its statistics. Writes to `log`. */
+const char *verifier_refusal(char *log);
+
 /* --- pins.c --- */
 
 /* -ENAMETOOLONG or 0. */
@@ -87,6 +95,9 @@ int pins_check(const char *pin_path, char *why, size_t why_len);
  */
 int pins_each_link(const char *pin_path, int (*fn)(void *arg, const char *name, uint32_t ifindex),
 		   void *arg);
+/* The same for every PREFIX followed by an IFINDEX. */
+int pins_each(const char *pin_path, const char *prefix,
+	      int (*fn)(void *arg, const char *name, uint32_t ifindex), void *arg);
 
 /* --- memory.c --- */
 
@@ -109,7 +120,45 @@ int verdicts_sum(int fd, struct verdicts *ret_sum);
 int barrier_make(int *ret_inner, int *ret_outer);
 int barrier_wait(int outer, int inner);
 
+/* --- programs.c --- */
+
+/* Does the program use all the maps in ids[n]? Negative errno. */
+int program_uses_maps(uint32_t program, const uint32_t *ids, unsigned n);
+/* 1: by its name; 0: no, or there is none; -EPERM: CAP_SYS_ADMIN is needed to tell. */
+int program_is_xdhcp(uint32_t program);
+/* What runs there, as seen from this network namespace. -ENOENT: nothing, or no single one. */
+int interface_runs(uint32_t ifindex, enum fastpath_attach_mode *ret_mode, uint32_t *ret_program);
+/*
+ * Calls fn with the id of each program that a dispatcher, the program with that id, calls. fn's
+ * first return that is not 0 ends it, and is returned.
+ */
+int programs_behind(uint32_t dispatcher, int (*fn)(void *arg, uint32_t program), void *arg);
+
+/* --- dispatcher.c: fastpath_attach() and so on, where libxdp's dispatcher is asked for --- */
+
+int dispatcher_attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_mode mode,
+		      char *why, size_t why_len);
+int dispatcher_give_again(struct fastpath *fp, uint32_t ifindex);
+/*
+ * Takes what a daemon of this pin_path has attached so away, and no other program. 0 also where
+ * there was nothing.
+ */
+int dispatcher_detach(const char *pin_path, uint32_t ifindex);
+/* Does a program over the policy map that the pin `name` is run behind the interface's? */
+int dispatcher_runs(const char *pin_path, const char *name, uint32_t ifindex);
+/* 0: what runs there uses the maps, and the pin is ids[1], their policy. -ESTALE: others. */
+int dispatcher_uses(const char *pin_path, const char *name, uint32_t ifindex,
+		    const uint32_t ids[2]);
+/* Closes the daemon's gate for whatever was attached so, of whichever ABI. */
+int dispatchers_neutralise(const char *pin_path);
+
 /* --- attach.c --- */
+
+/* Removes the pinned link of an interface. 0 also if there is none. */
+int link_detach(const char *pin_path, uint32_t ifindex);
+/* One line for an `error` of attaching; returns it. */
+int why_not_attached(int error, uint32_t ifindex, enum fastpath_attach_mode mode, char *why,
+		     size_t why_len);
 
 /* Does this link's program use all the maps in ids[n]? Negative errno. */
 int link_uses_maps(int link_fd, const uint32_t *ids, unsigned n);

@@ -116,6 +116,8 @@ int fastpath_status_offline(const char *pin_path, struct fastpath_offline *ret_s
 	close(fd);
 	if (r == 0)
 		r = pins_each_link(pin_path, count_link, &status);
+	if (r >= 0)
+		r = pins_each(pin_path, PIN_DISPATCHER, count_link, &status);
 	if (r < 0)
 		return net_why_errno(why, why_len, r, pin_path);
 	*ret_status = status;

@@ -216,8 +216,8 @@ int fastpath_lock(const char *pin_path, int *ret_lock, int *ret_holder, char *wh
 	return r;
 }
 
-int pins_each_link(const char *pin_path, int (*fn)(void *arg, const char *name, uint32_t ifindex),
-		   void *arg)
+int pins_each(const char *pin_path, const char *prefix,
+	      int (*fn)(void *arg, const char *name, uint32_t ifindex), void *arg)
 {
 	struct dirent **names;
 	int n, r = 0, called = 0;
@@ -227,12 +227,11 @@ int pins_each_link(const char *pin_path, int (*fn)(void *arg, const char *name, 
 	if (n < 0)
 		return errno == ENOENT ? 0 : -errno;
 	for (int i = 0; i < n; i++) {
-		const char *digits = names[i]->d_name + strlen(PIN_LINK_PREFIX);
+		const char *digits = names[i]->d_name + strlen(prefix);
 		unsigned long ifindex;
 		char *end;
 
-		if (r >= 0 &&
-		    strncmp(names[i]->d_name, PIN_LINK_PREFIX, strlen(PIN_LINK_PREFIX)) == 0 &&
+		if (r >= 0 && strncmp(names[i]->d_name, prefix, strlen(prefix)) == 0 &&
 		    isdigit((unsigned char)*digits)) {
 			ifindex = strtoul(digits, &end, 10);
 			if (*end == '\0' && ifindex > 0 && ifindex <= INT_MAX) {
@@ -244,6 +243,12 @@ int pins_each_link(const char *pin_path, int (*fn)(void *arg, const char *name, 
 	}
 	free(names);
 	return r < 0 ? r : called;
+}
+
+int pins_each_link(const char *pin_path, int (*fn)(void *arg, const char *name, uint32_t ifindex),
+		   void *arg)
+{
+	return pins_each(pin_path, PIN_LINK_PREFIX, fn, arg);
 }
 
 int pins_remove_link(const char *pin_path, const char *name, int fd)
@@ -263,9 +268,16 @@ static int remove_link(void *arg, const char *name, uint32_t ifindex)
 	return fd < 0 ? pins_remove(pin_path, name) : pins_remove_link(pin_path, name, fd);
 }
 
+static int remove_dispatched(void *arg, const char *name, uint32_t ifindex)
+{
+	(void)name;
+	return dispatcher_detach(arg, ifindex);
+}
+
 int fastpath_remove(const char *pin_path, char *why, size_t why_len)
 {
-	static const char *const iterators[] = {PIN_LEASES_TXT, PIN_LEASES_TXT_NEW};
+	static const char *const others[] = {PIN_LEASES_TXT, PIN_LEASES_TXT_NEW,
+					     PIN_DISPATCHER_NEW};
 	int r;
 
 	if (access(pin_path, F_OK) < 0 && errno == ENOENT)
@@ -276,8 +288,14 @@ int fastpath_remove(const char *pin_path, char *why, size_t why_len)
 	/* links first: while one runs, its maps shall be found by whoever comes after a crash here
 	 */
 	r = pins_each_link(pin_path, remove_link, (void *)(uintptr_t)pin_path);
-	for (size_t i = 0; r >= 0 && i < sizeof(iterators) / sizeof(iterators[0]); i++)
-		r = pins_remove(pin_path, iterators[i]);
+	/* it passes everything, even where it cannot be taken away: in another network namespace */
+	if (r >= 0)
+		r = dispatchers_neutralise(pin_path);
+	if (r >= 0)
+		r = pins_each(pin_path, PIN_DISPATCHER, remove_dispatched,
+			      (void *)(uintptr_t)pin_path);
+	for (size_t i = 0; r >= 0 && i < sizeof(others) / sizeof(others[0]); i++)
+		r = pins_remove(pin_path, others[i]);
 	for (int i = MAP_COUNT - 1; r >= 0 && i >= 0; i--)
 		r = pins_remove(pin_path, net_map_names[i]);
 	if (r < 0)
