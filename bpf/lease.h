@@ -51,21 +51,28 @@ static __always_inline enum xdhcp_verdict check_type(const struct request *r)
 
 /*
  * RFC 2131 4.3.2, table 4: SELECTING: server identifier and requested address,
- * ciaddr zero. INIT-REBOOT: requested address only. RENEWING, REBINDING: ciaddr only.
+ * ciaddr zero. INIT-REBOOT: requested address only. RENEWING, REBINDING: ciaddr only; what a relay
+ * has brought the client has broadcast. Which of them it was the verifier forgets, or it would look
+ * at all that follows four times.
  */
 static __always_inline enum xdhcp_verdict check_state(const struct request *r, struct answer *a)
 {
+	__u64 ack;
+
 	if (r->ciaddr != 0) {
 		if (r->has_asked || r->has_server_id)
 			return XDHCP_VERDICT_pass_state;
 		a->addr = r->ciaddr;
-		a->ack = r->to_our_addr ? XDHCP_VERDICT_ack_renewing : XDHCP_VERDICT_ack_rebinding;
-		return GO_ON;
+		ack = r->to_our_addr && r->way != WAY_RELAYED ? XDHCP_VERDICT_ack_renewing
+							      : XDHCP_VERDICT_ack_rebinding;
+	} else {
+		if (!r->has_asked || r->asked == 0)
+			return XDHCP_VERDICT_pass_state;
+		a->addr = r->asked;
+		ack = r->has_server_id ? XDHCP_VERDICT_ack_selecting
+				       : XDHCP_VERDICT_ack_init_reboot;
 	}
-	if (!r->has_asked || r->asked == 0)
-		return XDHCP_VERDICT_pass_state;
-	a->addr = r->asked;
-	a->ack = r->has_server_id ? XDHCP_VERDICT_ack_selecting : XDHCP_VERDICT_ack_init_reboot;
+	a->ack = ack ^ unknown_zero(r->xid);
 	return GO_ON;
 }
 
@@ -125,6 +132,22 @@ static __always_inline const struct template *find_template(const struct slot *s
 			at = form_template(word);
 	}
 	return at ? bpf_map_lookup_elem(&templates, &at) : NULL;
+}
+
+/*
+ * As which server the daemon has answered: who selects names it; a relayed client's is the address
+ * that the relay has sent to, as RFC 2131 4.1 asks for one that the client can reach.
+ */
+static __always_inline enum xdhcp_verdict check_server(const struct request *r,
+						       const struct template *t)
+{
+	__u32 server_id = AT32(t->server_id);
+
+	if (r->has_server_id && r->server_id != server_id)
+		return XDHCP_VERDICT_pass_server_id;
+	if (r->way == WAY_RELAYED && r->ip_dst != server_id)
+		return XDHCP_VERDICT_pass_relayed;
+	return GO_ON;
 }
 
 /*
@@ -193,8 +216,9 @@ static __always_inline enum xdhcp_verdict find_answer(const struct request *r,
 	a->template = find_template(a->slot, r->form);
 	if (!a->template)
 		return XDHCP_VERDICT_pass_form;
-	if (r->has_server_id && r->server_id != AT32(a->template->server_id))
-		return XDHCP_VERDICT_pass_server_id;
+	v = check_server(r, a->template);
+	if (v != GO_ON)
+		return v;
 	const struct policy *scope = policy_at(a->template->gate);
 
 	if (!scope || scope->kind != XDHCP_POLICY_SCOPE || READ_ONCE(scope->closed))

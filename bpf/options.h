@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The walk over the options: finds the FORM_VALUES (50, 53, 54 and 57) and hashes
- * what is part of the form (include/form.h). Reads only; never past the UDP payload.
+ * what is part of the form (include/form.h), and where option 82 is. Reads only; never past the UDP
+ * payload.
  *
  * Shaped for the verifier, whose work is paths x states. (1) A table makes
  * every kind of option advance by one and the same expression, before any
@@ -29,7 +30,7 @@ enum option_kind {
 	KIND_END,
 	KIND_IGNORED,
 	KIND_OVERLOAD,
-	KIND_RELAY,
+	KIND_AGENT, /* part of the form, and echoed; at most once */
 /* with a value, at most once each: KIND_TYPE ... KIND_SERVER_ID */
 #define X(name, code, len) KIND_##name,
 	FORM_VALUES(X)
@@ -51,7 +52,7 @@ static const __u16 option_steps[256] = {
 	[DHO_PAD] = STEP_BARE(KIND_PAD),
 	[DHO_END] = STEP_BARE(KIND_END),
 	[DHO_OVERLOAD] = STEP_FULL(KIND_OVERLOAD),
-	[DHO_RELAY_AGENT] = STEP_FULL(KIND_RELAY),
+	[DHO_RELAY_AGENT] = STEP_FULL(KIND_AGENT),
 	FORM_VALUES(STEP_VALUE)
 	FORM_IGNORED(STEP_IGNORED)
 };
@@ -64,6 +65,7 @@ static const __u16 option_steps[256] = {
  */
 struct found {
 	__u64 word, zero;
+	__u64 agent; /* where option 82 begins in the frame << 16, and its whole length */
 	__u32 asked, server_id;
 };
 
@@ -113,6 +115,14 @@ static __always_inline void take_form(struct form_state *form, const __u8 *curso
 	form_mix(form, last);
 }
 
+static __always_inline __u64 take_agent(const struct request *r, const __u8 *cursor, __u32 len)
+{
+	__u64 at = (__u64)cursor - (__u64)r->frame;
+
+	KEEP(at); /* no longer of pointers, which 32 bits must not hold */
+	return (at + CURSOR_BACK) << 16 | (len + 2);
+}
+
 /* Fewer than two bytes are left: END is missing (or is the last byte), or an option is cut. */
 static __always_inline bool walk_ends_well(const __u8 *cursor, const struct request *r)
 {
@@ -135,11 +145,12 @@ static __always_inline enum xdhcp_verdict walk_options(struct request *r, const 
 		.zero = unknown_zero(unknown),
 		.asked = unknown_zero(unknown),
 		.server_id = unknown_zero(unknown),
+		.agent = unknown_zero(unknown),
 	};
 	struct form_state form;
 	enum xdhcp_verdict v;
 
-	form_start(&form, key, 0, false);
+	form_start(&form, key, bpf_ntohl(r->giaddr), false);
 	for (i = 0; i < WALK_STEPS; i++, cursor = next) {
 		if (cursor + CURSOR_BACK + 2 > r->data_end || cursor + CURSOR_BACK + 2 > r->end) {
 			if (!walk_ends_well(cursor, r))
@@ -156,6 +167,12 @@ static __always_inline enum xdhcp_verdict walk_options(struct request *r, const 
 			return XDHCP_VERDICT_pass_options_malformed;
 		__u64 ending = AT64(next);
 
+		if (kind == KIND_AGENT) {
+			if (found.agent ^ found.zero)
+				return XDHCP_VERDICT_pass_options_repeated;
+			found.agent = take_agent(r, cursor, len) ^ found.zero;
+			kind = KIND_FORM;
+		}
 		if (kind == KIND_FORM) {
 			take_form(&form, cursor, r->data_end, len, ending);
 		} else if (kind == KIND_END) {
@@ -164,8 +181,6 @@ static __always_inline enum xdhcp_verdict walk_options(struct request *r, const 
 			pads++;
 		} else if (kind == KIND_OVERLOAD) {
 			return XDHCP_VERDICT_pass_overload;
-		} else if (kind == KIND_RELAY) {
-			return XDHCP_VERDICT_pass_relayed;
 		} else if (kind != KIND_IGNORED) {
 			v = take_value(&found, kind, len, ending);
 			if (v != GO_ON)
@@ -184,6 +199,8 @@ done:
 	r->has_server_id = found.word >> (32 + KIND_SERVER_ID) & 1;
 	r->asked = found.asked;
 	r->server_id = found.server_id;
+	r->agent_at = found.agent >> 16;
+	r->agent_len = found.agent;
 	return GO_ON;
 }
 

@@ -56,7 +56,10 @@ struct request {
 	__u64 tag_bytes; /* TAGS_AT on, as they came: tags_len of them, and what follows */
 	__u32 tags_len;
 	__u32 policed_at; /* the link's record in `policy`, if the frame is to us; else 0 */
-	__u32 xid, ciaddr, ip_dst;
+	__u32 xid, ciaddr, giaddr, ip_dst;
+	__u32 from;	 /* Ethernet source, its first four bytes */
+	__u16 from_end;	 /* and the last two */
+	__u16 sport;	 /* as in the packet */
 	__u32 asked;	 /* option 50; 0: absent */
 	__u32 server_id; /* option 54, with has_server_id */
 	__u16 flags;	 /* as in the packet */
@@ -64,7 +67,16 @@ struct request {
 	__u8 type;	 /* option 53; 0: absent */
 	__u8 has_asked, has_server_id;
 	__u8 to_our_addr; /* ip_dst is one of our unicast addresses */
+	__u8 way;	  /* enum way; the verifier does not know it */
+	__u16 agent_at;	  /* of option 82 in the frame */
+	__u16 agent_len;  /* with code and length; 0: absent */
 	__u64 form;	  /* hash */
+};
+
+/* How the request came to us, and the reply gets back. */
+enum way {
+	WAY_DIRECT,  /* from the client itself */
+	WAY_RELAYED, /* by a relay: it has put its address into giaddr */
 };
 
 /* The record of the link that these tags are of. Closed ones are found too. */
@@ -252,7 +264,42 @@ static __always_inline enum xdhcp_verdict parse_lengths(struct xdp_md *ctx, stru
 	return GO_ON;
 }
 
-/* RFC 2131 2: the fixed part, of an Ethernet client that is on this link itself. */
+/*
+ * RFC 1122 3.2.1.3: no relay has an address of network 0 or 127, or a group's, nor one of ours; the
+ * daemon refuses them. Group addresses are no source of a frame (802.3), but would be where the
+ * reply goes.
+ */
+static __always_inline bool is_from_relay(const struct request *r)
+{
+	__u32 net = bpf_ntohl(r->giaddr) >> 24;
+
+	for (int i = 0; i < XDHCP_LINK_ADDRS; i++)
+		if (r->giaddr == AT32(r->link->addrs[i]))
+			return false;
+	return net != 0 && net != 127 && net < 224 && !(r->from & 1);
+}
+
+/*
+ * A relayed request must have come to an address of ours: that is whose answer the daemon gives to
+ * it. What is broadcast is for any server.
+ */
+static __always_inline enum xdhcp_verdict find_way(struct request *r)
+{
+	const __u8 *chaddr = r->data + BOOTP_FIELD(chaddr);
+	__u64 way = WAY_DIRECT;
+
+	if (r->giaddr != 0) {
+		if (!r->to_our_addr || !is_from_relay(r))
+			return XDHCP_VERDICT_pass_relayed;
+		way = WAY_RELAYED;
+	} else if (r->from != AT32(chaddr) || r->from_end != AT16(chaddr + 4)) {
+		return XDHCP_VERDICT_pass_routed;
+	}
+	r->way = way ^ unknown_zero(r->from);
+	return GO_ON;
+}
+
+/* RFC 2131 2: the fixed part, of an Ethernet client. */
 static __always_inline enum xdhcp_verdict parse_bootp(struct request *r)
 {
 	const __u8 *data = r->data, *chaddr = data + BOOTP_FIELD(chaddr);
@@ -264,14 +311,14 @@ static __always_inline enum xdhcp_verdict parse_bootp(struct request *r)
 	    AT32(data + BOOTP_FIELD(cookie)) != bpf_htonl(DHCP_COOKIE) || AT16(chaddr + 6) != 0 ||
 	    AT64(chaddr + 8) != 0)
 		return XDHCP_VERDICT_pass_header;
-	if (AT32(data + BOOTP_FIELD(giaddr)) != 0)
-		return XDHCP_VERDICT_pass_relayed;
-	if (AT32(r->frame + 6) != AT32(chaddr) || AT16(r->frame + 10) != AT16(chaddr + 4))
-		return XDHCP_VERDICT_pass_routed;
+	r->from = AT32(r->frame + ETH_ALEN);
+	r->from_end = AT16(r->frame + ETH_ALEN + 4);
+	r->sport = AT16(data + UDP_AT);
+	r->giaddr = AT32(data + BOOTP_FIELD(giaddr));
 	r->xid = AT32(data + BOOTP_FIELD(xid));
 	r->flags = AT16(data + BOOTP_FIELD(flags));
 	r->ciaddr = AT32(data + BOOTP_FIELD(ciaddr));
-	return GO_ON;
+	return find_way(r);
 }
 
 static __always_inline enum xdhcp_verdict parse_headers(struct xdp_md *ctx, struct request *r)

@@ -10,6 +10,7 @@
 #ifndef XDHCP_BPF_REPLY_H
 #define XDHCP_BPF_REPLY_H
 
+#include "agent.h"
 #include "lease.h"
 
 #define BOOTP_MIN_END (BOOTP_AT + DHCP_BOOTP_MIN)
@@ -18,8 +19,21 @@
 struct layout {
 	__u32 options;	     /* of the template */
 	__u32 tail_at, tail; /* in slot->tail */
+	__u32 agent;	     /* option 82 */
 	__u32 bootp, udp, ip, frame;
 	bool padded;
+};
+
+_Static_assert(sizeof(struct iphdr) + sizeof(struct udphdr) + sizeof(struct dhcp_header) +
+			       XDHCP_TEMPLATE_OPTIONS_MAX + XDHCP_TAIL_MAX + AGENT_MAX + 1 <=
+		       IP_LEN_MAX,
+	       "there is always room for option 82: the daemon leaves it out where there is none");
+
+/* Where the reply goes. */
+struct destination {
+	__u32 addr;
+	__u16 port; /* both as in the packet */
+	bool all;   /* a broadcast frame; else to where the request came from */
 };
 
 /* Byte n: where n pieces of the tail end, n <= XDHCP_TAIL_PIECES. */
@@ -55,7 +69,8 @@ static __always_inline bool lay_out(const struct request *r, const struct slot *
 	KEEP(l->options);
 	KEEP(l->tail_at);
 	KEEP(l->tail);
-	l->bootp = sizeof(struct dhcp_header) + l->options + l->tail + 1;
+	l->agent = r->agent_len & AGENT_MASK;
+	l->bootp = sizeof(struct dhcp_header) + l->options + l->tail + l->agent + 1;
 	l->padded = l->bootp < DHCP_BOOTP_MIN;
 	if (l->padded)
 		l->bootp = DHCP_BOOTP_MIN;
@@ -81,28 +96,40 @@ static __always_inline bool make_room(struct xdp_md *ctx, const struct request *
 }
 
 /*
- * Where the reply goes: RFC 2131 4.1. chaddr is also the request's Ethernet source. The tags are
- * the request's, priority included; where there are fewer, what follows them in the word lies under
- * the ethertype and the IP header, which are written over it.
+ * RFC 2131 4.1: to the relay, else to ciaddr, else to everybody if the client wants that, else to
+ * yiaddr. The frame goes where the request came from: a relay's way back, and a direct client's
+ * chaddr. RFC 8357 5.1: a relay may listen where it sent from; port 0 is no place to listen at.
  */
-static __always_inline __u32 write_ethernet(__u8 *frame, __u8 *data, const struct request *r,
-					    const struct answer *a)
+static __always_inline struct destination find_destination(const struct request *r,
+							   const struct answer *a)
 {
-	__u32 dst = a->addr;
+	struct destination to = {.addr = a->addr, .port = bpf_htons(DHCP_CLIENT_PORT)};
 
-	if (r->ciaddr == 0 && (r->flags & bpf_htons(DHCP_FLAG_BROADCAST))) {
-		dst = 0xffffffff;
-		AT32(frame) = 0xffffffff;
-		AT16(frame + 4) = 0xffff;
-	} else {
-		AT32(frame) = AT32(a->slot->chaddr);
-		AT16(frame + 4) = AT16(a->slot->chaddr + 4);
+	if (r->way == WAY_RELAYED) {
+		to.addr = r->giaddr;
+		to.port = bpf_htons(DHCP_SERVER_PORT);
+		if (a->template->to_sport && r->sport)
+			to.port = r->sport;
+	} else if (r->ciaddr == 0 && (r->flags & bpf_htons(DHCP_FLAG_BROADCAST))) {
+		to.addr = 0xffffffff;
+		to.all = true;
 	}
+	return to;
+}
+
+/*
+ * The tags are the request's, priority included; where there are fewer, what follows them in the
+ * word lies under the ethertype and the IP header, which are written over it.
+ */
+static __always_inline void write_ethernet(__u8 *frame, __u8 *data, const struct request *r,
+					   bool to_all)
+{
+	AT32(frame) = to_all ? 0xffffffff : r->from;
+	AT16(frame + 4) = to_all ? 0xffff : r->from_end;
 	AT32(frame + 6) = AT32(r->link->mac);
 	AT16(frame + 10) = AT16(r->link->mac + 4);
 	AT64(frame + TAGS_AT) = r->tag_bytes;
 	AT16(data + ETHERTYPE_AT) = bpf_htons(ETH_P_IP);
-	return dst;
 }
 
 static __always_inline void write_ip(__u8 *ip, __u32 src, __u32 dst, __u32 len)
@@ -135,9 +162,10 @@ static __always_inline __u64 tail_sum(const struct slot *slot, const struct temp
 	return sum;
 }
 
-static __always_inline void write_udp(__u8 *udp, __u32 len, __u64 sum)
+static __always_inline void write_udp(__u8 *udp, __u16 port, __u32 len, __u64 sum)
 {
-	const __u32 ports = bpf_htonl(DHCP_SERVER_PORT << 16 | DHCP_CLIENT_PORT);
+	__u32 ports = bpf_htons(DHCP_SERVER_PORT) | (__u32)port
+							    << 16; /* little-endian, as form.h */
 	__u16 check;
 
 	/* the length counts twice: in the header and in the pseudo-header (RFC 768) */
@@ -163,11 +191,12 @@ static __always_inline __u64 write_bootp(__u8 *b, const struct request *r, const
 	AT32(b + 12) = r->ciaddr;
 	AT32(b + 16) = a->addr;
 	AT32(b + 20) = AT32(a->template->siaddr);
-	AT32(b + 24) = 0; /* giaddr */
+	AT32(b + 24) = r->giaddr;
 	AT32(b + 28) = chaddr;
 	AT32(b + 32) = chaddr_end;
 	AT64(b + 36) = 0;
-	return (__u64)hardware + r->xid + flags + r->ciaddr + a->addr + chaddr + chaddr_end;
+	return (__u64)hardware + r->xid + flags + r->ciaddr + a->addr + r->giaddr + chaddr +
+	       chaddr_end;
 }
 
 static __always_inline void write_boot_fields(__u8 *sname, const struct template *t)
@@ -256,7 +285,7 @@ static __always_inline bool write_options(__u8 *data, const __u8 *data_end, cons
 {
 	__u8 *options = data + OPTIONS_AT;
 	__u8 *tail = options + l->options;
-	__u8 *end = tail + l->tail;
+	__u8 *end = tail + l->tail + l->agent;
 
 	if (l->padded) { /* to 300 bytes; what is written below lies over it */
 		for (__u32 i = 0; i + 8 <= BOOTP_MIN_END - OPTIONS_AT; i += 8)
@@ -273,7 +302,8 @@ static __always_inline bool write_options(__u8 *data, const __u8 *data_end, cons
 
 /* True: the frame is the reply. False: it is not as make_room() left it. */
 static __always_inline bool write_reply(struct xdp_md *ctx, const struct request *r,
-					const struct answer *a, const struct layout *l)
+					const struct answer *a, const struct layout *l,
+					__u64 agent_sum)
 {
 	__u8 *frame = (__u8 *)(long)ctx->data, *data = frame + (r->tags_len & TAGS_MASK);
 	const __u8 *data_end = (const __u8 *)(long)ctx->data_end;
@@ -282,18 +312,22 @@ static __always_inline bool write_reply(struct xdp_md *ctx, const struct request
 	if (data + BOOTP_MIN_END > data_end || frame + BOOTP_MIN_END > data_end ||
 	    (__u64)data_end - (__u64)frame != l->frame)
 		return false;
-	__u32 dst = write_ethernet(frame, data, r, a);
+	struct destination to = find_destination(r, a);
 
-	write_ip(data + IP_AT, src, dst, l->ip);
+	write_ethernet(frame, data, r, to.all);
+	write_ip(data + IP_AT, src, to.addr, l->ip);
 	__u64 sum = write_bootp(data + BOOTP_AT, r, a);
-	__u32 end = l->options + l->tail;
+	__u32 agent = l->options + l->tail, end = agent + l->agent;
 
-	sum += (__u64)src + dst + a->template->sum + tail_sum(a->slot, a->template, l);
+	sum += (__u64)src + to.addr + a->template->sum + tail_sum(a->slot, a->template, l);
+	sum += agent_sum << ((agent & 1) * 8);
 	sum += (__u64)bpf_htons(DHO_END << 8) << ((end & 1) * 8);
-	write_udp(data + UDP_AT, l->udp, sum);
+	write_udp(data + UDP_AT, to.port, l->udp, sum);
 	write_boot_fields(data + BOOTP_FIELD(sname), a->template);
 	AT32(data + BOOTP_FIELD(cookie)) = bpf_htonl(DHCP_COOKIE);
-	return write_options(data, data_end, a, l);
+	if (!write_options(data, data_end, a, l))
+		return false;
+	return !r->agent_len || agent_put(ctx, r->tags_len + OPTIONS_AT + agent, r->agent_len);
 }
 
 #endif

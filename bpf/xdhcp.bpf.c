@@ -29,6 +29,7 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx, struct requ
 	struct layout l;
 	enum xdhcp_verdict v = parse_headers(ctx, r);
 	__u32 zero = 0;
+	long agent_sum = 0;
 
 	if (v != GO_ON)
 		return v;
@@ -47,6 +48,11 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx, struct requ
 		return XDHCP_VERDICT_pass_inconsistent;
 	if (l.ip > dhcp_max_reply(r->max_size))
 		return XDHCP_VERDICT_pass_max_size;
+	if (r->agent_len) {
+		agent_sum = agent_take(ctx, r->agent_at, r->agent_len);
+		if (agent_sum < 0)
+			return XDHCP_VERDICT_pass_inconsistent;
+	}
 	v = promise(&a, clock);
 	if (v != GO_ON)
 		return v;
@@ -56,7 +62,7 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx, struct requ
 			r->link->link);
 	if (!make_room(ctx, r, l.frame))
 		return XDHCP_VERDICT_pass_room;
-	if (!write_reply(ctx, r, &a, &l))
+	if (!write_reply(ctx, r, &a, &l, agent_sum))
 		return XDHCP_VERDICT_drop_internal;
 	if (a.captured)
 		capture_frame(ctx, 1);

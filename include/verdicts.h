@@ -32,12 +32,13 @@
 	X(pass_length, PASS, "IP or UDP length that does not fit the frame, or no whole header") \
 	X(pass_ip_checksum, PASS, "IP header checksum is wrong")                                 \
 	X(pass_header, PASS, "not a BOOTREQUEST on Ethernet with a DHCP cookie")                 \
-	X(pass_relayed, PASS, "relayed (giaddr or option 82 set)")                               \
+	X(pass_relayed, PASS,                                                                    \
+	  "relayed, but not to the address of ours that the daemon has answered as")             \
 	X(pass_routed, PASS, "not sent by the client itself: Ethernet source is not chaddr")     \
 	X(pass_options_malformed, PASS,                                                          \
 	  "option runs past the packet's end, or has a wrong length")                            \
 	X(pass_options_many, PASS, "more options than the fast path walks")                      \
-	X(pass_options_repeated, PASS, "option 50, 53, 54 or 57 twice")                          \
+	X(pass_options_repeated, PASS, "option 50, 53, 54, 57 or 82 twice")                      \
 	X(pass_overload, PASS, "option 52 (overload)")                                           \
 	X(pass_no_type, PASS, "no message type")                                                 \
 	X(pass_discover, PASS, "DISCOVER")                                                       \

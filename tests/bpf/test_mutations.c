@@ -26,7 +26,8 @@
 #include "world.h"
 
 #define MUTATIONS 1000000
-#define BASES	  24
+#define SHAPES	  24
+#define BASES	  (2 * SHAPES) /* directly, and by a relay */
 
 static struct world world;
 static struct {
@@ -49,7 +50,7 @@ static size_t below(size_t n)
 
 /* --- what is mutated: each state, with more and more options --- */
 
-static struct packet base_packet(int i)
+static struct packet shape(int i)
 {
 	const struct world *w = &world;
 	struct packet p;
@@ -88,6 +89,22 @@ static struct packet base_packet(int i)
 		packet_option(&p, DHO_RAPID_COMMIT, NULL, 0);
 		p.bootp_min = 0;
 	}
+	return p;
+}
+
+static struct packet base_packet(int i)
+{
+	struct packet p = shape(i % SHAPES);
+
+	if (i < SHAPES)
+		return p;
+	memcpy(p.eth_src, "\x02\x77\x77\x77\x77\x77", 6);
+	memcpy(p.eth_dst, world.server.mac, 6);
+	p.ip_dst = WORLD_SERVER_ADDR;
+	p.sport = DHCP_SERVER_PORT;
+	p.giaddr = PACKET_ADDR(203, 0, 113, 1);
+	if (i % 3)
+		packet_option(&p, DHO_RELAY_AGENT, "\x01\x05port1\x02\x04here", (size_t)i % 14);
 	return p;
 }
 
@@ -210,6 +227,8 @@ static void check_answer(const uint8_t *request, size_t len, const struct outcom
 	for (int i = 0; i < XDHCP_FORMS; i++)
 		learned |= form_hash(w->slot->forms[i]) == form;
 	assert_true(form != 0 && learned);
+	/* RFC 2131 4.1: else the daemon would answer as another server */
+	assert_true(msg.giaddr == 0 || msg.ip_dst == packet_get32(w->template->server_id));
 	assert_null(packet_check(out->frame, out->len));
 	size_t want = world_expected_for(w, request, expected, sizeof(expected));
 

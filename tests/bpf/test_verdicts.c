@@ -166,7 +166,9 @@ CHANGE(chaddr_padding_first, p->chaddr[6] = 1)
 CHANGE(chaddr_padding_last, p->chaddr[15] = 1)
 CHANGE(bootp_cookie, p->cookie = 0x63825364)
 CHANGE(giaddr, p->giaddr = PACKET_ADDR(192, 0, 2, 3))
+CHANGE(giaddr_learned, giaddr(w, s); RELEARN)
 CHANGE(agent_option, packet_option(p, 82, "\x01\x01\x41", 3); RELEARN)
+CHANGE(agent_option_twice, agent_option(w, s); agent_option(w, s))
 CHANGE(through_router, p->eth_src[5] ^= 1)
 CHANGE(through_router_high, p->eth_src[0] ^= 4)
 
@@ -313,6 +315,7 @@ static const struct test_case cases[] = {
 	CASE(RENEWING, dont_fragment, ack_renewing),
 	CASE(RENEWING, probed_link, ack_renewing),
 	CASE(RENEWING, size_given, ack_renewing),
+	CASE(RENEWING, agent_option, ack_renewing),
 
 	CASE(RENEWING, arp, pass_not_ip),
 	CASE(RENEWING, ipv6_type, pass_not_ip),
@@ -360,8 +363,8 @@ static const struct test_case cases[] = {
 	CASE(RENEWING, chaddr_padding_first, pass_header),
 	CASE(RENEWING, chaddr_padding_last, pass_header),
 	CASE(RENEWING, bootp_cookie, pass_header),
-	CASE(RENEWING, giaddr, pass_relayed),
-	CASE(RENEWING, agent_option, pass_relayed),
+	CASE(REBINDING, giaddr_learned, pass_relayed),
+	CASE(RENEWING, giaddr, pass_form),
 	CASE(RENEWING, through_router, pass_routed),
 	CASE(RENEWING, through_router_high, pass_routed),
 
@@ -382,6 +385,7 @@ static const struct test_case cases[] = {
 	CASE(INIT_REBOOT, requested_twice, pass_options_repeated),
 	CASE(SELECTING, server_id_twice, pass_options_repeated),
 	CASE(RENEWING, max_size_twice, pass_options_repeated),
+	CASE(RENEWING, agent_option_twice, pass_options_repeated),
 	CASE(RENEWING, overload, pass_overload),
 	CASE(RENEWING, no_type, pass_no_type),
 	CASE(RENEWING, no_options, pass_no_type),

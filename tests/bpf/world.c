@@ -21,6 +21,7 @@
 #include "net/directory.h"
 #include "proto/form.h"
 #include "proto/message.h"
+#include "proto/reply.h"
 #include "wire.h"
 
 static const struct {
@@ -317,6 +318,17 @@ void world_run_packet(struct world *w, const struct packet *p, struct outcome *r
 
 /* --- the right answer, by RFC 2131 4.1 and table 3 --- */
 
+/* Option 82 among `len` bytes of options, whole; NULL: there is none. */
+static const uint8_t *find_agent(const uint8_t *options, size_t len)
+{
+	for (size_t at = 0; at + 2 <= len && options[at] != DHO_END;) {
+		if (options[at] == DHO_RELAY_AGENT && at + 2 + options[at + 1] <= len)
+			return options + at;
+		at += options[at] == DHO_PAD ? 1 : 2u + options[at + 1];
+	}
+	return NULL;
+}
+
 size_t world_expected(const struct world *w, const struct packet *request, uint8_t *frame,
 		      size_t cap)
 {
@@ -324,6 +336,7 @@ size_t world_expected(const struct world *w, const struct packet *request, uint8
 	const struct slot *s = w->slot;
 	struct packet p = packet_request(&w->server);
 	bool ours = request->ip_dst == WORLD_SERVER_ADDR || request->ip_dst == WORLD_SECOND_ADDR;
+	const uint8_t *agent = find_agent(request->options, request->options_len);
 
 	p.op = DHCP_BOOTREPLY;
 	p.frag = 0x4000;
@@ -334,12 +347,16 @@ size_t world_expected(const struct world *w, const struct packet *request, uint8
 	p.ciaddr = request->ciaddr;
 	p.yiaddr = WORLD_ADDR;
 	p.siaddr = packet_get32(t->siaddr);
+	p.giaddr = request->giaddr;
 	memcpy(p.chaddr, s->chaddr, 6);
 	memcpy(p.sname, t->sname, sizeof(p.sname));
 	memcpy(p.file, t->file, sizeof(p.file));
 	p.ip_src = ours ? request->ip_dst : packet_get32(t->server_id);
-	memcpy(p.eth_dst, w->client.mac, 6);
-	if (request->ciaddr) {
+	memcpy(p.eth_dst, request->eth_src, 6);
+	if (request->giaddr) {
+		p.ip_dst = request->giaddr;
+		p.dport = t->to_sport && request->sport ? request->sport : DHCP_SERVER_PORT;
+	} else if (request->ciaddr) {
 		p.ip_dst = request->ciaddr;
 	} else if (request->flags & DHCP_FLAG_BROADCAST) {
 		p.ip_dst = 0xffffffff;
@@ -353,17 +370,56 @@ size_t world_expected(const struct world *w, const struct packet *request, uint8
 
 		packet_raw(&p, s->tail + from, (size_t)(s->tail_end[t->tail_last - 1] - from));
 	}
+	if (agent) /* RFC 3046 2.2: "the last option in the packet" */
+		packet_raw(&p, agent, 2u + agent[1]);
 	return packet_build(&p, frame, cap);
 }
 
 size_t world_expected_for(const struct world *w, const uint8_t *request, uint8_t *frame, size_t cap)
 {
 	struct packet p = {
+		.sport = packet_get16(request + PACKET_UDP),
+		.giaddr = packet_get32(request + PACKET_GIADDR),
 		.xid = packet_get32(request + PACKET_XID),
 		.flags = packet_get16(request + PACKET_FLAGS),
 		.ciaddr = packet_get32(request + PACKET_CIADDR),
 		.ip_dst = packet_get32(request + PACKET_IP + 16),
 	};
 
+	memcpy(p.eth_src, request + 6, 6);
+	packet_raw(&p, request + PACKET_OPTIONS,
+		   packet_get16(request + PACKET_IP + 2) - (size_t)(PACKET_OPTIONS - PACKET_IP));
 	return world_expected(w, &p, frame, cap);
+}
+
+/* --- what the daemon would send --- */
+
+size_t world_encoded(const struct world *w, const uint8_t *request, size_t len, uint8_t *frame,
+		     size_t cap)
+{
+	const struct template *t = w->template;
+	struct dhcp_ingress in = {.csum_not_ready = true};
+	struct dhcp_reply reply = {.type = DHCP_ACK, .options_len = t->options_len};
+	static struct dhcp_msg msg;
+	int n;
+
+	assert_int_equal(dhcp_decode(request, len, &in, &msg), DHCP_DECODE_ok);
+	if (msg.ip_dst == WORLD_SERVER_ADDR || msg.ip_dst == WORLD_SECOND_ADDR)
+		msg.in.our_addr = msg.ip_dst;
+	reply.ciaddr = msg.ciaddr;
+	reply.yiaddr = WORLD_ADDR;
+	reply.siaddr = packet_get32(t->siaddr);
+	reply.server_id = reply.source = packet_get32(t->server_id);
+	memcpy(reply.sname, t->sname, sizeof(reply.sname));
+	memcpy(reply.file, t->file, sizeof(reply.file));
+	memcpy(reply.options, t->options, t->options_len);
+	for (int i = t->tail_first; i < t->tail_last; i++) {
+		uint8_t from = i ? w->slot->tail_end[i - 1] : 0;
+
+		reply.tail[i].len = (uint16_t)(w->slot->tail_end[i] - from);
+		memcpy(reply.tail[i].data, w->slot->tail + from, reply.tail[i].len);
+	}
+	n = dhcp_reply_encode(&msg, &reply, w->server.mac, frame, cap);
+	assert_true(n > 0);
+	return (size_t)n;
 }

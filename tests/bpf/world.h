@@ -92,6 +92,13 @@ size_t world_expected(const struct world *w, const struct packet *request, uint8
 size_t world_expected_for(const struct world *w, const uint8_t *request, uint8_t *frame,
 			  size_t cap);
 
+/*
+ * What the daemon's encoder makes of a request's frame and of the parts that are in template and
+ * slot.
+ */
+size_t world_encoded(const struct world *w, const uint8_t *request, size_t len, uint8_t *frame,
+		     size_t cap);
+
 const char *world_verdict_name(enum xdhcp_verdict verdict);
 uint32_t world_verdict_action(enum xdhcp_verdict verdict);
 

@@ -64,6 +64,8 @@ static char leases, blocks, templates, policy, verdicts, budgets, meta, captures
 static void *bpf_map_lookup_elem(const void *map, const void *key);
 static long bpf_xdp_adjust_head(struct xdp_md *ctx, long delta);
 static long bpf_xdp_adjust_tail(struct xdp_md *ctx, long delta);
+static long bpf_xdp_load_bytes(const struct xdp_md *ctx, __u32 at, void *to, __u32 len);
+static long bpf_xdp_store_bytes(const struct xdp_md *ctx, __u32 at, const void *from, __u32 len);
 
 static __u64 bpf_ktime_get_boot_ns(void)
 {
@@ -79,10 +81,9 @@ static __u64 bpf_jiffies64(void)
 }
 
 /* Nothing is captured here: there is no ring. */
-#define __noinline				 __attribute__((noinline))
-#define bpf_xdp_load_bytes(ctx, offset, to, len) ((void)(ctx), (void)(to), (void)(len), -1)
-#define bpf_ringbuf_submit(record, flags)	 ((void)(record))
-#define bpf_ringbuf_discard(record, flags)	 ((void)(record))
+#define __noinline			   __attribute__((noinline))
+#define bpf_ringbuf_submit(record, flags)  ((void)(record))
+#define bpf_ringbuf_discard(record, flags) ((void)(record))
 
 static void *bpf_ringbuf_reserve(void *ring, __u64 size, __u64 flags)
 {
@@ -128,6 +129,7 @@ static struct link_budgets link_budgets[XDHCP_POLICY_LINKS_N];
 static void *bpf_map_lookup_elem(const void *map, const void *key)
 {
 	static struct clock the_clock;
+	static struct agent the_agent;
 	uint32_t at = *(const uint32_t *)key;
 
 	if (map == &blocks)
@@ -146,8 +148,10 @@ static void *bpf_map_lookup_elem(const void *map, const void *key)
 		return dry_maps.meta;
 	if (map == &captures || map == &capture)
 		return NULL;
-	require(map == &xdp_clock);
-	return &the_clock;
+	if (map == &xdp_clock)
+		return &the_clock;
+	require(map == &agents);
+	return &the_agent;
 }
 
 static long bpf_xdp_adjust_head(struct xdp_md *ctx, long delta)
@@ -181,6 +185,27 @@ static long bpf_xdp_adjust_tail(struct xdp_md *ctx, long delta)
 	set_end(ctx);
 	if (delta > 0)
 		memset(end, 0, (size_t)delta); /* as the kernel does */
+	return 0;
+}
+
+static bool within(const struct xdp_md *ctx, __u32 at, __u32 len)
+{
+	return at <= ctx->data_end - ctx->data && len <= ctx->data_end - ctx->data - at;
+}
+
+static long bpf_xdp_load_bytes(const struct xdp_md *ctx, __u32 at, void *to, __u32 len)
+{
+	if (!within(ctx, at, len))
+		return -1;
+	memcpy(to, (const uint8_t *)ctx->data + at, len);
+	return 0;
+}
+
+static long bpf_xdp_store_bytes(const struct xdp_md *ctx, __u32 at, const void *from, __u32 len)
+{
+	if (!within(ctx, at, len))
+		return -1;
+	memcpy((uint8_t *)ctx->data + at, from, len);
 	return 0;
 }
 

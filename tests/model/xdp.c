@@ -34,15 +34,19 @@ static void *map_lookup(const void *map, const void *key);
 static __u64 boot_ns(void);
 static long adjust_head(struct xdp_md *ctx, int delta);
 static long adjust_tail(struct xdp_md *ctx, int delta);
+static long load_bytes(const struct xdp_md *ctx, __u32 at, void *to, __u32 len);
+static long store_bytes(const struct xdp_md *ctx, __u32 at, const void *from, __u32 len);
 static __u64 raise_grant(__u64 *word, __u64 old, __u64 new, __u32 last, __u32 until);
 
 #define bpf_map_lookup_elem(map, key) map_lookup(map, key)
 /* Jiffies that are stalled as long as they may be: the clock is read ten times a second. */
-#define bpf_jiffies64()			(boot_ns() / 100000000)
-#define bpf_ktime_get_boot_ns()		boot_ns()
-#define bpf_xdp_adjust_head(ctx, delta) adjust_head(ctx, delta)
-#define bpf_xdp_adjust_tail(ctx, delta) adjust_tail(ctx, delta)
-#define bpf_xdp_get_buff_len(ctx)	((__u64)(ctx)->data_end - (ctx)->data)
+#define bpf_jiffies64()				(boot_ns() / 100000000)
+#define bpf_ktime_get_boot_ns()			boot_ns()
+#define bpf_xdp_adjust_head(ctx, delta)		adjust_head(ctx, delta)
+#define bpf_xdp_adjust_tail(ctx, delta)		adjust_tail(ctx, delta)
+#define bpf_xdp_load_bytes(ctx, at, to, len)	load_bytes(ctx, at, to, len)
+#define bpf_xdp_store_bytes(ctx, at, from, len) store_bytes(ctx, at, from, len)
+#define bpf_xdp_get_buff_len(ctx)		((__u64)(ctx)->data_end - (ctx)->data)
 
 /* Its assembly is the BPF machine's; what it says to the verifier nobody hears here. */
 #define unknown_zero bpf_unknown_zero
@@ -78,6 +82,7 @@ static inline __u64 unknown_zero(__u64 any)
 static uint8_t *buffers;
 static struct clock clocks[WORLD_CPUS];
 static struct link_budgets link_budgets[XDHCP_POLICY_LINKS_N];
+static struct agent saved_agents[WORLD_CPUS];
 static __u64 counters[WORLD_CPUS][XDHCP_VERDICT_COUNT];
 
 /* Of the run that goes on now. */
@@ -150,6 +155,8 @@ static void *map_lookup(const void *map, const void *key)
 		return &in->meta;
 	if (map == &clock)
 		return &clocks[cpu];
+	if (map == &agents)
+		return &saved_agents[cpu];
 	if (map == &verdicts)
 		return counters[cpu];
 	abort();
@@ -173,6 +180,22 @@ static long adjust_tail(struct xdp_md *ctx, int delta)
 	if (ctx->data_end + delta > (uintptr_t)xdp_buffer(cpu) + LAST)
 		return -1;
 	ctx->data_end += (__u32)delta;
+	return 0;
+}
+
+static long load_bytes(const struct xdp_md *ctx, __u32 at, void *to, __u32 len)
+{
+	if ((__u64)at + len > ctx->data_end - ctx->data)
+		return -1;
+	memcpy(to, (const uint8_t *)(uintptr_t)ctx->data + at, len);
+	return 0;
+}
+
+static long store_bytes(const struct xdp_md *ctx, __u32 at, const void *from, __u32 len)
+{
+	if ((__u64)at + len > ctx->data_end - ctx->data)
+		return -1;
+	memcpy((uint8_t *)(uintptr_t)ctx->data + at, from, len);
 	return 0;
 }
 
