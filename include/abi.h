@@ -206,8 +206,9 @@ struct policy {
 	__u16 link;		     /* LINK: the stable id that slots carry, from 1 */
 	__u8 mac[6];		     /* LINK */
 	__u32 route;		     /* LINK: enum xdhcp_route */
-	__u32 id;		     /* SCOPE: the subnet's id */
-	__u64 digest;		     /* SCOPE: of the configuration its templates were made from */
+	__u32 id; /* SCOPE: the subnet's id; LINK: as many of addrs are its own, the rest the host's
+		   */
+	__u64 digest; /* SCOPE: of the configuration its templates were made from */
 	struct budget budgets[XDHCP_BUDGETS]; /* LINK */
 	__u8 addrs[XDHCP_LINK_ADDRS][4];      /* LINK: our addresses; 0.0.0.0: unused */
 	__u8 broadcasts[XDHCP_LINK_ADDRS][4]; /* LINK: of the subnets of addrs */

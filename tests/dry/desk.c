@@ -387,6 +387,7 @@ static void make_port(struct desk_inside *in)
 					.ethernet = true,
 					.n_addrs = DESK_ADDRS};
 	memcpy(port->info.mac, desk_mac, sizeof(desk_mac));
+	place_find(&port->info, 1, 0, &port->place);
 	port->link_id = 1;
 	strcpy(port->link.name, DESK_LINK);
 	for (unsigned i = 0; i < DESK_ADDRS; i++) {

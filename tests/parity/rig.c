@@ -48,6 +48,7 @@ static void make_port(struct rig *rig)
 	port->info.n_addrs = 2;
 	port->info.addrs[0] = (struct link_addr){0xc0000201, 0xffffff00, 0xc00002ff};
 	port->info.addrs[1] = (struct link_addr){0xc6336401, 0xffffff00, 0xc63364ff};
+	place_find(&port->info, 1, 0, &port->place);
 	port->link_id = 1;
 	strcpy(port->link.name, "rig0");
 	for (unsigned i = 0; i < port->info.n_addrs; i++) {

@@ -35,6 +35,7 @@ static void test_defaults(void **state)
 	assert_int_equal(c->fast_path.mode, FAST_PATH_AUTO);
 	assert_int_equal(c->fast_path.attach, FAST_PATH_LINK);
 	assert_int_equal(c->fast_path.priority, 50);
+	assert_false(c->fast_path.rxvlan_off);
 	assert_true(c->fast_path.horizon == 3);
 	assert_int_equal(c->fast_path.max_entries, 0);
 	assert_int_equal(c->fast_path.unattended, 3600);
@@ -69,6 +70,7 @@ static void assert_full_daemon(const struct config *c)
 	assert_int_equal(c->fast_path.mode, FAST_PATH_GENERIC);
 	assert_int_equal(c->fast_path.attach, FAST_PATH_DISPATCHER);
 	assert_int_equal(c->fast_path.priority, 7);
+	assert_true(c->fast_path.rxvlan_off);
 	assert_string_equal(c->fast_path.pin_path, "/sys/fs/bpf/other");
 	assert_true(c->fast_path.horizon == 4.5);
 	assert_int_equal(c->fast_path.max_entries, 1000);

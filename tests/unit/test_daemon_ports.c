@@ -57,9 +57,9 @@ WRAP(int, link_publish, struct daemon *daemon, const struct port *p)
 	return 0;
 }
 
-WRAP(void, link_close, struct daemon *daemon, uint32_t ifindex)
+WRAP(void, link_close, struct daemon *daemon, const struct port *p)
 {
-	(void)daemon, (void)ifindex;
+	(void)daemon, (void)p;
 	open = false;
 }
 
@@ -96,6 +96,8 @@ static int start(void **state)
 	d.fp = (void *)&no_fastpath;
 	d.ports = &port;
 	port.xdp_mode = "native";
+	place_find(&port.info, 1, 0, &port.best);
+	port.place = port.best;
 	port.attach_again = port.lost = false;
 	open = true;
 	gave = attached = rescans = 0;

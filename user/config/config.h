@@ -36,6 +36,7 @@ struct config {
 		double horizon;	      /* x valid-lifetime, >= 2; default 3 */
 		uint32_t max_entries; /* 0: from the configured addresses */
 		uint32_t unattended;  /* seconds; default one (the global) valid-lifetime */
+		bool rxvlan_off;      /* RX VLAN offload is turned off where it hides tags */
 	} fast_path;
 
 	int log_level; /* syslog's LOG_ERR..LOG_DEBUG; default LOG_INFO */

@@ -257,7 +257,8 @@ const struct schema_row schema[] = {
 	 .help = "answering renewals by XDP"},
 	{KEY_FAST_PATH_MODE, S(FAST_PATH), "mode", TYPE_CHOICE,
 	 .allowed = "auto|native|generic|off", .dflt = "auto", .restart = true,
-	 .help = "auto: native where the driver can; generic taxes all of the host's traffic"},
+	 .help = "auto: native where the driver can, else generic, which taxes all of an "
+		 "interface's traffic"},
 	{KEY_FAST_PATH_ATTACH, S(FAST_PATH), "attach", TYPE_CHOICE, .allowed = "link|dispatcher",
 	 .dflt = "link", .restart = true,
 	 .help = "link: alone on each interface; dispatcher: by libxdp's, beside other XDP "
@@ -265,6 +266,10 @@ const struct schema_row schema[] = {
 	{KEY_FAST_PATH_PRIORITY, S(FAST_PATH), "priority", TYPE_INTEGER, .max = 2147483647,
 	 .dflt = "50", .restart = true,
 	 .help = "place among the dispatcher's programs: the lowest runs first"},
+	{KEY_FAST_PATH_RXVLAN, S(FAST_PATH), "rxvlan", TYPE_CHOICE, .allowed = "keep|off",
+	 .dflt = "keep",
+	 .help = "RX VLAN offload of NICs that VLANs lie on; off: it is turned off where it hides "
+		 "tags from XDP, and stays so"},
 	{KEY_FAST_PATH_PIN_PATH, S(FAST_PATH), "pin-path", TYPE_STRING, .min = 2, .max = 255,
 	 .dflt = XDHCP_PIN_PATH, .restart = true,
 	 .help = "the directory in a bpffs that keeps the cache while no daemon runs"},

@@ -22,6 +22,7 @@
 #include "net/fastpath.h"
 #include "net/links.h"
 #include "net/packet.h"
+#include "net/place.h"
 #include "net/slots.h"
 #include "proto/message.h"
 #include "store/store.h"
@@ -40,9 +41,13 @@ struct port {
 	struct event *readable;
 	uint32_t empty_at;    /* second at which the socket was last seen empty */
 	const char *xdp_mode; /* "native", "generic"; NULL: not attached */
+	struct place best;    /* where XDP would sit, as of the last scan */
+	struct place place;   /* where it does, or was last tried to */
 	bool attach_again;    /* a barrier failed, or it is lost: at the next rescan */
 	bool lost;	      /* its driver did not take the program after a sleep */
+	bool foreign;	      /* another XDP program is there */
 	bool seen;	      /* by the rescan under way */
+	bool fresh;	      /* it came with the rescan under way */
 };
 
 /* Messages and their fate; inspect.c shows them under Kea's names. */
@@ -268,11 +273,28 @@ struct port *port_by_ifindex(struct daemon *d, uint32_t ifindex);
 /* An address of this machine's, on whichever interface. */
 bool port_address_is_ours(const struct daemon *d, uint32_t addr);
 
+/* places.c: XDP's attachment of a served interface. */
+/* The best place of links[i], after RX VLAN offload is turned off where that is wished. */
+void place_port(struct daemon *d, struct link_info *links, int n, int i, struct place *ret_place);
+/* Attaches where port->best says, unless it is attached; else says why not. */
+void place_attach(struct daemon *d, struct port *port);
+/* After a scan: to a new place, or again where it failed. `changed`: the addresses are others. */
+void place_follow(struct daemon *d, struct port *port, const struct place *best, bool changed);
+/* After a sleep. true: it is lost, and to be tried again. */
+bool place_give_again(struct daemon *d, struct port *port);
+/* The port goes: its records are closed, and the program with it if nothing else is served by it.
+ */
+void place_leave(struct daemon *d, struct port *port);
+/* "native", "native on eth0, tag 10", "generic", "none" */
+void place_text(const struct port *port, char *buf, size_t len);
+/* Does an xdhcp program that uses other maps answer for this port's clients? -EPERM: unknown. */
+int place_answered_by_others(const struct daemon *d, const struct port *port);
+
 /* link_records.c: the link records of `policy`. */
 uint16_t link_id(struct daemon *d, const char *name); /* stable, by name */
 /* -ENOSPC: no record is free. Other errors: a barrier failed, the link is closed; try again. */
 int link_publish(struct daemon *d, const struct port *port);
-void link_close(struct daemon *d, uint32_t ifindex);
+void link_close(struct daemon *d, const struct port *port);
 void link_close_unserved(struct daemon *d);
 
 /* gates.c: the subnets' gates in `policy`. */

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The served interfaces: which of the machine's they are, their sockets, their
- * XDP attachment. Brought up to date whenever netlink says that something changed.
+ * The served interfaces: which of the machine's they are, and their sockets; where XDP sits for
+ * them is places.c. Brought up to date whenever netlink says that something changed.
  * When the daemon dies its sockets go and the attachments stay (net/attach.c).
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <linux/if_link.h>
 
 #include "daemon/daemon.h"
 
@@ -39,7 +41,8 @@ static bool is_loopback(uint32_t addr)
  * A host has an address whichever interface it is on (RFC 1122 3.3.4.2, the weak model, which is
  * the kernel's): relays are told one on lo, and clients renew at what another link's offered.
  */
-static int list_host_addresses(struct daemon *d, const struct link_info *links, int n)
+static int list_host_addresses(struct daemon *d, const struct link_info *links, int n,
+			       bool *ret_changed)
 {
 	uint32_t *list = calloc((size_t)n * XDHCP_LINK_ADDRS + 1, sizeof(*list));
 	size_t count = 0;
@@ -52,6 +55,8 @@ static int list_host_addresses(struct daemon *d, const struct link_info *links, 
 				list[count++] = links[i].addrs[j].addr;
 		}
 	}
+	*ret_changed = count != d->n_host_addrs ||
+		       (count && memcmp(list, d->host_addrs, count * sizeof(*list)));
 	free(d->host_addrs);
 	d->host_addrs = list;
 	d->n_host_addrs = count;
@@ -167,53 +172,6 @@ static void fill_engine_link(struct port *port)
 	port->link.n_host = port->daemon->n_host_addrs;
 }
 
-static int attach_mode(struct daemon *d, const struct port *port, enum fastpath_attach_mode mode,
-		       char *why, size_t why_len)
-{
-	int r = fastpath_attach(d->fp, port->info.ifindex, mode, why, why_len);
-
-	if (r == 0)
-		return 0;
-	if (!port->lost) /* else it has been told, and goes on */
-		log_warning("%s: no fast path here, the daemon serves it alone: %s",
-			    port->info.name, why);
-	return r;
-}
-
-/* false: no fast path on it (for now), which is said. */
-static bool publish_link(struct daemon *d, struct port *port)
-{
-	int r = link_publish(d, port);
-
-	port->attach_again = r < 0 && r != -ENOSPC;
-	if (r < 0) {
-		log_warning("%s: no fast path here: %s", port->info.name,
-			    r == -ENOSPC ? "no record is free for its link" : "a barrier failed");
-		link_close(d, port->info.ifindex);
-	}
-	return r == 0;
-}
-
-static void attach(struct daemon *d, struct port *port)
-{
-	bool generic = d->config->fast_path.mode == FAST_PATH_GENERIC;
-	char why[256] = "";
-
-	if (!d->fp || port->xdp_mode)
-		return;
-	if (!publish_link(d, port))
-		return;
-	if (attach_mode(d, port, generic ? FASTPATH_GENERIC : FASTPATH_NATIVE, why, sizeof(why))) {
-		link_close(d, port->info.ifindex);
-		port->attach_again = port->lost;
-		return;
-	}
-	port->xdp_mode = generic ? "generic" : "native";
-	if (port->lost)
-		log_notice("%s: the fast path is back (%s)", port->info.name, port->xdp_mode);
-	port->lost = false;
-}
-
 static void drop_port(struct daemon *d, struct port *port)
 {
 	struct port **at = &d->ports;
@@ -227,25 +185,7 @@ static void drop_port(struct daemon *d, struct port *port)
 	free(port);
 }
 
-/* Serving beside a program that answers from other maps would give addresses out twice (I5). */
-static bool answered_by_others(const struct port *port)
-{
-	int r = port->xdp_mode ? 0 : fastpath_answers(port->info.ifindex);
-
-	if (r == 1)
-		log_error(
-			"%s: an xdhcp program answers there from maps that are not ours (another "
-			"pin-path, or a bpffs that is not visible here); not served. Stop it with "
-			"xdhcpd --detach-fast-path and the configuration it was started with",
-			port->info.name);
-	if (r < 0)
-		log_warning("%s: an XDP program is attached that cannot be told from another "
-			    "xdhcp's (CAP_SYS_ADMIN is needed)",
-			    port->info.name);
-	return r == 1;
-}
-
-static int add_port(struct daemon *d, const struct link_info *info)
+static int add_port(struct daemon *d, const struct link_info *info, const struct place *best)
 {
 	struct port *port = calloc(1, sizeof(*port)), **end = &d->ports;
 	int r;
@@ -254,8 +194,10 @@ static int add_port(struct daemon *d, const struct link_info *info)
 		return -ENOMEM;
 	port->daemon = d;
 	port->info = *info;
+	port->best = *best;
 	port->link_id = link_id(d, info->name);
 	port->empty_at = boot_seconds();
+	port->fresh = true;
 	fill_engine_link(port);
 	r = packet_open(info->ifindex, &port->socket);
 	if (r < 0) {
@@ -274,18 +216,57 @@ static int add_port(struct daemon *d, const struct link_info *info)
 	while (*end)
 		end = &(*end)->next;
 	*end = port;
-	attach(d, port);
-	if (answered_by_others(port)) {
-		drop_port(d, port);
-		return -EBUSY;
-	}
+	place_attach(d, port);
+	return 0;
+}
+
+static void say_serving(const struct port *port)
+{
+	const struct link_info *info = &port->info;
+	char where[64];
+
+	place_text(port, where, sizeof(where));
 	log_notice("serving on %s (link %u, %u address%s, fast path: %s)", info->name,
-		   port->link_id, info->n_addrs, info->n_addrs == 1 ? "" : "es",
-		   port->xdp_mode ? port->xdp_mode : "none");
+		   port->link_id, info->n_addrs, info->n_addrs == 1 ? "" : "es", where);
 	if (info->more_addrs)
 		log_warning("%s has more than %d addresses: the rest is not served", info->name,
 			    XDHCP_LINK_ADDRS);
-	return 0;
+}
+
+/*
+ * Serving beside a program that answers from other maps would give addresses out twice (I5). Asked
+ * for the new ones when the programs are where they shall be: what is there then of xdhcp's
+ * is ours or another's.
+ */
+static int welcome_fresh(struct daemon *d)
+{
+	struct port *port, *next;
+	int refused = 0;
+
+	for (port = d->ports; port; port = next) {
+		int r = port->fresh ? place_answered_by_others(d, port) : 0;
+
+		next = port->next;
+		if (r < 0)
+			log_warning("%s: an XDP program is attached that cannot be told from "
+				    "another xdhcp's (CAP_SYS_ADMIN is needed)",
+				    port->info.name);
+		if (r == 1) {
+			log_error("%s: an xdhcp program answers there from maps that are not ours "
+				  "(another pin-path, or a bpffs that is not visible here); not "
+				  "served. Stop it with xdhcpd --detach-fast-path and the "
+				  "configuration it was started with",
+				  port->info.name);
+			refused++;
+			place_leave(d, port);
+			drop_port(d, port);
+			continue;
+		}
+		if (port->fresh)
+			say_serving(port);
+		port->fresh = false;
+	}
+	return refused;
 }
 
 static bool same_addresses(const struct link_info *a, const struct link_info *b)
@@ -300,19 +281,17 @@ static bool is_another(const struct port *port, const struct link_info *info)
 	return strcmp(port->info.name, info->name) || !packet_is_bound(port->socket, info->ifindex);
 }
 
-static void update_port(struct daemon *d, struct port *port, const struct link_info *info)
+static void update_port(struct daemon *d, struct port *port, const struct link_info *info,
+			const struct place *best, bool host_changed)
 {
 	bool changed = !same_addresses(&port->info, info);
 
 	port->info = *info;
-	if (port->attach_again)
-		attach(d, port);
-	if (!changed)
-		return;
-	fill_engine_link(port);
-	log_notice("%s: addresses changed, %u now", info->name, info->n_addrs);
-	if (d->fp && port->xdp_mode && !publish_link(d, port))
-		port->xdp_mode = NULL;
+	if (changed) {
+		fill_engine_link(port);
+		log_notice("%s: addresses changed, %u now", info->name, info->n_addrs);
+	}
+	place_follow(d, port, best, changed || host_changed);
 }
 
 static void drop_unseen(struct daemon *d)
@@ -324,9 +303,7 @@ static void drop_unseen(struct daemon *d)
 		if (port->seen)
 			continue;
 		log_notice("%s is gone or not to be served any more", port->info.name);
-		link_close(d, port->info.ifindex);
-		if (d->fp)
-			fastpath_detach(d->fp, port->info.ifindex);
+		place_leave(d, port);
 		drop_port(d, port);
 	}
 }
@@ -338,8 +315,10 @@ static void prune_links(struct daemon *d)
 
 	if (!d->fp)
 		return;
-	for (struct port *port = d->ports; port && n < XDHCP_POLICY_LINKS_N; port = port->next)
-		keep[n++] = port->info.ifindex;
+	for (struct port *port = d->ports; port && n < XDHCP_POLICY_LINKS_N; port = port->next) {
+		if (port->xdp_mode || port->attach_again)
+			keep[n++] = port->place.on;
+	}
 	link_close_unserved(d);
 	fastpath_prune(d->fp, keep, n);
 }
@@ -357,35 +336,61 @@ static void see(struct daemon *d, const struct link_info *links, int n)
 	}
 }
 
+/* Another program was where this one's should be, and is there no more. */
+static bool is_free_now(const struct port *port, const struct link_info *links, int n)
+{
+	for (int i = 0; i < n; i++) {
+		if (links[i].ifindex == port->best.on)
+			return port->foreign && links[i].xdp == XDP_ATTACHED_NONE;
+	}
+	return false;
+}
+
+static int update(struct daemon *d, struct link_info *links, int n, bool host_changed)
+{
+	int failed = 0;
+
+	d->remote = any_remote(d, links, n);
+	see(d, links, n);
+	drop_unseen(d);
+	for (int i = 0; i < n; i++) {
+		struct port *port = port_by_ifindex(d, links[i].ifindex);
+		struct place best;
+
+		if (!is_wanted(d, &links[i]))
+			continue;
+		borrow_address(d, &links[i], links, n);
+		place_port(d, links, n, i, &best);
+		if (port && is_free_now(port, links, n))
+			port->attach_again = true;
+		if (port)
+			update_port(d, port, &links[i], &best, host_changed);
+		else if (add_port(d, &links[i], &best) < 0)
+			failed++;
+	}
+	prune_links(d);
+	failed += welcome_fresh(d);
+	for (struct port *port = d->ports; port; port = port->next)
+		failed += port->attach_again;
+	return failed;
+}
+
 int ports_open(struct daemon *d)
 {
 	struct link_info *links = NULL;
-	int n = links_list(&links), failed = 0;
-	int r = n < 0 ? n : list_host_addresses(d, links, n);
+	bool host_changed = false;
+	int n = links_list(&links), failed;
+	int r = n < 0 ? n : list_host_addresses(d, links, n, &host_changed);
 
 	if (r < 0) {
 		log_error("cannot list the interfaces: %s", strerror(-r));
 		free(links);
 		return r;
 	}
-	d->remote = any_remote(d, links, n);
-	see(d, links, n);
-	drop_unseen(d);
-	for (int i = 0; i < n; i++) {
-		struct port *port = port_by_ifindex(d, links[i].ifindex);
-
-		if (!is_wanted(d, &links[i]))
-			continue;
-		borrow_address(d, &links[i], links, n);
-		if (port)
-			update_port(d, port, &links[i]);
-		else if (add_port(d, &links[i]) < 0)
-			failed++;
-	}
+	if (d->fp)
+		links_find_hiding(links, n);
+	failed = update(d, links, n, host_changed);
 	free(links);
-	prune_links(d);
-	for (struct port *port = d->ports; port; port = port->next)
-		failed += port->attach_again;
 	if (!d->ports)
 		log_warning("no interface is served: none of interfaces-config.interfaces is here "
 			    "yet");
@@ -408,17 +413,8 @@ void ports_rescan(struct daemon *d)
 void ports_give_again(struct daemon *d)
 {
 	for (struct port *port = d->ports; d->fp && port; port = port->next) {
-		int r = port->xdp_mode ? fastpath_give_again(d->fp, port->info.ifindex) : 0;
-
-		if (r == 0)
-			continue;
-		log_warning("%s: its driver did not take the fast path's program again (%s): the "
-			    "daemon serves it alone until it does",
-			    port->info.name, strerror(-r));
-		link_close(d, port->info.ifindex);
-		port->xdp_mode = NULL;
-		port->lost = port->attach_again = true;
-		rescan_later(d);
+		if (place_give_again(d, port))
+			rescan_later(d);
 	}
 }
 

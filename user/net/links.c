@@ -22,16 +22,109 @@
 #define DUMP_ATTEMPTS 8
 #define DUMP_BUFFER   32768
 
+#define BOND_ACTIVE_MEMBER 0 /* IFLA_BOND_SLAVE_STATE: the kernel's BOND_STATE_ACTIVE */
+
 struct snapshot {
 	struct link_info *links;
 	int n, room;
 };
 
+static void copy_text(char *to, size_t len, const struct nlattr *attr)
+{
+	size_t n = mnl_attr_get_payload_len(attr);
+
+	n = strnlen(mnl_attr_get_payload(attr), n < len ? n : len - 1);
+	memcpy(to, mnl_attr_get_payload(attr), n);
+	to[n] = 0;
+}
+
+/* An attribute of `len` bytes inside `nest`; NULL: there is none, or of another length. */
+static const struct nlattr *inside(const struct nlattr *nest, uint16_t type, size_t len)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, nest)
+	{
+		if (mnl_attr_get_type(attr) == type && mnl_attr_get_payload_len(attr) >= len)
+			return attr;
+	}
+	return NULL;
+}
+
+/* IFLA_LINKINFO: what kind of device, what kind of member, and of these what XDP's place asks. */
+static void read_kind(struct link_info *link, const struct nlattr *info)
+{
+	const struct nlattr *kind = inside(info, IFLA_INFO_KIND, 1);
+	const struct nlattr *data = inside(info, IFLA_INFO_DATA, 0);
+	const struct nlattr *member_of = inside(info, IFLA_INFO_SLAVE_KIND, 1);
+	const struct nlattr *member = inside(info, IFLA_INFO_SLAVE_DATA, 0);
+	const struct nlattr *attr;
+	char of[sizeof(link->kind)] = "";
+
+	if (kind)
+		copy_text(link->kind, sizeof(link->kind), kind);
+	if (member_of)
+		copy_text(of, sizeof(of), member_of);
+	if (data && !strcmp(link->kind, "vlan")) {
+		attr = inside(data, IFLA_VLAN_ID, sizeof(uint16_t));
+		link->vlan = attr ? mnl_attr_get_u16(attr) : 0;
+		attr = inside(data, IFLA_VLAN_PROTOCOL, sizeof(uint16_t));
+		link->tpid = attr ? be16toh(mnl_attr_get_u16(attr)) : 0;
+	}
+	if (data && !strcmp(link->kind, "bond")) {
+		attr = inside(data, IFLA_BOND_MODE, sizeof(uint8_t));
+		link->bond_mode = attr ? mnl_attr_get_u8(attr) : 0;
+	}
+	if (member && !strcmp(of, "bond")) {
+		attr = inside(member, IFLA_BOND_SLAVE_STATE, sizeof(uint8_t));
+		link->is_backup = attr && mnl_attr_get_u8(attr) != BOND_ACTIVE_MEMBER;
+	}
+}
+
+static void read_attributes(struct link_info *link, const struct nlmsghdr *msg)
+{
+	const struct nlattr *attr, *xdp;
+	bool elsewhere = false;
+
+	mnl_attr_for_each(attr, msg, sizeof(struct ifinfomsg))
+	{
+		uint16_t len = mnl_attr_get_payload_len(attr);
+
+		switch (mnl_attr_get_type(attr)) {
+		case IFLA_IFNAME:
+			copy_text(link->name, sizeof(link->name), attr);
+			break;
+		case IFLA_ADDRESS:
+			if (len == sizeof(link->mac))
+				memcpy(link->mac, mnl_attr_get_payload(attr), sizeof(link->mac));
+			break;
+		case IFLA_LINK:
+			link->lower = mnl_attr_get_u32(attr);
+			break;
+		case IFLA_LINK_NETNSID:
+			elsewhere = true;
+			break;
+		case IFLA_MASTER:
+			link->master = mnl_attr_get_u32(attr);
+			break;
+		case IFLA_LINKINFO:
+			read_kind(link, attr);
+			break;
+		case IFLA_XDP:
+			xdp = inside(attr, IFLA_XDP_ATTACHED, sizeof(uint8_t));
+			link->xdp = xdp ? mnl_attr_get_u8(xdp) : XDP_ATTACHED_NONE;
+			break;
+		}
+	}
+	/* of a veth it is the other end, of which nothing depends here */
+	if (elsewhere || strcmp(link->kind, "vlan") != 0)
+		link->lower = 0;
+}
+
 static int on_link(const struct nlmsghdr *msg, void *arg)
 {
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(msg);
 	struct snapshot *snapshot = arg;
-	const struct nlattr *attr;
 	struct link_info *link;
 
 	if (snapshot->n == snapshot->room) {
@@ -52,14 +145,7 @@ static int on_link(const struct nlmsghdr *msg, void *arg)
 		.ethernet = info->ifi_type == ARPHRD_ETHER,
 		.loopback = info->ifi_flags & IFF_LOOPBACK,
 	};
-	mnl_attr_for_each(attr, msg, sizeof(*info))
-	{
-		if (mnl_attr_get_type(attr) == IFLA_IFNAME)
-			strncpy(link->name, mnl_attr_get_str(attr), sizeof(link->name) - 1);
-		if (mnl_attr_get_type(attr) == IFLA_ADDRESS &&
-		    mnl_attr_get_payload_len(attr) == sizeof(link->mac))
-			memcpy(link->mac, mnl_attr_get_payload(attr), sizeof(link->mac));
-	}
+	read_attributes(link, msg);
 	return MNL_CB_OK;
 }
 
