@@ -139,7 +139,8 @@ struct template
 	__u8 tail_last;
 	__u8 has_boot;	   /* 0: sname and file are all zero */
 	__u8 to_sport;	   /* a relay gets it at the port it sent from (RFC 8357), not at 67 */
-	__u8 reserved[40]; /* zero */
+	__u8 relayed;	   /* D: its requests say by themselves what a relay has to say of them */
+	__u8 reserved[39]; /* zero */
 	__u8 sname[64];
 	__u8 file[128];
 	__u8 options[XDHCP_TEMPLATE_OPTIONS_MAX]; /* whole options, 53 54 51 58 59 first */

@@ -226,7 +226,7 @@ static void test_digest_stable(void **state)
 		const struct subnet *s = model_subnet_of(&c->model, IP(10, 0, 1, 1));
 
 		assert_non_null(s);
-		assert_int_equal(s->digest, 0x973b5e8f734fd5e0ull);
+		assert_int_equal(s->digest, 0x9b962d94a1c25d79ull);
 		config_free(c);
 	}
 }
@@ -557,6 +557,22 @@ static void test_digest_lost_relays(void **state)
 				      "{ip-address: 10.0.1.7}}\n") != none);
 }
 
+/* Of those that list one relay, the subnet with the lowest id has its clients: 2 has them, or not.
+ */
+static void test_digest_relay_of_another(void **state)
+{
+#define LISTS	"relay: {ip-addresses: [10.9.0.1]}"
+#define LISTING HEAD "subnet4:\n- {id: 2, subnet: 10.0.1.0/24, pools: [], " LISTS "}\n"
+	uint64_t alone = first_digest(LISTING);
+
+	(void)state;
+	assert_true(alone ==
+		    first_digest(LISTING "- {id: 3, subnet: 10.0.2.0/24, pools: [], " LISTS "}"));
+	assert_true(alone !=
+		    first_digest(LISTING "- {id: 1, subnet: 10.0.2.0/24, pools: [], " LISTS "}"));
+	assert_true(alone == first_digest(LISTING "- {id: 1, subnet: 10.0.2.0/24, pools: []}"));
+}
+
 /* Lists of one length that say different things. */
 static void test_digest_lists(void **state)
 {
@@ -680,6 +696,7 @@ int main(void)
 		cmocka_unit_test(test_digest_every_key),
 		cmocka_unit_test(test_digest_every_scope),
 		cmocka_unit_test(test_digest_lost_relays),
+		cmocka_unit_test(test_digest_relay_of_another),
 		cmocka_unit_test(test_digest_inherited),
 		cmocka_unit_test(test_digest_order),
 		cmocka_unit_test(test_digest_lists),

@@ -32,7 +32,8 @@ struct world {
 	struct slot_sim slots[ADDRS];
 	uint32_t pending[PENDING]; /* being closed */
 	unsigned n_pending;
-	unsigned long asked, memoised, deferred, clones, unlasting, recalled, bootp, rapid;
+	unsigned long asked, memoised, deferred, clones, unlasting, recalled, bootp, rapid,
+		predicted;
 };
 
 static const uint8_t one[4] = {10, 0, 0, 1}, two[4] = {10, 0, 0, 2};
@@ -144,8 +145,8 @@ static struct slot_sim *slot_of(struct world *w, uint32_t addr)
 static bool same_form(const struct req *a, const struct req *b)
 {
 	return a->id == b->id && a->name == b->name && a->prl == b->prl && a->agent == b->agent &&
-	       a->lifetime == b->lifetime && a->more[0].data == b->more[0].data &&
-	       a->more[1].data == b->more[1].data;
+	       a->giaddr == b->giaddr && a->routed == b->routed && a->lifetime == b->lifetime &&
+	       a->more[0].data == b->more[0].data && a->more[1].data == b->more[1].data;
 }
 
 /* Did this ACK change what other forms' answers are made of? As daemon/publish.c asks. */
@@ -155,8 +156,64 @@ static bool answer_changed(const struct change *change)
 
 	return a->generation != b->generation || strcmp(a->hostname, b->hostname) != 0 ||
 	       a->client.client_id_len != b->client.client_id_len ||
-	       memcmp(a->client.client_id, b->client.client_id, a->client.client_id_len) != 0 ||
-	       a->agent_len != b->agent_len || memcmp(a->agent, b->agent, a->agent_len) != 0;
+	       memcmp(a->client.client_id, b->client.client_id, a->client.client_id_len) != 0;
+}
+
+/* And what renewals past a relay are judged by? */
+static bool recalled_changed(const struct change *change)
+{
+	const struct lease_row *a = &change->before, *b = &change->row;
+
+	return !a->giaddr != !b->giaddr || a->agent_len != b->agent_len ||
+	       memcmp(a->agent, b->agent, a->agent_len) != 0;
+}
+
+static void remove_direct(struct slot_sim *slot)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < slot->n; i++) {
+		if (slot->memos[i].form.giaddr || slot->memos[i].form.agent)
+			slot->memos[n++] = slot->memos[i];
+	}
+	slot->n = n;
+}
+
+/* As daemon/predict.c: what this one will ask past its relay, and how it would be answered. */
+static void predict(struct world *w, const struct req *relayed, uint32_t addr)
+{
+	struct slot_sim *slot = slot_of(w, addr);
+	struct req form = *relayed, req;
+	static struct dhcp_msg msg;
+	static struct decision d;
+	unsigned at;
+
+	form.giaddr = 0;
+	form.agent = NULL;
+	form.routed = true;
+	req = form;
+	req.type = DHCP_REQUEST;
+	req.ciaddr = addr;
+	req.unicast = true;
+	fx_message(&req, &msg);
+	engine_decide(w->fx.engine, &w->fx.link, &msg, w->fx.now, &d);
+	if (d.has_change)
+		engine_undo(w->fx.engine, &d.change);
+	if (d.kind != DECISION_REPLY || !d.memoise || d.reply.yiaddr != addr ||
+	    answer_changed(&d.change) || recalled_changed(&d.change))
+		return;
+	for (unsigned p = 0; p < XDHCP_TAIL_PIECES; p++) {
+		if (d.reply.tail[p].len &&
+		    (d.reply.tail[p].len != slot->tail[p].len ||
+		     memcmp(d.reply.tail[p].data, slot->tail[p].data, slot->tail[p].len) != 0))
+			return;
+	}
+	for (at = 0; at < slot->n && !same_form(&slot->memos[at].form, &form); at++)
+		;
+	if (at < slot->n || at == FORMS)
+		return;
+	slot->memos[slot->n++] = (struct memo){.form = form, .reply = d.reply};
+	w->predicted++;
 }
 
 static void publish(struct world *w, const struct req *req)
@@ -167,6 +224,8 @@ static void publish(struct world *w, const struct req *req)
 	struct dhcp_piece tail[XDHCP_TAIL_PIECES];
 	unsigned at;
 
+	if (recalled_changed(&d->change))
+		remove_direct(slot);
 	if (!d->memoise) {
 		slot->n = changed ? 0 : slot->n;
 		w->unlasting++;
@@ -193,6 +252,8 @@ static void publish(struct world *w, const struct req *req)
 		slot->n++;
 	slot->memos[at] = (struct memo){.form = *req, .reply = d->reply};
 	w->memoised++;
+	if (req->giaddr)
+		predict(w, req, d->change.row.addr);
 }
 
 static void begin_end(struct world *w, uint32_t addr, enum lease_end end)
@@ -219,8 +280,12 @@ static void ask(struct world *w, struct req req, struct req form)
 	struct decision *d = &w->fx.d;
 	enum decision_kind kind;
 
-	if (below(8) == 0)
-		req.giaddr = BASE + 3;
+	if (below(4) == 0) {
+		req.giaddr = form.giaddr = BASE + 1 + 2 * (uint32_t)(1 + below(2));
+		req.unicast = below(8) != 0;
+	} else if (req.ciaddr && below(3) == 0) {
+		req.routed = form.routed = true;
+	}
 	kind = fx_decide(&w->fx, req);
 	w->recalled += d->has_change && req.unicast && !req.agent && !req.giaddr &&
 		       d->change.row.agent_len;
@@ -335,6 +400,9 @@ static void probe(struct world *w, uint32_t addr, const struct slot_sim *slot,
 	req.unicast = in_state == 0;
 	req.requested = in_state < 2 ? 0 : addr;
 	req.server = in_state == 3 ? SERVER : 0;
+	req.unicast |= req.giaddr || req.routed; /* or XDP passes */
+	if (req.routed && !req.ciaddr)
+		return;
 	fx_message(&req, &msg);
 	engine_decide(w->fx.engine, &w->fx.link, &msg, w->fx.now, &d);
 	w->asked++;
@@ -382,6 +450,7 @@ static void memoised_answers_hold(void **state)
 				    .unlasting = w->unlasting,
 				    .recalled = w->recalled,
 				    .bootp = w->bootp,
+				    .predicted = w->predicted,
 				    .rapid = w->rapid};
 		w->fx = fx_open(make_model(0));
 		for (unsigned i = 0; i < STEPS; i++) {
@@ -391,11 +460,11 @@ static void memoised_answers_hold(void **state)
 		fx_close(&w->fx);
 	}
 	print_message("%lu asked again, %lu memoised, %lu deferred, %lu clones, %lu not memoised, "
-		      "%lu past a relay, %lu by BOOTP, %lu rapid\n",
+		      "%lu past a relay, %lu predicted, %lu by BOOTP, %lu rapid\n",
 		      w->asked, w->memoised, w->deferred, w->clones, w->unlasting, w->recalled,
-		      w->bootp, w->rapid);
+		      w->predicted, w->bootp, w->rapid);
 	assert_true(w->asked > 10000 && w->memoised > 1000 && w->clones > 100);
-	assert_true(w->deferred && w->unlasting > 100 && w->recalled > 50);
+	assert_true(w->deferred && w->unlasting > 100 && w->recalled > 50 && w->predicted > 100);
 	assert_true(w->bootp > 50 && w->rapid > 100);
 	free(w);
 }

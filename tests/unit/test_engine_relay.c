@@ -445,6 +445,81 @@ static void memoised_unless_recalled(void **state)
 	fx_close(&fx);
 }
 
+/* The same relayed request to an address of ours; what the relay says is in the form. */
+static struct req to_us(struct req req)
+{
+	req.unicast = true;
+	return req;
+}
+
+/* In each state; by a relay that names a link (RFC 3527), and by one that names a server (5107). */
+static void memoised_if_relayed_to_our_address(void **state)
+{
+	static const char link[] = "\1\1d\5\4\x0a\0\1\1", server[] = "\1\1d\x0b\4\x0a\0\1\1";
+	struct fixture fx = fx_open(relayed_model());
+	struct req req = to_us(relayed(1, D));
+
+	(void)state;
+	assert_int_equal(fx_lease(&fx, req), FIRST);
+	assert_true(fx.d.memoise);
+	assert_int_equal(fx.d.reply.server_id, SERVER);
+	assert_int_equal(fx.d.change.row.ack_until, fx.now + 1 + 3 * LIFETIME);
+	fx_reboot(&fx, req, FIRST);
+	assert_true(fx.d.memoise);
+	fx_renew(&fx, req, FIRST);
+	assert_true(fx.d.memoise);
+	fx_reboot(&fx, relayed(1, D), FIRST); /* by broadcast */
+	assert_false(fx.d.memoise);
+	req.agent = link;
+	req.agent_len = sizeof(link) - 1;
+	fx_renew(&fx, req, FIRST);
+	assert_true(fx.d.memoise);
+	req.agent = server;
+	fx_renew(&fx, req, FIRST);
+	assert_int_equal(fx.d.reply.type, DHCP_ACK);
+	assert_int_equal(fx.d.reply.server_id, NET + 1);
+	assert_false(fx.d.memoise);
+	/* past that relay, which has the last word */
+	fx_renew(&fx, direct(1), FIRST);
+	assert_int_equal(fx.d.reply.server_id, NET + 1);
+	assert_false(fx.d.memoise);
+	fx_close(&fx);
+}
+
+/* Brought by a router it is a unicast, and judged by what is stored: memoised. The client's own may
+ * be a broadcast as well: not. */
+static void memoised_past_the_relay(void **state)
+{
+	struct fixture fx = fx_open(relayed_model());
+	struct dhcp_reply past;
+	struct req own = direct(1);
+
+	(void)state;
+	own.routed = false;
+	fx_lease(&fx, to_us(relayed(1, D)));
+	for (unsigned i = 0; i < 2; i++) {
+		fx_renew(&fx, direct(1), FIRST);
+		assert_true(fx.d.memoise);
+		assert_true(has_42(&fx));
+		if (i)
+			assert_memory_equal(&past, &fx.d.reply, sizeof(past));
+		past = fx.d.reply;
+		fx_renew(&fx, own, FIRST);
+		assert_false(fx.d.memoise);
+	}
+	/* nor what a router sends on that is no renewal, or none to our address */
+	own.routed = true;
+	fx_reboot(&fx, own, FIRST);
+	assert_false(fx.d.memoise);
+	fx_reboot(&fx, to_us(own), FIRST);
+	assert_false(fx.d.memoise);
+	own.ciaddr = FIRST;
+	own.type = DHCP_REQUEST;
+	fx_ask(&fx, own);
+	assert_false(fx.d.memoise);
+	fx_close(&fx);
+}
+
 /* --- pairs of relays --- */
 
 static struct req by_relay(uint32_t giaddr, const char *agent)
@@ -561,6 +636,8 @@ int main(void)
 		cmocka_unit_test(renewal_of_a_closing_lease),
 		cmocka_unit_test(not_echoed),
 		cmocka_unit_test(memoised_unless_recalled),
+		cmocka_unit_test(memoised_if_relayed_to_our_address),
+		cmocka_unit_test(memoised_past_the_relay),
 		cmocka_unit_test(pair_of_relays),
 		cmocka_unit_test(pair_of_relays_in_one_batch),
 		cmocka_unit_test(not_of_another_identity_on_the_mac),

@@ -208,6 +208,7 @@ static void requests_without_a_form(void **state)
 		{"\x32\x04wxyz\x32\x04wxyz", 12}, /* 50 twice */
 		{"\x36\x04wxyz\x36\x04wxyz", 12}, /* 54 twice */
 		{"\x39\x02xy\x39\x02xy", 8},	  /* 57 twice */
+		{"\x52\x02\1\0\x52\x02\2\0", 8},  /* 82 twice: no copy of it can be one option */
 		{"\x32\x03wxy", 5},
 		{"\x36\x05wxyza", 7},
 		{"\x35\x00", 2},

@@ -188,6 +188,43 @@ static void test_form_behind_a_gap(void **state)
 	assert_int_equal(slot.forms[3], FORM(3, 5));
 }
 
+/* One that nobody has asked in takes no other's place; the daemon's answer is better than its
+ * guess. */
+static void test_spare_form(void **state)
+{
+	struct slot slot = {.forms = {FORM(1, 1), FORM(2, 1), 0, FORM(3, 1)}};
+
+	(void)state;
+	forms_add_spare(slot.forms, FORM(3, 5));
+	assert_int_equal(slot.forms[2], 0);
+	assert_int_equal(slot.forms[3], FORM(3, 1));
+	assert_true(forms_have(slot.forms, FORM(3, 5)));
+	assert_false(forms_have(slot.forms, FORM(4, 1)));
+	forms_add_spare(slot.forms, FORM(4, 1));
+	assert_int_equal(slot.forms[2], FORM(4, 1));
+	assert_false(forms_have(slot.forms, FORM(5, 1)));
+	forms_add_spare(slot.forms, FORM(5, 1));
+	assert_false(forms_have(slot.forms, FORM(5, 1)));
+	forms_remove(slot.forms, 1);
+	assert_false(forms_have(slot.forms, FORM(2, 1)));
+	forms_add_spare(slot.forms, FORM(5, 1));
+	assert_int_equal(slot.forms[1], FORM(5, 1));
+}
+
+static void test_tails_compared(void **state)
+{
+	struct slot_tail other = ANN_TAIL;
+
+	(void)state;
+	other.data[other.end[XDHCP_TAIL_PIECES - 1]] ^= 1; /* behind all of it */
+	assert_true(slot_tails_same(&ANN_TAIL, &other));
+	other.data[0] ^= 1;
+	assert_false(slot_tails_same(&ANN_TAIL, &other));
+	other = ANN_TAIL;
+	other.end[0]--;
+	assert_false(slot_tails_same(&ANN_TAIL, &other));
+}
+
 /* --- templates --- */
 
 #define N 8u
@@ -452,6 +489,8 @@ int main(void)
 		cmocka_unit_test(test_tail_is_every_piece),
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_form_behind_a_gap),
+		cmocka_unit_test(test_spare_form),
+		cmocka_unit_test(test_tails_compared),
 		cmocka_unit_test_setup_teardown(test_equal_contents_share, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_full, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_reuse_only_after_release, set_up, tear_down),

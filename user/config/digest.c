@@ -15,7 +15,7 @@
 #include "engine/expr.h"
 #include "wire.h"
 
-#define DIGEST_VERSION 4
+#define DIGEST_VERSION 5
 #define FNV_BASIS      0xcbf29ce484222325ull
 #define FNV_PRIME      0x100000001b3ull
 
@@ -209,7 +209,7 @@ struct common {
 	const struct model *model;
 	uint64_t reservations; /* the global ones */
 	uint64_t interfaces;   /* those that subnets name, as a set */
-	struct relay *relays;  /* those that subnets list, ascending */
+	struct relay *relays;  /* those that subnets list, ascending, with the one whose it is */
 	size_t n_relays;
 };
 
@@ -217,33 +217,45 @@ static int by_address(const void *a, const void *b)
 {
 	const struct relay *x = a, *y = b;
 
-	return x->addr < y->addr ? -1 : x->addr > y->addr;
+	if (x->addr != y->addr)
+		return x->addr < y->addr ? -1 : 1;
+	return x->of->id < y->of->id ? -1 : x->of->id > y->of->id;
 }
 
-/* A relay with an address in this subnet, whose clients another one has by its list. */
-static void add_lost_relays(uint64_t *hash, const struct subnet *subnet,
-			    const struct common *common)
+/* The first listed relay with an address from this one on. */
+static size_t first_relay(const struct common *common, uint32_t addr)
 {
 	size_t low = 0, high = common->n_relays;
-	uint32_t last = subnet->prefix | ~subnet->mask, before = 0;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (common->relays[mid].addr < subnet->prefix)
+		if (common->relays[mid].addr < addr)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	for (; low < common->n_relays && common->relays[low].addr <= last; low++) {
-		const struct relay *relay = &common->relays[low];
+	return low;
+}
 
-		if (subnets_on_one_link(relay->of, subnet) || relay->addr == before)
-			continue;
-		add_number(hash, relay->addr);
-		before = relay->addr;
+/* A relay with an address in this subnet, or in its list, whose clients another one has. */
+static void add_lost_relays(uint64_t *hash, const struct subnet *subnet,
+			    const struct common *common)
+{
+	uint32_t last = subnet->prefix | ~subnet->mask;
+	size_t at = first_relay(common, subnet->prefix);
+
+	for (; at < common->n_relays && common->relays[at].addr <= last; at++) {
+		const struct relay *relay = &common->relays[at];
+
+		if (!subnets_on_one_link(relay->of, subnet))
+			add_number(hash, relay->addr);
 	}
 	add_number(hash, UINT64_MAX); /* the list's end: no address */
+	for (size_t i = 0; i < subnet->n_relays; i++) {
+		at = first_relay(common, subnet->relays[i]);
+		add_number(hash, subnets_on_one_link(common->relays[at].of, subnet));
+	}
 }
 
 static void add_selection(uint64_t *hash, const struct subnet *subnet, const struct common *common)
@@ -316,9 +328,10 @@ static int named_interfaces(const struct model *model, uint64_t *ret_hash)
 	return 0;
 }
 
+/* One that several list is that one's with the lowest id (engine/subnets_by.c). */
 static int listed_relays(const struct model *model, struct common *common)
 {
-	size_t room = 0;
+	size_t room = 0, n = 0;
 
 	for (size_t i = 0; i < model->n_subnets; i++)
 		room += model->subnets[i].n_relays;
@@ -329,10 +342,13 @@ static int listed_relays(const struct model *model, struct common *common)
 		const struct subnet *subnet = &model->subnets[i];
 
 		for (size_t j = 0; j < subnet->n_relays; j++)
-			common->relays[common->n_relays++] = (struct relay){subnet->relays[j],
-									    subnet};
+			common->relays[n++] = (struct relay){subnet->relays[j], subnet};
 	}
-	qsort(common->relays, common->n_relays, sizeof(*common->relays), by_address);
+	qsort(common->relays, n, sizeof(*common->relays), by_address);
+	for (size_t i = 0; i < n; i++) {
+		if (!i || common->relays[i].addr != common->relays[common->n_relays - 1].addr)
+			common->relays[common->n_relays++] = common->relays[i];
+	}
 	return 0;
 }
 

@@ -209,23 +209,38 @@ uint64_t unpublish(struct daemon *d, struct lease *lease);
  * re-opening. */
 void withdraw(struct daemon *d, struct lease *lease);
 
+/* predict.c: what a relayed client will send next, and how that will be answered. */
+struct prediction {
+	struct dhcp_msg msg;
+	struct decision decision;
+	uint8_t options[PACKET_FRAME];
+};
+/* The renewal of the address that `relayed` was ACKed, past the relay. false: it was not relayed.
+ */
+bool predict_renewal(const struct dhcp_msg *relayed, uint32_t addr, struct prediction *ret);
+/* Decides it, with the leases as they are and stay. false: it is no ACK that may be memoised. */
+bool predict_answer(struct daemon *d, struct prediction *p);
+
 /* quiesce.c: work that waits for running programs to leave. */
 int quiesce_start(struct daemon *d);
 void quiesce_stop(struct daemon *d);
 uint64_t
 quiesce_request(struct daemon *d); /* the epoch that a barrier begun from now on completes */
 bool quiesce_passed(const struct daemon *d, uint64_t epoch);
+/* How a slot is to be. */
 struct reopen {
 	struct slot_identity identity;
 	struct slot_tail tail;
 	uint32_t ack_until;
-	uint64_t form;
+	__u64 forms[XDHCP_FORMS]; /* of an ACK: its own, and that of the renewal that it predicts */
 };
 /*
  * Remembers that the slot of `addr` was closed at `epoch` and is not to be re-written before;
- * with `reopen` (NULL: not) opens it then.
+ * with `reopen` (NULL: not) opens it then. What waits already for the same client with the same
+ * tail keeps its forms.
  */
 int quiesce_slot(struct daemon *d, uint32_t addr, uint64_t epoch, const struct reopen *reopen);
+struct reopen *quiesce_reopen(struct daemon *d, uint32_t addr); /* NULL: none waits */
 bool quiesce_waits(const struct daemon *d, uint32_t addr);
 /* An ending waits for `epoch` (0: at once), then ending_finish() runs. */
 int quiesce_ending(struct daemon *d, uint32_t addr, uint64_t epoch, uint32_t received_after);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "daemon/memo.h"
+#include "proto/relay.h"
 
 static bool all_zero(const uint8_t *data, size_t len)
 {
@@ -30,9 +31,22 @@ static uint16_t template_sum(const struct template *t)
 	return dhcp_csum_fold(sum);
 }
 
-bool memo_template(const struct dhcp_reply *reply, uint32_t gate, struct template *ret_template)
+/* As the engine does when it recalls the relay (identity.c) or does not. */
+bool memo_is_relayed(const struct dhcp_msg *msg)
 {
-	struct template t = {.lifetime = reply->lifetime, .gate = gate};
+	return msg->giaddr || msg->opt[DHO_RELAY_AGENT].len;
+}
+
+bool memo_template(const struct dhcp_msg *msg, const struct dhcp_reply *reply, uint32_t gate,
+		   struct template *ret_template)
+{
+	struct template t = {
+		.lifetime = reply->lifetime,
+		.gate = gate,
+		.relayed = memo_is_relayed(msg),
+		/* also where its port is 67 this time */
+		.to_sport = msg->giaddr && relay_at_source_port(&msg->opt[DHO_RELAY_AGENT]),
+	};
 	unsigned p;
 
 	if (reply->type != DHCP_ACK || reply->shortened || !reply->lifetime ||

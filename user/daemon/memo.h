@@ -12,10 +12,13 @@
 #include "proto/reply.h"
 
 /*
- * The constant part of an ACK, gated by policy record `gate`. false: not to
+ * The constant part of an ACK of `msg`, gated by policy record `gate`. false: not to
  * be memoised (not an ACK, shortened, or too long for a template).
  */
-bool memo_template(const struct dhcp_reply *reply, uint32_t gate, struct template *ret_template);
+bool memo_template(const struct dhcp_msg *msg, const struct dhcp_reply *reply, uint32_t gate,
+		   struct template *ret_template);
+/* Is the answer to it made without what the lease has stored of a relay? */
+bool memo_is_relayed(const struct dhcp_msg *msg);
 
 /*
  * The client's tail: the reply's pieces, and of those that this reply does

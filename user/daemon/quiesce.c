@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <uthash.h>
 
@@ -48,7 +49,11 @@ static void open_again(struct daemon *d, const struct quiesce *q)
 	if (!slot || !lease || lease->state != LEASE_BOUND ||
 	    (uint32_t)lease->generation != q->open.identity.generation)
 		return;
-	slot_open(slot, &q->open.identity, &q->open.tail, q->open.ack_until, q->open.form);
+	slot_open(slot, &q->open.identity, &q->open.tail, q->open.ack_until, q->open.forms[0]);
+	for (unsigned i = 1; i < XDHCP_FORMS; i++) {
+		if (q->open.forms[i])
+			slot_add_form(slot, q->open.forms[i], i);
+	}
 	set_published(d, lease, true);
 }
 
@@ -93,11 +98,18 @@ static void run_now(evutil_socket_t fd, short what, void *arg)
 	quiesce_run(arg);
 }
 
-static struct quiesce *find_or_add(struct daemon *d, uint32_t addr)
+static struct quiesce *find(const struct daemon *d, uint32_t addr)
 {
 	struct quiesce *q;
 
 	HASH_FIND(hh, d->quiesce, &addr, sizeof(addr), q);
+	return q;
+}
+
+static struct quiesce *find_or_add(struct daemon *d, uint32_t addr)
+{
+	struct quiesce *q = find(d, addr);
+
 	if (q)
 		return q;
 	q = calloc(1, sizeof(*q));
@@ -108,6 +120,27 @@ static struct quiesce *find_or_add(struct daemon *d, uint32_t addr)
 	return q;
 }
 
+/* Of one client with one tail: the forms of both are answered. */
+static bool can_be_one(const struct reopen *a, const struct reopen *b)
+{
+	return a->identity.link == b->identity.link &&
+	       a->identity.generation == b->identity.generation &&
+	       !memcmp(a->identity.chaddr, b->identity.chaddr, sizeof(a->identity.chaddr)) &&
+	       slot_tails_same(&a->tail, &b->tail);
+}
+
+static void reopen_with(struct daemon *d, struct quiesce *q, const struct reopen *reopen)
+{
+	if (!q->reopen || !can_be_one(&q->open, reopen)) {
+		q->open = *reopen;
+		return;
+	}
+	q->open.ack_until = reopen->ack_until;
+	forms_add(q->open.forms, reopen->forms[0], (unsigned)d->count.commits % XDHCP_FORMS);
+	if (reopen->forms[1])
+		forms_add_spare(q->open.forms, reopen->forms[1]);
+}
+
 int quiesce_slot(struct daemon *d, uint32_t addr, uint64_t epoch, const struct reopen *reopen)
 {
 	struct quiesce *q = find_or_add(d, addr);
@@ -116,18 +149,22 @@ int quiesce_slot(struct daemon *d, uint32_t addr, uint64_t epoch, const struct r
 		return -ENOMEM;
 	if (epoch > q->epoch)
 		q->epoch = epoch;
-	q->reopen = reopen != NULL;
 	if (reopen)
-		q->open = *reopen;
+		reopen_with(d, q, reopen);
+	q->reopen = reopen != NULL;
 	return 0;
 }
 
 bool quiesce_waits(const struct daemon *d, uint32_t addr)
 {
-	struct quiesce *q;
+	return find(d, addr) != NULL;
+}
 
-	HASH_FIND(hh, d->quiesce, &addr, sizeof(addr), q);
-	return q != NULL;
+struct reopen *quiesce_reopen(struct daemon *d, uint32_t addr)
+{
+	struct quiesce *q = find(d, addr);
+
+	return q && q->reopen ? &q->open : NULL;
 }
 
 static void mark_ending(struct quiesce *q, uint32_t received_after)
@@ -173,8 +210,10 @@ void quiesce_mark_templates(struct daemon *d)
 	struct quiesce *q, *next;
 
 	HASH_ITER (hh, d->quiesce, q, next) {
-		if (q->reopen)
-			template_index_mark(d->templates, form_template(q->open.form));
+		for (unsigned i = 0; q->reopen && i < XDHCP_FORMS; i++) {
+			if (q->open.forms[i])
+				template_index_mark(d->templates, form_template(q->open.forms[i]));
+		}
 	}
 }
 

@@ -108,6 +108,24 @@ static bool fits_slot(const struct dhcp_reply *reply)
 	return tail <= XDHCP_TAIL_MAX && reply->options_len <= XDHCP_TEMPLATE_OPTIONS_MAX;
 }
 
+/*
+ * Is all that the answer is made of in what XDP compares? What was relayed, or brought by a router,
+ * is answered by the address that it was sent to, which XDP knows by option 54. A renewal that is
+ * judged by what the relay once said is one as long as that is what the lease has, but not the
+ * broadcast of the same form, which is judged by itself: so a client's own, which may be either, is
+ * not known by its form, and one that a router brought is, since only unicasts get that far.
+ */
+static bool in_form(const struct ask *ask)
+{
+	const struct dhcp_msg *msg = ask->msg;
+
+	if (msg->giaddr)
+		return msg->in.our_addr != 0;
+	if (ask->routed)
+		return msg->in.our_addr && msg->ciaddr;
+	return !ask->recalled;
+}
+
 void decide_ack(struct ask *ask, uint32_t addr, bool plain)
 {
 	const struct dhcp_msg *msg = ask->msg;
@@ -118,11 +136,10 @@ void decide_ack(struct ask *ask, uint32_t addr, bool plain)
 	answer_lease(ask, DHCP_ACK, addr, lifetime);
 	/*
 	 * A reservation elsewhere that is not free yet: the answer depends on when it will be.
-	 * Judged by what the relay once said: a broadcast of the same form would not be.
-	 * The server identifier is also the source that a template has.
+	 * The server identifier is also the source that a template has: not a relay's (RFC 5107).
 	 */
-	memoise = plain && msg->in.link && !msg->giaddr && !ask->routed && !ask->recalled &&
-		  !ask->fleeting && !msg->overloaded && !reply->shortened && fits_slot(reply) &&
+	memoise = plain && msg->in.link && in_form(ask) && !ask->fleeting && !msg->overloaded &&
+		  !reply->shortened && fits_slot(reply) &&
 		  (!ask->reserved || ask->reserved == addr) && !ask->elsewhere.may_be_reserved &&
 		  ask_reservation_lasts(ask, addr) && ask->server_id == ask->source;
 	bind(ask, addr, lifetime, memoise);

@@ -102,6 +102,14 @@ bool slot_same_tail(const struct slot *slot, const struct slot_tail *tail)
 	       memcmp(slot->tail, tail->data, used) == 0;
 }
 
+bool slot_tails_same(const struct slot_tail *a, const struct slot_tail *b)
+{
+	uint8_t used = b->end[XDHCP_TAIL_PIECES - 1];
+
+	return used <= XDHCP_TAIL_MAX && memcmp(a->end, b->end, sizeof(a->end)) == 0 &&
+	       memcmp(a->data, b->data, used) == 0;
+}
+
 void slot_credit(struct slot *slot, uint32_t ack_until)
 {
 	__atomic_store_n(&slot->ack_until, ack_until, __ATOMIC_RELEASE);
@@ -113,29 +121,59 @@ uint32_t slot_get_credit(const struct slot *slot)
 }
 
 /*
+ * Where the form with this hash is, else the first empty place, else XDHCP_FORMS. No form's hash is
+ * zero.
+ */
+static unsigned place_for(const __u64 forms[XDHCP_FORMS], uint64_t form)
+{
+	unsigned empty = XDHCP_FORMS;
+
+	for (unsigned i = 0; i < XDHCP_FORMS; i++) {
+		if (form_hash(forms[i]) == form_hash(form))
+			return i;
+		if (forms[i] == 0 && empty == XDHCP_FORMS)
+			empty = i;
+	}
+	return empty;
+}
+
+/*
  * One store: the word that was there and the word that comes are both whole,
  * so a program finds either, never a hash of one with the template of the other.
  */
+void forms_add(__u64 forms[XDHCP_FORMS], uint64_t form, unsigned victim)
+{
+	unsigned at = place_for(forms, form);
+
+	if (at == XDHCP_FORMS)
+		at = victim % XDHCP_FORMS;
+	if (forms[at] != form)
+		__atomic_store_n(&forms[at], form, __ATOMIC_RELEASE);
+}
+
+void forms_add_spare(__u64 forms[XDHCP_FORMS], uint64_t form)
+{
+	unsigned at = place_for(forms, form);
+
+	if (at < XDHCP_FORMS && forms[at] == 0)
+		__atomic_store_n(&forms[at], form, __ATOMIC_RELEASE);
+}
+
+bool forms_have(const __u64 forms[XDHCP_FORMS], uint64_t form)
+{
+	unsigned at = place_for(forms, form);
+
+	return at < XDHCP_FORMS && forms[at] != 0;
+}
+
+void forms_remove(__u64 forms[XDHCP_FORMS], unsigned at)
+{
+	__atomic_store_n(&forms[at], 0, __ATOMIC_RELEASE);
+}
+
 void slot_add_form(struct slot *slot, uint64_t form, unsigned victim)
 {
-	unsigned at = victim % XDHCP_FORMS;
-	bool empty = false;
-
-	for (unsigned i = 0; i < XDHCP_FORMS; i++) {
-		uint64_t there = slot->forms[i];
-
-		if (there == form)
-			return;
-		if (form_hash(there) == form_hash(form)) {
-			at = i;
-			break;
-		}
-		if (there == 0 && !empty) {
-			at = i;
-			empty = true;
-		}
-	}
-	__atomic_store_n(&slot->forms[at], form, __ATOMIC_RELEASE);
+	forms_add(slot->forms, form, victim);
 }
 
 void slot_grant(const struct slot *slot, uint32_t *ret_last, uint32_t *ret_granted_until)

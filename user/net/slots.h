@@ -37,10 +37,19 @@ void slot_open(struct slot *slot, const struct slot_identity *identity,
 	       const struct slot_tail *tail, uint32_t ack_until, uint64_t form);
 bool slot_same_identity(const struct slot *slot, const struct slot_identity *identity);
 bool slot_same_tail(const struct slot *slot, const struct slot_tail *tail);
+bool slot_tails_same(const struct slot_tail *a, const struct slot_tail *b);
 void slot_credit(struct slot *slot, uint32_t ack_until);
 uint32_t slot_get_credit(const struct slot *slot);
-/* Adds a form, or replaces the one with the same hash, else an empty one, else victim. */
-void slot_add_form(struct slot *slot, uint64_t form, unsigned victim);
+/*
+ * The forms of a slot, or of one that waits to be opened. Adds one, or replaces the one with the
+ * same hash, else an empty one, else victim.
+ */
+void forms_add(__u64 forms[XDHCP_FORMS], uint64_t form, unsigned victim);
+/* Adds one that nobody has asked in yet: takes no other's place. */
+void forms_add_spare(__u64 forms[XDHCP_FORMS], uint64_t form);
+bool forms_have(const __u64 forms[XDHCP_FORMS], uint64_t form); /* the same hash */
+void forms_remove(__u64 forms[XDHCP_FORMS], unsigned at);
+void slot_add_form(struct slot *slot, uint64_t form, unsigned victim); /* as forms_add() */
 void slot_grant(const struct slot *slot, uint32_t *ret_last, uint32_t *ret_granted_until);
 
 /*

@@ -45,7 +45,9 @@ uint64_t dhcp_form(const struct dhcp_msg *msg, const uint64_t key[2])
 		int len = form_value_len(*p);
 
 		/* the fast path passes these, so they are not memoised */
-		if (len >= 0 && (p[1] != len || seen[*p]))
+		if (len >= 0 && p[1] != len)
+			return 0;
+		if (seen[*p] && (len >= 0 || *p == DHO_RELAY_AGENT))
 			return 0;
 		seen[*p] = true;
 		if (form_has(*p))

@@ -12,7 +12,7 @@
 /*
  * Returns the hash (never 0), or 0 if this request can never be answered by
  * the fast path: overload; 50, 53, 54 or 57 repeated or of a wrong
- * length; more options than it walks.
+ * length; option 82 repeated; more options than it walks.
  */
 uint64_t dhcp_form(const struct dhcp_msg *msg, const uint64_t key[2]);
 

@@ -22,6 +22,13 @@ uint32_t relay_address(const struct dhcp_opt *agent, uint8_t code)
 	return dhcp_get_addr(opt.data);
 }
 
+bool relay_at_source_port(const struct dhcp_opt *agent)
+{
+	struct dhcp_opt unused;
+
+	return relay_suboption(agent, RELAY_SOURCE_PORT, &unused);
+}
+
 static bool is_text(const uint8_t *data, size_t len)
 {
 	for (size_t i = 0; i < len; i++)

@@ -25,6 +25,9 @@ bool relay_suboption(const struct dhcp_opt *agent, uint8_t code, struct dhcp_opt
 /* The same of an address, host order; 0: not there, or not of four bytes. */
 uint32_t relay_address(const struct dhcp_opt *agent, uint8_t code);
 
+/* RFC 8357 5.1: it listens at the port that it sent from. */
+bool relay_at_source_port(const struct dhcp_opt *agent);
+
 #define RELAY_TEXT_STR (3 * 255)
 /*
  * A circuit id or the like for people: in quotes if all of it is printable ASCII that needs no

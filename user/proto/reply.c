@@ -118,10 +118,7 @@ int dhcp_reply_overload(struct dhcp_reply *reply, uint8_t code, const void *data
  */
 static uint16_t relay_port(const struct dhcp_msg *request)
 {
-	struct dhcp_opt unused;
-
-	if (request->udp_sport != 0 &&
-	    relay_suboption(&request->opt[DHO_RELAY_AGENT], RELAY_SOURCE_PORT, &unused))
+	if (request->udp_sport != 0 && relay_at_source_port(&request->opt[DHO_RELAY_AGENT]))
 		return request->udp_sport;
 	return DHCP_SERVER_PORT;
 }
