@@ -206,7 +206,17 @@ $(B)/bench/fastpath: $(BENCH_OBJS) $(B)/tests/common/packet_builder.o $(LIBS)
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
-BENCH := $(B)/bench/fastpath
+RENEWALS_OBJS := $(patsubst %.c,$(B)/%.o,$(filter-out %.bpf.c,$(sort $(wildcard tools/bench/renewals/*.c))))
+-include $(RENEWALS_OBJS:.o=.d)
+$(RENEWALS_OBJS): | $(B)/tools/bench/renewals/traffic.skel.h
+$(B)/tools/bench/renewals/traffic.bpf.o: tools/bench/renewals/traffic.h tools/bench/bench.h
+
+$(B)/bench/renewals: $(RENEWALS_OBJS) $(patsubst %,$(B)/tools/loadgen/%.o,forms frame state)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+BENCH := $(B)/bench/fastpath $(B)/bench/renewals
 
 # --- tests ---
 

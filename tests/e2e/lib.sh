@@ -23,7 +23,7 @@ HOOK=$TOP/tests/e2e/client-hook
 BPFTOOL=${BPFTOOL:-$(command -v bpftool || echo /usr/sbin/bpftool)}
 
 ID=xd-$(od -An -N3 -tx1 /dev/urandom | tr -d ' \n')
-DIR=$(mktemp -d "/tmp/$ID.XXXXXX")
+DIR=$(mktemp -d "${WORK:-/tmp}/$ID.XXXXXX")
 chmod 755 "$DIR"
 PIDS=()       # every background process, in the order they were started
 NAMESPACES=() # full names

@@ -22,6 +22,7 @@
 
 static struct client client;
 static uint8_t frame[FRAME_MAX];
+static struct options options;
 
 static void fix_sums(void)
 {
@@ -82,7 +83,7 @@ static const char *judge(void)
 	struct reply reply;
 	const char *wrong = reply_parse(frame, LEN, &reply);
 
-	return wrong ? wrong : reply_check(&reply, &client, false, false);
+	return wrong ? wrong : reply_check(&reply, &client, &options, false);
 }
 
 static void a_right_reply_is_right(void **state)
@@ -190,6 +191,27 @@ static void lengths_are_believed_of_nobody(void **state)
 	assert_string_equal(judge(), "BOOTP message is shorter than 300 bytes");
 }
 
+/* A short message and no client identifier, but never another's or a false address. */
+static void of_another_server_less_is_asked(void **state)
+{
+	(void)state;
+	options.lenient = true;
+	make_ack();
+	put16(frame + ETH_LEN + 2, LEN - ETH_LEN - 1);
+	put16(frame + ETH_LEN + IP_LEN + 4, LEN - ETH_LEN - IP_LEN - 1);
+	frame[OPTIONS + 27] = 200;
+	fix_sums();
+	assert_null(judge());
+	frame[DHCP + 19] = 9;
+	fix_sums();
+	assert_string_equal(judge(), "yiaddr is wrong");
+	make_ack();
+	frame[OPTIONS + 30] = 9;
+	fix_sums();
+	assert_string_equal(judge(), "client identifier is another");
+	options.lenient = false;
+}
+
 static void the_state_file_comes_back(void **state)
 {
 	char name[] = "/tmp/test-loadgen-XXXXXX";
@@ -229,6 +251,7 @@ int main(void)
 		cmocka_unit_test(every_bit_counts),
 		cmocka_unit_test(each_fault_has_its_name),
 		cmocka_unit_test(lengths_are_believed_of_nobody),
+		cmocka_unit_test(of_another_server_less_is_asked),
 		cmocka_unit_test(the_state_file_comes_back),
 	};
 

@@ -22,6 +22,7 @@ enum what {
 	CLIENT_ID, /* 01 and the MAC */
 	DUID,	   /* ff, IAID and a DUID-LL (RFC 4361) */
 	HOSTNAME,  /* "client" and the index */
+	NAME,	   /* the same in eight bytes, whatever the index */
 	FQDN,
 };
 
@@ -93,6 +94,12 @@ static const struct form forms[] = {
 	  BYTES(60, IN_ASKING, "MSFT 5.0"),
 	  BYTES(55, IN_ASKING, "\x01\x03\x06\x0f\x1f\x21\x2b\x2c\x2e\x2f\x77\x79\xf9\xfc"),
 	  {0}}},
+	{"fixed", /* all of one length, so that one client's frame is easily made another's */
+	 {{CLIENT_ID, 61, IN_ALL, 0, NULL},
+	  BYTES(57, IN_ASKING, "\x05\xdc"),
+	  {NAME, 12, IN_ASKING, 0, NULL},
+	  BYTES(55, IN_ASKING, "\x01\x03\x06\x0f\x1a\x1c\x2a\x33\x3a\x3b"),
+	  {0}}},
 	{"lwip", /* INIT-REBOOT has another 57 and no name */
 	 {BYTES(57, IN_DISCOVER | IN_SELECT | IN_RENEW, "\x05\xdc"),
 	  BYTES(57, IN_REBOOT, "\x02\x40"),
@@ -157,6 +164,8 @@ static size_t value(const struct piece *p, const struct client *client, uint8_t 
 		return client_id(p->what, client, v);
 	case HOSTNAME:
 		return (size_t)sprintf((char *)v, "client%u", client->index);
+	case NAME:
+		return (size_t)sprintf((char *)v, "c%07x", client->index & 0xfffffff);
 	case FQDN: /* RFC 4702 2: flags and two obsolete octets, then the name in ASCII */
 		memset(v, 0, 3);
 		return 3 + (size_t)sprintf((char *)v + 3, "client%u.example.org", client->index);

@@ -185,7 +185,7 @@ static const char *parse_ip(const uint8_t *frame, size_t len, const uint8_t **re
 		return "UDP checksum is wrong";
 	*ret_dhcp = udp + UDP_LEN;
 	*ret_len = udp_len - UDP_LEN;
-	return *ret_len < DHCP_BOOTP_MIN ? "BOOTP message is shorter than 300 bytes" : NULL;
+	return *ret_len < sizeof(struct dhcp_header) ? "no whole BOOTP header" : NULL;
 }
 
 static const char *take_option(struct reply *reply, const uint8_t *o)
@@ -268,6 +268,7 @@ const char *reply_parse(const uint8_t *frame, size_t len, struct reply *ret_repl
 	wrong = parse_ip(frame, len, &d, &len, ret_reply);
 	if (wrong)
 		return wrong;
+	ret_reply->len = len;
 	if (d[0] != DHCP_BOOTREPLY || d[1] != DHCP_HTYPE_ETHERNET || d[2] != DHCP_HLEN_ETHERNET)
 		return "op, htype or hlen is not that of a reply on Ethernet";
 	if (get32(d + offsetof(struct dhcp_header, cookie)) != DHCP_COOKIE)
@@ -337,22 +338,32 @@ static const char *check_lease(const struct reply *r, const struct client *c, bo
 	return NULL;
 }
 
-const char *reply_check(const struct reply *reply, const struct client *client, bool broadcast,
-			bool any_lease)
+/* What other servers of good repute leave out. */
+static const char *check_usual(const struct reply *r, size_t id_len)
+{
+	if (r->len < DHCP_BOOTP_MIN)
+		return "BOOTP message is shorter than 300 bytes"; /* RFC 1542 2.1 */
+	if (id_len && !r->client_id)
+		return "client identifier is not echoed"; /* RFC 6842 3 */
+	return NULL;
+}
+
+const char *reply_check(const struct reply *reply, const struct client *client,
+			const struct options *o, bool any_lease)
 {
 	uint8_t id[32];
 	size_t id_len = form_client_id(client, id);
-	const char *wrong = check_header(reply, client, broadcast);
+	const char *wrong = check_header(reply, client, o->broadcast);
 
 	if (!wrong)
-		wrong = check_destination(reply, client, broadcast);
+		wrong = check_destination(reply, client, o->broadcast);
+	if (!wrong && !o->lenient)
+		wrong = check_usual(reply, id_len);
 	if (wrong)
 		return wrong;
 	if (reply->client_id &&
 	    (reply->client_id_len != id_len || memcmp(reply->client_id, id, id_len) != 0))
 		return "client identifier is another"; /* RFC 6842 3 */
-	if (id_len && !reply->client_id)
-		return "client identifier is not echoed";
 	if (reply->type == DHCP_NAK)
 		return reply->yiaddr || reply->ciaddr || reply->has_lease
 			       ? "NAK with an address or a lifetime"

@@ -78,6 +78,7 @@ struct reply {
 	bool has_server_id, has_lease, has_t1, has_t2;
 	const uint8_t *client_id;
 	uint8_t client_id_len;
+	size_t len; /* of the BOOTP message */
 };
 
 /*
@@ -87,8 +88,9 @@ struct reply {
 const char *reply_parse(const uint8_t *frame, size_t len, struct reply *ret_reply);
 
 /* NULL: what this client may be sent in answer to its exchange; else what is wrong. */
-const char *reply_check(const struct reply *reply, const struct client *client, bool broadcast,
-			bool any_lease);
+struct options;
+const char *reply_check(const struct reply *reply, const struct client *client,
+			const struct options *o, bool any_lease);
 
 uint16_t ones_complement(uint32_t sum, const void *data, size_t len);
 uint32_t ones_add(uint32_t sum, const void *data, size_t len);
@@ -130,7 +132,7 @@ struct options {
 	uint32_t seconds; /* bound of the whole run; 0: none but the counts */
 	uint8_t prefix;
 	uint64_t seed;
-	bool broadcast, any_lease;
+	bool broadcast, any_lease, lenient;
 };
 
 struct stats {

@@ -26,6 +26,7 @@ static const char usage[] =
 	"  lease-time, and when it was first asked for), --rate PPS, -w WINDOW (64), --timeout MS\n"
 	"  (1000), --retries N (2), --seconds N (bound of the whole run), --broadcast (set the\n"
 	"  broadcast flag), --any-lease (the lease time may differ from the state file's),\n"
+	"  --lenient (another server may send less than 300 bytes and no client identifier),\n"
 	"  -n N (at most N clients), --first INDEX, --prefix BYTE (of the MACs: 02:BYTE:index),\n"
 	"  --seed N\n";
 
@@ -39,6 +40,7 @@ enum {
 	OPT_SECONDS,
 	OPT_BROADCAST,
 	OPT_ANY_LEASE,
+	OPT_LENIENT,
 	OPT_FIRST,
 	OPT_PREFIX,
 	OPT_SEED
@@ -54,6 +56,7 @@ static const struct option long_options[] = {
 	{"seconds", required_argument, NULL, OPT_SECONDS},
 	{"broadcast", no_argument, NULL, OPT_BROADCAST},
 	{"any-lease", no_argument, NULL, OPT_ANY_LEASE},
+	{"lenient", no_argument, NULL, OPT_LENIENT},
 	{"first", required_argument, NULL, OPT_FIRST},
 	{"prefix", required_argument, NULL, OPT_PREFIX},
 	{"seed", required_argument, NULL, OPT_SEED},
@@ -143,6 +146,9 @@ static void set_option(struct options *o, int option)
 		break;
 	case OPT_ANY_LEASE:
 		o->any_lease = true;
+		break;
+	case OPT_LENIENT:
+		o->lenient = true;
 		break;
 	case OPT_FIRST:
 		o->first = number(optarg, UINT32_MAX);

@@ -223,7 +223,7 @@ static void on_frame(void *arg, const uint8_t *frame, size_t len)
 		return;
 	}
 	if (!wrong)
-		wrong = c->in_flight ? reply_check(&r, c, run->o->broadcast, run->o->any_lease)
+		wrong = c->in_flight ? reply_check(&r, c, run->o, run->o->any_lease)
 				     : "reply to nothing that was asked";
 	if (wrong) {
 		complain(run, c, wrong);
@@ -419,7 +419,7 @@ static void on_offer(void *arg, const uint8_t *frame, size_t len)
 		return;
 	}
 	if (!wrong)
-		wrong = reply_check(&r, &c, flood->o->broadcast, true);
+		wrong = reply_check(&r, &c, flood->o, true);
 	if (!wrong) {
 		flood->stats->offers++;
 		return;

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash
+#
+# The rig of the benchmarks that compare whole servers: the end-to-end cases' (tests/e2e/lib.sh), on two CPUs. On the
+# first are the generator and the clients' end of the veth, on the other the server and its end. Each end has its
+# own NAPI thread, so that what XDP and the kernel's network stack do for a request is done, and counted, on the
+# server's CPU, whoever the server is. Every server
+#  - has its files in build/bench, on a disk and not in a tmpfs
+#  - gives the same clients their leases by whole exchanges before anything is measured
+#  - finds its clients' MAC addresses in its neighbour table, since clients answer ARP
+#  - logs no more than its documentation advises for speed
+# Sourced by a part, whose last argument is the file for its figures.
+
+OUT=$(realpath "${!#}")
+mkdir -p "$B/bench"
+WORK=$(realpath "$B/bench")
+cd "${BASH_SOURCE[0]%/*}/../.."
+. tests/e2e/lib.sh
+
+GENERATOR_CPU=0
+SERVER_CPU=1
+RENEWALS=$B/bench/renewals
+# names of their own: their NAPI threads are found by them
+NEAR=s-${ID#xd-}
+FAR=c-${ID#xd-}
+NET=10.64.0
+PREFIX=11
+SERVER=10.64.0.1
+IFACE=$NEAR
+STATE=$DIR/clients
+SERVER_PIDS= # comma-separated
+
+[ "$(nproc)" -ge 2 ] || fail "the server needs a CPU of its own: two at least"
+for p in kea-dhcp4 dhcpd dnsmasq; do
+	command -v $p >/dev/null || fail "$p is missing; run: make bench"
+done
+
+# --- the network ---
+
+napi_threads() { # INTERFACE
+	grep -ls "^napi/$1-" /proc/[0-9]*/comm | cut -d/ -f3 || :
+}
+has_napi_thread() { [ -n "$(napi_threads "$1")" ]; }
+
+# threaded NS IF CPU: its NAPI runs in a thread of its own, on that CPU. GRO is on, so that it has NAPI without XDP, too.
+threaded() {
+	local pid
+	inside "$1" ethtool -K "$2" gro on
+	# sysfs shows the namespace that mounted it
+	ip netns exec "$ID-$1" sh -c 'echo 1 >/sys/class/net/'"$2"'/threaded'
+	await 5 "a NAPI thread of $2" has_napi_thread "$2"
+	for pid in $(napi_threads "$2"); do taskset -cp "$3" "$pid" >/dev/null; done
+}
+
+# network: anew; what was there goes.
+network() {
+	local i pid
+	for i in s c; do
+		[ ! -e "/run/netns/$ID-$i" ] || ip netns del "$ID-$i"
+	done
+	NAMESPACES=()
+	namespace s
+	namespace c
+	veth s "$NEAR" c "$FAR"
+	address s "$NEAR" "$SERVER/$PREFIX"
+	pass c "$FAR"
+	threaded s "$NEAR" $SERVER_CPU
+	threaded c "$FAR" $GENERATOR_CPU
+	# what arrives at the clients is looked at before more is sent
+	for pid in $(napi_threads "$FAR"); do chrt -f -p 1 "$pid"; done
+	SERVER_MAC=$(mac s "$NEAR")
+}
+
+# --- servers ---
+
+LIFETIME=3600
+POOL_FIRST=10.64.1.0
+POOL_LAST=10.64.16.255
+
+# on_server_cpu LOG COMMAND...: in the background, in namespace s.
+on_server_cpu() {
+	local log=$1 enter
+	shift
+	read -ra enter <<<"$(in_ns s)"
+	: >>"$log"
+	LOGS+=("$log")
+	background "$log" taskset -c $SERVER_CPU "${enter[@]}" "$@"
+	SERVER_PIDS=$PID
+}
+
+# The copies are not what AppArmor's profiles of Debian's programs name, which would forbid them our files.
+copied() { # PROGRAM
+	[ -e "$DIR/bin-$1" ] || cp "$(command -v "$1")" "$DIR/bin-$1"
+	echo "$DIR/bin-$1"
+}
+
+# xdhcpd [MODE [KEYS]]: KEYS of fast-path, each preceded by a comma.
+start_xdhcpd() {
+	MODE=${1:-native}
+	FAST_PATH=${2:-}
+	POOL="$POOL_FIRST - $POOL_LAST"
+	GLOBAL='loggers: [{name: xdhcpd, severity: WARN}]'
+	config
+	on_server_cpu "$(log)" "$B/xdhcpd" -c "$DIR/$S.yaml"
+	DPID=$PID
+	echo "$PID" >"$DIR/$S.pid"
+	await 60 "xdhcpd to start" answers_status
+}
+answers_status() { ctl status | jq -e '.arguments.pid'; }
+
+# start_kea PERSIST: memfile, without its periodic clean-up of the file; Kea's ARM advises WARN where speed counts.
+start_kea() {
+	mkdir -p "$DIR/kea"
+	jq -n --arg interface "$NEAR" --arg file "$DIR/kea/leases.csv" --argjson persist "$1" --argjson lifetime "$LIFETIME" \
+		--arg subnet "$NET.0/$PREFIX" --arg pool "$POOL_FIRST - $POOL_LAST" --arg router "$SERVER" '{Dhcp4: {
+		"interfaces-config": {interfaces: [$interface], "dhcp-socket-type": "raw"},
+		"lease-database": {type: "memfile", persist: $persist, name: $file, "lfc-interval": 0},
+		"valid-lifetime": $lifetime, "calculate-tee-times": true, "t1-percent": 0.5, "t2-percent": 0.875,
+		"ddns-send-updates": false, authoritative: true,
+		loggers: [{name: "kea-dhcp4", severity: "WARN", "output_options": [{output: "stderr"}]}],
+		subnet4: [{id: 1, subnet: $subnet, pools: [{pool: $pool}], "option-data": [{name: "routers", data: $router}]}]}}' \
+		>"$DIR/kea.json"
+	on_server_cpu "$DIR/kea.log" env KEA_PIDFILE_DIR="$DIR/kea" KEA_LOCKFILE_DIR="$DIR/kea" "$(copied kea-dhcp4)" -c "$DIR/kea.json"
+}
+
+start_dnsmasq() {
+	on_server_cpu "$DIR/dnsmasq.log" dnsmasq --keep-in-foreground --conf-file=/dev/null --user=root --port=0 \
+		--interface="$NEAR" --bind-interfaces --dhcp-authoritative --no-ping --quiet-dhcp --log-facility=- --pid-file= \
+		--dhcp-range="$POOL_FIRST,$POOL_LAST,255.224.0.0,$LIFETIME" --dhcp-lease-max=100000 \
+		--dhcp-option=option:router,"$SERVER" --dhcp-leasefile="$DIR/dnsmasq.leases"
+}
+
+# dhcpd logs each message by syslog, and nothing turns that off; there is none in the way here.
+start_dhcpd() {
+	: >"$DIR/dhcpd.leases"
+	cat >"$DIR/dhcpd.conf" <<-EOT
+		authoritative;
+		ddns-update-style none;
+		ping-check false;
+		echo-client-id true;
+		default-lease-time $LIFETIME;
+		max-lease-time $LIFETIME;
+		option routers $SERVER;
+		subnet 10.64.0.0 netmask 255.224.0.0 { range $POOL_FIRST $POOL_LAST; }
+	EOT
+	on_server_cpu "$DIR/dhcpd.log" "$(copied dhcpd)" -4 -f -q --no-pid -user root -group root -cf "$DIR/dhcpd.conf" \
+		-lf "$DIR/dhcpd.leases" "$NEAR"
+}
+
+# stop_server: in order; the fast path goes with xdhcpd.
+stop_server() {
+	end "$SERVER_PIDS"
+	rm -rf "$(pin)"
+	rm -f "$DIR/$S".db* "$STATE"
+}
+
+# --- clients ---
+
+# loadgen WORDS...: on the generator's CPU.
+clients() { inside c taskset -c $GENERATOR_CPU "$LOADGEN" "$@"; }
+
+answers() { clients dora -n 1 -i "$FAR" --prefix 119 --form fixed --timeout 500 --retries 0 ${LENIENT:+--lenient}; }
+
+# get_leases N: whole exchanges, then a renewal each, all judged by loadgen; and what ARP would have told.
+get_leases() {
+	await 30 "a lease" answers
+	alive "$SERVER_PIDS" || fail "the server has ended"
+	clients dora -n "$1" -i "$FAR" --form fixed --batch -w "${WINDOW:-32}" --timeout 3000 --retries 10 ${LENIENT:+--lenient} \
+		-o "$STATE" >"$DIR/dora.json" || fail "not every client has a lease: $(cat "$DIR/dora.json")"
+	awk -v dev="$NEAR" '!/^#/ { print "neigh replace " $3 " lladdr " $2 " dev " dev " nud permanent" }' "$STATE" >"$DIR/neighbours"
+	[ "$1" -gt 10000 ] || ip -n "$ID-s" -batch "$DIR/neighbours"
+	clients renew -s "$STATE" -i "$FAR" -r 1 -w "${WINDOW:-32}" --timeout 3000 --retries 10 ${LENIENT:+--lenient} --any-lease >"$DIR/renew.json" ||
+		fail "not every client could renew: $(cat "$DIR/renew.json")"
+}
+
+# renewals WORDS...: bench/renewals, with what the server's side uses counted. Prints its JSON.
+renewals() {
+	local napi
+	napi=$(napi_threads "$NEAR" | paste -sd,)
+	inside c taskset -c $GENERATOR_CPU "$RENEWALS" -i "$FAR" -s "$STATE" -a "server=$SERVER_PIDS" -a "napi=$napi" --cpu $SERVER_CPU "$@"
+}
+
+# own_time: the XDP program's own, by the kernel's statistics, in us; null if the server has none.
+own_time() { # WORDS...
+	local id
+	id=$(ip -n "$ID-s" -j -d link show "$NEAR" | jq '.[0].xdp.prog.id // empty')
+	[ -n "$id" ] || { echo null; return; }
+	renewals --program "$id" "$@" | jq .us_a_renewal.bpf
+}
+
+package() { dpkg-query -W -f '${Version}' "$1"; }
