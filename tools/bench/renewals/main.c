@@ -26,6 +26,7 @@
 #define LOSS	     0.01
 #define PROBES	     40
 #define CLOSE_ENOUGH 1.04 /* of two rates */
+#define SHORTS	     3	  /* times in turn that a rate cannot be made */
 #define RESERVE	     0.97 /* after a rate that was carried for a short while only */
 #define GENERATED    0.9 /* of the wanted rate: what cannot be made is no failure of the server's */
 
@@ -135,6 +136,7 @@ static double search(struct flood *f, double rate, double seconds, bool *ret_sho
 {
 	struct flood_result r;
 	double low = 0, high = 0;
+	unsigned shorts = 0;
 
 	*ret_short = false;
 
@@ -143,8 +145,12 @@ static double search(struct flood *f, double rate, double seconds, bool *ret_sho
 
 		if (carried < 0)
 			return -1;
-		if (carried && *ret_short)
-			return (double)r.sent / r.seconds;
+		if (carried && *ret_short) { /* unless it was somebody else's doing */
+			if (++shorts == SHORTS)
+				return (double)r.sent / r.seconds;
+			continue;
+		}
+		shorts = 0;
 		if (carried)
 			low = rate;
 		else
