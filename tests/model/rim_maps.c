@@ -376,6 +376,11 @@ int fastpath_harvest(struct fastpath *fp, int (*fn)(void *arg, const struct fast
 	return 0;
 }
 
+void fastpath_capture_tidy(struct fastpath *fp, uint32_t now)
+{
+	(void)fp, (void)now; /* nobody captures */
+}
+
 int fastpath_barrier(struct fastpath *fp)
 {
 	(void)fp;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <getopt.h>
 #include <jansson.h>
 
 #include "paths.h"
@@ -25,11 +26,23 @@ enum cli_exit {
 	CLI_UNREACHABLE = 4, /* no daemon answers */
 };
 
+/* An option of one subcommand, and what was given with it. */
+struct cli_given {
+	int option; /* its `val`: CLI_OWN_OPTIONS or above, or a letter that is none of the common
+		     */
+	const char *value;
+};
+
+#define CLI_OWN_OPTIONS 512
+#define CLI_GIVEN_MAX	32
+
 struct cli {
 	const char *socket;
 	bool socket_given;    /* it names one of several daemons */
 	const char *pin_path; /* NULL: not given */
 	bool json;
+	struct cli_given given[CLI_GIVEN_MAX]; /* the subcommand's own, in their order */
+	unsigned n_given;
 	int argc; /* of the subcommand, without its name */
 	char **argv;
 };
@@ -44,9 +57,12 @@ int cli_leases(const struct cli *cli);
 int cli_lease(const struct cli *cli);
 int cli_reload(const struct cli *cli);
 int cli_fast_path(const struct cli *cli);
+int cli_capture(const struct cli *cli);
 int cli_config(const struct cli *cli);
 int cli_config_test(const struct cli *cli);
 int cli_commands(const struct cli *cli);
+
+extern const struct option cli_capture_options[];
 
 /* --- client.c --- */
 
@@ -85,6 +101,8 @@ int client_command(const struct cli *cli, const char *command, json_t *arguments
  * another daemon's.
  */
 char *client_pin_path(const struct cli *cli);
+/* Says so and how to name them; returns the exit code. */
+int cli_no_pins(const struct cli *cli);
 
 /* Prints one line on stderr, or with --json a reply with that text; returns `code`. */
 int cli_fail(const struct cli *cli, enum cli_exit code, const char *format, ...)

@@ -16,34 +16,50 @@ static const struct subcommand {
 	const char *details; /* more for -h; NULL: none */
 	int min, max;	     /* arguments; max -1: any number */
 	int (*run)(const struct cli *cli);
+	const struct option *options; /* of its own, long ones; NULL: none */
 } subcommands[] = {
 	{"status", "", "the server, its fast path and its drops",
 	 "With no daemon running it says so, and what is known of the pinned fast path.", 0, 0,
-	 cli_status},
+	 cli_status, NULL},
 	{"stats", "[TEXT]", "all statistics, or those whose name contains TEXT", NULL, 0, 1,
-	 cli_stats},
+	 cli_stats, NULL},
 	{"leases", "[SUBNET-ID...]", "all leases, or those of some subnets",
 	 "HITS are renewals answered by XDP; - : the lease is not in the fast path.", 0, -1,
-	 cli_leases},
+	 cli_leases, NULL},
 	{"lease", "ADDRESS", "one lease, and how to see its slot with bpftool", NULL, 1, 1,
-	 cli_lease},
+	 cli_lease, NULL},
 	{"reload", "", "read the configuration file again",
 	 "A file with errors changes nothing: they are printed, and the exit code is 1.", 0, 0,
-	 cli_reload},
+	 cli_reload, NULL},
 	{"fast-path", "on|off", "open or close the operator's gate",
 	 "off: XDP answers nothing more from this moment, every packet goes to the daemon. It\n"
 	 "writes the pinned map itself, so it works with no daemon running, and a daemon that\n"
 	 "starts later honours it. on takes it back. With -s and no daemon there, its pins must\n"
 	 "be named: --pin-path.",
-	 1, 1, cli_fast_path},
-	{"config", "", "the configuration in force, as JSON", NULL, 0, 0, cli_config},
+	 1, 1, cli_fast_path, NULL},
+	{"capture", "[OPTIONS]", "what XDP answers, as pcap on standard output",
+	 "For tcpdump and tshark, which do not see it otherwise:\n"
+	 "  xdhcpctl capture | tcpdump -n -r -        xdhcpctl capture | tshark -r -\n"
+	 "Both frames of a hit, the request as it came and the reply as it is sent. It works with\n"
+	 "no daemon running. What is left out is not even copied; while no capture runs, nothing\n"
+	 "is. Ctrl-C ends it; what found the ring buffer full is counted and told at the end.\n"
+	 "      --sample N       one hit of N, at random\n"
+	 "      --address A      hits of this client's address, or of a prefix A/LENGTH; may be\n"
+	 "                       given 8 times: of any of them\n"
+	 "      --mac M          hits of this client's MAC; may be given 8 times\n"
+	 "      --interface I    hits of this served interface\n"
+	 "      --count N        end after N frames\n"
+	 "      --snaplen N      no more than N bytes of a frame\n"
+	 "  -w, --write FILE     to a file",
+	 0, 0, cli_capture, cli_capture_options},
+	{"config", "", "the configuration in force, as JSON", NULL, 0, 0, cli_config, NULL},
 	{"config-test", "FILE", "check a configuration without applying it",
 	 "FILE is YAML or JSON; - : standard input. It is read here by the daemon's own rules:\n"
 	 "every error is printed as FILE:LINE:COL: message, and the exit code is 1. A file\n"
 	 "without errors is then sent to the daemon, whose verdict is the result. Without a\n"
 	 "daemon: xdhcpd -t -c FILE.",
-	 1, 1, cli_config_test},
-	{"commands", "", "the commands the daemon takes", NULL, 0, 0, cli_commands},
+	 1, 1, cli_config_test, NULL},
+	{"commands", "", "the commands the daemon takes", NULL, 0, 0, cli_commands, NULL},
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
@@ -117,22 +133,68 @@ int cli_fail(const struct cli *cli, enum cli_exit code, const char *format, ...)
 	return code;
 }
 
+int cli_no_pins(const struct cli *cli)
+{
+	return cli_fail(cli, CLI_UNREACHABLE,
+			"no daemon answers at %s, so its pins are not known: name them with "
+			"--pin-path DIR",
+			cli->socket);
+}
+
 enum option_value { OPTION_PIN_PATH = 256, OPTION_JSON, OPTION_VERSION };
 
-/* The options into *cli. -1: go on; else the exit code. */
-static int parse_options(int argc, char **argv, struct cli *cli, bool *ret_help)
+static const struct option common_options[] = {
+	{"socket", required_argument, NULL, 's'},
+	{"pin-path", required_argument, NULL, OPTION_PIN_PATH},
+	{"json", no_argument, NULL, OPTION_JSON},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, OPTION_VERSION},
+};
+
+#define COMMON_OPTIONS (sizeof(common_options) / sizeof(common_options[0]))
+#define OPTIONS_MAX    32
+
+/* The common options and those of `s`. */
+static void all_options(const struct subcommand *s, struct option all[OPTIONS_MAX])
 {
-	static const struct option options[] = {
-		{"socket", required_argument, NULL, 's'},
-		{"pin-path", required_argument, NULL, OPTION_PIN_PATH},
-		{"json", no_argument, NULL, OPTION_JSON},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, OPTION_VERSION},
-		{0},
-	};
+	size_t n = COMMON_OPTIONS;
+
+	memset(all, 0, OPTIONS_MAX * sizeof(*all));
+	memcpy(all, common_options, sizeof(common_options));
+	for (const struct option *o = s ? s->options : NULL; o && o->name && n < OPTIONS_MAX - 1;
+	     o++)
+		all[n++] = *o;
+}
+
+static bool take_own(struct cli *cli, int c, const char *value)
+{
+	if (c == '?')
+		return false; /* getopt has said what is wrong */
+	if (cli->n_given == CLI_GIVEN_MAX) {
+		fputs("xdhcpctl: too many options\n", stderr);
+		return false;
+	}
+	cli->given[cli->n_given++] = (struct cli_given){c, value};
+	return true;
+}
+
+/*
+ * The options into *cli: up to the subcommand (`s` NULL), or the rest of the line, with its own
+ * among them. -1: go on at `optind`; else the exit code.
+ */
+static int parse_options(int argc, char **argv, const struct subcommand *s, struct cli *cli,
+			 bool *ret_help)
+{
+	struct option all[OPTIONS_MAX];
 	int c;
 
-	while ((c = getopt_long(argc, argv, "s:h", options, NULL)) >= 0) {
+	all_options(s, all);
+	optind = 0; /* getopt begins anew, and reads whether it shall stop at the first word */
+	while ((c = getopt_long(argc, argv,
+				!s	     ? "+s:h"
+				: s->options ? "s:hw:"
+					     : "s:h",
+				all, NULL)) >= 0) {
 		switch (c) {
 		case 's':
 			cli->socket = optarg;
@@ -150,7 +212,9 @@ static int parse_options(int argc, char **argv, struct cli *cli, bool *ret_help)
 		case OPTION_VERSION:
 			puts("xdhcpctl " XDHCP_VERSION);
 			return CLI_OK;
-		default: /* getopt has said what is wrong */
+		default:
+			if (take_own(cli, c, optarg))
+				break;
 			fputs("try xdhcpctl -h\n", stderr);
 			return CLI_USAGE;
 		}
@@ -162,11 +226,11 @@ int cli_run(int argc, char **argv)
 {
 	struct cli cli = {.socket = XDHCP_SOCKET};
 	bool want_help = false;
-	int r = parse_options(argc, argv, &cli, &want_help);
+	int r = parse_options(argc, argv, NULL, &cli, &want_help);
 
 	if (r >= 0)
 		return r;
-	if (optind == argc) {
+	if (optind >= argc) {
 		help(want_help ? stdout : stderr);
 		return want_help ? CLI_OK : CLI_USAGE;
 	}
@@ -177,12 +241,18 @@ int cli_run(int argc, char **argv)
 		fprintf(stderr, "xdhcpctl: no command '%s'; try xdhcpctl -h\n", argv[optind]);
 		return CLI_USAGE;
 	}
+	argv[optind] = argv[0]; /* with which getopt begins its messages */
+	argc -= optind;
+	argv += optind;
+	r = parse_options(argc, argv, s, &cli, &want_help);
+	if (r >= 0)
+		return r;
 	if (want_help) {
 		help_on(s, stdout);
 		return CLI_OK;
 	}
-	cli.argc = argc - optind - 1;
-	cli.argv = argv + optind + 1;
+	cli.argc = argc - optind;
+	cli.argv = argv + optind;
 	if (cli.argc < s->min || (s->max >= 0 && cli.argc > s->max)) {
 		fprintf(stderr, "usage: xdhcpctl %s%s%s\n", s->name, *s->arguments ? " " : "",
 			s->arguments);

@@ -23,10 +23,7 @@ int cli_fast_path(const struct cli *cli)
 	char *pins = client_pin_path(cli);
 
 	if (!pins)
-		return cli_fail(cli, CLI_UNREACHABLE,
-				"no daemon answers at %s, so its pins are not known: name them "
-				"with --pin-path DIR",
-				cli->socket);
+		return cli_no_pins(cli);
 
 	int r = fastpath_operator_gate(pins, off, why, sizeof(why));
 

@@ -83,6 +83,8 @@ static void every_second(evutil_socket_t fd, short what, void *arg)
 	ending_expire(d);
 	commit_tick(d);
 	usage_watch(d);
+	if (d->fp)
+		fastpath_capture_tidy(d->fp, boot_seconds());
 	log_tick();
 }
 

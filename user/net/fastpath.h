@@ -140,6 +140,12 @@ int fastpath_verdicts(const struct fastpath *fp, struct verdicts *ret_sum); /* o
 uint64_t fastpath_acks(const struct verdicts *sum);			    /* all TX verdicts */
 uint64_t fastpath_drops(const struct verdicts *sum);			    /* all DROP verdicts */
 
+/*
+ * Removes the ring that a capture which was killed has left (capture.h); else does nothing. `now`:
+ * second of CLOCK_BOOTTIME. Waits for running programs if there was one.
+ */
+void fastpath_capture_tidy(struct fastpath *fp, uint32_t now);
+
 /* --- without a daemon: what xdhcpctl does on the pins --- */
 
 /*

@@ -99,6 +99,19 @@ int pins_each_link(const char *pin_path, int (*fn)(void *arg, const char *name, 
 int pins_each(const char *pin_path, const char *prefix,
 	      int (*fn)(void *arg, const char *name, uint32_t ifindex), void *arg);
 
+/* Who holds a flock on this inode, by /proc/locks; 0: it does not say (another pid namespace). */
+struct stat;
+int pins_lock_holder(const struct stat *st);
+
+/* --- offline.c --- */
+
+/* A map under the pins of whatever daemon: its descriptor, or as memory. -ENOENT: none there. */
+int pins_open(const char *pin_path, enum net_map map, char *why, size_t why_len);
+int pins_map(const char *pin_path, enum net_map map, bool writable, struct region *ret_region,
+	     char *why, size_t why_len);
+/* -EPROTO, since they are of this other ABI. */
+int pins_why_abi(const char *pin_path, uint32_t abi, char *why, size_t why_len);
+
 /* --- memory.c --- */
 
 /* Maps the whole of an mmapable array. -EMEDIUMTYPE: it is none. */

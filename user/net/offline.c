@@ -12,7 +12,7 @@
 
 #include "fastpath_private.h"
 
-static int open_pin(const char *pin_path, enum net_map map, char *why, size_t why_len)
+int pins_open(const char *pin_path, enum net_map map, char *why, size_t why_len)
 {
 	int fd = pins_get(pin_path, net_map_names[map]);
 
@@ -21,16 +21,23 @@ static int open_pin(const char *pin_path, enum net_map map, char *why, size_t wh
 	return fd < 0 ? net_why_errno(why, why_len, fd, pin_path) : fd;
 }
 
-static int map_pin(const char *pin_path, enum net_map map, bool writable, struct region *ret_region,
-		   char *why, size_t why_len)
+int pins_map(const char *pin_path, enum net_map map, bool writable, struct region *ret_region,
+	     char *why, size_t why_len)
 {
-	int fd = open_pin(pin_path, map, why, why_len), r;
+	int fd = pins_open(pin_path, map, why, why_len), r;
 
 	if (fd < 0)
 		return fd;
 	r = region_map(fd, writable, ret_region);
 	close(fd);
 	return r < 0 ? net_why_errno(why, why_len, r, pin_path) : 0;
+}
+
+int pins_why_abi(const char *pin_path, uint32_t abi, char *why, size_t why_len)
+{
+	return net_why(why, why_len, -EPROTO,
+		       "the maps under %s have ABI version %u, this program knows %u", pin_path,
+		       abi, XDHCP_ABI_VERSION);
 }
 
 /* No program that began before the gate was closed answers after this. */
@@ -52,7 +59,7 @@ static int wait_closed(char *why, size_t why_len)
 int fastpath_operator_gate(const char *pin_path, bool closed, char *why, size_t why_len)
 {
 	struct region policy;
-	int r = map_pin(pin_path, MAP_POLICY, true, &policy, why, why_len);
+	int r = pins_map(pin_path, MAP_POLICY, true, &policy, why, why_len);
 
 	if (r < 0)
 		return r;
@@ -82,15 +89,13 @@ int fastpath_status_offline(const char *pin_path, struct fastpath_offline *ret_s
 	struct bpf_map_info info;
 	int fd, r;
 
-	r = map_pin(pin_path, MAP_META, false, &meta, why, why_len);
+	r = pins_map(pin_path, MAP_META, false, &meta, why, why_len);
 	if (r < 0)
 		return r;
 	status.abi = ((const struct meta *)meta.base)->abi;
 	r = status.abi == XDHCP_ABI_VERSION
-		    ? map_pin(pin_path, MAP_POLICY, false, &policy, why, why_len)
-		    : net_why(why, why_len, -EPROTO,
-			      "the maps under %s have ABI version %u, this program knows %u",
-			      pin_path, status.abi, XDHCP_ABI_VERSION);
+		    ? pins_map(pin_path, MAP_POLICY, false, &policy, why, why_len)
+		    : pins_why_abi(pin_path, status.abi, why, why_len);
 	if (r == 0) {
 		const struct policy *gates = (const struct policy *)policy.base;
 
@@ -105,7 +110,7 @@ int fastpath_status_offline(const char *pin_path, struct fastpath_offline *ret_s
 	if (r < 0)
 		return r;
 
-	fd = open_pin(pin_path, MAP_VERDICTS, why, why_len);
+	fd = pins_open(pin_path, MAP_VERDICTS, why, why_len);
 	if (fd < 0)
 		return fd;
 	r = map_info(fd, &info);

@@ -144,8 +144,7 @@ static int make_directory(const char *pin_path, char *why, size_t why_len)
 	return 0;
 }
 
-/* Who holds a flock on this inode, by /proc/locks; 0: it does not say (another pid namespace). */
-static int lock_holder(const struct stat *st)
+int pins_lock_holder(const struct stat *st)
 {
 	FILE *locks = fopen("/proc/locks", "re");
 	char line[256];
@@ -188,7 +187,7 @@ static int lock_once(const char *pin_path, int *ret_lock, int *ret_holder, char 
 	} else if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		r = -errno;
 		if (r == -EWOULDBLOCK) {
-			*ret_holder = lock_holder(&opened);
+			*ret_holder = pins_lock_holder(&opened);
 			r = net_why(why, why_len, -EBUSY, "%s is held by another xdhcpd (pid %d)",
 				    pin_path, *ret_holder);
 		} else {
