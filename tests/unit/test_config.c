@@ -36,6 +36,7 @@ static void test_defaults(void **state)
 	assert_int_equal(c->fast_path.attach, FAST_PATH_LINK);
 	assert_int_equal(c->fast_path.priority, 50);
 	assert_false(c->fast_path.rxvlan_off);
+	assert_int_equal(c->fast_path.route, XDHCP_ROUTE_REVERSE);
 	assert_true(c->fast_path.horizon == 3);
 	assert_int_equal(c->fast_path.max_entries, 0);
 	assert_int_equal(c->fast_path.unattended, 3600);
@@ -71,6 +72,7 @@ static void assert_full_daemon(const struct config *c)
 	assert_int_equal(c->fast_path.attach, FAST_PATH_DISPATCHER);
 	assert_int_equal(c->fast_path.priority, 7);
 	assert_true(c->fast_path.rxvlan_off);
+	assert_int_equal(c->fast_path.route, XDHCP_ROUTE_FIB);
 	assert_string_equal(c->fast_path.pin_path, "/sys/fs/bpf/other");
 	assert_true(c->fast_path.horizon == 4.5);
 	assert_int_equal(c->fast_path.max_entries, 1000);

@@ -14,6 +14,7 @@
 
 #include <jansson.h>
 
+#include "abi.h"
 #include "engine/model.h"
 
 enum fast_path_mode { FAST_PATH_AUTO, FAST_PATH_NATIVE, FAST_PATH_GENERIC, FAST_PATH_OFF };
@@ -36,7 +37,8 @@ struct config {
 		double horizon;	      /* x valid-lifetime, >= 2; default 3 */
 		uint32_t max_entries; /* 0: from the configured addresses */
 		uint32_t unattended;  /* seconds; default one (the global) valid-lifetime */
-		bool rxvlan_off;      /* RX VLAN offload is turned off where it hides tags */
+		enum xdhcp_route route;
+		bool rxvlan_off; /* RX VLAN offload is turned off where it hides tags */
 	} fast_path;
 
 	int log_level; /* syslog's LOG_ERR..LOG_DEBUG; default LOG_INFO */

@@ -140,6 +140,8 @@ static void build_fast_path(struct report *report, const struct node *root,
 					   ? FAST_PATH_DISPATCHER
 					   : FAST_PATH_LINK;
 	config->fast_path.priority = (uint32_t)member_integer(map, KEY_FAST_PATH_PRIORITY);
+	config->fast_path.route = member_is(map, KEY_FAST_PATH_ROUTE, "fib") ? XDHCP_ROUTE_FIB
+									     : XDHCP_ROUTE_REVERSE;
 	config->fast_path.rxvlan_off = member_is(map, KEY_FAST_PATH_RXVLAN, "off");
 	check_pin_path(report, member(map, KEY_FAST_PATH_PIN_PATH));
 	config->fast_path.pin_path = copy(report, member_text(map, KEY_FAST_PATH_PIN_PATH));

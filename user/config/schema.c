@@ -270,6 +270,11 @@ const struct schema_row schema[] = {
 	 .dflt = "keep",
 	 .help = "RX VLAN offload of NICs that VLANs lie on; off: it is turned off where it hides "
 		 "tags from XDP, and stays so"},
+	{KEY_FAST_PATH_ROUTE, S(FAST_PATH), "route", TYPE_CHOICE, .allowed = "reverse|fib",
+	 .dflt = "reverse",
+	 .help = "XDP's way back to a relay, or to a client behind a router; reverse: to the MAC "
+		 "that the request came from; fib: as the host routes, if that is by the same "
+		 "interface"},
 	{KEY_FAST_PATH_PIN_PATH, S(FAST_PATH), "pin-path", TYPE_STRING, .min = 2, .max = 255,
 	 .dflt = XDHCP_PIN_PATH, .restart = true,
 	 .help = "the directory in a bpffs that keeps the cache while no daemon runs"},

@@ -46,6 +46,8 @@ struct port {
 	bool attach_again;    /* a barrier failed, or it is lost: at the next rescan */
 	bool lost;	      /* its driver did not take the program after a sleep */
 	bool foreign;	      /* another XDP program is there */
+	uint32_t route;	      /* enum xdhcp_route, as routes_follow() has left it */
+	bool route_told;      /* that it finds none there */
 	bool seen;	      /* by the rescan under way */
 	bool fresh;	      /* it came with the rescan under way */
 };
@@ -295,6 +297,7 @@ void place_port(struct daemon *d, struct link_info *links, int n, int i, struct 
 void place_attach(struct daemon *d, struct port *port);
 /* After a scan: to a new place, or again where it failed. `changed`: the addresses are others. */
 void place_follow(struct daemon *d, struct port *port, const struct place *best, bool changed);
+void place_publish(struct daemon *d, struct port *port); /* its records, where it is attached */
 /* After a sleep. true: it is lost, and to be tried again. */
 bool place_give_again(struct daemon *d, struct port *port);
 /* The port goes: its records are closed, and the program with it if nothing else is served by it.
@@ -311,6 +314,10 @@ uint16_t link_id(struct daemon *d, const char *name); /* stable, by name */
 int link_publish(struct daemon *d, const struct port *port);
 void link_close(struct daemon *d, const struct port *port);
 void link_close_unserved(struct daemon *d);
+
+/* route.c: the way back of what was relayed or routed is as configured; says where it finds none.
+ */
+void routes_follow(struct daemon *d); /* after each scan */
 
 /* gates.c: the subnets' gates in `policy`. */
 /*

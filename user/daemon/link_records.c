@@ -130,6 +130,7 @@ static void fill(struct policy *p, const struct port *port, const struct place_w
 	memcpy(p->vlan, tags->vlan, sizeof(p->vlan));
 	memcpy(p->tpid, tags->tpid, sizeof(p->tpid));
 	p->link = port->link_id;
+	p->route = port->daemon->config->fast_path.route;
 	memcpy(p->mac, port->info.mac, sizeof(p->mac));
 	fill_addresses(p, port);
 	memcpy(p->name, port->info.name, sizeof(p->name));

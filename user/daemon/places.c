@@ -222,7 +222,7 @@ static bool is_attached_as(const struct port *port, const struct place *best)
 	       !memcmp(&port->place.tags, &best->tags, sizeof(best->tags));
 }
 
-static void publish_again(struct daemon *d, struct port *port)
+void place_publish(struct daemon *d, struct port *port)
 {
 	int r = link_publish(d, port);
 
@@ -244,13 +244,13 @@ void place_follow(struct daemon *d, struct port *port, const struct place *best,
 	port->best = *best;
 	if (moved && is_attached_as(port, best)) {
 		port->place = *best; /* members of a bond, or which of them is active */
-		publish_again(d, port);
+		place_publish(d, port);
 	} else if (moved) {
 		move(d, port);
 	} else if (port->attach_again) {
 		place_attach(d, port);
 	} else if (changed && port->xdp_mode) {
-		publish_again(d, port);
+		place_publish(d, port);
 	}
 }
 

@@ -391,6 +391,7 @@ int ports_open(struct daemon *d)
 		links_find_hiding(links, n);
 	failed = update(d, links, n, host_changed);
 	free(links);
+	routes_follow(d);
 	if (!d->ports)
 		log_warning("no interface is served: none of interfaces-config.interfaces is here "
 			    "yet");
