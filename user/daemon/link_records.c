@@ -191,14 +191,19 @@ static bool is_unchanged(struct daemon *d, const struct policy *wanted)
 	return known;
 }
 
-static void close_earlier(struct daemon *d, const struct port *port)
+/* Were there any? */
+static bool close_earlier(struct daemon *d, const struct port *port)
 {
 	struct policy *links = fastpath_policy(d->fp) + XDHCP_POLICY_LINKS;
+	bool any = false;
 
 	for (unsigned i = 0; i < XDHCP_POLICY_LINKS_N; i++) {
-		if (is_earlier(d, &links[i], port))
-			set_gate(&links[i], true);
+		if (!is_earlier(d, &links[i], port))
+			continue;
+		set_gate(&links[i], true);
+		any = true;
 	}
+	return any;
 }
 
 /* After a barrier: nobody reads them any more, and their places are free. */
@@ -303,10 +308,9 @@ int link_publish(struct daemon *d, const struct port *port)
 
 	if (r < 0)
 		return r;
-	if (!c.same || !c.keep) {
+	if (close_earlier(d, port) || !c.same || !c.keep) {
 		for (unsigned i = 0; i < c.n; i++)
 			set_gate(c.at[i], true);
-		close_earlier(d, port);
 		r = fastpath_barrier(d->fp);
 		close_slots(d, &c, c.keep && r == 0);
 		if (r < 0)
