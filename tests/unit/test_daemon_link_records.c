@@ -21,6 +21,7 @@ static struct policy records[XDHCP_POLICY_ENTRIES];
 static struct lease leases[2] = {{.addr = 1}, {.addr = 2}};
 static struct slot slots[2];
 static uint32_t host[12];
+static struct config config;
 static struct daemon d;
 static struct port ports[XDHCP_POLICY_PROBES + 1];
 static unsigned n_ports, barriers, withdrawn;
@@ -88,6 +89,8 @@ static int start(void **state)
 	d.fp = (void *)records; /* nothing looks into it */
 	host[0] = OWN;
 	host[1] = OTHER;
+	memset(&config, 0, sizeof(config));
+	d.config = &config;
 	d.host_addrs = host;
 	d.n_host_addrs = 2;
 	n_ports = barriers = withdrawn = 0;
@@ -354,6 +357,21 @@ static void another_address_of_the_hosts_changes_records_but_no_slot(void **stat
 	assert_int_equal(withdrawn, 0);
 }
 
+static void another_route_changes_records_but_no_slot(void **state)
+{
+	struct port *port = vlan();
+
+	(void)state;
+	assert_int_equal(link_publish(&d, port), 0);
+	assert_int_equal(found(2, &port->place.tags)->route, XDHCP_ROUTE_REVERSE);
+	withdrawn = 0;
+	config.fast_path.route = XDHCP_ROUTE_FIB;
+	assert_int_equal(link_publish(&d, port), 0);
+	assert_int_equal(found(2, &port->place.tags)->route, XDHCP_ROUTE_FIB);
+	assert_false(open_at_barrier);
+	assert_int_equal(withdrawn, 0);
+}
+
 static void another_own_address_or_mac_closes_the_slots_of_this_link(void **state)
 {
 	struct port *port = vlan();
@@ -465,6 +483,7 @@ int main(void)
 		T(a_member_that_comes_keeps_the_slots_and_one_that_leaves_is_forgotten),
 		T(another_vlan_id_keeps_the_slots),
 		T(another_address_of_the_hosts_changes_records_but_no_slot),
+		T(another_route_changes_records_but_no_slot),
 		T(another_own_address_or_mac_closes_the_slots_of_this_link),
 		T(nothing_is_open_when_a_barrier_fails),
 		T(a_link_that_is_not_served_makes_room),
