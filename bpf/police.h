@@ -45,31 +45,31 @@
 #define POLICE_TRIES 4
 
 /*
- * May this client have another ACK now? Off: one look at a record whose cache line check_gates()
- * has loaded.
+ * Of a client whose ACKs are limited to one in `interval` ms: may it have another now? Global, so
+ * that the verifier looks at it once and not once for each way that leads here.
  */
-static __always_inline bool client_may(struct slot *slot, const struct clock *clock)
-{
-	const struct policy *daemons = policy_at(XDHCP_POLICY_DAEMON);
-	__u64 interval = daemons ? READ_ONCE(daemons->client_interval) : 0;
+int client_bucket(struct slot *slot, __u32 now, __u32 ms, __u32 interval, __u32 burst);
 
-	if (!interval)
+__attribute__((noinline)) int client_bucket(struct slot *slot, __u32 now, __u32 ms, __u32 interval,
+					    __u32 burst)
+{
+	if (!slot)
 		return true;
-	__u64 full = interval * READ_ONCE(daemons->client_burst);
+	__u64 full = (__u64)interval * burst;
 	/* beyond what CPUs differ by, the word is of other limits, or of an earlier turn */
 	__u64 furthest = full + 2 * CLOCK_LAG / 1000000;
 	/* `last` is in whole seconds, and may be another CPU's, whose now is later than ours */
-	__u32 seconds = clock->now - READ_ONCE(slot->last);
+	__u32 seconds = now - READ_ONCE(slot->last);
 	bool quiet = seconds < 1u << 31 && seconds * 1000ull > furthest + 1000;
 
 	for (int i = 0; i < POLICE_TRIES; i++) {
-		__u32 word = READ_ONCE(slot->paced), ahead = word - clock->ms;
+		__u32 word = READ_ONCE(slot->paced), ahead = word - ms;
 
 		if (!word || quiet || ahead > furthest)
 			ahead = 0;
-		if (ahead + interval > full)
+		if ((__u64)ahead + interval > full)
 			return false;
-		__u32 next = clock->ms + ahead + interval;
+		__u32 next = ms + ahead + interval;
 
 		if (!next) /* would say untouched */
 			next = 1;
@@ -77,6 +77,16 @@ static __always_inline bool client_may(struct slot *slot, const struct clock *cl
 			return true;
 	}
 	return true;
+}
+
+/* Off: one look at a record whose cache line check_gates() has loaded. */
+static __always_inline bool client_may(struct slot *slot, const struct clock *clock)
+{
+	const struct policy *daemons = policy_at(XDHCP_POLICY_DAEMON);
+	__u32 interval = daemons ? READ_ONCE(daemons->client_interval) : 0;
+
+	return !interval || client_bucket(slot, clock->now, clock->ms, interval,
+					  READ_ONCE(daemons->client_burst));
 }
 
 /*

@@ -434,6 +434,7 @@ static void come_up(struct desk_inside *in, enum fastpath_found found)
 	require(link_publish(d, &in->port) == 0);
 	gate = &fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON];
 	*gate = (struct policy){.kind = XDHCP_POLICY_GATE, .answer_until = XDHCP_FOREVER};
+	limits_apply(d);
 	in->swept = boot_seconds();
 }
 

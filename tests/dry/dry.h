@@ -25,6 +25,7 @@ struct dry_maps {
 	struct block *blocks;
 	uint32_t n_places;
 	struct verdicts verdicts;
+	struct link_budgets budgets[XDHCP_POLICY_LINKS_N];
 };
 
 extern struct dry_maps dry_maps; /* of the one fast path that is open */

@@ -124,8 +124,6 @@ struct dry_maps dry_maps;
 uint64_t dry_clock = 1000 * DRY_SECOND;
 const struct dry_memory *dry_memory;
 
-static struct link_budgets link_budgets[XDHCP_POLICY_LINKS_N];
-
 static void *bpf_map_lookup_elem(const void *map, const void *key)
 {
 	static struct clock the_clock;
@@ -143,7 +141,7 @@ static void *bpf_map_lookup_elem(const void *map, const void *key)
 	if (map == &verdicts)
 		return &dry_maps.verdicts;
 	if (map == &budgets)
-		return at < XDHCP_POLICY_LINKS_N ? &link_budgets[at] : NULL;
+		return at < XDHCP_POLICY_LINKS_N ? &dry_maps.budgets[at] : NULL;
 	if (map == &meta)
 		return dry_maps.meta;
 	if (map == &captures || map == &capture)

@@ -256,4 +256,5 @@ enum xdp_fate xdp_run(unsigned number, struct maps *maps, uint8_t **frame, size_
 void xdp_reset(void)
 {
 	memset(clocks, 0, sizeof(clocks));
+	memset(link_budgets, 0, sizeof(link_budgets));
 }

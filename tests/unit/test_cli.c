@@ -443,7 +443,10 @@ static void drops_with_their_reasons(void **state)
 		"{\"result\":0,\"arguments\":{\"version\":\"1\",\"drops\":{\"total\":5,\"kernel\":"
 		"0,"
 		"\"parse-failed\":5,\"parse-failed-by-reason\":{\"truncated\":3,\"op\":0,"
-		"\"udp_checksum\":2}}}}"};
+		"\"udp_checksum\":2}}}}",
+		"{\"result\":0,\"arguments\":{\"version\":\"1\",\"drops\":{\"total\":9,\"xdp\":9,"
+		"\"xdp-by-reason\":{\"drop_client_rate\":7,\"drop_other_rate\":2,"
+		"\"drop_internal\":0}}}}"};
 	static const char *const none[] = {
 		"{\"result\":0,\"arguments\":{\"version\":\"1\",\"drops\":{\"total\":0,"
 		"\"parse-failed-by-reason\":{\"truncated\":0}}}}"};
@@ -453,6 +456,11 @@ static void drops_with_their_reasons(void **state)
 	assert_non_null(strstr(OUT, "drops        5: parse-failed 5\n"
 				    "malformed    truncated 3\n"
 				    "             udp_checksum 2\n"));
+	assert_int_equal(run_with(&some[1], 1, "status"), CLI_OK);
+	assert_non_null(strstr(OUT, "drops        9: xdp 9\n"
+				    "by XDP       drop_client_rate 7\n"
+				    "             drop_other_rate 2\n"));
+	assert_null(strstr(OUT, "drop_internal"));
 	assert_int_equal(run_with(none, 1, "status"), CLI_OK);
 	assert_non_null(strstr(OUT, "drops        0\n"));
 	assert_null(strstr(OUT, "malformed"));

@@ -40,6 +40,9 @@ static void test_defaults(void **state)
 	assert_true(c->fast_path.horizon == 3);
 	assert_int_equal(c->fast_path.max_entries, 0);
 	assert_int_equal(c->fast_path.unattended, 3600);
+	assert_true(c->fast_path.client.rate == 0 && c->fast_path.client.burst == 1);
+	assert_true(c->fast_path.discover.rate == 0 && c->fast_path.discover.burst == 1);
+	assert_true(c->fast_path.other.rate == 0 && c->fast_path.other.burst == 1);
 	assert_int_equal(c->log_level, LOG_INFO);
 	assert_true(c->model.echo_client_id);
 	assert_int_equal(c->model.offer_lifetime, 10);
@@ -77,6 +80,9 @@ static void assert_full_daemon(const struct config *c)
 	assert_true(c->fast_path.horizon == 4.5);
 	assert_int_equal(c->fast_path.max_entries, 1000);
 	assert_int_equal(c->fast_path.unattended, 120);
+	assert_true(c->fast_path.client.rate == 0.5 && c->fast_path.client.burst == 3);
+	assert_true(c->fast_path.discover.rate == 200 && c->fast_path.discover.burst == 50);
+	assert_true(c->fast_path.other.rate == 1000.5 && c->fast_path.other.burst == 1000);
 	assert_int_equal(c->log_level, LOG_DEBUG);
 	assert_false(c->model.echo_client_id);
 	assert_int_equal(c->model.offer_lifetime, 20);
@@ -227,6 +233,14 @@ static void test_fast_path(void **state)
 	c = load(HEAD "fast-path: {unattended: 0, horizon: 2}\n");
 	assert_int_equal(c->fast_path.unattended, 0);
 	assert_true(c->fast_path.horizon == 2);
+	config_free(c);
+
+	/* a burst that is not given is a second's worth, and at least one packet */
+	c = load(HEAD "fast-path: {limits: {client-rate: 0.001, discover-rate: 0.25, "
+		      "other-rate: 10000000}}\n");
+	assert_true(c->fast_path.client.rate == 0.001 && c->fast_path.client.burst == 1);
+	assert_true(c->fast_path.discover.rate == 0.25 && c->fast_path.discover.burst == 1);
+	assert_true(c->fast_path.other.rate == 1e7 && c->fast_path.other.burst == 10000000);
 	config_free(c);
 }
 

@@ -377,7 +377,8 @@ static const struct digest_case {
 	{KEY_OFFER_LIFETIME, ALL, "20", NULL, true},
 	{KEY_DECLINE_PROBATION_PERIOD, ALL, "20", NULL, true},
 	{KEY_INTERFACES_CONFIG, ALL, "{\"interfaces\": [\"eth0\"]}", NULL, true},
-	{KEY_FAST_PATH, ALL, "{\"horizon\": 5, \"unattended\": 9}", NULL, true},
+	{KEY_FAST_PATH, ALL,
+	 "{\"horizon\": 5, \"unattended\": 9, \"limits\": {\"client-rate\": 1}}", NULL, true},
 	{KEY_LOGGERS, ALL, "[{\"name\": \"root\", \"severity\": \"DEBUG\"}]", NULL, true},
 	{KEY_USER_CONTEXT, ALL, "{\"x\": 1}", NULL, true},
 	{KEY_COMMENT, ALL, "\"x\"", NULL, true},
@@ -479,8 +480,8 @@ static void try_key(const struct schema_row *row, size_t place, const struct dig
 /* What only the daemon reads. */
 static bool is_apart(unsigned scopes)
 {
-	const unsigned apart = AT(INTERFACES) | AT(LEASE_DATABASE) | AT(FAST_PATH) | AT(SOCKET) |
-			       AT(LOGGER) | AT(DDNS);
+	const unsigned apart = AT(INTERFACES) | AT(LEASE_DATABASE) | AT(FAST_PATH) | AT(LIMITS) |
+			       AT(SOCKET) | AT(LOGGER) | AT(DDNS);
 
 	return !(scopes & ~apart);
 }

@@ -87,6 +87,25 @@ static void every_reason_is_shown(void **state)
 	json_decref(status);
 }
 
+/* What XDP drops has a statistic and a place in the status by its reason. */
+static void every_drop_of_xdp_is_shown(void **state)
+{
+	static const char *const names[] = {"drop_client_rate", "drop_discover_rate",
+					    "drop_other_rate", "drop_internal"};
+	json_t *status = daemon_control_ops.status(&d);
+	json_t *reasons = json_object_get(json_object_get(status, "drops"), "xdp-by-reason");
+
+	(void)state;
+	assert_int_equal(json_object_size(reasons), sizeof(names) / sizeof(names[0]));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_int_equal(json_integer_value(json_object_get(reasons, names[i])), 0);
+	assert_int_equal(statistic("xdhcp-xdp-drop-client-rate"), 0);
+	assert_int_equal(statistic("xdhcp-xdp-drop-discover-rate"), 0);
+	assert_int_equal(statistic("xdhcp-xdp-drop-other-rate"), 0);
+	assert_int_equal(statistic("xdhcp-xdp-drop-internal"), 0);
+	json_decref(status);
+}
+
 /* Why what was understood got no answer, a NAK or no address. */
 static void every_decision_is_shown(void **state)
 {
@@ -217,6 +236,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_reason_is_shown),
+		cmocka_unit_test(every_drop_of_xdp_is_shown),
 		cmocka_unit_test(every_decision_is_shown),
 		cmocka_unit_test(messages_by_type),
 		cmocka_unit_test(a_lease_with_its_relay),

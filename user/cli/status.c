@@ -187,6 +187,7 @@ static void print_drops(const json_t *status)
 	}
 	print_field("drops", "%" PRId64 "%s", total >= 0 ? total : sum, text);
 	print_reasons("malformed", json_object_get(drops, "parse-failed-by-reason"));
+	print_reasons("by XDP", json_object_get(drops, "xdp-by-reason"));
 }
 
 /* Of what was understood: why it got no answer, a NAK, or an OFFER of no address. */
@@ -292,6 +293,7 @@ static void print_orphans(const struct cli *cli)
 	print_orphan_gate(&offline);
 	print_field("slots", "%u of %u", offline.slots_used, offline.capacity);
 	print_field("ACKs", "%" PRIu64 " by XDP", fastpath_acks(&offline.verdicts));
+	print_field("drops", "%" PRIu64 " by XDP", fastpath_drops(&offline.verdicts));
 	print_verdicts(fast);
 	print_field("leases", "cat %s/leases_txt", pins);
 	json_decref(fast);

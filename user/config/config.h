@@ -20,6 +20,11 @@
 enum fast_path_mode { FAST_PATH_AUTO, FAST_PATH_NATIVE, FAST_PATH_GENERIC, FAST_PATH_OFF };
 enum fast_path_attach { FAST_PATH_LINK, FAST_PATH_DISPATCHER };
 
+struct rate_limit {
+	double rate;	/* packets a second; 0: no limit */
+	uint32_t burst; /* at once, at least 1 */
+};
+
 struct config {
 	struct model model;
 
@@ -39,6 +44,7 @@ struct config {
 		uint32_t unattended;  /* seconds; default one (the global) valid-lifetime */
 		enum xdhcp_route route;
 		bool rxvlan_off; /* RX VLAN offload is turned off where it hides tags */
+		struct rate_limit client, discover, other;
 	} fast_path;
 
 	int log_level; /* syslog's LOG_ERR..LOG_DEBUG; default LOG_INFO */

@@ -118,6 +118,44 @@ static void check_pin_path(struct report *report, const struct node *node)
 			report_quote(node->text, buf));
 }
 
+/* What 32 bits of nanoseconds, or of milliseconds and the burst, can tell. */
+#define LINK_RATE_MIN	0.25
+#define CLIENT_RATE_MIN 0.001
+
+static void build_limit(struct report *report, const struct node *map, enum schema_key rate,
+			enum schema_key burst, double min, struct rate_limit *limit)
+{
+	const struct node *node = member(map, rate);
+	const struct node *bursts = member(map, burst);
+
+	limit->rate = member_number(map, rate);
+	if (limit->rate > 0 && limit->rate < min)
+		report_error(report, node->at,
+			     "%s is too low, allowed: 0 (no limit), or from %g on",
+			     schema_row(rate)->name, min);
+	if (bursts && limit->rate <= 0 && !member_bad(map, rate))
+		report_notice(report, bursts->key_at, "%s has no effect: there is no %s",
+			      schema_row(burst)->name, schema_row(rate)->name);
+	limit->burst = bursts		 ? (uint32_t)member_integer(map, burst)
+		       : limit->rate > 1 ? (uint32_t)limit->rate
+					 : 1;
+}
+
+static void build_limits(struct report *report, const struct node *fast_path, struct config *config)
+{
+	const struct node *map = member(fast_path, KEY_FAST_PATH_LIMITS);
+
+	build_limit(report, map, KEY_LIMIT_CLIENT_RATE, KEY_LIMIT_CLIENT_BURST, CLIENT_RATE_MIN,
+		    &config->fast_path.client);
+	build_limit(report, map, KEY_LIMIT_DISCOVER_RATE, KEY_LIMIT_DISCOVER_BURST, LINK_RATE_MIN,
+		    &config->fast_path.discover);
+	build_limit(report, map, KEY_LIMIT_OTHER_RATE, KEY_LIMIT_OTHER_BURST, LINK_RATE_MIN,
+		    &config->fast_path.other);
+	if (map && config->fast_path.mode == FAST_PATH_OFF)
+		report_notice(report, map->key_at,
+			      "limits has no effect: mode is off, and XDP is what drops");
+}
+
 static void build_fast_path(struct report *report, const struct node *root,
 			    const struct lifetimes *life, struct config *config)
 {
@@ -151,6 +189,7 @@ static void build_fast_path(struct report *report, const struct node *root,
 					       ? (uint32_t)member_integer(map,
 									  KEY_FAST_PATH_UNATTENDED)
 					       : lifetime;
+	build_limits(report, map, config);
 }
 
 static void build_socket(struct report *report, const struct node *root, struct config *config)

@@ -15,6 +15,7 @@
 #define LEVELS	    (S(ROOT) | S(NETWORK) | S(SUBNET)) /* inherited inwards */
 #define SECONDS_MAX 4294967295.0
 #define YEARS_10    315360000.0
+#define RATE_MAX    10000000.0 /* of a link: a packet in 100 ns */
 
 #define NAME(scope, file, build)   " " file
 #define NAME_COMMA(by, name)	   " " name ","
@@ -286,6 +287,24 @@ const struct schema_row schema[] = {
 	{KEY_FAST_PATH_UNATTENDED, S(FAST_PATH), "unattended", TYPE_INTEGER, .max = SECONDS_MAX,
 	 .dflt = "the global valid-lifetime; 86400 if that is infinite",
 	 .help = "seconds that renewals are still answered after the daemon has crashed"},
+
+	{KEY_FAST_PATH_LIMITS, S(FAST_PATH), "limits", TYPE_MAP, .child = SCOPE_LIMITS,
+	 .help = "what XDP drops when there is too much of it: nothing, unless a rate is set"},
+	{KEY_LIMIT_CLIENT_RATE, S(LIMITS), "client-rate", TYPE_NUMBER, .max = 1000, .dflt = "0",
+	 .help = "ACKs a second that one client gets of XDP, at least 0.001; 0: no limit"},
+	{KEY_LIMIT_CLIENT_BURST, S(LIMITS), "client-burst", TYPE_INTEGER, .min = 1, .max = 1000,
+	 .dflt = "client-rate, at least 1", .help = "ACKs that it gets at once"},
+	{KEY_LIMIT_DISCOVER_RATE, S(LIMITS), "discover-rate", TYPE_NUMBER, .max = RATE_MAX,
+	 .dflt = "0",
+	 .help = "DISCOVERs a second that one link gives the daemon, at least 0.25; 0: no limit"},
+	{KEY_LIMIT_DISCOVER_BURST, S(LIMITS), "discover-burst", TYPE_INTEGER, .min = 1,
+	 .max = RATE_MAX, .dflt = "discover-rate, at least 1", .help = "DISCOVERs at once"},
+	{KEY_LIMIT_OTHER_RATE, S(LIMITS), "other-rate", TYPE_NUMBER, .max = RATE_MAX, .dflt = "0",
+	 .help = "all else a second that one link gives the daemon, at least 0.25: first REQUESTs "
+		 "of clients, and whatever comes to port 67 and is not answered by XDP; 0: no "
+		 "limit"},
+	{KEY_LIMIT_OTHER_BURST, S(LIMITS), "other-burst", TYPE_INTEGER, .min = 1, .max = RATE_MAX,
+	 .dflt = "other-rate, at least 1", .help = "of that at once"},
 
 	/* --- control and logs --- */
 	{KEY_CONTROL_SOCKET, S(ROOT), "control-socket", TYPE_MAP, .child = SCOPE_SOCKET,

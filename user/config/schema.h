@@ -27,6 +27,7 @@
 	X(FLEX_ID, "hooks-libraries[].parameters.") \
 	X(LEASE_DATABASE, "lease-database.")        \
 	X(FAST_PATH, "fast-path.")                  \
+	X(LIMITS, "fast-path.limits.")              \
 	X(SOCKET, "control-socket.")                \
 	X(LOGGER, "loggers[].")                     \
 	X(DDNS, "dhcp-ddns.")
@@ -149,6 +150,13 @@ enum schema_key {
 	KEY_FAST_PATH_HORIZON,
 	KEY_FAST_PATH_MAX_ENTRIES,
 	KEY_FAST_PATH_UNATTENDED,
+	KEY_FAST_PATH_LIMITS,
+	KEY_LIMIT_CLIENT_RATE,
+	KEY_LIMIT_CLIENT_BURST,
+	KEY_LIMIT_DISCOVER_RATE,
+	KEY_LIMIT_DISCOVER_BURST,
+	KEY_LIMIT_OTHER_RATE,
+	KEY_LIMIT_OTHER_BURST,
 	KEY_CONTROL_SOCKET,
 	KEY_CONTROL_SOCKETS,
 	KEY_SOCKET_TYPE,

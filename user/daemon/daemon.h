@@ -319,6 +319,10 @@ void link_close_unserved(struct daemon *d);
  */
 void routes_follow(struct daemon *d); /* after each scan */
 
+/* limits.c: what the policers allow, in `policy`; as it is configured, at once. */
+void limits_apply(struct daemon *d);
+void limits_of_link(const struct config *config, struct budget ret_budgets[XDHCP_BUDGETS]);
+
 /* gates.c: the subnets' gates in `policy`. */
 /*
  * Before `model` is in force: closes the gates of subnets that it changes, ends or deactivates,

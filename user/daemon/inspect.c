@@ -119,13 +119,24 @@ static uint64_t kernel_drops(const struct daemon *d)
 	return sum;
 }
 
-static uint64_t xdp_drops(const struct daemon *d)
+static struct verdicts verdicts(const struct daemon *d)
 {
 	struct verdicts sum = {0};
 
 	if (d->fp)
 		fastpath_verdicts(d->fp, &sum);
-	return fastpath_drops(&sum);
+	return sum;
+}
+
+/* What XDP drops, and why: over a limit, or by a check that failed. */
+static void each_xdp_drop(const struct verdicts *sum,
+			  void (*fn)(void *ctx, const char *name, uint64_t value), void *ctx)
+{
+#define X(name, action, help)                                 \
+	if (XDHCP_VERDICT_##name >= XDHCP_VERDICT_FIRST_DROP) \
+		fn(ctx, #name, sum->name);
+	XDHCP_VERDICTS(X)
+#undef X
 }
 
 /* Kernel, XDP and daemon drops, and their sum: packets for us that nobody looked at or answered. */
@@ -135,28 +146,38 @@ struct drops {
 
 static struct drops drops(const struct daemon *d)
 {
-	struct drops drops = {
-		.kernel = kernel_drops(d), .xdp = xdp_drops(d), .malformed = parse_failed(d)};
+	struct drops drops = {.kernel = kernel_drops(d), .malformed = parse_failed(d)};
+	struct verdicts sum = verdicts(d);
 
+	drops.xdp = fastpath_drops(&sum);
 	drops.total = drops.kernel + drops.xdp + drops.malformed + d->count.commit_failed_messages +
 		      d->count.deferred_dropped + d->count.send_failed;
 	return drops;
 }
 
+static void put_count(void *object, const char *name, uint64_t value)
+{
+	json_object_set_new(object, name, json_integer((json_int_t)value));
+}
+
 static json_t *status_drops(const struct daemon *d)
 {
 	struct drops sum = drops(d);
-	json_t *reasons = json_object();
+	struct verdicts by_xdp = verdicts(d);
+	json_t *reasons = json_object(), *limits = json_object();
+
+	each_xdp_drop(&by_xdp, put_count, limits);
 
 	for (unsigned i = 1; i < DHCP_DECODE_COUNT; i++)
 		json_object_set_new(reasons, dhcp_decode_name((enum dhcp_decode_result)i),
 				    json_integer((json_int_t)d->count.parse_failed[i]));
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "total", (json_int_t)sum.total,
-			 "kernel", (json_int_t)sum.kernel, "xdp", (json_int_t)sum.xdp,
-			 "parse-failed", (json_int_t)sum.malformed, "commit-failed",
-			 (json_int_t)d->count.commit_failed_messages, "deferred",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "total",
+			 (json_int_t)sum.total, "kernel", (json_int_t)sum.kernel, "xdp",
+			 (json_int_t)sum.xdp, "parse-failed", (json_int_t)sum.malformed,
+			 "commit-failed", (json_int_t)d->count.commit_failed_messages, "deferred",
 			 (json_int_t)d->count.deferred_dropped, "send-failed",
-			 (json_int_t)d->count.send_failed, "parse-failed-by-reason", reasons);
+			 (json_int_t)d->count.send_failed, "parse-failed-by-reason", reasons,
+			 "xdp-by-reason", limits);
 }
 
 /* kind -> reason -> how often. */
@@ -278,6 +299,12 @@ static void emit_reasons(const struct daemon *d, const struct emitter *e)
 			     d->count.reasons[i]);
 }
 
+/* "xdhcp-xdp-drop-client-rate" */
+static void emit_xdp_drop(void *emitter, const char *name, uint64_t value)
+{
+	emit_by_name(emitter, "xdp", name, value);
+}
+
 static void emit_messages(const struct daemon *d, const struct emitter *e)
 {
 	static const char *const received[DHCP_INFORM + 1] = {
@@ -286,12 +313,9 @@ static void emit_messages(const struct daemon *d, const struct emitter *e)
 		[DHCP_DECLINE] = "pkt4-decline-received",
 		[DHCP_RELEASE] = "pkt4-release-received",
 		[DHCP_INFORM] = "pkt4-inform-received"};
-	struct verdicts sum = {0};
-	uint64_t acks;
+	struct verdicts sum = verdicts(d);
+	uint64_t acks = fastpath_acks(&sum);
 
-	if (d->fp)
-		fastpath_verdicts(d->fp, &sum);
-	acks = fastpath_acks(&sum);
 	/* What XDP answered came in and went out as well. */
 	for (unsigned t = 0; t <= DHCP_INFORM; t++) {
 		if (received[t])
@@ -311,6 +335,7 @@ static void emit_messages(const struct daemon *d, const struct emitter *e)
 	emit(e, "xdhcp-bootp-received", d->count.type_received[DHCP_BOOTP]);
 	emit(e, "xdhcp-bootp-sent", d->count.type_sent[DHCP_BOOTP]);
 	emit(e, "xdhcp-xdp-ack-sent", acks);
+	each_xdp_drop(&sum, emit_xdp_drop, (void *)e);
 	emit(e, "xdhcp-silent", silent(d));
 	emit_reasons(d, e);
 	emit(e, "xdhcp-commits", d->count.commits);

@@ -132,6 +132,7 @@ static void fill(struct policy *p, const struct port *port, const struct place_w
 	p->link = port->link_id;
 	p->route = port->daemon->config->fast_path.route;
 	memcpy(p->mac, port->info.mac, sizeof(p->mac));
+	limits_of_link(port->daemon->config, p->budgets);
 	fill_addresses(p, port);
 	memcpy(p->name, port->info.name, sizeof(p->name));
 }

@@ -52,6 +52,7 @@ static int apply(struct daemon *d, struct config *wanted)
 	if (r < 0)
 		return r;
 	log_set_level(wanted->log_level);
+	limits_apply(d);
 	ports_rescan(d);
 	if (timers_start(d) < 0)
 		log_error("out of memory: credit is not extended until a restart");

@@ -241,6 +241,7 @@ static int open_network(struct daemon *d)
 	d->rescan_timer = event_new(d->base, -1, 0, look_again, d);
 	if (!d->monitor_event || event_add(d->monitor_event, NULL) || !d->rescan_timer)
 		return -ENOMEM;
+	limits_apply(d);
 	if (policy) {
 		__atomic_store_n(&policy[XDHCP_POLICY_DAEMON].closed, 0, __ATOMIC_RELEASE);
 		if (policy[XDHCP_POLICY_OPERATOR].closed)
