@@ -35,12 +35,19 @@ __noinline long agent_take(struct xdp_md *ctx, __u32 at, __u32 len)
 {
 	__u32 zero = 0;
 	struct agent *agent = bpf_map_lookup_elem(&agents, &zero);
+	__u64 n = len;
 	long sum = 0;
 
-	if (!agent || len < 2 || len > AGENT_MAX || bpf_xdp_load_bytes(ctx, at, agent->bytes, len))
+	if (!agent || n < 2)
 		return -1;
-	AT64(agent->bytes + len) = 0; /* what was there before does not count */
-	for (__u32 i = 0; i < AGENT_WORDS && i * 8 < len; i++) {
+	KEEP(n); /* two checks of the register that is used: clang makes one of another */
+	if (n > AGENT_MAX)
+		return -1;
+	KEEP(n);
+	if (bpf_xdp_load_bytes(ctx, at, agent->bytes, n))
+		return -1;
+	AT64(agent->bytes + n) = 0; /* what was there before does not count */
+	for (__u32 i = 0; i < AGENT_WORDS && i * 8 < n; i++) {
 		__u64 word = AT64(agent->bytes + i * 8);
 
 		sum += (word >> 32) + (__u32)word;
@@ -53,10 +60,15 @@ __noinline bool agent_put(struct xdp_md *ctx, __u32 at, __u32 len)
 {
 	__u32 zero = 0;
 	struct agent *agent = bpf_map_lookup_elem(&agents, &zero);
+	__u64 n = len;
 
-	if (!agent || len < 2 || len > AGENT_MAX)
+	if (!agent || n < 2)
 		return false;
-	return bpf_xdp_store_bytes(ctx, at, agent->bytes, len) == 0;
+	KEEP(n);
+	if (n > AGENT_MAX)
+		return false;
+	KEEP(n);
+	return bpf_xdp_store_bytes(ctx, at, agent->bytes, n) == 0;
 }
 
 #endif

@@ -63,7 +63,8 @@ static __always_inline bool capture_copy(struct xdp_md *ctx, void *ring, __u32 s
 /* The frame as it is now. */
 __noinline int capture_frame(struct xdp_md *ctx, __u32 reply)
 {
-	__u32 zero = 0, len = bpf_xdp_get_buff_len(ctx), copied;
+	__u32 zero = 0, len = bpf_xdp_get_buff_len(ctx);
+	long copied; /* 6.1 learns that it is 1 or more only of a signed number */
 	struct capture *c = bpf_map_lookup_elem(&capture, &zero);
 	void *ring = bpf_map_lookup_elem(&captures, &zero);
 	bool done;
@@ -72,7 +73,7 @@ __noinline int capture_frame(struct xdp_md *ctx, __u32 reply)
 		return 0;
 	copied = c->snaplen < len ? c->snaplen : len;
 	KEEP(copied);
-	if (copied == 0)
+	if (copied < 1)
 		return 0;
 	if (copied > CAPTURE_LARGE)
 		copied = CAPTURE_LARGE;
