@@ -162,8 +162,8 @@ CHANGE(another_circuit, p->options[p->options_len - 1] ^= 1)
 CHANGE(agent_gone, p->options_len -= 2 + strlen(CIRCUIT))
 CHANGE(agent_elsewhere, p->options_len -= 2 + strlen(CIRCUIT); put_agent_first(p, CIRCUIT);
        packet_option_u32(p, DHO_LEASE_TIME, 7))
-CHANGE(agent_twice, packet_option_str(p, DHO_RELAY_AGENT, CIRCUIT); RELEARN)
-CHANGE(agent_split, packet_option(p, DHO_RELAY_AGENT, NULL, 0); RELEARN)
+CHANGE(agent_twice, packet_option_str(p, DHO_RELAY_AGENT, CIRCUIT))
+CHANGE(agent_split, packet_option(p, DHO_RELAY_AGENT, NULL, 0))
 CHANGE(agent_cut, p->options[p->options_len - strlen(CIRCUIT) - 1] += 1; p->no_end = true;
        p->bootp_min = 0)
 CHANGE(agent_without_length, p->options_len -= 1 + strlen(CIRCUIT); p->no_end = true;

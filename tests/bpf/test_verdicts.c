@@ -168,7 +168,7 @@ CHANGE(bootp_cookie, p->cookie = 0x63825364)
 CHANGE(giaddr, p->giaddr = PACKET_ADDR(192, 0, 2, 3))
 CHANGE(giaddr_learned, giaddr(w, s); RELEARN)
 CHANGE(agent_option, packet_option(p, 82, "\x01\x01\x41", 3); RELEARN)
-CHANGE(agent_option_twice, agent_option(w, s); agent_option(w, s))
+CHANGE(agent_option_twice, agent_option(w, s); packet_option(p, 82, NULL, 0))
 CHANGE(through_router, p->eth_src[5] ^= 1)
 CHANGE(through_router_high, p->eth_src[0] ^= 4)
 
