@@ -161,14 +161,16 @@ clients() { inside c taskset -c $GENERATOR_CPU "$LOADGEN" "$@"; }
 
 answers() { clients dora -n 1 -i "$FAR" --prefix 119 --form fixed --timeout 500 --retries 0 ${LENIENT:+--lenient}; }
 
-# get_leases N: whole exchanges, then a renewal each, all judged by loadgen; and what ARP would have told.
+# get_leases N [RATE]: whole exchanges, at most so many frames a second; then a renewal each, unless there is a RATE. All is
+# judged by loadgen. And what ARP would have told.
 get_leases() {
 	await 30 "a lease" answers
 	alive "$SERVER_PIDS" || fail "the server has ended"
 	clients dora -n "$1" -i "$FAR" --form fixed --batch -w "${WINDOW:-32}" --timeout 3000 --retries 10 ${LENIENT:+--lenient} \
-		-o "$STATE" >"$DIR/dora.json" || fail "not every client has a lease: $(cat "$DIR/dora.json")"
+		${2:+--rate "$2"} -o "$STATE" >"$DIR/dora.json" || fail "not every client has a lease: $(cat "$DIR/dora.json")"
 	awk -v dev="$NEAR" '!/^#/ { print "neigh replace " $3 " lladdr " $2 " dev " dev " nud permanent" }' "$STATE" >"$DIR/neighbours"
 	[ "$1" -gt 10000 ] || ip -n "$ID-s" -batch "$DIR/neighbours"
+	[ -z "${2:-}" ] || return 0
 	clients renew -s "$STATE" -i "$FAR" -r 1 -w "${WINDOW:-32}" --timeout 3000 --retries 10 ${LENIENT:+--lenient} --any-lease >"$DIR/renew.json" ||
 		fail "not every client could renew: $(cat "$DIR/renew.json")"
 }

@@ -201,7 +201,7 @@ int flood_open(const char *interface, const char *state, bool in_turn, struct fl
 	f->run->clients = (uint32_t)n;
 	f->run->in_turn = in_turn;
 	f->run->ifindex = (uint32_t)f->ifindex;
-	f->run->xid = (uint32_t)now_ns();
+	f->run->xid = (uint32_t)now_ns() / 2 / (uint32_t)n * (uint32_t)n; /* the first's turn */
 	r = attach(f);
 out:
 	free(clients);

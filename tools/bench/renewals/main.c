@@ -37,15 +37,16 @@ static const char usage_text[] =
 	"  --search      first finds the highest rate, from RATE on, of which at most 1 % is lost\n"
 	"  --probe S     how long it tries each (0.5)\n"
 	"  --in-turn     each client once a round, instead of any of them\n"
+	"  --warm S      so many seconds at that rate before what is measured\n"
 	"  -a NAME=PID,PID...  whose CPU time is to be counted; up to four times\n"
 	"  --cpu N       how long that CPU was busy\n"
 	"  --program ID  a BPF program's own run time, which costs some time itself\n";
 
-enum { OPT_SEARCH = 256, OPT_PROBE, OPT_IN_TURN, OPT_CPU, OPT_PROGRAM };
+enum { OPT_SEARCH = 256, OPT_PROBE, OPT_IN_TURN, OPT_WARM, OPT_CPU, OPT_PROGRAM };
 
 struct settings {
 	const char *interface, *state;
-	double rate, seconds, probe;
+	double rate, seconds, probe, warm;
 	bool search, in_turn;
 	struct account account;
 };
@@ -72,6 +73,7 @@ static void parse(struct settings *s, int argc, char **argv)
 		{"search", no_argument, NULL, OPT_SEARCH},
 		{"probe", required_argument, NULL, OPT_PROBE},
 		{"in-turn", no_argument, NULL, OPT_IN_TURN},
+		{"warm", required_argument, NULL, OPT_WARM},
 		{"cpu", required_argument, NULL, OPT_CPU},
 		{"program", required_argument, NULL, OPT_PROGRAM},
 		{NULL, 0, NULL, 0},
@@ -104,6 +106,9 @@ static void parse(struct settings *s, int argc, char **argv)
 			break;
 		case OPT_IN_TURN:
 			s->in_turn = true;
+			break;
+		case OPT_WARM:
+			s->warm = number(optarg, 1e6);
 			break;
 		case OPT_CPU:
 			s->account.cpu = (int)number(optarg, 1e5);
@@ -195,6 +200,8 @@ static int run(const struct settings *s, struct flood *f)
 	bool generator = false;
 	json_t *json;
 
+	if (s->warm > 0 && flood_run(f, rate, s->warm, &result) < 0)
+		return -1;
 	if (s->search) {
 		rate = search(f, rate, s->probe, &generator);
 		if (rate < 0)

@@ -47,9 +47,7 @@ struct {
 
 static __always_inline __u32 client_of(__u32 xid)
 {
-	/* a prime, so that every client has its turn, and neighbours do not follow each other */
-	return run.in_turn ? (__u32)((__u64)xid * 2654435761u % run.clients)
-			   : bench_client(xid, run.clients);
+	return run.in_turn ? xid % run.clients : bench_client(xid, run.clients);
 }
 
 /* Is it time? */
