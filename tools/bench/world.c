@@ -84,6 +84,7 @@ static int make_port(struct world *w)
 	free(links);
 	if (!port->info.ifindex || !w->client_ifindex || !port->info.n_addrs)
 		return bench_fail("the veth pair is not as it was made");
+	place_find(&port->info, 1, 0, &port->place);
 	port->daemon = &w->d;
 	port->link_id = 1;
 	strcpy(port->link.name, SERVER_IF);
