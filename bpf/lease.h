@@ -23,6 +23,8 @@
 struct answer {
 	struct slot *slot;
 	const struct template *template;
+	__u64 form; /* the slot's word that is the request's form */
+	__u32 form_at;
 	__u32 addr;	     /* as in the packet */
 	__u32 capture_until; /* capture.h */
 	__u32 captured;	     /* the request was */
@@ -49,6 +51,13 @@ static __always_inline enum xdhcp_verdict check_type(const struct request *r)
 	}
 }
 
+/* With ciaddr. */
+static __always_inline enum xdhcp_verdict renewing(const struct request *r)
+{
+	return r->to_our_addr && r->way != WAY_RELAYED ? XDHCP_VERDICT_ack_renewing
+						       : XDHCP_VERDICT_ack_rebinding;
+}
+
 /*
  * RFC 2131 4.3.2, table 4: SELECTING: server identifier and requested address,
  * ciaddr zero. INIT-REBOOT: requested address only. RENEWING, REBINDING: ciaddr only; what a relay
@@ -63,8 +72,7 @@ static __always_inline enum xdhcp_verdict check_state(const struct request *r, s
 		if (r->has_asked || r->has_server_id)
 			return XDHCP_VERDICT_pass_state;
 		a->addr = r->ciaddr;
-		ack = r->to_our_addr && r->way != WAY_RELAYED ? XDHCP_VERDICT_ack_renewing
-							      : XDHCP_VERDICT_ack_rebinding;
+		ack = renewing(r);
 	} else {
 		if (!r->has_asked || r->asked == 0)
 			return XDHCP_VERDICT_pass_state;
@@ -95,7 +103,7 @@ static __always_inline __u32 slot_number(__u32 addr, __u32 shift)
 	return NO_SLOT;
 }
 
-/* NULL: none, or closed. */
+/* NULL: none, or closed. Address 0 has none. */
 static __always_inline struct slot *find_slot(__u32 addr, __u32 shift)
 {
 	__u32 at = slot_number(addr, shift);
@@ -105,7 +113,7 @@ static __always_inline struct slot *find_slot(__u32 addr, __u32 shift)
 		return NULL;
 	__u32 open = *(const volatile word32 *)slot->addr;
 
-	return open == addr ? READ_AFTER(slot, open) : NULL;
+	return open == addr && addr != 0 ? READ_AFTER(slot, open) : NULL;
 }
 
 static __always_inline enum xdhcp_verdict check_client(const struct request *r,
@@ -120,18 +128,18 @@ static __always_inline enum xdhcp_verdict check_client(const struct request *r,
 	return GO_ON;
 }
 
-/* The template of the form that has this hash; NULL: not answered before. */
-static __always_inline const struct template *find_template(const struct slot *slot, __u64 hash)
+/* The form that has this hash; 0: not answered before. */
+static __always_inline void find_form(const struct slot *slot, __u64 hash, struct answer *a)
 {
-	__u32 at = 0;
-
+	a->form = 0;
 	for (int i = 0; i < XDHCP_FORMS; i++) {
 		__u64 word = READ_ONCE(slot->forms[i]);
 
-		if (form_hash(word) == hash)
-			at = form_template(word);
+		if (form_hash(word) == hash) {
+			a->form = word;
+			a->form_at = i;
+		}
 	}
-	return at ? bpf_map_lookup_elem(&templates, &at) : NULL;
 }
 
 /*
@@ -194,7 +202,7 @@ static __always_inline enum xdhcp_verdict promise(const struct answer *a, const 
 	return grant(a->slot, clock->now, until) ? GO_ON : XDHCP_VERDICT_pass_contended;
 }
 
-/* Everything up to the promise; only the reply's size is left to be held against the frame. */
+/* From what the walk has found to the form. */
 static __always_inline enum xdhcp_verdict find_answer(const struct request *r,
 						      const struct clock *clock,
 						      const struct meta *m, struct answer *a)
@@ -213,7 +221,17 @@ static __always_inline enum xdhcp_verdict find_answer(const struct request *r,
 	v = check_client(r, a->slot);
 	if (v != GO_ON)
 		return v;
-	a->template = find_template(a->slot, r->form);
+	find_form(a->slot, r->form, a);
+	return GO_ON;
+}
+
+/* And on to the template, and whether it may be used. */
+static __always_inline enum xdhcp_verdict find_template(const struct request *r, struct answer *a)
+{
+	__u32 at = form_template(a->form);
+	enum xdhcp_verdict v;
+
+	a->template = at ? bpf_map_lookup_elem(&templates, &at) : NULL;
 	if (!a->template)
 		return XDHCP_VERDICT_pass_form;
 	v = check_server(r, a->template);

@@ -71,6 +71,7 @@ struct request {
 	__u16 agent_at;	  /* of option 82 in the frame */
 	__u16 agent_len;  /* with code and length; 0: absent */
 	__u64 form;	  /* hash */
+	__u64 area;	  /* hash, see walked.h; 0: of no use */
 };
 
 /* How the request came to us, and the reply gets back. */

@@ -3,6 +3,7 @@
  * The XDP program: repeats what the daemon has already answered (I3).
  *
  *   parse.h    is it ours, whole and plain?        else pass
+ *   walked.h   unchanged since the last time?      then on with the gates
  *   options.h  walk: what is asked, in which form  else pass
  *   lease.h    gates, slot, form, template, credit else pass
  *   police.h   the client's rate                   else drop
@@ -22,6 +23,7 @@
 #include "parse.h"
 #include "police.h"
 #include "reply.h"
+#include "walked.h"
 
 static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx, struct request *r)
 {
@@ -30,6 +32,7 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx, struct requ
 	enum xdhcp_verdict v = parse_headers(ctx, r);
 	__u32 zero = 0;
 	long agent_sum = 0;
+	__u64 walked = 0;
 
 	if (v != GO_ON)
 		return v;
@@ -38,10 +41,18 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx, struct requ
 
 	if (!m || !clock)
 		return XDHCP_VERDICT_pass_gate_daemon;
-	v = walk_options(r, m->hash_key);
-	if (v != GO_ON)
-		return v;
-	v = find_answer(r, clock, m, &a);
+	walked = unknown_zero(m->hash_key[0]);
+	if (recall(r, m, &a)) {
+		v = check_gates(clock->now, &a.capture_until);
+	} else {
+		v = walk_options(r, m->hash_key);
+		if (v == GO_ON)
+			v = find_answer(r, clock, m, &a);
+		if (v == GO_ON && r->area && !r->agent_len)
+			walked = walked_word(r, &a, m->hash_key);
+	}
+	if (v == GO_ON)
+		v = find_template(r, &a);
 	if (v != GO_ON)
 		return v;
 	if (!lay_out(r, a.slot, a.template, &l))
@@ -66,6 +77,8 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx, struct requ
 		return XDHCP_VERDICT_drop_internal;
 	if (a.captured)
 		capture_frame(ctx, 1);
+	if (walked)
+		*(volatile word64 *)&a.slot->walked = walked;
 	a.slot->hits++;
 	return a.ack;
 }
