@@ -156,7 +156,7 @@ $(B)/tests/e2e/faultdisk.so: tests/e2e/faultdisk.c | $(B)
 
 RIG := $(B)/loadgen $(B)/tests/e2e/pass.bpf.o $(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/optionlist \
 	$(B)/tests/e2e/badframes $(B)/tests/e2e/frameflood $(B)/tests/e2e/forms $(B)/tests/e2e/faultdisk.so $(B)/tests/crash/storm \
-	$(B)/tests/soak/lives $(B)/tests/soak/named $(B)/tests/vm/unsynced $(B)/tests/vm/ticks
+	$(B)/tests/soak/lives $(B)/tests/soak/named $(B)/tests/vm/unsynced $(B)/tests/vm/ticks $(B)/tests/vm/count.bpf.o
 
 # --- crash harness: the clients and their oracle, the killer, daemons to be killed ---
 

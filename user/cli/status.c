@@ -206,7 +206,10 @@ static void print_fast_path(const struct cli *cli, const json_t *fast)
 	int64_t acks = get_int(fast, "acks", -1);
 	const char *pins = get_str(fast, "pin-path", NULL);
 
-	print_field("fast path", "%s", get_str(fast, "mode", "unknown"));
+	print_field("fast path", "%s%s", get_str(fast, "mode", "unknown"),
+		    strcmp(get_str(fast, "attach", "link"), "dispatcher") == 0
+			    ? ", by libxdp's dispatcher"
+			    : "");
 	print_interfaces(fast);
 	print_gate(fast);
 	if (entries >= 0 && capacity > 0)

@@ -62,7 +62,9 @@ static json_t *status_maps(const struct daemon *d)
 
 static json_t *status_fast_path(const struct daemon *d)
 {
-	json_t *object = json_pack("{s:s, s:o}", "mode", mode_in_force(d), "interfaces",
+	bool dispatcher = d->config->fast_path.attach == FAST_PATH_DISPATCHER;
+	json_t *object = json_pack("{s:s, s:s, s:o}", "mode", mode_in_force(d), "attach",
+				   dispatcher ? "dispatcher" : "link", "interfaces",
 				   status_interfaces(d));
 	const struct policy *policy;
 	struct verdicts sum = {0};
