@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -140,7 +141,8 @@ static void one_at_a_time(void **state)
 	fastpath_close(fp);
 }
 
-/* A capture in a process of its own, up to 1002; it is killed, or goes on until it is. */
+/* A capture in a process of its own, up to 1002; it goes on until it is killed, or the test ends.
+ */
 static pid_t in_a_process(void)
 {
 	int ready[2];
@@ -152,7 +154,8 @@ static pid_t in_a_process(void)
 	if (child == 0) {
 		struct capture_session *session = NULL;
 
-		if (capture_begin(PINS, &all, NULL, &session, why, sizeof(why)) < 0 ||
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
+		    capture_begin(PINS, &all, NULL, &session, why, sizeof(why)) < 0 ||
 		    capture_go_on(session, 1000) < 0 || write(ready[1], "x", 1) != 1)
 			_exit(1);
 		for (;;)

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # modes: native generic
+# slow: 10
 #
 # xdhcpctl capture: what XDP answers is seen by tcpdump and tshark while it happens, byte for byte; a filter sees
 # its client alone; a second capture is told of the first. A reader that goes ends it; one that is killed stops
@@ -82,6 +83,7 @@ expect "no ring after it" no_ring
 end "$client"
 
 # one client alone, into a file, and an end by count
+from=$(date +%s)
 capture "$DIR/one.log" --mac $bob --address "$bob_addr/32" --interface srv --count 2 -w "$DIR/one.pcap"
 await 5 "the capture to run" runs
 ann
@@ -90,6 +92,8 @@ code "$CAPTURE"
 equal "exit code" "$CODE" 0
 equal "clients" "$(tcpdump -n -v -r "$DIR/one.pcap" 2>/dev/null | grep -o 'Client-Ethernet-Address.*' | sort | uniq -c | xargs)" \
 	"2 Client-Ethernet-Address $bob"
+tcpdump -tt -n -r "$DIR/one.pcap" 2>/dev/null | awk -v from="$from" -v to="$(date +%s)" '
+	$1 < from || $1 > to + 1 || $1 < last { exit 1 } { last = $1 }' || fail "not by the wall clock"
 xxd -p "$DIR/one.pcap" | tr -d '\n' | grep -q "$(jq -r .frame "$DIR/bob")" || fail "the ACK is not the one that came"
 
 # an end by signal
@@ -104,6 +108,7 @@ expect "no ring" no_ring
 capture "$DIR/killed.log" -w "$DIR/killed.pcap"
 await 5 "the capture to run" runs
 kill -9 "$CAPTURE"
+wait "$CAPTURE" 2>/dev/null || :
 await 4 "the daemon to take away the ring of a capture that was killed" no_ring
 
 # no daemon: tshark, live; killed, then the next
@@ -114,6 +119,7 @@ ann
 await 10 "the request and the ACK at tshark" seen "$DIR/tshark" "^$ann[[:space:]]+[35]$" 2
 before=$(boottime)
 kill -9 "$CAPTURE"
+wait "$CAPTURE" 2>/dev/null || :
 await 4 "it to cost nothing" not runs
 expect "no more than three seconds" test "$(policy 0 capture_until)" -le $((before + 3))
 equal "rings, since nobody takes it away" "$(rings)" 1

@@ -65,7 +65,7 @@ struct run {
 	const struct cli *cli;
 	struct capture_session *session;
 	int out;
-	bool is_pipe, unread; /* nobody reads any more */
+	bool is_pipe, unread; /* unread: nobody reads any more */
 	int error;	      /* of writing; negative errno */
 	uint64_t frames, count;
 	int64_t beat, boot_to_wall; /* ns */
@@ -222,11 +222,11 @@ static void flush(struct run *run)
 	size_t at = 0;
 
 	while (at < run->len) {
-		if (!wait_for_reader(run, POLLOUT, (int)(BEAT / 1000000)) && stopped)
+		bool ready = wait_for_reader(run, POLLOUT, (int)(BEAT / 1000000));
+
+		if ((!ready && stopped) || run->unread || beat(run) < 0)
 			break;
-		if (run->unread || (run->session && beat(run) < 0))
-			break;
-		if (wait_for_reader(run, POLLOUT, 0) && !written(run, &at))
+		if (ready && !written(run, &at))
 			break;
 	}
 	run->len = 0;
@@ -254,12 +254,13 @@ static void put_file_header(struct run *run, uint32_t snaplen)
 static int put_frame(void *arg, const struct captured *frame)
 {
 	struct run *run = arg;
+	const uint16_t copied = frame->copied < FRAME_MAX ? frame->copied : FRAME_MAX;
 	uint64_t wall = frame->ns + (uint64_t)run->boot_to_wall;
-	const uint32_t header[4] = {(uint32_t)(wall / NSEC), (uint32_t)(wall % NSEC), frame->copied,
+	const uint32_t header[4] = {(uint32_t)(wall / NSEC), (uint32_t)(wall % NSEC), copied,
 				    frame->len};
 
 	put(run, header, sizeof(header));
-	put(run, frame->frame, frame->copied);
+	put(run, frame->frame, copied);
 	run->frames++;
 	if (sizeof(run->buffer) - run->len < sizeof(header) + FRAME_MAX)
 		flush(run);
@@ -335,22 +336,25 @@ static int start(struct run *run, const struct wanted *w, const char *pins)
 
 static int capture_run(struct run *run, const struct wanted *w, const char *pins)
 {
+	struct cli plain =
+		*run->cli; /* for failures after the first byte: it is no reply any more */
 	int code = start(run, w, pins), r;
 
 	if (code != CLI_OK)
 		return code;
+	plain.json = plain.json && w->file;
 	flush(run); /* the header: a reader waits for it */
 	r = loop(run);
 	fprintf(stderr,
 		"xdhcpctl: %" PRIu64 " frames captured, %" PRIu64 " lost (the ring was full)\n",
 		run->frames, capture_lost(run->session));
 	if (run->error < 0)
-		return cli_fail(run->cli, CLI_ERROR, "writing: %s", strerror(-run->error));
+		return cli_fail(&plain, CLI_ERROR, "writing: %s", strerror(-run->error));
 	if (r == -ESTALE)
-		return cli_fail(run->cli, CLI_ERROR,
+		return cli_fail(&plain, CLI_ERROR,
 				"xdhcpd has made its maps anew: start the capture again");
 	if (r < 0)
-		return cli_fail(run->cli, CLI_ERROR, "reading the ring: %s", strerror(-r));
+		return cli_fail(&plain, CLI_ERROR, "reading the ring: %s", strerror(-r));
 	return CLI_OK;
 }
 
