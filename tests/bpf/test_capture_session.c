@@ -26,16 +26,15 @@
 static const struct capture all = {.sample = 1, .snaplen = 65535};
 
 static char why[512];
+static struct fastpath *fp; /* one for all: loading the program takes its time on a slow machine */
 
-static struct fastpath *open_maps(void)
+static void open_maps(void)
 {
 	struct fastpath_options options = {.pin_path = PINS, .slots = 256, .templates = 8};
-	struct fastpath *fp = NULL;
 	enum fastpath_found found;
 
 	if (fastpath_open(&options, &fp, &found, why, sizeof(why)) < 0)
 		fail_msg("fastpath_open: %s", why);
-	return fp;
 }
 
 static struct capture_session *begin(void)
@@ -68,32 +67,29 @@ static uint32_t ring_id(void)
 	return id;
 }
 
-static uint32_t until(struct fastpath *fp)
+static uint32_t until(void)
 {
 	return fastpath_policy(fp)[XDHCP_POLICY_OPERATOR].capture_until;
 }
 
 static void what_it_leaves(void **state)
 {
-	struct fastpath *fp = open_maps();
 	struct capture_session *session = begin();
 
 	(void)state;
 	assert_int_not_equal(ring_id(), 0);
-	assert_int_equal(until(fp), 0); /* not before it is wanted */
+	assert_int_equal(until(), 0); /* not before it is wanted */
 	assert_int_equal(capture_go_on(session, 1000), 0);
-	assert_int_equal(until(fp), 1002);
+	assert_int_equal(until(), 1002);
 	assert_int_equal(capture_lost(session), 0);
 	capture_stop(session);
 	assert_int_equal(ring_id(), 0);
-	assert_int_equal(until(fp), 0);
+	assert_int_equal(until(), 0);
 	capture_end(session);
-	fastpath_close(fp);
 }
 
 static void its_filter(void **state)
 {
-	struct fastpath *fp = open_maps();
 	struct policy *link = &fastpath_policy(fp)[XDHCP_POLICY_LINKS + 77];
 	struct capture_session *session = NULL;
 	struct capture found, wanted = all;
@@ -118,12 +114,10 @@ static void its_filter(void **state)
 	assert_memory_equal(&found, &all, sizeof(found));
 	capture_end(session);
 	close(fd);
-	fastpath_close(fp);
 }
 
 static void one_at_a_time(void **state)
 {
-	struct fastpath *fp = open_maps();
 	struct capture_session *session = begin();
 	uint32_t id = ring_id();
 	char pid[32];
@@ -135,10 +129,9 @@ static void one_at_a_time(void **state)
 	assert_non_null(strstr(why, pid));
 	/* nor is anything changed of the first */
 	assert_int_equal(ring_id(), id);
-	assert_int_equal(until(fp), 1002);
+	assert_int_equal(until(), 1002);
 	capture_end(session);
 	capture_end(begin());
-	fastpath_close(fp);
 }
 
 /* A capture in a process of its own, up to 1002; it goes on until it is killed, or the test ends.
@@ -178,31 +171,26 @@ static void kill_it(pid_t child)
 
 static void the_daemon_tidies_up(void **state)
 {
-	struct fastpath *fp = open_maps();
 	pid_t child = in_a_process();
 
 	(void)state;
 	/* it lives, however long it has given no sign */
 	fastpath_capture_tidy(fp, 5000);
 	assert_int_not_equal(ring_id(), 0);
-	assert_int_equal(until(fp), 1002);
+	assert_int_equal(until(), 1002);
 	kill_it(child);
 	/* its time has not passed */
 	fastpath_capture_tidy(fp, 1001);
 	assert_int_not_equal(ring_id(), 0);
 	fastpath_capture_tidy(fp, 1002);
 	assert_int_equal(ring_id(), 0);
-	assert_int_equal(until(fp), 0);
+	assert_int_equal(until(), 0);
 	capture_end(begin());
-	fastpath_close(fp);
 }
 
 static void the_next_capture_tidies_up(void **state)
 {
-	struct fastpath *fp = open_maps();
-
-	(void)state;
-	fastpath_close(fp); /* nobody home */
+	(void)state; /* nobody is home who would tidy up */
 	kill_it(in_a_process());
 	uint32_t left = ring_id();
 
@@ -216,23 +204,20 @@ static void the_next_capture_tidies_up(void **state)
 
 static void adoption_keeps_it(void **state)
 {
-	struct fastpath *fp = open_maps();
 	struct capture_session *session = begin();
 	uint32_t id = ring_id();
 
 	(void)state;
 	fastpath_close(fp);
-	fp = open_maps();
+	open_maps();
 	assert_int_equal(ring_id(), id);
 	assert_int_equal(capture_go_on(session, 1000), 0);
-	assert_int_equal(until(fp), 1002);
+	assert_int_equal(until(), 1002);
 	capture_end(session);
-	fastpath_close(fp);
 }
 
 static void other_maps(void **state)
 {
-	struct fastpath *fp = open_maps();
 	struct capture_session *session = begin();
 
 	(void)state;
@@ -241,32 +226,43 @@ static void other_maps(void **state)
 	assert_int_equal(capture_go_on(session, 1000), -ESTALE);
 	assert_int_equal(refused(NULL), -ENOENT);
 	assert_int_equal(mkdir(PINS, 0700), 0);
-	fp = open_maps();
+	open_maps();
 	assert_int_equal(capture_go_on(session, 1000), -ESTALE);
-	assert_int_equal(until(fp), 0);
+	assert_int_equal(until(), 0);
 	capture_end(session);
 	/* of another ABI */
 	fastpath_meta(fp)->abi++;
 	assert_int_equal(refused(NULL), -EPROTO);
 	fastpath_meta(fp)->abi--;
-	fastpath_close(fp);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, pins_set_up, pins_tear_down)
+static int set_up(void **state)
+{
+	if (pins_set_up(state) < 0)
+		return -1;
+	open_maps();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	fastpath_close(fp);
+	return pins_tear_down(state);
+}
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_it_leaves),
-		TEST(its_filter),
-		TEST(one_at_a_time),
-		TEST(the_daemon_tidies_up),
-		TEST(the_next_capture_tidies_up),
-		TEST(adoption_keeps_it),
-		TEST(other_maps),
+		cmocka_unit_test(what_it_leaves),
+		cmocka_unit_test(its_filter),
+		cmocka_unit_test(one_at_a_time),
+		cmocka_unit_test(the_daemon_tidies_up),
+		cmocka_unit_test(the_next_capture_tidies_up),
+		cmocka_unit_test(adoption_keeps_it),
+		cmocka_unit_test(other_maps),
 	};
 
 	if (netns_enter() < 0)
 		return 1;
-	return cmocka_run_group_tests_name("capture session", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("capture session", tests, set_up, tear_down);
 }
