@@ -10,8 +10,8 @@
  *               port 67, and is not answered here, be it well formed or not.
  *
  * What is answered here never counts against a link's budgets, so no flood of what is passed can
- * starve renewals; and what is not to us, or not to port 67, no policer looks at. Nor at
- * fragments and datagrams with IP options, which are let go before their port is known.
+ * starve renewals; and what is not to us, or not to port 67, no policer looks at. Nor at fragments,
+ * which the daemon refuses at a glance.
  *
  * Each bucket is one word by the generic cell rate algorithm (ITU-T I.371): the time up to which
  * the past packets have spent the budget. A packet may go if that lies no more than burst - 1
@@ -93,16 +93,10 @@ static __always_inline bool client_may(struct slot *slot, const struct clock *cl
  * Of a message whose options were not walked to their end: is the first what all DISCOVERs' is?
  * Whoever puts another in front of it is policed by the other budget.
  */
-static __always_inline bool begins_as_discover(const struct xdp_md *ctx, __u32 tags_len)
+static __always_inline bool begins_as_discover(const __u8 *options, const __u8 *data_end)
 {
-	const __u8 *p = (const __u8 *)(long)ctx->data,
-		   *data_end = (const __u8 *)(long)ctx->data_end;
-
-	if (tags_len > TAGS_LEN_MAX)
-		return false;
-	p += tags_len + OPTIONS_AT;
-	KEEP(p);
-	return p + 3 <= data_end && p[0] == DHO_MESSAGE_TYPE && p[1] == 1 && p[2] == DHCP_DISCOVER;
+	return options + 3 <= data_end && options[0] == DHO_MESSAGE_TYPE && options[1] == 1 &&
+	       options[2] == DHCP_DISCOVER;
 }
 
 /* May the daemon be given another one by this link? */
@@ -126,25 +120,15 @@ static __always_inline bool link_may(__u64 *due, __u64 interval, __u64 burst)
 	return true;
 }
 
-/*
- * What becomes of a frame to us that would pass by `verdict`; `at`: its link's record. A global
- * function, so that the verifier looks at it once, and not once for each way out.
- */
-__u32 police_link(struct xdp_md *ctx, __u32 at, __u32 tags_len, __u32 verdict);
-
-__attribute__((noinline)) __u32 police_link(struct xdp_md *ctx, __u32 at, __u32 tags_len,
-					    __u32 verdict)
+/* What becomes of a frame to us that would pass by `verdict`; `at`: its link's record. */
+static __always_inline __u32 spend(__u32 at, enum xdhcp_budget which, __u32 verdict)
 {
 	const struct policy *link = policy_at(at);
-	__u32 place = at - XDHCP_POLICY_LINKS, which = XDHCP_BUDGET_OTHER;
+	__u32 place = at - XDHCP_POLICY_LINKS;
 	struct link_budgets *spent = bpf_map_lookup_elem(&budgets, &place);
 
 	if (!link || !spent)
 		return verdict;
-	/* pass_room: the frame has moved, and is a REQUEST */
-	if (verdict == XDHCP_VERDICT_pass_discover ||
-	    (verdict != XDHCP_VERDICT_pass_room && begins_as_discover(ctx, tags_len)))
-		which = XDHCP_BUDGET_DISCOVER;
 	/* interval and burst in one load: of one and the same budget */
 	__u64 limit = *(const volatile word64 *)&link->budgets[which];
 
@@ -154,9 +138,89 @@ __attribute__((noinline)) __u32 police_link(struct xdp_md *ctx, __u32 at, __u32 
 					      : XDHCP_VERDICT_drop_other_rate;
 }
 
+/*
+ * The same, but of which budget it is must be seen. Global functions, so that the verifier
+ * looks at them once, and not once for each way out.
+ */
+__u32 police_link(struct xdp_md *ctx, __u32 at, __u32 tags_len, __u32 verdict);
+__u32 police_unparsed(struct xdp_md *ctx, __u32 verdict);
+
+__attribute__((noinline)) __u32 police_link(struct xdp_md *ctx, __u32 at, __u32 tags_len,
+					    __u32 verdict)
+{
+	const __u8 *options = (const __u8 *)(long)ctx->data;
+
+	if (tags_len > TAGS_LEN_MAX)
+		return verdict;
+	options += tags_len + OPTIONS_AT;
+	KEEP(options);
+	/* pass_room: the frame has moved, and is a REQUEST */
+	if (verdict == XDHCP_VERDICT_pass_discover ||
+	    (verdict != XDHCP_VERDICT_pass_room &&
+	     begins_as_discover(options, (const __u8 *)(long)ctx->data_end)))
+		return spend(at, XDHCP_BUDGET_DISCOVER, verdict);
+	return spend(at, XDHCP_BUDGET_OTHER, verdict);
+}
+
+/* The tags of VLANs; a tag of id 0 is none: the kernel takes it off. NULL: it is no whole frame. */
+static __always_inline const __u8 *skip_tags(struct request *r)
+{
+	const __u8 *p = r->frame;
+	unsigned named = 0;
+
+	for (int i = 0; i < XDHCP_LINK_TAGS; i++, p += TAG_LEN) {
+		if (p + sizeof(struct ethhdr) + TAG_LEN > r->data_end)
+			return NULL;
+		if (!is_tag(AT16(p + TAGS_AT)))
+			break;
+		__u64 tag = tag_named(AT16(p + TAGS_AT), AT16(p + TAGS_AT + 2));
+
+		r->tags |= tag << 16 * named;
+		named += tag != 0;
+	}
+	return p;
+}
+
+/*
+ * Frames that were let go before their port was known, because of IP options or a tag without a
+ * VLAN, which the daemon is given all the same: those to us and to port 67.
+ */
+__attribute__((noinline)) __u32 police_unparsed(struct xdp_md *ctx, __u32 verdict)
+{
+	struct request r = {.frame = (const __u8 *)(long)ctx->data,
+			    .data_end = (const __u8 *)(long)ctx->data_end};
+	const struct iphdr *ip;
+	const __u8 *udp;
+	__u32 at = 0;
+
+	r.data = skip_tags(&r);
+	if (!r.data || r.data + UDP_AT > r.data_end || AT16(r.data + 12) != bpf_htons(ETH_P_IP))
+		return verdict;
+	ip = (const void *)(r.data + IP_AT);
+	if (ip->version != 4 || ip->ihl < 5 || ip->protocol != IPPROTO_UDP ||
+	    ip->frag_off & ~bpf_htons(DHCP_IP_DF))
+		return verdict;
+	udp = (const __u8 *)ip + ip->ihl * 4;
+	KEEP(udp);
+	if (udp + sizeof(struct udphdr) > r.data_end ||
+	    AT16(udp + 2) != bpf_htons(DHCP_SERVER_PORT))
+		return verdict;
+	r.link = find_link(ctx->ingress_ifindex, r.tags, &at);
+	if (!r.link || READ_ONCE(r.link->closed) || !is_to_us(&r))
+		return verdict;
+	return spend(at,
+		     begins_as_discover(udp + sizeof(struct udphdr) + sizeof(struct dhcp_header),
+					r.data_end)
+			     ? XDHCP_BUDGET_DISCOVER
+			     : XDHCP_BUDGET_OTHER,
+		     verdict);
+}
+
 /* Every verdict comes by here; one that gives the daemon work may become a drop. */
 static __always_inline __u32 police(struct xdp_md *ctx, const struct request *r, __u32 v)
 {
+	if (v == XDHCP_VERDICT_pass_ip_options || v == XDHCP_VERDICT_pass_tags)
+		return police_unparsed(ctx, v);
 	if (v < XDHCP_VERDICT_FIRST_PASS || v >= XDHCP_VERDICT_FIRST_DROP || !r->policed_at)
 		return v;
 	return police_link(ctx, r->policed_at, r->tags_len, v);

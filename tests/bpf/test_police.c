@@ -166,6 +166,50 @@ static void discovers_that_are_not_walked(void **state)
 	expect(w, &routed, XDHCP_VERDICT_drop_discover_rate);
 }
 
+/* What has IP options is the daemon's, too, if it is to us. */
+static void with_ip_options(void **state)
+{
+	struct world *w = fresh();
+	struct packet discover = packet_discover(&w->client),
+		      inform = packet_inform(&w->client, WORLD_ADDR);
+
+	(void)state;
+	limit(w, XDHCP_BUDGET_DISCOVER, SLOW_NS, BURST);
+	limit(w, XDHCP_BUDGET_OTHER, SLOW_NS, BURST);
+	discover.ip_ihl = 6;
+	inform.ip_ihl = 15;
+	expect_burst(w, &discover, XDHCP_VERDICT_pass_ip_options, XDHCP_VERDICT_drop_discover_rate);
+	expect_burst(w, &inform, XDHCP_VERDICT_pass_ip_options, XDHCP_VERDICT_drop_other_rate);
+	discover.ip_ihl = 15;
+	discover.bootp_min = 0; /* as short as it can be */
+	expect(w, &discover, XDHCP_VERDICT_drop_discover_rate);
+	inform.frag = 0x2000;
+	expect(w, &inform, XDHCP_VERDICT_pass_ip_options);
+}
+
+/* So is what has a tag of no VLAN: a priority, which the kernel takes off. */
+static void with_a_priority(void **state)
+{
+	static const uint8_t tag[4] = {0x81, 0, 0xe0, 0};
+	struct world *w = fresh();
+	struct packet discover = packet_discover(&w->client);
+	uint8_t frame[PACKET_MAX + 4];
+	struct outcome out;
+	size_t len;
+
+	(void)state;
+	len = packet_build(&discover, frame, PACKET_MAX);
+	memmove(frame + 16, frame + 12, len - 12);
+	memcpy(frame + 12, tag, 4);
+	limit(w, XDHCP_BUDGET_DISCOVER, SLOW_NS, BURST);
+	expect_burst(w, &discover, XDHCP_VERDICT_pass_discover, XDHCP_VERDICT_drop_discover_rate);
+	world_run(w, frame, len + 4, &out);
+	assert_string_equal(world_verdict_name(out.verdict), "drop_discover_rate");
+	frame[4] ^= 1; /* to another host */
+	world_run(w, frame, len + 4, &out);
+	assert_string_equal(world_verdict_name(out.verdict), "pass_tags");
+}
+
 static void tagged_discovers(void **state)
 {
 	struct packet many;
@@ -236,7 +280,8 @@ static void what_is_not_ours_passes(void **state)
 	NOT_OURS(pass_not_us, p[n].eth_dst[0] = 2; p[n].eth_dst[5] = 9);
 	NOT_OURS(pass_not_us, p[n].ip_dst = PACKET_ADDR(192, 0, 2, 2));
 	NOT_OURS(pass_not_us, p[n].ip_dst = PACKET_ADDR(198, 51, 100, 2));
-	NOT_OURS(pass_ip_options, p[n].ip_ihl = 6);
+	NOT_OURS(pass_ip_options, p[n].ip_ihl = 6; p[n].dport = 68);
+	NOT_OURS(pass_ip_options, p[n].ip_ihl = 6; p[n].ip_dst = PACKET_ADDR(192, 0, 2, 2));
 	NOT_OURS(pass_fragment, p[n].frag = 0x2000);
 #undef NOT_OURS
 	limit(w, XDHCP_BUDGET_DISCOVER, SLOW_NS, BURST);
@@ -310,6 +355,13 @@ static void limits_change_live(void **state)
 	limit(w, XDHCP_BUDGET_DISCOVER, 0, BURST);
 	for (unsigned i = 0; i < 100; i++)
 		expect(w, &discover, XDHCP_VERDICT_pass_discover);
+	/* off at once, not when what is spent has come back */
+	limit(w, XDHCP_BUDGET_DISCOVER, 100000000, BURST);
+	for (unsigned i = 0; i < 2 * BURST; i++)
+		run(w, &discover);
+	limit(w, XDHCP_BUDGET_DISCOVER, 0, BURST);
+	for (unsigned i = 0; i < 100; i++)
+		expect(w, &discover, XDHCP_VERDICT_pass_discover);
 }
 
 /* --- clients --- */
@@ -373,6 +425,8 @@ int main(void)
 		cmocka_unit_test(all_else_has_the_other),
 		cmocka_unit_test(what_is_malformed_is_policed),
 		cmocka_unit_test(discovers_that_are_not_walked),
+		cmocka_unit_test(with_ip_options),
+		cmocka_unit_test(with_a_priority),
 		cmocka_unit_test(tagged_discovers),
 		cmocka_unit_test(hits_are_nobodys_budget),
 		cmocka_unit_test(what_is_not_ours_passes),
