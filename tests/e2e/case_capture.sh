@@ -96,13 +96,20 @@ tcpdump -tt -n -r "$DIR/one.pcap" 2>/dev/null | awk -v from="$from" -v to="$(dat
 	$1 < from || $1 > to + 1 || $1 < last { exit 1 } { last = $1 }' || fail "not by the wall clock"
 xxd -p "$DIR/one.pcap" | tr -d '\n' | grep -q "$(jq -r .frame "$DIR/bob")" || fail "the ACK is not the one that came"
 
-# an end by signal
+# many, and an end by signal: every frame of every hit is there, or told of
+load dora -i cli -n 50 -o "$DIR/state" >/dev/null || fail "no leases"
+before=$(acks_xdp)
 capture "$DIR/int.log" -w "$DIR/int.pcap"
 await 5 "the capture to run" runs
+load renew -i cli -s "$DIR/state" -r 20 --rate 2000 >"$DIR/renew.json" || fail "renewals: $(cat "$DIR/renew.json")"
 kill -INT "$CAPTURE"
 code "$CAPTURE"
 equal "exit code after a signal" "$CODE" 0
 expect "no ring" no_ring
+read -r _ frames _ _ lost _ <"$DIR/int.log"
+expect "hits" test "$(acks_xdp)" -ge $((before + 1000))
+equal "frames and lost ones" $((frames + lost)) $((2 * ($(acks_xdp) - before)))
+equal "frames in the file" "$(tcpdump -n -r "$DIR/int.pcap" 2>/dev/null | wc -l)" "$frames"
 
 # killed: the daemon's next second takes its ring
 capture "$DIR/killed.log" -w "$DIR/killed.pcap"

@@ -269,10 +269,10 @@ static int put_frame(void *arg, const struct captured *frame)
 
 /* --- a run --- */
 
-static bool goes_on(const struct run *run)
+/* There is somebody to write to, and something to write. */
+static bool wants_more(const struct run *run)
 {
-	return !stopped && !run->unread && run->error == 0 &&
-	       (run->count == 0 || run->frames < run->count);
+	return !run->unread && run->error == 0 && (run->count == 0 || run->frames < run->count);
 }
 
 /* What lies there, out. Returns how many frames, or negative errno. */
@@ -288,19 +288,21 @@ static int loop(struct run *run)
 {
 	int n = 0;
 
-	while (n >= 0 && goes_on(run)) {
+	while (n >= 0 && !stopped && wants_more(run)) {
 		n = beat(run);
 		if (n == 0)
 			n = read_some(run);
-		if (n == 0 && goes_on(run))
+		if (n == 0 && !stopped && wants_more(run))
 			wait_for_reader(run, 0, IDLE_MS);
 	}
 	capture_stop(run->session);
-	/* what was copied before it stopped, unless nobody wants it */
-	while (n > 0 && run->error == 0 && !run->unread &&
-	       (!run->count || run->frames < run->count))
-		n = read_some(run);
-	return n < 0 ? n : 0;
+	if (n < 0)
+		return n;
+	/* what was copied since the last look */
+	do
+		n = wants_more(run) ? read_some(run) : 0;
+	while (n > 0);
+	return n;
 }
 
 static int start(struct run *run, const struct wanted *w, const char *pins)
