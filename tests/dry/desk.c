@@ -662,6 +662,7 @@ bool desk_xdp(struct desk *desk, const uint8_t *frame, size_t len, struct desk_r
 {
 	static struct desk_reply said;
 	static uint8_t out[PACKET_FRAME + 2048];
+	struct dhcp_header header;
 	size_t n;
 	uint32_t action = dry_xdp(frame, len, out, sizeof(out), &n);
 
@@ -674,6 +675,11 @@ bool desk_xdp(struct desk *desk, const uint8_t *frame, size_t len, struct desk_r
 	memcpy(ret_reply->data, out, n);
 	ret_reply->len = n;
 	desk->count.xdp_acks++;
+	memcpy(&header, frame + 42, sizeof(header));
+	if (dhcp_get_addr(header.giaddr))
+		desk->count.xdp_relayed++;
+	else if (memcmp(frame + 6, header.chaddr, 6))
+		desk->count.xdp_routed++;
 	oracle_reply(out + 42, n - 42, true);
 	if (!daemon_would(inside(desk), frame, len, &said))
 		return true;

@@ -37,6 +37,7 @@ struct desk_counts {
 	unsigned long offers, acks, naks, bootp, silent, deferred, ends;
 	unsigned long restarts;
 	unsigned long xdp_acks, xdp_passes, compared;
+	unsigned long xdp_relayed, xdp_routed; /* of xdp_acks */
 };
 
 struct desk {

@@ -36,6 +36,7 @@ struct guest {
 	struct client client;
 	struct form form;
 	uint32_t relay; /* giaddr; 0: on our link */
+	bool pair;	/* with another relay, at the next address */
 };
 
 struct remembered {
@@ -126,22 +127,41 @@ static void meet(struct guest *g)
 		if (below(4) == 0)
 			g->relay = 0xc0000205 + below(2);
 	}
+	g->pair = g->relay && below(2);
+}
+
+/* A relay sends it on, to an address of ours as a rule; it may be one of a pair (VRRP). */
+static void by_relay(const struct guest *g, uint32_t relay, uint8_t *frame)
+{
+	packet_put32(frame + PACKET_GIADDR, relay);
+	frame[6] ^= 4;
+	if (below(8) == 0)
+		return;
+	memcpy(frame, desk_mac, 6);
+	packet_put32(frame + PACKET_IP + 12, relay);
+	packet_put32(frame + PACKET_IP + 16, g->client.server);
+	packet_put16(frame + PACKET_UDP, below(8) ? 67 : (uint16_t)(1066 * below(3)));
+	packet_fix_ip_checksum(frame);
 }
 
 /* Who is behind a relay renews past it, or not; a switch may add option 82 without a relay. */
-static size_t frame_of(const struct guest *g, enum shape_state state, uint8_t *frame)
+static size_t frame_of(const struct guest *g, enum shape_state state, bool twin, uint8_t *frame)
 {
+	static const char *const agents[] = {"\1\4port", "\1\4port", "\1\4port", "\1\4exit",
+					     "\1\4exit\2\1r"};
 	bool relayed = g->relay && (state != RENEWING || below(4) == 0);
 	struct form form = g->form;
 	size_t len;
 
 	if (relayed ? below(4) : below(24) == 0)
-		packet_option_str(&form.p, 82, below(4) ? "\1\4port" : "\1\4exit");
+		packet_option_str(&form.p, 82, agents[twin ? 4 : below(5)]);
+	else if (relayed && below(4) == 0)
+		packet_option(&form.p, 82, "\1\4port\x13", 8); /* RFC 8357 */
 	len = client_frame(&g->client, &form, state, frame);
-	if (relayed) {
-		packet_put32(frame + PACKET_GIADDR, g->relay);
-		frame[6] ^= 4; /* it is the relay that sends it */
-	}
+	if (relayed)
+		by_relay(g, g->relay + twin, frame);
+	else if (g->relay && state == RENEWING)
+		frame[6] ^= 8; /* by a router */
 	return len;
 }
 
@@ -163,10 +183,10 @@ static const struct desk_reply *answer_to(const struct guest *g)
 	return NULL;
 }
 
-static void send(struct guest *g, enum shape_state state)
+static void send_one(struct guest *g, enum shape_state state, bool twin)
 {
 	uint8_t frame[RIG_FRAME_MAX];
-	size_t len = frame_of(g, state, frame);
+	size_t len = frame_of(g, state, twin, frame);
 	static struct desk_reply reply;
 
 	if (state != DISCOVERING) {
@@ -177,6 +197,13 @@ static void send(struct guest *g, enum shape_state state)
 	desk_put(desk, frame, len);
 	if (below(4))
 		desk_work(desk);
+}
+
+static void send(struct guest *g, enum shape_state state)
+{
+	send_one(g, state, false);
+	if (g->pair && state != RENEWING)
+		send_one(g, state, true);
 }
 
 static void obtain(struct guest *g)
@@ -295,22 +322,25 @@ static void memos_stay_true(void **state)
 	(void)state;
 	while (starts < models)
 		one_model();
-	print_message("%lu configurations, %lu reloads, %lu refused, %lu restarts; %lu messages, "
-		      "%lu decided: "
-		      "%lu offers, %lu acks, "
-		      "%lu naks, %lu silent, %lu deferred, %lu ends; %lu changes, %lu undone and "
-		      "made again, %lu commits "
-		      "failed; XDP answered %lu of %lu, %lu compared\n",
-		      starts, reloads, refused, total.restarts, total.received, total.decided,
-		      total.offers, total.acks, total.naks, total.silent, total.deferred,
-		      total.ends, total.changes, total.undone, total.commits_failed, total.xdp_acks,
-		      total.xdp_acks + total.xdp_passes, total.compared);
+	print_message(
+		"%lu configurations, %lu reloads, %lu refused, %lu restarts; %lu messages, "
+		"%lu decided: "
+		"%lu offers, %lu acks, "
+		"%lu naks, %lu silent, %lu deferred, %lu ends; %lu changes, %lu undone and "
+		"made again, %lu commits "
+		"failed; XDP answered %lu of %lu, %lu of a relay, %lu of a router, %lu compared\n",
+		starts, reloads, refused, total.restarts, total.received, total.decided,
+		total.offers, total.acks, total.naks, total.silent, total.deferred, total.ends,
+		total.changes, total.undone, total.commits_failed, total.xdp_acks,
+		total.xdp_acks + total.xdp_passes, total.xdp_relayed, total.xdp_routed,
+		total.compared);
 	if (models < 100)
 		return;
 	assert_true(total.compared > 100 * models && total.acks > 10 * models);
 	assert_true(reloads > models / 4 && refused > models / 20 && total.ends > models);
 	assert_true(total.commits_failed > models / 2 && total.undone > models);
 	assert_true(total.restarts > models / 4);
+	assert_true(total.xdp_relayed > models);
 }
 
 int main(void)
