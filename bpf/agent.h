@@ -2,14 +2,16 @@
 /*
  * Option 82 on its way from the request into the reply: it comes back as it came, as the last
  * option (RFC 3046 2.2), but the reply is written over the request. So it waits in memory of this
- * CPU from before the first change of the frame until after the last.
+ * CPU from the walk, which hashes it as part of the form, until after all else is written.
  *
- * Functions of their own, which the verifier looks at once; only requests that have the option
+ * Functions of their own, which the verifier looks at once; a branch of the walk that hashed it
+ * there would have doubled what the verifier of 6.1 looks at. Only requests that have the option
  * pay for them.
  */
 #ifndef XDHCP_BPF_AGENT_H
 #define XDHCP_BPF_AGENT_H
 
+#include "form.h"
 #include "mem.h"
 
 #define AGENT_MAX   (2 + 255)		  /* code, length, data */
@@ -17,6 +19,7 @@
 #define AGENT_WORDS ((AGENT_MAX + 7) / 8) /* the last one partly */
 
 struct agent {
+	__u64 sum; /* ones-complement, as if at an even offset, not folded */
 	__u8 bytes[8 * AGENT_WORDS + 8];
 };
 
@@ -27,39 +30,47 @@ struct {
 	__type(value, struct agent);
 } agents SEC(".maps");
 
-/*
- * Takes `len` bytes, a whole option, from `at` of the frame. Returns their ones-complement sum, as
- * if at an even offset and not folded; negative: there are no such bytes.
- */
-__noinline long agent_take(struct xdp_md *ctx, __u32 at, __u32 len)
+static __always_inline struct agent *agent_of_this_cpu(void)
 {
 	__u32 zero = 0;
-	struct agent *agent = bpf_map_lookup_elem(&agents, &zero);
-	__u64 n = len;
-	long sum = 0;
 
-	if (!agent || n < 2)
-		return -1;
-	KEEP(n); /* two checks of the register that is used: clang makes one of another */
-	if (n > AGENT_MAX)
-		return -1;
-	KEEP(n);
-	if (bpf_xdp_load_bytes(ctx, at, agent->bytes, n))
-		return -1;
-	AT64(agent->bytes + n) = 0; /* what was there before does not count */
-	for (__u32 i = 0; i < AGENT_WORDS && i * 8 < n; i++) {
-		__u64 word = AT64(agent->bytes + i * 8);
-
-		sum += (word >> 32) + (__u32)word;
-	}
-	return sum;
+	return bpf_map_lookup_elem(&agents, &zero);
 }
 
-/* Puts what agent_take() took to `at` of the frame. */
+/*
+ * Takes a whole option, `where`: its place in the frame << 16, and its length with both bytes.
+ * Returns the form's state with it (form.h); if there are no such bytes, some other.
+ */
+__noinline __u64 agent_take(struct xdp_md *ctx, __u32 where, __u64 state, __u64 word_key,
+			    __u64 state_key)
+{
+	struct form_state form = {.word_key = word_key, .state_key = state_key, .state = state};
+	struct agent *agent = agent_of_this_cpu();
+	__u64 len = where & 0xffff, sum = 0;
+
+	if (!agent || len < 2)
+		return 0;
+	KEEP(len); /* two checks of the register that is used: clang makes one of another */
+	if (len > AGENT_MAX)
+		return 0;
+	KEEP(len);
+	if (bpf_xdp_load_bytes(ctx, where >> 16, agent->bytes, len))
+		return 0;
+	AT64(agent->bytes + len) = 0; /* above the last word's bytes nothing counts */
+	for (__u32 i = 0; i < AGENT_WORDS && i * 8 < len; i++) {
+		__u64 word = AT64(agent->bytes + i * 8);
+
+		form_mix(&form, word);
+		sum += (word >> 32) + (__u32)word;
+	}
+	agent->sum = sum;
+	return form.state;
+}
+
+/* Puts what agent_take() took, `len` bytes, to `at` of the frame. */
 __noinline bool agent_put(struct xdp_md *ctx, __u32 at, __u32 len)
 {
-	__u32 zero = 0;
-	struct agent *agent = bpf_map_lookup_elem(&agents, &zero);
+	struct agent *agent = agent_of_this_cpu();
 	__u64 n = len;
 
 	if (!agent || n < 2)

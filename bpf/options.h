@@ -15,6 +15,7 @@
 #ifndef XDHCP_BPF_OPTIONS_H
 #define XDHCP_BPF_OPTIONS_H
 
+#include "agent.h"
 #include "form.h"
 #include "parse.h"
 
@@ -65,7 +66,7 @@ static const __u16 option_steps[256] = {
  */
 struct found {
 	__u64 word, zero;
-	__u64 agent; /* where option 82 begins in the frame << 16, and its whole length */
+	__u64 agent; /* whole length of option 82 */
 	__u32 asked, server_id;
 };
 
@@ -115,12 +116,17 @@ static __always_inline void take_form(struct form_state *form, const __u8 *curso
 	form_mix(form, last);
 }
 
-static __always_inline __u64 take_agent(const struct request *r, const __u8 *cursor, __u32 len)
+/* Option 82: part of the form, and kept to be echoed. */
+static __always_inline __u64 take_agent(struct xdp_md *ctx, const struct request *r,
+					struct form_state *form, const __u8 *cursor, __u64 len)
 {
 	__u64 at = (__u64)cursor - (__u64)r->frame;
 
 	KEEP(at); /* no longer of pointers, which 32 bits must not hold */
-	return (at + CURSOR_BACK) << 16 | (len + 2);
+	len += 2;
+	form->state = agent_take(ctx, (at + CURSOR_BACK) << 16 | len, form->state, form->word_key,
+				 form->state_key);
+	return len;
 }
 
 /* Fewer than two bytes are left: END is missing (or is the last byte), or an option is cut. */
@@ -133,7 +139,8 @@ static __always_inline bool walk_ends_well(const __u8 *cursor, const struct requ
 	return *p == DHO_END || *p == DHO_PAD;
 }
 
-static __always_inline enum xdhcp_verdict walk_options(struct request *r, const __u64 key[2])
+static __always_inline enum xdhcp_verdict walk_options(struct xdp_md *ctx, struct request *r,
+						       const __u64 key[2])
 {
 	__u64 unknown = AT64(r->data + BOOTP_AT);
 	/* + 0 makes it a pointer of its own: what the walk checks is not learned of `data` */
@@ -167,12 +174,6 @@ static __always_inline enum xdhcp_verdict walk_options(struct request *r, const 
 			return XDHCP_VERDICT_pass_options_malformed;
 		__u64 ending = AT64(next);
 
-		if (kind == KIND_AGENT) {
-			if (found.agent ^ found.zero)
-				return XDHCP_VERDICT_pass_options_repeated;
-			found.agent = take_agent(r, cursor, len) ^ found.zero;
-			kind = KIND_FORM;
-		}
 		if (kind == KIND_FORM) {
 			take_form(&form, cursor, r->data_end, len, ending);
 		} else if (kind == KIND_END) {
@@ -181,6 +182,10 @@ static __always_inline enum xdhcp_verdict walk_options(struct request *r, const 
 			pads++;
 		} else if (kind == KIND_OVERLOAD) {
 			return XDHCP_VERDICT_pass_overload;
+		} else if (kind == KIND_AGENT) {
+			if (found.agent ^ found.zero)
+				return XDHCP_VERDICT_pass_options_repeated;
+			found.agent = take_agent(ctx, r, &form, cursor, len) ^ found.zero;
 		} else if (kind != KIND_IGNORED) {
 			v = take_value(&found, kind, len, ending);
 			if (v != GO_ON)
@@ -199,7 +204,6 @@ done:
 	r->has_server_id = found.word >> (32 + KIND_SERVER_ID) & 1;
 	r->asked = found.asked;
 	r->server_id = found.server_id;
-	r->agent_at = found.agent >> 16;
 	r->agent_len = found.agent;
 	return GO_ON;
 }

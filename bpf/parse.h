@@ -68,8 +68,7 @@ struct request {
 	__u8 has_asked, has_server_id;
 	__u8 to_our_addr; /* ip_dst is one of our unicast addresses */
 	__u8 way;	  /* enum way; the verifier does not know it */
-	__u16 agent_at;	  /* of option 82 in the frame */
-	__u16 agent_len;  /* with code and length; 0: absent */
+	__u16 agent_len;  /* of option 82, with both bytes; 0: absent. See agent.h */
 	__u64 form;	  /* hash */
 	__u64 area;	  /* hash, see walked.h; 0: of no use */
 };

@@ -300,10 +300,16 @@ static __always_inline bool write_options(__u8 *data, const __u8 *data_end, cons
 	       copy_options(options, data_end, a->template);
 }
 
+static __always_inline __u64 agent_sum(const struct request *r)
+{
+	const struct agent *agent = r->agent_len ? agent_of_this_cpu() : NULL;
+
+	return agent ? agent->sum : 0;
+}
+
 /* True: the frame is the reply. False: it is not as make_room() left it. */
 static __always_inline bool write_reply(struct xdp_md *ctx, const struct request *r,
-					const struct answer *a, const struct layout *l,
-					__u64 agent_sum)
+					const struct answer *a, const struct layout *l)
 {
 	__u8 *frame = (__u8 *)(long)ctx->data, *data = frame + (r->tags_len & TAGS_MASK);
 	const __u8 *data_end = (const __u8 *)(long)ctx->data_end;
@@ -320,7 +326,7 @@ static __always_inline bool write_reply(struct xdp_md *ctx, const struct request
 	__u32 agent = l->options + l->tail, end = agent + l->agent;
 
 	sum += (__u64)src + to.addr + a->template->sum + tail_sum(a->slot, a->template, l);
-	sum += agent_sum << ((agent & 1) * 8);
+	sum += agent_sum(r) << ((agent & 1) * 8);
 	sum += (__u64)bpf_htons(DHO_END << 8) << ((end & 1) * 8);
 	write_udp(data + UDP_AT, to.port, l->udp, sum);
 	write_boot_fields(data + BOOTP_FIELD(sname), a->template);

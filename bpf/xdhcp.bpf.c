@@ -31,7 +31,6 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx, struct requ
 	struct layout l;
 	enum xdhcp_verdict v = parse_headers(ctx, r);
 	__u32 zero = 0;
-	long agent_sum = 0;
 	__u64 walked = 0;
 
 	if (v != GO_ON)
@@ -45,7 +44,7 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx, struct requ
 	if (recall(r, m, &a)) {
 		v = check_gates(clock->now, &a.capture_until);
 	} else {
-		v = walk_options(r, m->hash_key);
+		v = walk_options(ctx, r, m->hash_key);
 		if (v == GO_ON)
 			v = find_answer(r, clock, m, &a);
 		if (v == GO_ON && r->area && !r->agent_len)
@@ -59,11 +58,6 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx, struct requ
 		return XDHCP_VERDICT_pass_inconsistent;
 	if (l.ip > dhcp_max_reply(r->max_size))
 		return XDHCP_VERDICT_pass_max_size;
-	if (r->agent_len) {
-		agent_sum = agent_take(ctx, r->agent_at, r->agent_len);
-		if (agent_sum < 0)
-			return XDHCP_VERDICT_pass_inconsistent;
-	}
 	v = promise(&a, clock);
 	if (v != GO_ON)
 		return v;
@@ -73,7 +67,7 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx, struct requ
 			r->link->link);
 	if (!make_room(ctx, r, l.frame))
 		return XDHCP_VERDICT_pass_room;
-	if (!write_reply(ctx, r, &a, &l, agent_sum))
+	if (!write_reply(ctx, r, &a, &l))
 		return XDHCP_VERDICT_drop_internal;
 	if (a.captured)
 		capture_frame(ctx, 1);
