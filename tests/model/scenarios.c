@@ -84,10 +84,12 @@ static void stride(unsigned seconds)
 	world_pass(1);
 }
 
-/* What XDP has granted is in the store; the daemon's own promise is nearly over. */
+/* XDP has renewed until the sweep had to extend its credit; the daemon's own promise is over. */
 static void setup_swept(void)
 {
 	bind_and_renew(one, LIFETIME - 12);
+	world_pass(LIFETIME - 12);
+	expect(client_renews(0, ADDRESS_A), "XDP renews again");
 	world_pass(9);
 }
 

@@ -3,8 +3,8 @@
  * The sweep: reads the slots as memory, records what XDP has granted since the
  * last one, and extends the credit of those whose credit does not cover T2 + lifetime.
  * An extension is a change like any other: committed first, then stored in the
- * slot. Who has not renewed is not extended. A crash loses nothing: the grants stand in the
- * slots, and the store's ack_until bounds them.
+ * slot, one row for many renewals. Who has not renewed is not extended. A crash loses nothing: the
+ * grants stand in the slots, and the store's ack_until bounds them.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -87,11 +87,14 @@ static struct commit_row row_of(const struct lease *lease, uint32_t ack_until)
 	return row;
 }
 
-/* Reads one lease's slot; true: a row is to be committed. */
+/*
+ * Reads one lease's slot; true: a row is to be committed. A grant within the credit needs
+ * none: memory knows of it, and after a crash the slot does, or ack_until bounds it.
+ */
 static bool sweep_lease(struct daemon *d, struct lease *lease, uint32_t now,
 			struct commit_row *ret_row)
 {
-	uint32_t index, last, granted_until;
+	uint32_t index, last, granted_until, until;
 	struct slot *slot;
 
 	if (lease->state != LEASE_BOUND || !(slot = slot_of(d, lease, &index)))
@@ -100,7 +103,12 @@ static bool sweep_lease(struct daemon *d, struct lease *lease, uint32_t now,
 	slot_grant(slot, &last, &granted_until);
 	if (last <= lease->cltt && granted_until <= lease->granted_until)
 		return false;
-	*ret_row = row_of(lease, extended_credit(d, lease, slot, now));
+	until = extended_credit(d, lease, slot, now);
+	if (until == lease->ack_until) {
+		lease_granted(d->leases, lease, last, granted_until);
+		return false;
+	}
+	*ret_row = row_of(lease, until);
 	if (last > ret_row->row.cltt)
 		ret_row->row.cltt = last;
 	if (granted_until > ret_row->row.granted_until)
