@@ -372,6 +372,66 @@ static void another_route_changes_records_but_no_slot(void **state)
 	assert_int_equal(withdrawn, 0);
 }
 
+static void clients_are(uint32_t interval, uint32_t burst)
+{
+	assert_int_equal(records[XDHCP_POLICY_DAEMON].client_interval, interval);
+	assert_int_equal(records[XDHCP_POLICY_DAEMON].client_burst, burst);
+}
+
+static void budget_is(const struct policy *p, enum xdhcp_budget which, uint32_t interval,
+		      uint32_t burst)
+{
+	assert_int_equal(p->budgets[which].interval, interval);
+	assert_int_equal(p->budgets[which].burst, burst);
+}
+
+/* A reload's are in the record that is open; what is published then is what is there. */
+static void limits_change_in_an_open_record(void **state)
+{
+	struct port *port = vlan();
+	struct policy *p;
+
+	(void)state;
+	config.fast_path.discover = (struct rate_limit){.rate = 0.25, .burst = 1};
+	config.fast_path.other = (struct rate_limit){.rate = 3, .burst = 9};
+	assert_int_equal(link_publish(&d, port), 0);
+	p = found(2, &port->place.tags);
+	budget_is(p, XDHCP_BUDGET_DISCOVER, 4000000000u, 1);
+	budget_is(p, XDHCP_BUDGET_OTHER, 333333333, 9);
+	barriers = withdrawn = 0;
+	config.fast_path.discover = (struct rate_limit){.rate = 1e7, .burst = 10000000};
+	config.fast_path.other = (struct rate_limit){.rate = 0, .burst = 1};
+	config.fast_path.client = (struct rate_limit){.rate = 0.001, .burst = 5};
+	limits_apply(&d);
+	budget_is(p, XDHCP_BUDGET_DISCOVER, 100, 10000000);
+	budget_is(p, XDHCP_BUDGET_OTHER, 0, 1);
+	clients_are(1000000, 5);
+	assert_int_equal(p->closed, 0);
+	assert_int_equal(link_publish(&d, port), 0);
+	budget_is(p, XDHCP_BUDGET_DISCOVER, 100, 10000000);
+	assert_int_equal(p->closed + barriers + withdrawn, 0);
+	config.fast_path.client = (struct rate_limit){.rate = 1000, .burst = 1000};
+	limits_apply(&d);
+	clients_are(1, 1000);
+	config.fast_path.client.rate = 0;
+	limits_apply(&d);
+	clients_are(0, 1000);
+}
+
+/* A daemon that starts with other limits than the last one had. */
+static void other_limits_keep_the_slots(void **state)
+{
+	struct port *port = vlan();
+
+	(void)state;
+	assert_int_equal(link_publish(&d, port), 0);
+	config.fast_path.discover = (struct rate_limit){.rate = 100, .burst = 100};
+	withdrawn = 0;
+	assert_int_equal(link_publish(&d, port), 0);
+	assert_int_equal(withdrawn, 0);
+	budget_is(found(2, &port->place.tags), XDHCP_BUDGET_DISCOVER, 10000000, 100);
+}
+
 static void another_own_address_or_mac_closes_the_slots_of_this_link(void **state)
 {
 	struct port *port = vlan();
@@ -484,6 +544,8 @@ int main(void)
 		T(another_vlan_id_keeps_the_slots),
 		T(another_address_of_the_hosts_changes_records_but_no_slot),
 		T(another_route_changes_records_but_no_slot),
+		T(limits_change_in_an_open_record),
+		T(other_limits_keep_the_slots),
 		T(another_own_address_or_mac_closes_the_slots_of_this_link),
 		T(nothing_is_open_when_a_barrier_fails),
 		T(a_link_that_is_not_served_makes_room),
