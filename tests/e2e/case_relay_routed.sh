@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # A relay behind a router, of a subnet that no link of the server has an address in: answers go to giaddr on the
 # way that the server's routing says, from the address that was asked, whatever the interface that the request came
-# in by; the clients renew past the relay; where there is no route it is counted and said once.
+# in by; the clients renew past the relay; where there is no route it is counted and said once. All of it is the daemon's
+# to answer here: XDP answers by the way that a request came in by.
 . "$(dirname "$0")/lib.sh"
 
 NET=192.168.7
@@ -34,6 +35,7 @@ pass t near
 pass t near2
 config
 daemon
+ctl fast-path off >/dev/null
 
 from_far() { # TYPE DST WORDS...: what arrives at the router's far side
 	local type=$1 dst=$2
