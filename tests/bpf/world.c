@@ -60,8 +60,6 @@ static void *map_memory(const struct bpf_map *map)
 	return p;
 }
 
-static void read_verdicts(const struct world *w, struct verdicts *ret);
-
 void world_open(struct world *w)
 {
 	world_open_patched(w, NULL);
@@ -99,7 +97,7 @@ void world_open_patched(struct world *w, void (*patch)(struct bpf_insn *insns, s
 	w->client = (struct packet_host){{2, 0, 0, 0x11, 0x22, 0x33}, 0};
 	w->server = (struct packet_host){{2, 0, 0, 0xaa, 0xbb, 0xcc}, WORLD_SERVER_ADDR};
 	world_reset(w);
-	read_verdicts(w, &w->counted);
+	world_verdicts(w, &w->counted);
 }
 
 void world_close(struct world *w)
@@ -261,7 +259,7 @@ void world_tail(struct world *w, enum xdhcp_tail_piece piece, uint8_t code, int 
 
 /* --- running --- */
 
-static void read_verdicts(const struct world *w, struct verdicts *ret)
+void world_verdicts(const struct world *w, struct verdicts *ret)
 {
 	uint32_t key = 0;
 	uint64_t *sum = (uint64_t *)ret;
@@ -301,7 +299,7 @@ void world_run(struct world *w, const uint8_t *frame, size_t len, struct outcome
 
 	if (r)
 		fail_msg("test_run of %zu bytes: %s", len, strerror(-r));
-	read_verdicts(w, &now);
+	world_verdicts(w, &now);
 	ret_outcome->verdict = moved(&w->counted, &now);
 	w->counted = now;
 	ret_outcome->action = opts.retval;

@@ -99,6 +99,8 @@ size_t world_expected_for(const struct world *w, const uint8_t *request, uint8_t
 size_t world_encoded(const struct world *w, const uint8_t *request, size_t len, uint8_t *frame,
 		     size_t cap);
 
+/* The counters as they are now, over all CPUs. */
+void world_verdicts(const struct world *w, struct verdicts *ret);
 const char *world_verdict_name(enum xdhcp_verdict verdict);
 uint32_t world_verdict_action(enum xdhcp_verdict verdict);
 
