@@ -143,8 +143,8 @@ static __always_inline void find_form(const struct slot *slot, __u64 hash, struc
 }
 
 /*
- * As which server the daemon has answered: who selects names it; a relayed client's is the address
- * that the relay has sent to, as RFC 2131 4.1 asks for one that the client can reach.
+ * As which server the daemon has answered: who selects names it; a client's on another link is the
+ * address that relay or router has sent to, as RFC 2131 4.1 asks for one that it can reach.
  */
 static __always_inline enum xdhcp_verdict check_server(const struct request *r,
 						       const struct template *t)
@@ -153,8 +153,8 @@ static __always_inline enum xdhcp_verdict check_server(const struct request *r,
 
 	if (r->has_server_id && r->server_id != server_id)
 		return XDHCP_VERDICT_pass_server_id;
-	if (r->way == WAY_RELAYED && r->ip_dst != server_id)
-		return XDHCP_VERDICT_pass_relayed;
+	if (r->way != WAY_DIRECT && r->ip_dst != server_id)
+		return r->giaddr ? XDHCP_VERDICT_pass_relayed : XDHCP_VERDICT_pass_routed;
 	return GO_ON;
 }
 

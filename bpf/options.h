@@ -157,7 +157,8 @@ static __always_inline enum xdhcp_verdict walk_options(struct xdp_md *ctx, struc
 	struct form_state form;
 	enum xdhcp_verdict v;
 
-	form_start(&form, key, bpf_ntohl(r->giaddr), false);
+	_Static_assert(WAY_ROUTED == 2 && WAY_RELAYED == 1, "a bit: no branch, no states");
+	form_start(&form, key, bpf_ntohl(r->giaddr), r->way >> 1 & 1);
 	for (i = 0; i < WALK_STEPS; i++, cursor = next) {
 		if (cursor + CURSOR_BACK + 2 > r->data_end || cursor + CURSOR_BACK + 2 > r->end) {
 			if (!walk_ends_well(cursor, r))

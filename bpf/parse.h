@@ -77,6 +77,7 @@ struct request {
 enum way {
 	WAY_DIRECT,  /* from the client itself */
 	WAY_RELAYED, /* by a relay: it has put its address into giaddr */
+	WAY_ROUTED,  /* by a router, past the client's relay: not from chaddr's own frame */
 };
 
 /* The record of the link that these tags are of. Closed ones are found too. */
@@ -266,8 +267,7 @@ static __always_inline enum xdhcp_verdict parse_lengths(struct xdp_md *ctx, stru
 
 /*
  * RFC 1122 3.2.1.3: no relay has an address of network 0 or 127, or a group's, nor one of ours; the
- * daemon refuses them. Group addresses are no source of a frame (802.3), but would be where the
- * reply goes.
+ * daemon refuses them.
  */
 static __always_inline bool is_from_relay(const struct request *r)
 {
@@ -276,24 +276,49 @@ static __always_inline bool is_from_relay(const struct request *r)
 	for (int i = 0; i < XDHCP_LINK_ADDRS; i++)
 		if (r->giaddr == AT32(r->link->addrs[i]))
 			return false;
-	return net != 0 && net != 127 && net < 224 && !(r->from & 1);
+	return net != 0 && net != 127 && net < 224;
+}
+
+/* The same number (which the verifier must not know), but what is learned of it is not of `value`.
+ */
+static __always_inline __u64 forget(__u64 value)
+{
+	return value ^ unknown_zero(value);
 }
 
 /*
- * A relayed request must have come to an address of ours: that is whose answer the daemon gives to
- * it. What is broadcast is for any server.
+ * What a relay or a router has brought must have come to an address of ours: that is whose answer
+ * the daemon gives to it. What is broadcast is for any server. By a router come only renewals, as
+ * the client has no address before (RFC 2131 4.3.2). A group's address is no source of a frame
+ * (802.3), but would be where the reply goes.
  */
+static __always_inline enum xdhcp_verdict find_far_way(const struct request *r, __u64 *way)
+{
+	__u64 to_our_addr = forget(r->to_our_addr), from = forget(r->from);
+	bool may = to_our_addr && !(from & 1);
+
+	if (forget(r->giaddr) != 0) {
+		if (!may || !is_from_relay(r))
+			return XDHCP_VERDICT_pass_relayed;
+		*way = WAY_RELAYED;
+	} else {
+		if (!may || forget(r->ciaddr) == 0)
+			return XDHCP_VERDICT_pass_routed;
+		*way = WAY_ROUTED;
+	}
+	return GO_ON;
+}
+
 static __always_inline enum xdhcp_verdict find_way(struct request *r)
 {
 	const __u8 *chaddr = r->data + BOOTP_FIELD(chaddr);
 	__u64 way = WAY_DIRECT;
 
-	if (r->giaddr != 0) {
-		if (!r->to_our_addr || !is_from_relay(r))
-			return XDHCP_VERDICT_pass_relayed;
-		way = WAY_RELAYED;
-	} else if (r->from != AT32(chaddr) || r->from_end != AT16(chaddr + 4)) {
-		return XDHCP_VERDICT_pass_routed;
+	if (forget(r->giaddr) != 0 || r->from != AT32(chaddr) || r->from_end != AT16(chaddr + 4)) {
+		enum xdhcp_verdict v = find_far_way(r, &way);
+
+		if (v != GO_ON)
+			return v;
 	}
 	r->way = way ^ unknown_zero(r->from);
 	return GO_ON;

@@ -34,7 +34,8 @@
 	X(pass_header, PASS, "not a BOOTREQUEST on Ethernet with a DHCP cookie")                 \
 	X(pass_relayed, PASS,                                                                    \
 	  "relayed, but not to the address of ours that the daemon has answered as")             \
-	X(pass_routed, PASS, "not sent by the client itself: Ethernet source is not chaddr")     \
+	X(pass_routed, PASS,                                                                     \
+	  "by a router, but no renewal at the address of ours that the daemon has answered as")  \
 	X(pass_options_malformed, PASS,                                                          \
 	  "option runs past the packet's end, or has a wrong length")                            \
 	X(pass_options_many, PASS, "more options than the fast path walks")                      \

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Relayed requests, and such with option 82 that a switch has put in. Each answer is held against
- * two others for the same request: the one that the test builds from RFC 2131 4.1 and RFC 3046 2.2,
- * and that of the daemon's encoder; its checksums against sums of the test's own. What may not be
- * answered passes untouched.
+ * Relayed requests, such with option 82 that a switch has put in, and renewals that come by a
+ * router past their relay. Each answer is held against two others for the same request: the one
+ * that the test builds from RFC 2131 4.1 and RFC 3046 2.2, and that of the daemon's encoder; its
+ * checksums against sums of the test's own. What may not be answered passes untouched.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +22,7 @@
 static const struct packet_host relay = {{2, 0, 0, 0x77, 0x88, 0x99}, RELAY_ADDR};
 static struct world world;
 
-enum start { SELECTING, INIT_REBOOT, REBINDING };
+enum start { SELECTING, INIT_REBOOT, REBINDING, ROUTED };
 
 /* As a relay sends on what a client has broadcast; without option 82. */
 static struct packet relayed(const struct world *w, enum start start)
@@ -75,6 +75,16 @@ static void expect_pass(struct world *w, const struct packet *p, enum xdhcp_verd
 	assert_int_equal(out.len, len);
 	assert_memory_equal(out.frame, in, len);
 	assert_memory_equal(w->slot, &before, sizeof(before));
+}
+
+/* A renewal by way of the router that is the client's relay at other times. */
+static struct packet routed(const struct world *w)
+{
+	struct packet p = packet_renewing(&w->client, WORLD_ADDR, &w->server);
+
+	memcpy(p.eth_src, relay.mac, 6);
+	p.ttl = 63;
+	return p;
 }
 
 /* --- named cases --- */
@@ -140,6 +150,16 @@ CHANGE(with_boot, packet_put32(w->template->siaddr, RELAY_ADDR);
        world_template_option(w, 43, "x", 1))
 CHANGE(highest_relay, p->giaddr = PACKET_ADDR(223, 255, 255, 255); RELEARN)
 CHANGE(lowest_relay, p->giaddr = PACKET_ADDR(1, 0, 0, 0); RELEARN)
+
+CHANGE(direct, memcpy(p->eth_src, w->client.mac, 6))
+CHANGE(direct_learned, direct(w, p); RELEARN)
+CHANGE(other_router, p->eth_src[5] ^= 1)
+CHANGE(high_byte_of_the_mac, direct(w, p); p->eth_src[0] ^= 4)
+CHANGE(low_byte_of_the_mac, direct(w, p); p->eth_src[5] ^= 1)
+CHANGE(no_ciaddr, p->ciaddr = 0; packet_option_u32(p, 50, WORLD_ADDR); RELEARN)
+CHANGE(of_another_client, p->chaddr[5] ^= 1)
+CHANGE(by_a_relay, p->giaddr = RELAY_ADDR)
+CHANGE(to_sport_without_relay, p->sport = 1067; w->template->to_sport = 1)
 
 CHANGE(broadcast, p->ip_dst = 0xffffffff)
 CHANGE(subnet_broadcast, p->ip_dst = WORLD_BROADCAST)
@@ -210,6 +230,17 @@ static const struct test_case cases[] = {
 	CASE(SELECTING, CIRCUIT, with_boot, ack_selecting),
 	CASE(REBINDING, CIRCUIT, highest_relay, ack_rebinding),
 	CASE(REBINDING, CIRCUIT, lowest_relay, ack_rebinding),
+	CASE(ROUTED, NULL, nothing, ack_renewing),
+	CASE(ROUTED, CIRCUIT, nothing, ack_renewing),
+	CASE(ROUTED, NULL, broadcast_flag, ack_renewing),
+	CASE(ROUTED, NULL, broadcast_frame, ack_renewing),
+	CASE(ROUTED, NULL, second_address, ack_renewing),
+	CASE(ROUTED, NULL, other_router, ack_renewing),
+	CASE(ROUTED, NULL, high_byte_of_the_mac, ack_renewing),
+	CASE(ROUTED, NULL, low_byte_of_the_mac, ack_renewing),
+	CASE(ROUTED, NULL, direct_learned, ack_renewing),
+	CASE(ROUTED, LISTENS, to_sport_without_relay, ack_renewing),
+	CASE(ROUTED, NULL, with_tail, ack_renewing),
 
 	CASE(REBINDING, CIRCUIT, broadcast, pass_relayed),
 	CASE(SELECTING, CIRCUIT, subnet_broadcast, pass_relayed),
@@ -238,6 +269,17 @@ static const struct test_case cases[] = {
 	CASE(REBINDING, CIRCUIT, agent_without_length, pass_options_malformed),
 	CASE(REBINDING, CIRCUIT, too_many_options, pass_options_many),
 	CASE(REBINDING, CIRCUIT, no_credit, pass_credit),
+	CASE(ROUTED, NULL, broadcast, pass_routed),
+	CASE(ROUTED, NULL, subnet_broadcast, pass_routed),
+	CASE(ROUTED, NULL, another_of_ours, pass_routed),
+	CASE(ROUTED, NULL, another_server, pass_routed),
+	CASE(ROUTED, NULL, another_host, pass_not_us),
+	CASE(ROUTED, NULL, no_ciaddr, pass_routed),
+	CASE(ROUTED, NULL, from_a_group, pass_routed),
+	CASE(ROUTED, NULL, direct, pass_form),
+	CASE(ROUTED, NULL, by_a_relay, pass_form),
+	CASE(ROUTED, NULL, of_another_client, pass_chaddr),
+	CASE(ROUTED, NULL, no_credit, pass_credit),
 };
 
 #define N_CASES (sizeof(cases) / sizeof(cases[0]))
@@ -248,7 +290,7 @@ static void run_case(void **state)
 	struct world *w = &world;
 
 	world_reset(w);
-	struct packet p = relayed(w, c->start);
+	struct packet p = c->start == ROUTED ? routed(w) : relayed(w, c->start);
 
 	if (c->agent)
 		packet_option(&p, DHO_RELAY_AGENT, c->agent, c->agent_len);

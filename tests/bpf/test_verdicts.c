@@ -169,8 +169,9 @@ CHANGE(giaddr, p->giaddr = PACKET_ADDR(192, 0, 2, 3))
 CHANGE(giaddr_learned, giaddr(w, s); RELEARN)
 CHANGE(agent_option, packet_option(p, 82, "\x01\x01\x41", 3); RELEARN)
 CHANGE(agent_option_twice, agent_option(w, s); packet_option(p, 82, NULL, 0))
-CHANGE(through_router, p->eth_src[5] ^= 1)
-CHANGE(through_router_high, p->eth_src[0] ^= 4)
+CHANGE(through_router, p->eth_src[5] ^= 1; RELEARN)
+CHANGE(through_router_high, p->eth_src[0] ^= 4; RELEARN)
+CHANGE(through_router_unknown, p->eth_src[5] ^= 1)
 
 /* --- options --- */
 
@@ -316,6 +317,7 @@ static const struct test_case cases[] = {
 	CASE(RENEWING, probed_link, ack_renewing),
 	CASE(RENEWING, size_given, ack_renewing),
 	CASE(RENEWING, agent_option, ack_renewing),
+	CASE(RENEWING, through_router, ack_renewing),
 
 	CASE(RENEWING, arp, pass_not_ip),
 	CASE(RENEWING, ipv6_type, pass_not_ip),
@@ -365,8 +367,9 @@ static const struct test_case cases[] = {
 	CASE(RENEWING, bootp_cookie, pass_header),
 	CASE(REBINDING, giaddr_learned, pass_relayed),
 	CASE(RENEWING, giaddr, pass_form),
-	CASE(RENEWING, through_router, pass_routed),
-	CASE(RENEWING, through_router_high, pass_routed),
+	CASE(REBINDING, through_router, pass_routed),
+	CASE(INIT_REBOOT, through_router_high, pass_routed),
+	CASE(RENEWING, through_router_unknown, pass_form),
 
 	CASE(RENEWING, past_the_end, pass_options_malformed),
 	CASE(RENEWING, past_by_one, pass_options_malformed),
@@ -488,12 +491,9 @@ static void run_case(void **state)
 static void every_verdict(void **state)
 {
 	bool reached[XDHCP_VERDICT_COUNT] = {
-		[XDHCP_VERDICT_pass_contended] = true,
-		[XDHCP_VERDICT_pass_room] = true,
-		[XDHCP_VERDICT_drop_internal] = true,
-		[XDHCP_VERDICT_drop_client_rate] = true,
-		[XDHCP_VERDICT_drop_discover_rate] = true,
-		[XDHCP_VERDICT_drop_other_rate] = true,
+		[XDHCP_VERDICT_pass_contended] = true,	   [XDHCP_VERDICT_pass_room] = true,
+		[XDHCP_VERDICT_drop_internal] = true,	   [XDHCP_VERDICT_drop_client_rate] = true,
+		[XDHCP_VERDICT_drop_discover_rate] = true, [XDHCP_VERDICT_drop_other_rate] = true,
 	};
 
 	(void)state;
