@@ -164,8 +164,8 @@ static bool recalled_changed(const struct change *change)
 {
 	const struct lease_row *a = &change->before, *b = &change->row;
 
-	return !a->giaddr != !b->giaddr || a->agent_len != b->agent_len ||
-	       memcmp(a->agent, b->agent, a->agent_len) != 0;
+	return a->agent_len != b->agent_len || memcmp(a->agent, b->agent, a->agent_len) != 0 ||
+	       (a->agent_len && !a->giaddr != !b->giaddr);
 }
 
 static void remove_direct(struct slot_sim *slot)

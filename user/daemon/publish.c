@@ -89,8 +89,8 @@ static bool recalled_changed(const struct change *change)
 {
 	const struct lease_row *a = &change->before, *b = &change->row;
 
-	return !a->giaddr != !b->giaddr || a->agent_len != b->agent_len ||
-	       memcmp(a->agent, b->agent, a->agent_len);
+	return a->agent_len != b->agent_len || memcmp(a->agent, b->agent, a->agent_len) ||
+	       (a->agent_len && !a->giaddr != !b->giaddr);
 }
 
 /*
@@ -146,8 +146,9 @@ static bool is_current(const struct lease *lease, const struct lease_row *row, b
 	       !strcmp(lease_hostname(lease), row->hostname) &&
 	       lease->client_id_len == client->client_id_len &&
 	       !memcmp(lease_client_id(lease), client->client_id, client->client_id_len) &&
-	       (relayed || (!lease->giaddr == !row->giaddr && lease->agent_len == row->agent_len &&
-			    !memcmp(lease_agent(lease), row->agent, row->agent_len)));
+	       (relayed || (lease->agent_len == row->agent_len &&
+			    !memcmp(lease_agent(lease), row->agent, row->agent_len) &&
+			    (!row->agent_len || !lease->giaddr == !row->giaddr)));
 }
 
 /* Open, and such that forms can be added. */
@@ -158,22 +159,25 @@ static bool is_as(const struct slot *slot, const struct reopen *memo)
 }
 
 /*
- * A slot is of one link: where its client was heard last. Two relays may forward one message by two
- * of our links: it was not heard on the second one after it was on the first, and would never be
- * found at home.
+ * A slot is of one link: where its client was heard last. What a relay or a router brings by
+ * another one says less of that than it seems: two relays may forward one message by two of our
+ * links, and who can reach us can forge it. So it does not take the slot from where XDP has
+ * answered the client within a lifetime, or from where the daemon has just now.
  */
-static bool is_twin(const struct slot *slot, const struct dhcp_msg *msg,
-		    const struct change *change)
+static bool is_at_home(const struct slot *slot, const struct dhcp_msg *msg,
+		       const struct change *change)
 {
+	const struct lease_row *before = &change->before, *row = &change->row;
 	uint32_t last, granted_until;
 
-	if (!msg->giaddr || !slot_is_open(slot) || slot->link == msg->in.link ||
-	    slot->generation != (uint32_t)change->row.generation)
+	if ((!msg->giaddr && !dhcp_is_routed(msg)) || !slot_is_open(slot) ||
+	    slot->link == msg->in.link || slot->generation != (uint32_t)row->generation)
 		return false;
 	slot_grant(slot, &last, &granted_until);
-	if (change->before.generation == change->row.generation)
-		last = later(last, change->before.cltt);
-	return last && change->row.cltt < last + TWIN_SECONDS;
+	if (last && row->cltt < (uint64_t)last + row->lifetime)
+		return true;
+	return before->generation == row->generation &&
+	       row->cltt < (uint64_t)before->cltt + TWIN_SECONDS;
 }
 
 static void write_slot(struct daemon *d, struct lease *lease, struct slot *slot,
@@ -273,7 +277,7 @@ void publish_ack(struct daemon *d, const struct dhcp_msg *msg, const struct deci
 		.addr = row->addr, .link = msg->in.link, .generation = (uint32_t)row->generation};
 	memcpy(memo.identity.chaddr, row->client.chaddr, sizeof(memo.identity.chaddr));
 	slot = fastpath_slot(d->fp, row->addr, false, NULL);
-	if (is_twin(slot, msg, change))
+	if (is_at_home(slot, msg, change))
 		return;
 	memo.forms[1] = predict_form(d, msg, slot, &memo);
 	write_slot(d, lease, slot, &memo);
