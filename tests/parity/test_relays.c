@@ -46,6 +46,16 @@ static const char yaml[] = "interfaces-config: {interfaces: [rig0]}\n"
 
 RIG_SETUP(setup, yaml)
 
+static int setup_unstashed(void **state)
+{
+	char text[sizeof(yaml) + 64];
+
+	(void)state;
+	snprintf(text, sizeof(text), "stash-agent-options: false\n%s", yaml);
+	rig = rig_start(text);
+	return 0;
+}
+
 /* --- frames --- */
 
 /* How a message gets here: by a relay, or giaddr 0: by a router. */
@@ -60,6 +70,8 @@ static struct way by(uint32_t giaddr, const char *agent)
 {
 	return (struct way){giaddr, SERVER, agent, agent ? strlen(agent) : 0, 67};
 }
+
+static const struct way by_router = {0, SERVER, NULL, 0, 68};
 
 static size_t frame_by(const struct client *c, const struct form *form, enum shape_state state,
 		       const struct way *way, uint8_t *frame)
@@ -339,6 +351,264 @@ static void what_is_never_learned(void **state)
 	client_leaves(&c);
 }
 
+/* --- past the relay --- */
+
+/* With the first ACK: no renewal has been seen yet. */
+static void the_first_renewal(void **state)
+{
+	static const char *const agents[] = {NULL, PORT, EXIT};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(agents) / sizeof(agents[0]); i++) {
+		struct client c = client_new(rig, 16 + i);
+		struct form form = form_of("foretold", &c, ASKS);
+		struct way way = by(RELAY, agents[i]), broadcast = by_router;
+		static struct rig_reply reply;
+
+		obtains(&c, &form, &way);
+		assert_true(answered_by(&c, &form, RENEWING, &by_router, &reply));
+		assert_int_equal(packet_get32(reply.data + PACKET_IP + 16), c.addr);
+		assert_int_equal(packet_get16(reply.data + PACKET_UDP + 2), 68);
+		assert_null(option_in(&reply, 82, NULL));
+		all_answered(&c, &form, &way);
+		attacked_by(&c, &form, &by_router);
+		/* no renewal by a router: not answered, nor a broadcast of it, nor the client's own
+		 */
+		assert_false(answered_by(&c, &form, SELECTING, &by_router, NULL));
+		assert_false(answered_by(&c, &form, INIT_REBOOT, &by_router, NULL));
+		broadcast.to = 0xffffffff;
+		assert_false(answered_by(&c, &form, REBINDING, &broadcast, NULL));
+		passed(&c, &form, XDHCP_VERDICT_pass_form);
+		client_leaves(&c);
+	}
+}
+
+/* Judged by what its relay said last, which is XDP's to say as well. */
+static void when_its_relay_says_otherwise(void **state)
+{
+	struct client c = client_new(rig, 7);
+	struct form form = form_of("moved", &c, ASKS);
+	struct way port = by(RELAY, PORT), moved = by(RELAY, EXIT);
+	static struct rig_reply reply;
+
+	(void)state;
+	obtains(&c, &form, &port);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_true(answered_by(&c, &form, RENEWING, &by_router, &reply));
+		assert_true(option_is(&reply, 3, "\x0a\x01\x00\x07", 4));
+		learns(&c, &form, REBINDING, &moved);
+		assert_true(answered_by(&c, &form, RENEWING, &by_router, &reply));
+		assert_true(option_is(&reply, 3, "\x0a\x01\x00\x01", 4));
+		all_answered(&c, &form, &moved);
+		all_answered(&c, &form, &port);
+		learns(&c, &form, REBINDING, &port);
+	}
+	client_leaves(&c);
+}
+
+/* RFC 5107: a server identifier for the client is a relay's word and no switch's, also afterwards.
+ */
+static void what_a_switch_has_said_a_relay_says(void **state)
+{
+	static const char agent[] = "\x01\x04port\x0b\x04\xc0\x00\x02\x05";
+	struct client c = client_new(rig, 10);
+	struct form form = form_of("switch", &c, ASKS), by_switch = form;
+	struct way relay = {0xc0000205, SERVER, agent, 12, 67};
+	static struct rig_reply reply;
+
+	(void)state;
+	packet_option(&by_switch.p, 82, agent, 12);
+	client_obtains(&c, &by_switch, 0);
+	learns(&c, &form, RENEWING, &by_router);
+	assert_true(answered_by(&c, &form, RENEWING, &by_router, &reply));
+	assert_true(option_is(&reply, 54, "\xc0\x00\x02\x01", 4));
+	learns(&c, &form, REBINDING, &relay);
+	assert_false(answered_by(&c, &form, RENEWING, &by_router, NULL));
+	answered(&c, &by_switch);
+	client_leaves(&c);
+}
+
+/* It sends something else past its relay: learned as any form is. */
+static void another_renewal_than_foretold(void **state)
+{
+	struct client c = client_new(rig, 8);
+	struct form form = form_of("as foretold", &c, ASKS), other = form;
+	struct way way = by(RELAY, PORT);
+
+	(void)state;
+	other.name = "otherwise";
+	packet_option_str(&other.p, 77, "renewing");
+	obtains(&c, &form, &way);
+	assert_false(answered_by(&c, &other, RENEWING, &by_router, NULL));
+	learns(&c, &other, RENEWING, &by_router);
+	all_answered(&c, &other, &by_router);
+	all_answered(&c, &form, &by_router);
+	attacked_by(&c, &other, &by_router);
+	client_leaves(&c);
+}
+
+/* What is foretold takes no place of what was asked. */
+static void four_forms_by_a_relay(void **state)
+{
+	struct client c = client_new(rig, 9);
+	struct form form = form_of("four", &c, ASKS);
+	struct way way[XDHCP_FORMS];
+	char agents[XDHCP_FORMS][4] = {"\1\2a", "\1\2b", "\1\2c", "\1\2d"};
+
+	(void)state;
+	for (unsigned i = 0; i < XDHCP_FORMS; i++) {
+		agents[i][3] = 'x';
+		way[i] = (struct way){RELAY, SERVER, agents[i], 4, 67};
+	}
+	obtains(&c, &form, &way[0]);
+	assert_true(answered_by(&c, &form, RENEWING, &by_router, NULL));
+	/* with the first change of what is stored its place is free, and taken again */
+	for (unsigned i = 1; i < XDHCP_FORMS; i++)
+		learns(&c, &form, REBINDING, &way[i]);
+	for (unsigned i = 0; i < XDHCP_FORMS; i++)
+		all_answered(&c, &form, &way[i]);
+	assert_false(answered_by(&c, &form, RENEWING, &by_router, NULL));
+	client_leaves(&c);
+}
+
+/* --- two relays --- */
+
+/* Each message comes by both, in one batch or in two: what they say alternates in the lease. */
+static void twice_in(unsigned batches, const struct client *c, const struct form *form,
+		     enum shape_state state, const struct way *first, const struct way *second)
+{
+	static struct rig_reply reply;
+	uint8_t frame[RIG_FRAME_MAX];
+	size_t len = frame_by(c, form, state, first, frame);
+
+	assert_true(rig_batch_add(rig, frame, len, &reply));
+	if (batches > 1)
+		rig_batch_end(rig, false);
+	len = frame_by(c, form, state, second, frame);
+	assert_true(rig_batch_add(rig, frame, len, &reply));
+	rig_batch_end(rig, false);
+	rig_settle(rig);
+	if (!c->addr)
+		((struct client *)c)->addr = packet_get32(reply.data + PACKET_YIADDR);
+}
+
+static void twice(const struct client *c, const struct form *form, enum shape_state state,
+		  const struct way *first, const struct way *second)
+{
+	twice_in(1, c, form, state, first, second);
+}
+
+static void by_a_pair_of_relays(void **state)
+{
+	static const char *const agents[][2] = {
+		{NULL, NULL}, {PORT, PORT}, {PORT, EXIT}, {PORT, NULL}, {NULL, EXIT}};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(agents) / sizeof(agents[0]); i++) {
+		struct client c = client_new(rig, 32 + i);
+		struct form form = form_of("pair", &c, ASKS);
+		struct way one = by(RELAY, agents[i][0]), two = by(SECOND, agents[i][1]);
+
+		twice(&c, &form, DISCOVERING, &one, &two);
+		for (unsigned round = 0; round < 4; round++) {
+			twice(&c, &form, round % SHAPE_STATES, &one, &two);
+			all_answered(&c, &form, &one);
+			all_answered(&c, &form, &two);
+			all_answered(&c, &form, &by_router);
+			learns(&c, &form, RENEWING, &by_router);
+			all_answered(&c, &form, &by_router);
+		}
+		attacked_by(&c, &form, &two);
+		attacked_by(&c, &form, &by_router);
+		client_leaves(&c);
+	}
+}
+
+/* The slot is closed and waits to be opened again (another tail) while both ask: with both forms.
+ */
+static void a_pair_while_the_slot_waits(void **state)
+{
+	struct client c = client_new(rig, 40);
+	struct form before = form_of("before", &c, ASKS), after = form_of("after", &c, ASKS);
+	struct way one = by(RELAY, PORT), two = by(SECOND, EXIT);
+
+	(void)state;
+	packet_option_str(&before.p, 12, "one-name");
+	packet_option_str(&after.p, 12, "another");
+	obtains(&c, &before, &one);
+	all_answered(&c, &before, &one);
+	for (unsigned batches = 1; batches <= 2; batches++) {
+		twice_in(batches, &c, &after, REBINDING, &one, &two);
+		none_answered(&c, &before, &one, XDHCP_VERDICT_pass_form);
+		all_answered(&c, &after, &one);
+		all_answered(&c, &after, &two);
+		all_answered(&c, &after, &by_router);
+		learns(&c, &before, REBINDING, &two);
+		none_answered(&c, &after, &one, XDHCP_VERDICT_pass_form);
+	}
+	client_leaves(&c);
+}
+
+/* In one batch the renewal comes first, and is judged by what is not stored any more at its end. */
+static void a_renewal_overtaken_by_its_relay(void **state)
+{
+	struct client c = client_new(rig, 42);
+	struct form form = form_of("overtaken", &c, ASKS);
+	struct way port = by(RELAY, PORT), moved = by(RELAY, EXIT);
+	static struct rig_reply reply;
+	uint8_t frame[RIG_FRAME_MAX];
+	size_t len;
+
+	(void)state;
+	obtains(&c, &form, &port);
+	len = frame_by(&c, &form, RENEWING, &by_router, frame);
+	assert_true(rig_batch_add(rig, frame, len, &reply));
+	len = frame_by(&c, &form, REBINDING, &moved, frame);
+	assert_true(rig_batch_add(rig, frame, len, &reply));
+	rig_batch_end(rig, false);
+	assert_true(answered_by(&c, &form, RENEWING, &by_router, &reply));
+	assert_true(option_is(&reply, 3, "\x0a\x01\x00\x01", 4));
+	client_leaves(&c);
+}
+
+/* What the slot cannot send beside what it sends by the relay is not foretold. */
+static void quiet_by_its_circuit(void **state)
+{
+	struct client c = client_new(rig, 43);
+	struct form form = form_of("quiet", &c, ASKS);
+	struct way way = by(RELAY, "\x01\x05quiet");
+	static struct rig_reply reply;
+
+	(void)state;
+	packet_option_str(&form.p, 12, "pc");
+	obtains(&c, &form, &way);
+	assert_true(answered_by(&c, &form, REBINDING, &way, &reply));
+	assert_null(option_in(&reply, 12, NULL));
+	assert_false(answered_by(&c, &form, RENEWING, &by_router, NULL));
+	ask(&c, &form, RENEWING, &by_router, &reply);
+	assert_true(option_is(&reply, 12, "pc", 2));
+	assert_true(answered_by(&c, &form, RENEWING, &by_router, NULL));
+	client_leaves(&c);
+}
+
+/* Of two by two links the slot stays with the first; who is heard on another one later moves. */
+static void a_pair_by_two_links(void **state)
+{
+	struct client c = client_new(rig, 41);
+	struct form form = form_of("two links", &c, ASKS);
+	struct way one = by(RELAY, PORT), two = by(SECOND, PORT);
+
+	(void)state;
+	obtains(&c, &form, &one);
+	all_answered(&c, &form, &one);
+	rig_move(rig, 2);
+	learns(&c, &form, SELECTING, &two);
+	rig_move(rig, 1);
+	all_answered(&c, &form, &one);
+	all_answered(&c, &form, &by_router);
+	client_leaves(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -348,7 +618,24 @@ int main(void)
 		cmocka_unit_test(of_rogue_relays),
 		cmocka_unit_test(to_our_other_address),
 		cmocka_unit_test(what_is_never_learned),
+		cmocka_unit_test(the_first_renewal),
+		cmocka_unit_test(when_its_relay_says_otherwise),
+		cmocka_unit_test(what_a_switch_has_said_a_relay_says),
+		cmocka_unit_test(another_renewal_than_foretold),
+		cmocka_unit_test(four_forms_by_a_relay),
+		cmocka_unit_test(by_a_pair_of_relays),
+		cmocka_unit_test(a_pair_while_the_slot_waits),
+		cmocka_unit_test(a_pair_by_two_links),
+		cmocka_unit_test(a_renewal_overtaken_by_its_relay),
 	};
+	const struct CMUnitTest unstashed[] = {
+		cmocka_unit_test(the_first_renewal),
+		cmocka_unit_test(another_renewal_than_foretold),
+		cmocka_unit_test(by_a_pair_of_relays),
+		cmocka_unit_test(quiet_by_its_circuit),
+	};
+	int failed = cmocka_run_group_tests_name("relays", tests, setup, rig_teardown);
 
-	return cmocka_run_group_tests_name("relays", tests, setup, rig_teardown);
+	return failed + cmocka_run_group_tests_name("relays, nothing stored", unstashed,
+						    setup_unstashed, rig_teardown);
 }
