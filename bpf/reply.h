@@ -97,9 +97,9 @@ static __always_inline bool make_room(struct xdp_md *ctx, const struct request *
 
 /*
  * RFC 2131 4.1: to the relay, else to ciaddr, else to everybody if the client wants that, else to
- * yiaddr. The frame goes where the request came from: a relay's and a router's way back, and a
- * direct client's chaddr. RFC 8357 5.1: a relay may listen where it sent from; port 0 is no place
- * to listen at.
+ * yiaddr. The frame goes where the request came from (or what route.h has found instead): a
+ * relay's and a router's way back, and a direct client's chaddr. RFC 8357 5.1: a relay may listen
+ * where it sent from; port 0 is no place to listen at.
  */
 static __always_inline struct destination find_destination(const struct request *r,
 							   const struct answer *a)

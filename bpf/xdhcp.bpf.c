@@ -6,6 +6,7 @@
  *   walked.h   unchanged since the last time?      then on with the gates
  *   options.h  walk: what is asked, in which form  else pass
  *   lease.h    gates, slot, form, template, credit else pass
+ *   route.h    the way back, if not to the client  else pass
  *   police.h   the client's rate                   else drop
  *   reply.h    room, then the reply                TX
  *   capture.h  copies of both, while xdhcpctl looks
@@ -23,6 +24,7 @@
 #include "parse.h"
 #include "police.h"
 #include "reply.h"
+#include "route.h"
 #include "walked.h"
 
 static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx, struct request *r)
@@ -58,6 +60,8 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx, struct requ
 		return XDHCP_VERDICT_pass_inconsistent;
 	if (l.ip > dhcp_max_reply(r->max_size))
 		return XDHCP_VERDICT_pass_max_size;
+	if (forget(r->way) != WAY_DIRECT && !find_route(ctx, r, l.ip))
+		return XDHCP_VERDICT_pass_route;
 	v = promise(&a, clock);
 	if (v != GO_ON)
 		return v;

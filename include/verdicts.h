@@ -60,6 +60,8 @@
 	X(pass_inconsistent, PASS, "slot or template holds what no daemon writes")               \
 	X(pass_server_id, PASS, "SELECTING another server")                                      \
 	X(pass_max_size, PASS, "the reply is longer than the client takes (option 57)")          \
+	X(pass_route, PASS,                                                                      \
+	  "the kernel has no route to the relay or client over that interface, or no next hop")  \
 	X(pass_credit, PASS, "the lease's durable credit does not cover another lifetime")       \
 	X(pass_contended, PASS, "the grant word kept changing under us")                         \
 	X(pass_room, PASS, "no room in the frame for the reply")                                 \

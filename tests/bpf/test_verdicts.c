@@ -5,8 +5,8 @@
  * must come back as it went in (I4), an answered one must be the whole right frame.
  *
  * Not reached here: pass_contended, pass_room and drop_internal, which need a
- * kernel that refuses, lies, or a second writer: test_faults.c; nor what policers
- * drop, of which none is set here: test_police.c. The last test holds this list complete.
+ * kernel that refuses, lies, or a second writer: test_faults.c; pass_route: test_route.c; nor what
+ * policers drop, of which none is set here: test_police.c. The last test holds this list complete.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -491,9 +491,10 @@ static void run_case(void **state)
 static void every_verdict(void **state)
 {
 	bool reached[XDHCP_VERDICT_COUNT] = {
-		[XDHCP_VERDICT_pass_contended] = true,	   [XDHCP_VERDICT_pass_room] = true,
-		[XDHCP_VERDICT_drop_internal] = true,	   [XDHCP_VERDICT_drop_client_rate] = true,
-		[XDHCP_VERDICT_drop_discover_rate] = true, [XDHCP_VERDICT_drop_other_rate] = true,
+		[XDHCP_VERDICT_pass_route] = true,	 [XDHCP_VERDICT_pass_contended] = true,
+		[XDHCP_VERDICT_pass_room] = true,	 [XDHCP_VERDICT_drop_internal] = true,
+		[XDHCP_VERDICT_drop_client_rate] = true, [XDHCP_VERDICT_drop_discover_rate] = true,
+		[XDHCP_VERDICT_drop_other_rate] = true,
 	};
 
 	(void)state;

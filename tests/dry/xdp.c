@@ -91,6 +91,13 @@ static void *bpf_ringbuf_reserve(void *ring, __u64 size, __u64 flags)
 	return NULL;
 }
 
+/* The way back is that of the request: no link asks for another. */
+static long bpf_fib_lookup(struct xdp_md *ctx, struct bpf_fib_lookup *way, __u32 size, __u32 flags)
+{
+	(void)ctx, (void)way, (void)size, (void)flags;
+	return -1;
+}
+
 static __u32 bpf_get_prandom_u32(void)
 {
 	return 0;

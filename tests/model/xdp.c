@@ -46,7 +46,9 @@ static __u64 raise_grant(__u64 *word, __u64 old, __u64 new, __u32 last, __u32 un
 #define bpf_xdp_adjust_tail(ctx, delta)		adjust_tail(ctx, delta)
 #define bpf_xdp_load_bytes(ctx, at, to, len)	load_bytes(ctx, at, to, len)
 #define bpf_xdp_store_bytes(ctx, at, from, len) store_bytes(ctx, at, from, len)
-#define bpf_xdp_get_buff_len(ctx)		((__u64)(ctx)->data_end - (ctx)->data)
+/* The way back is that of the request: no link asks for another. */
+#define bpf_fib_lookup(ctx, way, size, flags) ((void)(ctx), (void)(way), (void)(size), -1)
+#define bpf_xdp_get_buff_len(ctx)	      ((__u64)(ctx)->data_end - (ctx)->data)
 
 /* Its assembly is the BPF machine's; what it says to the verifier nobody hears here. */
 #define unknown_zero bpf_unknown_zero
