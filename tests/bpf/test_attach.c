@@ -120,12 +120,19 @@ static void test_detach(void **state)
 
 	(void)state;
 	assert_int_equal(fastpath_detach(fp, v0), 0);
+	assert_int_equal(fastpath_has(fp, v0), 0);
 	attach(fp, v0, FASTPATH_NATIVE);
+	assert_int_equal(fastpath_has(fp, v0), 1);
 	held = pinned_link(v0); /* another process may hold it open */
 	assert_true(held >= 0);
 	assert_int_equal(fastpath_detach(fp, v0), 0);
 	assert_int_equal(runs(v0, NULL), XDP_ATTACHED_NONE);
 	assert_int_equal(link_id(v0), 0);
+	close(held);
+	attach(fp, v0, FASTPATH_NATIVE);
+	held = pinned_link(v0);
+	assert_int_equal(bpf_link_detach(held), 0); /* somebody else may do that */
+	assert_int_equal(fastpath_has(fp, v0), 0);
 	close(held);
 	fastpath_close(fp);
 }

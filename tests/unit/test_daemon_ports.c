@@ -20,7 +20,7 @@ static struct config config = {.interfaces = names, .n_interfaces = 1};
 static char no_fastpath; /* nothing looks into it */
 static struct daemon d = {.config = &config};
 static struct port port = {.daemon = &d, .info = {.ifindex = 7, .name = "v0", .ethernet = true}};
-static int give_again, attach; /* what they return */
+static int give_again, attach, has; /* what they return */
 static unsigned gave, attached, rescans;
 static bool open;
 
@@ -42,6 +42,12 @@ WRAP(int, fastpath_attach, struct fastpath *fp, uint32_t ifindex, enum fastpath_
 	(void)fp, (void)ifindex, (void)mode, (void)why, (void)why_len;
 	attached++;
 	return attach;
+}
+
+WRAP(int, fastpath_has, struct fastpath *fp, uint32_t ifindex)
+{
+	(void)fp, (void)ifindex;
+	return has;
 }
 
 WRAP(int, fastpath_prune, struct fastpath *fp, const uint32_t *keep, size_t n)
@@ -102,6 +108,7 @@ static int start(void **state)
 	open = true;
 	gave = attached = rescans = 0;
 	give_again = attach = 0;
+	has = 1;
 	return 0;
 }
 
@@ -143,6 +150,22 @@ static void a_program_that_is_not_taken_again_is_tried_until_it_is(void **state)
 	assert_int_equal(rescans, 4);
 }
 
+static void a_program_that_somebody_took_away_is_not_attached_again(void **state)
+{
+	(void)state;
+	has = -EPERM; /* not known */
+	ports_rescan(&d);
+	assert_string_equal(port.xdp_mode, "native");
+	has = 0;
+	for (unsigned n = 0; n < 2; n++) {
+		ports_rescan(&d);
+		assert_null(port.xdp_mode);
+		assert_false(open);
+		assert_int_equal(attached, 0);
+		assert_int_equal(rescans, 0);
+	}
+}
+
 #define T(name) cmocka_unit_test_setup(name, start)
 
 int main(void)
@@ -150,6 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_program_that_is_taken_again_changes_nothing),
 		T(a_program_that_is_not_taken_again_is_tried_until_it_is),
+		T(a_program_that_somebody_took_away_is_not_attached_again),
 	};
 
 	return cmocka_run_group_tests_name("daemon/ports", tests, NULL, NULL);

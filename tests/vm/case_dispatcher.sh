@@ -132,6 +132,9 @@ passed "--detach-fast-path leaves the other programs"
 guest "xdp-loader unload srv --all" || fail "not unloaded"
 daemon
 equal "programs" "$(programs)" "xdhcp 50 XDP_PASS "
+guest "xdp-loader unload srv --all" || fail "not unloaded"
+taken_away() { [ "$(status | jq -r '."fast-path".mode')" = off ]; }
+await 20 "the daemon to see that its program has been taken away" taken_away
 renewal 1 "$addr" >/dev/null || fail "no renewal"
 stop
 FAST_PATH=", attach: link"

@@ -235,12 +235,25 @@ void place_publish(struct daemon *d, struct port *port)
 	port->xdp_mode = NULL;
 }
 
+/* Whoever did that meant it, so it is not attached again. */
+static void see_taken_away(struct daemon *d, struct port *port)
+{
+	if (!port->xdp_mode || fastpath_has(d->fp, port->place.on) != 0)
+		return;
+	log_warning("%s: somebody has taken the fast path's program away: the daemon serves it "
+		    "alone until it is restarted",
+		    port->info.name);
+	link_close(d, port);
+	port->xdp_mode = NULL;
+}
+
 void place_follow(struct daemon *d, struct port *port, const struct place *best, bool changed)
 {
 	bool moved = !place_same(&port->best, best);
 
 	if (!d->fp)
 		return;
+	see_taken_away(d, port);
 	port->best = *best;
 	if (moved && is_attached_as(port, best)) {
 		port->place = *best; /* members of a bond, or which of them is active */

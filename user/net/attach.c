@@ -161,6 +161,24 @@ int link_detach(const char *pin_path, uint32_t ifindex)
 	return pins_remove_link(pin_path, name, fd);
 }
 
+int fastpath_has(struct fastpath *fp, uint32_t ifindex)
+{
+	enum fastpath_attach_mode mode;
+	struct bpf_link_info info;
+	char name[LINK_NAME_LEN];
+	int fd, r;
+
+	if (fp->dispatcher)
+		return dispatcher_has(fp, ifindex, &mode);
+	link_name(name, ifindex);
+	fd = pins_get(fp->pin_path, name);
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	r = link_info(fd, &info);
+	close(fd);
+	return r < 0 ? r : info.type == BPF_LINK_TYPE_XDP && info.xdp.ifindex == ifindex;
+}
+
 int fastpath_detach(struct fastpath *fp, uint32_t ifindex)
 {
 	int r = link_detach(fp->pin_path, ifindex);

@@ -440,7 +440,43 @@ static int prepare(struct fastpath *fp, struct bpf_object *object, struct xdp_pr
 
 static int is_program(void *arg, uint32_t program)
 {
-	return program == *(uint32_t *)arg;
+	return program == *(const uint32_t *)arg;
+}
+
+/* --- which of them this process has attached, so that asking twice is no exchange --- */
+
+static struct dispatched *remembered(const struct fastpath *fp, uint32_t ifindex)
+{
+	for (size_t i = 0; i < fp->n_dispatched; i++) {
+		if (fp->dispatched[i].ifindex == ifindex)
+			return &fp->dispatched[i];
+	}
+	return NULL;
+}
+
+/* Without memory it is only attached anew for each that asks. */
+static void remember(struct fastpath *fp, uint32_t ifindex, uint32_t program)
+{
+	struct dispatched *at = remembered(fp, ifindex), *list;
+
+	if (!at) {
+		list = reallocarray(fp->dispatched, fp->n_dispatched + 1, sizeof(*list));
+		if (!list)
+			return;
+		fp->dispatched = list;
+		at = &list[fp->n_dispatched++];
+	}
+	*at = (struct dispatched){.ifindex = ifindex, .program = program};
+}
+
+int dispatcher_has(const struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_mode *ret_mode)
+{
+	const struct dispatched *at = remembered(fp, ifindex);
+	uint32_t runs = 0;
+
+	if (!at || interface_runs(ifindex, ret_mode, &runs) < 0)
+		return 0;
+	return programs_behind(runs, is_program, (void *)(uintptr_t)&at->program);
 }
 
 /* Is it where it should be? libxdp says yes, too, when it has attached it alone. */
@@ -564,16 +600,18 @@ static int attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_mo
 		r = detach_ours(&ours, ifindex);
 	if (r == 0)
 		r = pin_policy(fp, name);
-	if (r == 0)
+	if (r == 0) {
+		remember(fp, ifindex, program);
 		return 0;
+	}
 	ours.except = 0;
 	if (detach_ours(&ours, ifindex) == 0)
 		pins_remove(fp->pin_path, name);
 	return refused(r, ifindex, mode, interface, why, why_len);
 }
 
-int dispatcher_attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_mode mode,
-		      char *why, size_t why_len)
+static int exchange(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_mode mode,
+		    char *why, size_t why_len)
 {
 	struct session session;
 	int r;
@@ -582,6 +620,16 @@ int dispatcher_attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attac
 	r = attach(fp, ifindex, mode, why, why_len);
 	session_end(&session);
 	return r;
+}
+
+int dispatcher_attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_mode mode,
+		      char *why, size_t why_len)
+{
+	enum fastpath_attach_mode is_mode;
+
+	if (dispatcher_has(fp, ifindex, &is_mode) == 1 && is_mode == mode)
+		return 0;
+	return exchange(fp, ifindex, mode, why, why_len);
 }
 
 /* The dispatcher is made anew, so that to the kernel it is another and does reach the driver. */
@@ -599,7 +647,7 @@ int dispatcher_give_again(struct fastpath *fp, uint32_t ifindex)
 	close(fd);
 	if (interface_runs(ifindex, &mode, &program) < 0) /* its device is gone */
 		return 0;
-	return dispatcher_attach(fp, ifindex, mode, why, sizeof(why));
+	return exchange(fp, ifindex, mode, why, sizeof(why));
 }
 
 /* --- what was attached so --- */

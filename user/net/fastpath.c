@@ -493,6 +493,7 @@ void fastpath_close(struct fastpath *fp)
 	if (fp->barrier_private >= 0)
 		close(fp->barrier_private);
 	free(fp->verifier_log);
+	free(fp->dispatched);
 	free(fp->pin_path);
 	free(fp);
 }

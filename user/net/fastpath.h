@@ -83,6 +83,8 @@ int fastpath_attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_
  * On failure it is detached, so that nothing is shown that may not run: attach it anew.
  */
 int fastpath_give_again(struct fastpath *fp, uint32_t ifindex);
+/* 0: what fastpath_attach() has attached there has been taken away. 1; or negative errno. */
+int fastpath_has(struct fastpath *fp, uint32_t ifindex);
 int fastpath_detach(struct fastpath *fp, uint32_t ifindex); /* 0 also if it was not attached */
 /*
  * Does an xdhcp program, whosever maps it uses, run on the interface? 1: yes;

@@ -52,6 +52,10 @@ struct fastpath {
 	uint32_t slots, templates; /* wanted */
 	bool dispatcher;	   /* beside other programs, by libxdp's dispatcher */
 	uint32_t priority;
+	struct dispatched {
+		uint32_t ifindex, program;
+	} * dispatched; /* what this process has attached so */
+	size_t n_dispatched;
 	enum fastpath_found found;
 	struct xdhcp_bpf *skeleton;
 	char *verifier_log;
@@ -151,6 +155,9 @@ int programs_behind(uint32_t dispatcher, int (*fn)(void *arg, uint32_t program),
 
 int dispatcher_attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_mode mode,
 		      char *why, size_t why_len);
+/* 1: what dispatcher_attach() has attached there is there. */
+int dispatcher_has(const struct fastpath *fp, uint32_t ifindex,
+		   enum fastpath_attach_mode *ret_mode);
 int dispatcher_give_again(struct fastpath *fp, uint32_t ifindex);
 /*
  * Takes what a daemon of this pin_path has attached so away, and no other program. 0 also where
