@@ -194,10 +194,10 @@ static void longer_than_the_route_takes(void **state)
 	struct packet p = relayed();
 
 	assert_int_equal(netns_run("ip route del 203.0.113.0/24 && "
-				   "ip route add 203.0.113.0/24 via 192.0.2.254 mtu 400"),
+				   "ip route add 203.0.113.0/24 via 192.0.2.254 mtu lock 400"),
 			 0);
 	expect(&p, GATEWAY);
-	world_template_option(&world, 200, fill, 100);
+	world_template_option(&world, 200, fill, 120);
 	expect(&p, NULL);
 }
 
