@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# A macvlan has no native XDP: mode auto is generic there. Beside it its lower device, served natively, is a link of
+# its own: each answers with its own address, and each client only where its lease is.
+. "$(dirname "$0")/lib.sh"
+
+LIFETIME=600 MODE=auto IFACE='mv0, srv'
+SUBNET='- {id: 2, subnet: 198.51.100.0/24, pools: [{pool: 198.51.100.100 - 198.51.100.199}]}'
+namespace s
+namespace c
+veth s srv c cli
+pass c cli
+ip -n "$ID-s" link add link srv name mv0 type macvlan mode bridge
+ip -n "$ID-s" link set mv0 up
+address s mv0 "$NET.1/24"
+address s srv 198.51.100.1/24
+config
+daemon
+expect "the line that says which and why" logged 'mv0: the fast path is generic, slower .*: mv0: its driver cannot do native XDP$'
+expect "the lower device's mode" logged 'serving on srv .*fast path: native\)'
+macvlan=$(mac s mv0) lower=$(mac s srv)
+# to one of them alone: what is broadcast reaches both
+lease_at() { # CHADDR MAC: of the server at that MAC
+	local offer
+	offer=$(one c cli discover chaddr="$1" dmac="$2") || return 1
+	one c cli request chaddr="$1" dmac="$2" requested="$(jq -r .yiaddr <<<"$offer")" server="$(jq -r .server <<<"$offer")"
+}
+upper=$(lease_at 02:00:00:00:00:01 "$macvlan" | jq -r .yiaddr) || fail "no lease on the macvlan"
+beneath=$(lease_at 02:00:00:00:00:02 "$lower" | jq -r .yiaddr) || fail "no lease on the lower device"
+hit() { # CHADDR ADDRESS SERVER MAC
+	local before
+	before=$(acks_xdp)
+	[ "$(renew c cli "$2" "$3" "$4" chaddr="$1" | jq -r .server)" = "$3" ] && more_acks_than "$before"
+}
+await 10 "a hit on the macvlan" hit 02:00:00:00:00:01 "$upper" "$NET.1" "$macvlan"
+await 10 "a hit on the lower device" hit 02:00:00:00:00:02 "$beneath" 198.51.100.1 "$lower"
+both_ways "the macvlan's renewal" renew c cli "$upper" "$NET.1" "$macvlan" chaddr=02:00:00:00:00:01 hex=1 xid=7
+both_ways "the lower device's" renew c cli "$beneath" 198.51.100.1 "$lower" chaddr=02:00:00:00:00:02 hex=1 xid=8
+both_ways "the macvlan's client at the lower device" \
+	renew c cli "$upper" "$NET.1" "$lower" chaddr=02:00:00:00:00:01 hex=1 xid=9 wait=600
