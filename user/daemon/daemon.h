@@ -46,6 +46,7 @@ struct port {
 	bool attach_again;    /* a barrier failed, or it is lost: at the next rescan */
 	bool lost;	      /* its driver did not take the program after a sleep */
 	bool foreign;	      /* another XDP program is there */
+	bool away;	      /* taken off for a while, see place_attach() */
 	uint32_t route;	      /* enum xdhcp_route, as routes_follow() has left it */
 	bool route_told;      /* that it finds none there */
 	bool seen;	      /* by the rescan under way */
@@ -109,7 +110,8 @@ struct daemon {
 	struct port *ports;   /* list */
 	uint32_t *host_addrs; /* of all interfaces, as of the last scan; no loopback ones */
 	size_t n_host_addrs;
-	bool remote; /* a subnet's clients are behind relays alone */
+	bool remote;	 /* a subnet's clients are behind relays alone */
+	bool making_way; /* a program comes to a device beneath others (places.c) */
 	int port_guard, monitor;
 	struct event *monitor_event, *second_timer, *sweep_timer, *rescan_timer;
 	struct event *signals[3];
@@ -298,6 +300,8 @@ void place_attach(struct daemon *d, struct port *port);
 /* After a scan: to a new place, or again where it failed. `changed`: the addresses are others. */
 void place_follow(struct daemon *d, struct port *port, const struct place *best, bool changed);
 void place_publish(struct daemon *d, struct port *port); /* its records, where it is attached */
+/* Takes the program off all devices but the ports'. */
+void place_prune(struct daemon *d);
 /* After a sleep. true: it is lost, and to be tried again. */
 bool place_give_again(struct daemon *d, struct port *port);
 /* The port goes: its records are closed, and the program with it if nothing else is served by it.

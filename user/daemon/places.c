@@ -116,6 +116,49 @@ static int try_place(struct daemon *d, struct port *port, const struct place *pl
 	return r;
 }
 
+void place_prune(struct daemon *d)
+{
+	uint32_t keep[XDHCP_POLICY_LINKS_N];
+	size_t n = 0;
+
+	for (struct port *port = d->ports; port && n < XDHCP_POLICY_LINKS_N; port = port->next) {
+		if (port->xdp_mode || port->attach_again)
+			keep[n++] = port->place.on;
+	}
+	fastpath_prune(d->fp, keep, n);
+}
+
+/*
+ * The kernel lets a program come to a device only while no device above it has one (beside a
+ * program that is there already others may come above). Generic ones above go, and come
+ * back when it is there.
+ */
+static int try_beneath(struct daemon *d, struct port *port, const struct place *place, char *why,
+		       size_t why_len)
+{
+	int r = try_place(d, port, place, FASTPATH_NATIVE, why, why_len);
+
+	if (r != -ENOTEMPTY || d->making_way)
+		return r;
+	for (struct port *p = d->ports; p; p = p->next) {
+		p->away = p != port && p->xdp_mode && p->place.how == PLACE_GENERIC;
+		if (!p->away)
+			continue;
+		link_close(d, p);
+		p->xdp_mode = NULL;
+	}
+	place_prune(d);
+	r = try_place(d, port, place, FASTPATH_NATIVE, why, why_len);
+	d->making_way = true;
+	for (struct port *p = d->ports; p; p = p->next) {
+		if (p->away)
+			place_attach(d, p);
+		p->away = false;
+	}
+	d->making_way = false;
+	return r;
+}
+
 /* What would not get better by another mode. */
 static bool is_final(const struct port *port, int r)
 {
@@ -135,7 +178,7 @@ static int try_native(struct daemon *d, struct port *port, char *why, size_t why
 		snprintf(why, why_len, "%s has a generic one", port->best.on_name);
 		return -EOPNOTSUPP;
 	}
-	r = try_place(d, port, &port->best, FASTPATH_NATIVE, why, why_len);
+	r = try_beneath(d, port, &port->best, why, why_len);
 	if (r < 0)
 		detach_unused(d, port->best.on);
 	return r;

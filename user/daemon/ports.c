@@ -308,21 +308,6 @@ static void drop_unseen(struct daemon *d)
 	}
 }
 
-static void prune_links(struct daemon *d)
-{
-	uint32_t keep[XDHCP_POLICY_LINKS_N];
-	size_t n = 0;
-
-	if (!d->fp)
-		return;
-	for (struct port *port = d->ports; port && n < XDHCP_POLICY_LINKS_N; port = port->next) {
-		if (port->xdp_mode || port->attach_again)
-			keep[n++] = port->place.on;
-	}
-	link_close_unserved(d);
-	fastpath_prune(d->fp, keep, n);
-}
-
 /* Marks the ports that are still what they were; the others go before any new one comes. */
 static void see(struct daemon *d, const struct link_info *links, int n)
 {
@@ -368,7 +353,10 @@ static int update(struct daemon *d, struct link_info *links, int n, bool host_ch
 		else if (add_port(d, &links[i], &best) < 0)
 			failed++;
 	}
-	prune_links(d);
+	if (d->fp) {
+		link_close_unserved(d);
+		place_prune(d);
+	}
 	failed += welcome_fresh(d);
 	for (struct port *port = d->ports; port; port = port->next)
 		failed += port->attach_again;

@@ -62,6 +62,15 @@ static int link_update(int link_fd, uint32_t ifindex, enum fastpath_attach_mode 
 	return bpf_link_update(link_fd, program, NULL) < 0 ? -errno : 0;
 }
 
+/* -EBUSY: by another program's; -ENOTEMPTY: by that of a device above it. */
+static int who_is_there(uint32_t ifindex)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, query);
+	int r = bpf_xdp_query(ifindex, 0, &query);
+
+	return r == 0 && query.attach_mode == XDP_ATTACHED_NONE ? -ENOTEMPTY : -EBUSY;
+}
+
 static int link_create(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_mode mode,
 		       const char *name)
 {
@@ -78,8 +87,8 @@ static int link_create(struct fastpath *fp, uint32_t ifindex, enum fastpath_atta
 		char unused[IF_NAMESIZE];
 
 		r = -errno;
-		if (r == -EEXIST) /* one in the other mode */
-			return -EBUSY;
+		if (r == -EEXIST || r == -EBUSY) /* -EEXIST: also one in the other mode */
+			return who_is_there(ifindex);
 		/* to the kernel a missing interface is just a wrong number */
 		return r == -EINVAL && !if_indextoname(ifindex, unused) ? -ENODEV : r;
 	}
@@ -104,6 +113,12 @@ int why_not_attached(int error, uint32_t ifindex, enum fastpath_attach_mode mode
 		return net_why(why, why_len, error,
 			       "%s: another XDP program (id %u) is attached and is left alone",
 			       name, program);
+	case -ENOTEMPTY:
+		return net_why(
+			why, why_len, error,
+			"%s: a device above it (VLAN, bridge ...) has an XDP program, beside "
+			"which the kernel takes none here",
+			name);
 	case -EOPNOTSUPP:
 		return net_why(why, why_len, error, "%s: its driver cannot do %s XDP", name, kind);
 	case -ENODEV:

@@ -72,8 +72,9 @@ enum fastpath_attach_mode { FASTPATH_NATIVE, FASTPATH_GENERIC };
 
 /*
  * Attaches (or atomically updates the pinned link of) one interface. -EBUSY: another XDP program
- * is there and is left alone. -EOPNOTSUPP: the driver cannot in this mode. -EPROTONOSUPPORT: the
- * kernel refuses libxdp's dispatcher. One that is attached in the other of the two ways goes first.
+ * is there and is left alone. -ENOTEMPTY: one is on a device above. -EOPNOTSUPP: the driver cannot
+ * in this mode. -EPROTONOSUPPORT: the kernel refuses libxdp's dispatcher. One that is attached in
+ * the other of the two ways goes first.
  */
 int fastpath_attach(struct fastpath *fp, uint32_t ifindex, enum fastpath_attach_mode mode,
 		    char *why, size_t why_len);

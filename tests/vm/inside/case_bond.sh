@@ -55,7 +55,7 @@ tags_in_frames b p-s-m2
 vlan c cli cli.5 id 5
 FAST_PATH=", rxvlan: off"
 config
-ctl config-reload >/dev/null
+ctl reload >/dev/null
 vlan s bnd bnd.5 id 5
 address s bnd.5 198.51.100.1/24
 await 20 "the VLAN on the bond" logged 'serving on bnd.5 .*fast path: native on bnd, tag 5\)'

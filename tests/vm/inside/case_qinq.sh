@@ -23,7 +23,7 @@ lease_on inner
 await 20 "a hit on the inner VLAN's own device" hit inner inner
 FAST_PATH=", rxvlan: off"
 config
-ctl config-reload >/dev/null
+ctl reload >/dev/null
 expect "where the inner VLAN is" logged 'inner: the fast path has moved: native on srv, tags 100\.7$'
 expect "where the outer VLAN is" logged 'outer: the fast path has moved: native on srv, tag 100$'
 expect "why the third is not" logged 'third: the fast path is generic, .*two VLAN tags at most$'

@@ -21,7 +21,7 @@ both_ways "a renewal" renew c cli.5 "$addr" "$NET.1" "$(mac s srv.5)" $client he
 
 FAST_PATH=", rxvlan: off"
 config
-ctl config-reload >/dev/null
+ctl reload >/dev/null
 expect "that it is turned off" logged 'srv: RX VLAN offload turned off'
 expect "where it is now" logged 'srv.5: the fast path has moved: native on srv, tag 5$'
 offload srv off
