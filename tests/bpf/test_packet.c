@@ -22,6 +22,7 @@
 
 #include <cmocka.h>
 #include <linux/if_ether.h>
+#include <linux/if_link.h>
 #include <linux/if_packet.h>
 
 #include "net/links.h"
@@ -645,6 +646,69 @@ static void test_many_links(void **state)
 		assert_int_equal(netns_run("ip link del m%u", i), 0);
 }
 
+static void test_kinds(void **state)
+{
+	struct link_info link;
+
+	(void)state;
+	assert_int_equal(netns_run("ip link add name b0 type bridge && ip link set v1 master b0 && "
+				   "ip link add link v0 name mac0 type macvlan"),
+			 0);
+	link = find_link("v1");
+	assert_string_equal(link.kind, "veth");
+	assert_int_equal(link.master, find_link("b0").ifindex);
+	assert_int_equal(link.xdp, XDP_ATTACHED_NONE);
+	assert_int_equal(link.lower, 0); /* its other end is none */
+	assert_false(link.is_backup);
+	assert_string_equal(find_link("b0").kind, "bridge");
+	link = find_link("mac0");
+	assert_string_equal(link.kind, "macvlan");
+	assert_int_equal(link.lower, 0); /* only of a VLAN it is of interest */
+	assert_string_equal(find_link("lo").kind, "");
+	assert_int_equal(netns_run("ip link del b0 && ip link del mac0"), 0);
+}
+
+/* What lies on v0 is made up: not every kernel has VLANs. */
+static uint8_t hides_of(const char *name)
+{
+	struct link_info links[2] = {find_link(name), {.ifindex = 999, .kind = "vlan", .vlan = 5}};
+
+	links[1].lower = links[0].ifindex;
+	links_find_hiding(links, 2);
+	assert_int_equal(links[1].hides, 0);
+	return links[0].hides;
+}
+
+static void test_offload(void **state)
+{
+	const uint8_t both = LINK_HIDES_CTAG | LINK_HIDES_STAG;
+	struct link_info links[2] = {{0}, {.ifindex = 999, .kind = "vlan", .vlan = 5}};
+	struct rig *rig = *state;
+	int fd;
+
+	assert_int_equal(netns_run("ethtool -K v0 rxvlan on rx-vlan-stag-hw-parse on"), 0);
+	assert_int_equal(hides_of("v0"), both);
+	fd = links_monitor_open();
+	assert_true(fd >= 0);
+	assert_int_equal(links_unhide(rig->server_if, LINK_HIDES_STAG), 0);
+	wait_readable(fd);
+	assert_true(links_monitor_read(fd)); /* a change of features is told */
+	close(fd);
+	assert_int_equal(hides_of("v0"), LINK_HIDES_CTAG);
+	assert_int_equal(netns_run("ethtool -K v0 rx-vlan-stag-hw-parse on"), 0);
+	assert_int_equal(links_unhide(rig->server_if, LINK_HIDES_CTAG), 0);
+	assert_int_equal(hides_of("v0"), LINK_HIDES_STAG);
+	assert_int_equal(links_unhide(rig->server_if, both), 0);
+	assert_int_equal(hides_of("v0"), 0);
+	assert_int_equal(netns_run("ethtool -k v0 | grep -qx 'rx-vlan-offload: off'"), 0);
+	assert_int_equal(links_unhide(9999, both), -ENODEV);
+	assert_int_equal(hides_of("lo"), 0);
+	/* of what is gone by now the worst is assumed */
+	links[0].ifindex = links[1].lower = 9999;
+	links_find_hiding(links, 2);
+	assert_int_equal(links[0].hides, both);
+}
+
 static void test_monitor(void **state)
 {
 	int fd = links_monitor_open();
@@ -680,6 +744,8 @@ int main(void)
 		TEST(test_routed),
 		TEST(test_not_routed),
 		TEST(test_links),
+		TEST(test_kinds),
+		TEST(test_offload),
 		TEST(test_addresses),
 		TEST(test_many_links),
 		TEST(test_monitor),

@@ -100,10 +100,11 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# await SECONDS WHAT COMMAND...: polls until the command succeeds; fails the case if it never does.
+# await SECONDS WHAT COMMAND...: polls until the command succeeds; fails the case if it never does. PATIENCE: as many
+# times as long, on a machine that is slow.
 await() {
 	local deadline what=$2
-	deadline=$(($(date +%s%N) + $1 * 1000000000))
+	deadline=$(($(date +%s%N) + $1 * ${PATIENCE:-1} * 1000000000))
 	shift 2
 	until "$@" >/dev/null 2>&1; do
 		if [ "$(date +%s%N)" -ge "$deadline" ]; then

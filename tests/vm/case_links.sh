@@ -8,7 +8,7 @@
 MEMORY=1024 CLOCKSOURCE=tsc
 namespace c
 machine inside
-await "${TIMEOUT:-600}" "the machine to come to its end" not alive "$QEMU"
+await "${TIMEOUT:-900}" "the machine to come to its end" not alive "$QEMU"
 tr -d '\r' <"$DIR/console" | grep -a '^\(PASS\|FAIL\|NOTE\) ' || :
 tr -d '\r' <"$DIR/console" | grep -aqx 'VM END' || fail "the machine did not come to its end"
 expect "all of it to pass" not grep -aq '^FAIL ' "$DIR/console"

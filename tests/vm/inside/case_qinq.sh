@@ -32,7 +32,7 @@ await 20 "a hit with two tags" hit inner inner
 both_ways "a renewal with two tags" renew c inner "$addr" "$NET.1" "$(mac s inner)" $client hex=1 xid=7
 both_ways "a broadcast one" one c inner request $client ciaddr="$addr" src="$addr" hex=1 xid=8
 both_ways "its client in the outer VLAN alone" \
-	renew c outer "$addr" "$NET.1" "$(mac s outer)" $client hex=1 xid=9 wait=500
+	renew c outer "$addr" "$NET.1" "$(mac s outer)" $client hex=1 xid=9 wait=1000
 there=$(dora c outer chaddr=02:00:00:00:00:02 | jq -r .yiaddr) || fail "no lease in the outer VLAN"
 outer_hit() {
 	local before

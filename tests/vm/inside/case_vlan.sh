@@ -31,9 +31,9 @@ both_ways "a renewal" renew c cli.5 "$addr" "$NET.1" "$(mac s srv.5)" $client he
 both_ways "a broadcast one" one c cli.5 request $client ciaddr="$addr" src="$addr" hex=1 xid=9
 # the same client elsewhere: untagged, and in another VLAN
 vlan c cli cli.6 id 6
-both_ways "untagged" renew c cli "$addr" "$NET.1" "$(mac s srv)" $client hex=1 xid=10 wait=500
+both_ways "untagged" renew c cli "$addr" "$NET.1" "$(mac s srv)" $client hex=1 xid=10 wait=1000
 equal "the answer to it" "$REPLY" ""
-both_ways "another VLAN" renew c cli.6 "$addr" "$NET.1" "$(mac s srv)" $client hex=1 xid=11 wait=500
+both_ways "another VLAN" renew c cli.6 "$addr" "$NET.1" "$(mac s srv)" $client hex=1 xid=11 wait=1000
 equal "the answer to it" "$REPLY" ""
 passed "VLAN: generic while the tag is hidden, native on the lower device when it is not, with parity"
 
@@ -50,7 +50,7 @@ vlan s srv srv.5 id 6
 address s srv.5 "$NET.1/24"
 await 20 "the VLAN of another id" logged 'serving on srv.5 .*fast path: native on srv, tag 6\)'
 await 20 "a hit in it" hit cli.6 srv.5
-both_ways "the id of before" renew c cli.5 "$addr" "$NET.1" "$(mac s srv)" $client hex=1 xid=12 wait=500
+both_ways "the id of before" renew c cli.5 "$addr" "$NET.1" "$(mac s srv)" $client hex=1 xid=12 wait=1000
 equal "the answer to it" "$REPLY" ""
 ip -n "$ID-s" link del srv.5
 await 20 "it to be gone" logged 'srv.5 is gone'

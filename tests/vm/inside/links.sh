@@ -5,7 +5,8 @@
 # whose kernel has VLANs and bonds. Each says `passed WHAT` for each outcome.
 . "$(dirname "${BASH_SOURCE[0]}")/../../e2e/lib.sh"
 
-LIFETIME=30 MODE=auto
+LIFETIME=60 MODE=auto
+PATIENCE=5 # the machine is emulated
 client=chaddr=02:00:00:00:00:01
 
 passed() { echo "PASS $*"; }
