@@ -28,6 +28,7 @@ static char log_[1024];
 static int native_result, generic_result, publish_result, unhide_result, give_again_result;
 static uint32_t refuses; /* only this device refuses native; 0: any */
 static bool above[32];	 /* what has a generic program that keeps others from coming to ETH0 */
+static int has;		 /* is an attached program still there? */
 static bool beneath;	 /* there is one on ETH0 */
 
 #define WRAP(type, name, ...)            \
@@ -89,6 +90,12 @@ WRAP(int, fastpath_give_again, struct fastpath *fp, uint32_t ifindex)
 	return give_again_result;
 }
 
+WRAP(int, fastpath_has, struct fastpath *fp, uint32_t ifindex)
+{
+	(void)fp, (void)ifindex;
+	return has;
+}
+
 WRAP(int, fastpath_answers, uint32_t ifindex)
 {
 	note("ask", ifindex);
@@ -141,6 +148,7 @@ static int start(void **state)
 	refuses = 0;
 	memset(above, 0, sizeof(above));
 	beneath = false;
+	has = 1;
 	d.making_way = false;
 	return 0;
 }
@@ -578,6 +586,23 @@ static void a_failed_barrier_is_tried_again_and_no_other_mode(void **state)
 	assert_false(port->attach_again);
 }
 
+static void a_program_that_was_taken_away_stays_away(void **state)
+{
+	struct port *port;
+
+	(void)state;
+	machine();
+	port = serve(VLAN5);
+	*did = 0;
+	has = 0;
+	follow(port);
+	assert_did("close 5");
+	assert_null(port->xdp_mode);
+	assert_non_null(strstr(log_, "eth0.5: somebody has taken the fast path's program away"));
+	follow(port);
+	assert_did("");
+}
+
 static void our_own_programs_are_not_taken_for_others(void **state)
 {
 	struct port *first, *second;
@@ -622,6 +647,7 @@ int main(void)
 		T(two_links_on_a_device_are_given_the_program_again_once),
 		T(what_was_generic_comes_back_as_that),
 		T(a_failed_barrier_is_tried_again_and_no_other_mode),
+		T(a_program_that_was_taken_away_stays_away),
 		T(our_own_programs_are_not_taken_for_others),
 	};
 
