@@ -191,7 +191,16 @@ static void lengths_are_believed_of_nobody(void **state)
 	assert_string_equal(judge(), "BOOTP message is shorter than 300 bytes");
 }
 
-/* A short message and no client identifier, but never another's or a false address. */
+static void a_checksum_is_not_missing(void **state)
+{
+	(void)state;
+	make_ack();
+	put16(frame + ETH_LEN + IP_LEN + 6, 0);
+	assert_string_equal(judge(), "UDP checksum is missing");
+}
+
+/* A short message without client identifier and checksum, but never another's or a false address.
+ */
 static void of_another_server_less_is_asked(void **state)
 {
 	(void)state;
@@ -201,6 +210,8 @@ static void of_another_server_less_is_asked(void **state)
 	put16(frame + ETH_LEN + IP_LEN + 4, LEN - ETH_LEN - IP_LEN - 1);
 	frame[OPTIONS + 27] = 200;
 	fix_sums();
+	assert_null(judge());
+	put16(frame + ETH_LEN + IP_LEN + 6, 0);
 	assert_null(judge());
 	frame[DHCP + 19] = 9;
 	fix_sums();
@@ -251,6 +262,7 @@ int main(void)
 		cmocka_unit_test(every_bit_counts),
 		cmocka_unit_test(each_fault_has_its_name),
 		cmocka_unit_test(lengths_are_believed_of_nobody),
+		cmocka_unit_test(a_checksum_is_not_missing),
 		cmocka_unit_test(of_another_server_less_is_asked),
 		cmocka_unit_test(the_state_file_comes_back),
 	};

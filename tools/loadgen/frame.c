@@ -179,9 +179,9 @@ static const char *parse_ip(const uint8_t *frame, size_t len, const uint8_t **re
 		return "UDP length differs from the IP length";
 	if (get16(udp) != DHCP_SERVER_PORT || get16(udp + 2) != DHCP_CLIENT_PORT)
 		return "UDP ports are not 67 and 68";
-	if (get16(udp + 6) == 0)
-		return "UDP checksum is missing";
-	if (ones_complement(ones_add(IPPROTO_UDP + udp_len, ip + 12, 8), udp, udp_len) != 0)
+	reply->no_checksum = get16(udp + 6) == 0;
+	if (!reply->no_checksum &&
+	    ones_complement(ones_add(IPPROTO_UDP + udp_len, ip + 12, 8), udp, udp_len) != 0)
 		return "UDP checksum is wrong";
 	*ret_dhcp = udp + UDP_LEN;
 	*ret_len = udp_len - UDP_LEN;
@@ -341,6 +341,8 @@ static const char *check_lease(const struct reply *r, const struct client *c, bo
 /* What other servers of good repute leave out. */
 static const char *check_usual(const struct reply *r, size_t id_len)
 {
+	if (r->no_checksum)
+		return "UDP checksum is missing"; /* RFC 768: allowed */
 	if (r->len < DHCP_BOOTP_MIN)
 		return "BOOTP message is shorter than 300 bytes"; /* RFC 1542 2.1 */
 	if (id_len && !r->client_id)

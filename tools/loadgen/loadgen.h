@@ -79,6 +79,7 @@ struct reply {
 	const uint8_t *client_id;
 	uint8_t client_id_len;
 	size_t len; /* of the BOOTP message */
+	bool no_checksum;
 };
 
 /*

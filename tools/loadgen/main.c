@@ -26,7 +26,8 @@ static const char usage[] =
 	"  lease-time, and when it was first asked for), --rate PPS, -w WINDOW (64), --timeout MS\n"
 	"  (1000), --retries N (2), --seconds N (bound of the whole run), --broadcast (set the\n"
 	"  broadcast flag), --any-lease (the lease time may differ from the state file's),\n"
-	"  --lenient (another server may send less than 300 bytes and no client identifier),\n"
+	"  --lenient (another server may leave out the client identifier, the UDP checksum, and\n"
+	"  what makes it 300 bytes),\n"
 	"  -n N (at most N clients), --first INDEX, --prefix BYTE (of the MACs: 02:BYTE:index),\n"
 	"  --seed N\n";
 
