@@ -129,7 +129,7 @@ static void a_name_that_changes_within_the_batch(void **state)
 	client_leaves(&c);
 }
 
-/* While a slot waits for its barrier the last one to be published has it. */
+/* While a slot waits for its barrier, what is published of its last name is added to it. */
 static void two_names_in_a_batch(void **state)
 {
 	struct client c = client_new(rig, 4);
