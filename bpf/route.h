@@ -29,8 +29,8 @@ __noinline __u64 route_mac(struct xdp_md *ctx, __u32 src, __u32 dst, __u32 devic
 		.ipv4_dst = dst,
 	};
 
-	if (bpf_fib_lookup(ctx, &way, sizeof(way), BPF_FIB_LOOKUP_OUTPUT) !=
-		    BPF_FIB_LKUP_RET_SUCCESS ||
+	/* not BPF_FIB_LOOKUP_OUTPUT: it takes a worse route if only that is over this device */
+	if (bpf_fib_lookup(ctx, &way, sizeof(way), 0) != BPF_FIB_LKUP_RET_SUCCESS ||
 	    way.ifindex != device)
 		return 0;
 	return AT32(way.dmac) | (__u64)AT16(way.dmac + 4) << 32;

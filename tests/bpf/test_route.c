@@ -182,6 +182,9 @@ static void over_another_device(void **state)
 				   "ip route add 203.0.113.0/24 via 10.9.0.254"),
 			 0);
 	expect(&p, NULL);
+	/* nor is a worse route over this one what the kernel would take */
+	assert_int_equal(netns_run("ip route add default via 192.0.2.254"), 0);
+	expect(&p, NULL);
 }
 
 /* The kernel would have to fragment it, and it says that it must not be. */
