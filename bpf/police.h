@@ -138,15 +138,9 @@ static __always_inline __u32 spend(__u32 at, enum xdhcp_budget which, __u32 verd
 					      : XDHCP_VERDICT_drop_other_rate;
 }
 
-/*
- * The same, but of which budget it is must be seen. Global functions, so that the verifier
- * looks at them once, and not once for each way out.
- */
-__u32 police_link(struct xdp_md *ctx, __u32 at, __u32 tags_len, __u32 verdict);
-__u32 police_unparsed(struct xdp_md *ctx, __u32 verdict);
-
-__attribute__((noinline)) __u32 police_link(struct xdp_md *ctx, __u32 at, __u32 tags_len,
-					    __u32 verdict)
+/* The same, but of which budget it is must be seen. */
+static __always_inline __u32 police_link(struct xdp_md *ctx, __u32 at, __u32 tags_len,
+					 __u32 verdict)
 {
 	const __u8 *options = (const __u8 *)(long)ctx->data;
 
@@ -185,7 +179,7 @@ static __always_inline const __u8 *skip_tags(struct request *r)
  * Frames that were let go before their port was known, because of IP options or a tag without a
  * VLAN, which the daemon is given all the same: those to us and to port 67.
  */
-__attribute__((noinline)) __u32 police_unparsed(struct xdp_md *ctx, __u32 verdict)
+static __always_inline __u32 police_unparsed(struct xdp_md *ctx, __u32 verdict)
 {
 	struct request r = {.frame = (const __u8 *)(long)ctx->data,
 			    .data_end = (const __u8 *)(long)ctx->data_end};
@@ -216,14 +210,32 @@ __attribute__((noinline)) __u32 police_unparsed(struct xdp_md *ctx, __u32 verdic
 		     verdict);
 }
 
-/* Every verdict comes by here; one that gives the daemon work may become a drop. */
+/*
+ * What becomes of a frame that would pass by `verdict`; `at`: the record of the link, if it is
+ * known to be to us. A global function, so that the verifier looks at it once, and not once for
+ * each way out.
+ */
+__u32 police_pass(struct xdp_md *ctx, __u32 at, __u32 tags_len, __u32 verdict);
+
+__attribute__((noinline)) __u32 police_pass(struct xdp_md *ctx, __u32 at, __u32 tags_len,
+					    __u32 verdict)
+{
+	if (at)
+		return police_link(ctx, at, tags_len, verdict);
+	if (verdict == XDHCP_VERDICT_pass_ip_options || verdict == XDHCP_VERDICT_pass_tags)
+		return police_unparsed(ctx, verdict);
+	return verdict;
+}
+
+/*
+ * Every verdict comes by here; one that gives the daemon work may become a drop. Which it is, is
+ * found out over there: each comparison here would be one for each way out.
+ */
 static __always_inline __u32 police(struct xdp_md *ctx, const struct request *r, __u32 v)
 {
-	if (v == XDHCP_VERDICT_pass_ip_options || v == XDHCP_VERDICT_pass_tags)
-		return police_unparsed(ctx, v);
-	if (v < XDHCP_VERDICT_FIRST_PASS || v >= XDHCP_VERDICT_FIRST_DROP || !r->policed_at)
+	if (v < XDHCP_VERDICT_FIRST_PASS || v >= XDHCP_VERDICT_FIRST_DROP)
 		return v;
-	return police_link(ctx, r->policed_at, r->tags_len, v);
+	return police_pass(ctx, r->policed_at, r->tags_len, v);
 }
 
 #endif
