@@ -14,10 +14,12 @@
 
 #define BENCH_FRAME	   342 /* a BOOTP message of 300 bytes (RFC 1542 2.1) */
 #define BENCH_FRAME_WORDS  43
+#define BENCH_SHAPES	   8   /* layouts of the options, each a form of its own */
 #define BENCH_CLIENT_ID_AT 288 /* the MAC within option 61, which follows option 53 */
 
 /* Userspace writes it between runs, the programs while they run: never both. */
 struct bench_run {
+	__u64 shapes[BENCH_SHAPES][BENCH_FRAME_WORDS]; /* of client i: i % BENCH_SHAPES */
 	__u64 frame[BENCH_FRAME_WORDS];
 	__u32 base;    /* address of client 0, host order */
 	__u32 clients; /* how many there are */

@@ -10,16 +10,27 @@
 #define PROTOCOL_TCP   6
 #define ETHERTYPE_IPV6 0x86dd
 
-static void add_options(struct packet *p, const struct packet_host *client)
+/* Systems differ in which options they send and in what order. 0: the usual client's. */
+static void add_options(struct packet *p, const struct packet_host *client, uint32_t shape)
 {
 	static const uint8_t wanted[] = {1, 3, 6, 15, 26, 28, 42, 51, 58, 59};
 	uint8_t id[7] = {DHCP_HTYPE_ETHERNET};
 
 	memcpy(id + 1, client->mac, 6);
 	packet_option(p, DHO_CLIENT_IDENTIFIER, id, sizeof(id));
-	packet_option_u16(p, DHO_MAX_MESSAGE_SIZE, 1500);
+	if (shape & 1)
+		packet_option_str(p, DHO_VENDOR_CLASS, "MSFT 5.0");
+	if (!(shape & 2))
+		packet_option_u16(p, DHO_MAX_MESSAGE_SIZE, 1500);
+	if (shape & 4)
+		packet_option(p, DHO_PARAMETER_REQUEST_LIST, wanted, sizeof(wanted));
 	packet_option_str(p, DHO_HOST_NAME, "bench-client");
-	packet_option(p, DHO_PARAMETER_REQUEST_LIST, wanted, sizeof(wanted));
+	if (!(shape & 4))
+		packet_option(p, DHO_PARAMETER_REQUEST_LIST, wanted, sizeof(wanted));
+	if (shape & 2) { /* where 57 stands is no other form */
+		packet_option_u16(p, DHO_MAX_MESSAGE_SIZE, 1400);
+		packet_option_u32(p, DHO_LEASE_TIME, 86400);
+	}
 	p->udp_check = 0;
 }
 
@@ -40,6 +51,12 @@ static struct packet begin(enum frame_kind kind, const struct packet_host *clien
 void frame_build(enum frame_kind kind, uint32_t client, uint32_t xid, const uint8_t server_mac[6],
 		 uint8_t frame[BENCH_FRAME])
 {
+	frame_build_shape(kind, client, 0, xid, server_mac, frame);
+}
+
+void frame_build_shape(enum frame_kind kind, uint32_t client, uint32_t shape, uint32_t xid,
+		       const uint8_t server_mac[6], uint8_t frame[BENCH_FRAME])
+{
 	struct packet_host host = {.mac = {2, 0}, .addr = FRAMES_BASE + client};
 	struct packet_host server = {.addr = FRAMES_SERVER};
 	struct packet p;
@@ -49,7 +66,7 @@ void frame_build(enum frame_kind kind, uint32_t client, uint32_t xid, const uint
 	p = kind == FRAME_first ? packet_selecting(&host, host.addr, FRAMES_SERVER)
 				: begin(kind, &host, &server);
 	p.xid = xid;
-	add_options(&p, &host);
+	add_options(&p, &host, shape);
 	if (kind == FRAME_unknown_form)
 		packet_option_str(&p, DHO_VENDOR_CLASS, "new");
 	else if (kind == FRAME_dns)

@@ -40,6 +40,9 @@ enum frame_kind {
 /* `xid` in host order; `server_mac` is where renewals go. */
 void frame_build(enum frame_kind kind, uint32_t client, uint32_t xid, const uint8_t server_mac[6],
 		 uint8_t frame[BENCH_FRAME]);
+/* The same, its options laid out in the way of its shape (below BENCH_SHAPES). */
+void frame_build_shape(enum frame_kind kind, uint32_t client, uint32_t shape, uint32_t xid,
+		       const uint8_t server_mac[6], uint8_t frame[BENCH_FRAME]);
 const char *frame_help(enum frame_kind kind);
 enum xdhcp_verdict frame_verdict(enum frame_kind kind);
 const char *verdict_name(enum xdhcp_verdict verdict);

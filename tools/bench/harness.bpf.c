@@ -11,6 +11,7 @@
  *   restore          resets the length, always by a call, so that it costs the same whether
  *                    there was something to undo or not, and writes the request
  *   restore_client   ... of another client each time
+ *   restore_shape    ... whose options are laid out in one of BENCH_SHAPES ways
  *   restore_second   ... and makes the client's last grant forgotten: as if it had been in
  *                    another second, which in real life it always was
  *   echo             swaps the addresses and ports and sends the frame back
@@ -69,7 +70,7 @@ static __always_inline bool reset_length(struct xdp_md *ctx)
 	return longer >= 0 || bpf_xdp_adjust_tail(ctx, -longer) == 0 || fail();
 }
 
-static __always_inline bool write_frame(struct xdp_md *ctx, __u8 **ret_data)
+static __always_inline bool write_words(struct xdp_md *ctx, const __u64 *words, __u8 **ret_data)
 {
 	__u8 *data = (__u8 *)(long)ctx->data;
 	const __u8 *data_end = (const __u8 *)(long)ctx->data_end;
@@ -80,11 +81,16 @@ static __always_inline bool write_frame(struct xdp_md *ctx, __u8 **ret_data)
 		return fail();
 #pragma unroll
 	for (__u32 i = 0; i < BENCH_FRAME / 8; i++)
-		AT64(data + 8 * i) = run.frame[i];
-	AT32(data + BENCH_FRAME - 6) = AT32((__u8 *)run.frame + BENCH_FRAME - 6);
-	AT16(data + BENCH_FRAME - 2) = AT16((__u8 *)run.frame + BENCH_FRAME - 2);
+		AT64(data + 8 * i) = words[i];
+	AT32(data + BENCH_FRAME - 6) = AT32((__u8 *)words + BENCH_FRAME - 6);
+	AT16(data + BENCH_FRAME - 2) = AT16((__u8 *)words + BENCH_FRAME - 2);
 	*ret_data = data;
 	return true;
+}
+
+static __always_inline bool write_frame(struct xdp_md *ctx, __u8 **ret_data)
+{
+	return write_words(ctx, run.frame, ret_data);
 }
 
 /* Makes it the request of the next iteration's client: puts in place what is that client's own. */
@@ -136,6 +142,19 @@ int restore_client(struct xdp_md *ctx)
 	__u8 *data;
 
 	if (!reset_length(ctx) || !write_frame(ctx, &data))
+		return XDP_ABORTED;
+	write_client(data);
+	bpf_tail_call_static(ctx, &target, 0);
+	return XDP_TX;
+}
+
+SEC("xdp.frags")
+int restore_shape(struct xdp_md *ctx)
+{
+	__u32 shape = bench_client(run.xid, run.clients) % BENCH_SHAPES;
+	__u8 *data;
+
+	if (!reset_length(ctx) || !write_words(ctx, run.shapes[shape], &data))
 		return XDP_ABORTED;
 	write_client(data);
 	bpf_tail_call_static(ctx, &target, 0);

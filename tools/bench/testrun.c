@@ -25,7 +25,7 @@
 #define UDP_PORTS  34
 #define NAME_WIDTH 58
 
-enum program { NOOP, REWRITE, RESTORE, RESTORE_CLIENT, RESTORE_SECOND };
+enum program { NOOP, REWRITE, RESTORE, RESTORE_CLIENT, RESTORE_SHAPE, RESTORE_SECOND };
 enum target { TARGET_NONE, TARGET_ECHO, TARGET_XDHCP };
 enum clients { ONE, THOUSAND, MANY };
 
@@ -50,6 +50,8 @@ static const struct variant variants[] = {
 	 ONE, FRAME_renewal, "noop"},
 	{"restore_client", "... one of 1,000 clients'", RESTORE_CLIENT, TARGET_NONE, THOUSAND,
 	 FRAME_renewal, "noop"},
+	{"restore_shape", "... of 8 shapes", RESTORE_SHAPE, TARGET_NONE, THOUSAND, FRAME_renewal,
+	 "noop"},
 	{"restore_second", "... and making a grant forgotten", RESTORE_SECOND, TARGET_NONE, ONE,
 	 FRAME_renewal, "noop"},
 	{"echo", "bare swap and TX", RESTORE, TARGET_ECHO, ONE, FRAME_renewal, "restore"},
@@ -58,6 +60,8 @@ static const struct variant variants[] = {
 	 ONE, FRAME_renewal, "restore_second"},
 	{"hit_1000", "hit, 1,000 clients at random", RESTORE_CLIENT, TARGET_XDHCP, THOUSAND,
 	 FRAME_renewal, "restore_client"},
+	{"hit_shapes", "hit, 1,000 clients at random, of 8 shapes", RESTORE_SHAPE, TARGET_XDHCP,
+	 THOUSAND, FRAME_renewal, "restore_shape"},
 	{"hit_many", "hit", RESTORE_CLIENT, TARGET_XDHCP, MANY, FRAME_renewal, "restore_client"},
 	PASS(discover),
 	PASS(unknown_form),
@@ -79,6 +83,12 @@ static unsigned variant_at(const char *name)
 	while (strcmp(variants[i].name, name) != 0)
 		i++;
 	return i;
+}
+
+/* Is each iteration another client's? */
+static bool of_clients(const struct variant *v)
+{
+	return v->program == RESTORE_CLIENT || v->program == RESTORE_SHAPE;
 }
 
 static uint32_t clients_of(const struct measure *m, const struct variant *v)
@@ -104,6 +114,8 @@ static struct bpf_program *program_of(const struct measure *m, enum program prog
 		return m->harness->progs.restore;
 	case RESTORE_CLIENT:
 		return m->harness->progs.restore_client;
+	case RESTORE_SHAPE:
+		return m->harness->progs.restore_shape;
 	case RESTORE_SECOND:
 		return m->harness->progs.restore_second;
 	}
@@ -185,9 +197,10 @@ static int check_output(struct measure *m, const struct variant *v, uint32_t las
 	uint8_t frame[BENCH_FRAME], wanted[WORLD_REPLY_MAX];
 	size_t len;
 
-	if (v->program != RESTORE_CLIENT)
+	if (!of_clients(v))
 		client = 0;
-	frame_build(v->kind, client, last_xid, m->world.port.info.mac, frame);
+	frame_build_shape(v->kind, client, v->program == RESTORE_SHAPE ? client % BENCH_SHAPES : 0,
+			  last_xid, m->world.port.info.mac, frame);
 	len = expected(m, v, frame, wanted);
 	if (output->action != action)
 		return bench_fail("%s: action %u, not %u", v->name, output->action, action);
@@ -222,8 +235,8 @@ static int check_verdicts(struct measure *m, const struct variant *v, const stru
 
 static int run_variant(struct measure *m, const struct variant *v, double *ret_ns)
 {
-	uint32_t first = v->program == RESTORE_CLIENT ? m->xid : 1;
-	uint32_t last = v->program == RESTORE_CLIENT ? first + m->iterations - 1 : first;
+	uint32_t first = of_clients(v) ? m->xid : 1;
+	uint32_t last = of_clients(v) ? first + m->iterations - 1 : first;
 	static struct output output;
 	uint8_t frame[BENCH_FRAME];
 	struct verdicts before;
@@ -348,8 +361,14 @@ int measure_testrun(struct measure *m, json_t *ret_json)
 {
 	uint32_t slot;
 
-	if (world_bind(&m->world, m->clients) < 0)
+	if (world_bind(&m->world, m->clients) < 0 || world_learn_shapes(&m->world, 1000) < 0)
 		return -1;
+	for (uint32_t i = 0; i < BENCH_SHAPES; i++) {
+		uint8_t frame[BENCH_FRAME];
+
+		frame_build_shape(FRAME_renewal, 0, i, 1, m->world.port.info.mac, frame);
+		memcpy(m->run->shapes[i], frame, BENCH_FRAME);
+	}
 	if (!fastpath_slot(m->world.d.fp, FRAMES_BASE, false, &slot))
 		return bench_fail("client 0 has no slot");
 	m->run->slot = slot;

@@ -221,15 +221,15 @@ static bool decide(struct world *w, struct packet *packet, struct dhcp_msg *msg,
 	return true;
 }
 
-/* A first REQUEST, in SELECTING; its form is that of the renewals to come. */
-static int bind_one(struct world *w, uint32_t client)
+/* A REQUEST; its form is that of the renewals to come. */
+static int bind_one(struct world *w, uint32_t client, enum frame_kind kind, uint32_t shape)
 {
 	static struct decision decision;
 	static struct dhcp_msg msg;
 	static struct packet packet;
 
 	packet.len = BENCH_FRAME;
-	frame_build(FRAME_first, client, 1, w->port.info.mac, packet.data);
+	frame_build_shape(kind, client, shape, 1, w->port.info.mac, packet.data);
 	if (!decide(w, &packet, &msg, &decision) || decision.kind != DECISION_REPLY ||
 	    !decision.has_change || !decision.memoise)
 		return bench_fail("client %u got no lease: %s", client,
@@ -245,7 +245,15 @@ static int bind_one(struct world *w, uint32_t client)
 int world_bind(struct world *w, uint32_t clients)
 {
 	for (; w->clients < clients; w->clients++)
-		if (bind_one(w, w->clients) < 0)
+		if (bind_one(w, w->clients, FRAME_first, 0) < 0)
+			return -1;
+	return 0;
+}
+
+int world_learn_shapes(struct world *w, uint32_t clients)
+{
+	for (uint32_t i = 0; i < clients; i++)
+		if (bind_one(w, i, FRAME_renewal, i % BENCH_SHAPES) < 0)
 			return -1;
 	return 0;
 }

@@ -32,6 +32,9 @@ void world_close(struct world *w);
 /* Binds and publishes clients until there are `clients`. 0, or -1: said why. */
 int world_bind(struct world *w, uint32_t clients);
 
+/* The bound clients below `clients` have renewed in the shape of each, too. */
+int world_learn_shapes(struct world *w, uint32_t clients);
+
 /* What the daemon itself answers to this frame now (nothing is changed). Its length; 0: nothing. */
 size_t world_answer(struct world *w, const uint8_t *frame, uint8_t reply[WORLD_REPLY_MAX]);
 
