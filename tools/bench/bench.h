@@ -36,6 +36,7 @@ struct bench_run {
 	__u64 echoed;	    /* frames that `echo` turned round */
 	__u64 seen_echoes;  /* right frames that reached the sink */
 	__u64 seen_replies; /* ACKs to the right client with the right address */
+	__u64 seen;	    /* frames of which a sample's checksum was looked at */
 	__u64 seen_wrong;   /* frames that are neither */
 };
 

@@ -21,6 +21,7 @@
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
+#include <linux/in.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
@@ -236,6 +237,24 @@ static __always_inline bool is_right(const __u8 *data)
 	       AT32(data + BOOTP_FIELD(cookie)) == bpf_htonl(DHCP_COOKIE);
 }
 
+#define CHECKED_EACH 64 /* of so many frames one's UDP checksum is made anew */
+
+/* Of a datagram that ends with its frame. The echo is of a request, which has none. */
+static __always_inline bool checksum_right(const __u8 *data, const __u8 *data_end)
+{
+	const __u8 *p = data + UDP_AT;
+	__u64 sum = (__u64)AT32(data + IP_AT + 12) + AT32(data + IP_AT + 16) +
+		    bpf_htons(IPPROTO_UDP) + AT16(data + UDP_AT + 4);
+
+	for (int i = 0; i < 190 && p + 8 <= data_end; i++, p += 8)
+		sum += (__u64)AT32(p) + AT32(p + 4);
+	for (int i = 0; i < 3 && p + 2 <= data_end; i++, p += 2)
+		sum += AT16(p);
+	if (p + 1 <= data_end)
+		sum += *p;
+	return csum_finish(sum) == 0 || AT16(data + UDP_AT + 6) == 0;
+}
+
 SEC("xdp.frags")
 int sink(struct xdp_md *ctx)
 {
@@ -243,6 +262,11 @@ int sink(struct xdp_md *ctx)
 	__u8 op, type;
 
 	if (data + OPTIONS_AT + 3 > (const __u8 *)(long)ctx->data_end || !is_right(data)) {
+		run.seen_wrong++;
+		return XDP_DROP;
+	}
+	if (run.seen++ % CHECKED_EACH == 0 &&
+	    !checksum_right(data, (const __u8 *)(long)ctx->data_end)) {
 		run.seen_wrong++;
 		return XDP_DROP;
 	}

@@ -7,7 +7,7 @@
  * NAPI polls and sink.
  *
  * The rate is that of right frames that came back. Each one's xid, MAC, address
- * and cookie are looked at by the sink; what was lost (a full ring of the veth) is counted
+ * and cookie, and of one in 64 the UDP checksum, are looked at by the sink; what was lost (a full ring of the veth) is counted
  * from the difference of what was sent, what the program saw and what came back.
  */
 #include <stdio.h>
