@@ -158,6 +158,7 @@ static struct link_info *add(const char *name, uint32_t ifindex, const char *kin
 	struct link_info *link = &links[n_links++];
 
 	link->ifindex = ifindex;
+	link->up = true;
 	strcpy(link->name, name);
 	strcpy(link->kind, kind);
 	return link;
@@ -497,6 +498,34 @@ static void a_failover_publishes_and_attaches_nothing(void **state)
 	assert_string_equal(port->xdp_mode, "native");
 }
 
+static void a_vlan_that_goes_down_is_closed_and_not_moved(void **state)
+{
+	struct port *native, *generic;
+
+	(void)state;
+	machine();
+	native = serve(VLAN5);
+	assert_false(native->place.ways[0].closed);
+	*did = 0;
+	the_link(VLAN5)->up = false;
+	follow(native);
+	assert_did("publish 5");
+	assert_true(native->place.ways[0].closed);
+	the_link(VLAN5)->up = true;
+	follow(native);
+	assert_did("publish 5");
+	assert_false(native->place.ways[0].closed);
+
+	place_leave(&d, native);
+	native_result = -EOPNOTSUPP;
+	generic = serve(VLAN6);
+	assert_string_equal(generic->xdp_mode, "generic");
+	*did = 0;
+	the_link(VLAN6)->up = false;
+	follow(generic);
+	assert_did(""); /* it sits on itself */
+}
+
 static void a_device_is_detached_when_the_last_link_on_it_leaves(void **state)
 {
 	struct port *first, *second, *third;
@@ -642,6 +671,7 @@ int main(void)
 		T(in_generic_mode_no_offload_is_touched_for_a_vlan),
 		T(the_offload_of_every_member_is_turned_off),
 		T(a_failover_publishes_and_attaches_nothing),
+		T(a_vlan_that_goes_down_is_closed_and_not_moved),
 		T(a_device_is_detached_when_the_last_link_on_it_leaves),
 		T(a_device_that_lost_the_program_is_lost_to_all_on_it),
 		T(two_links_on_a_device_are_given_the_program_again_once),

@@ -18,33 +18,33 @@
 
 /* clang-format off */
 static const struct link_info machine[] = {
-	{.ifindex = 1, .name = "lo"},
-	{.ifindex = 2, .name = "eth0"},
-	{.ifindex = 3, .name = "eth0.10", .kind = "vlan", .lower = 2, .vlan = 10, .tpid = 0x8100},
-	{.ifindex = 4, .name = "eth0.20", .kind = "vlan", .lower = 2, .vlan = 20, .tpid = 0x88a8},
-	{.ifindex = 5, .name = "q30", .kind = "vlan", .lower = 4, .vlan = 30, .tpid = 0x8100},
-	{.ifindex = 6, .name = "q30.40", .kind = "vlan", .lower = 5, .vlan = 40, .tpid = 0x8100},
-	{.ifindex = 7, .name = "eth1", .hides = C | S},
-	{.ifindex = 8, .name = "eth2", .hides = C},
-	{.ifindex = 9, .name = "eth2.10", .kind = "vlan", .lower = 8, .vlan = 10, .tpid = 0x8100},
-	{.ifindex = 10, .name = "eth2.11", .kind = "vlan", .lower = 8, .vlan = 11, .tpid = 0x88a8},
-	{.ifindex = 11, .name = "bond0", .kind = "bond", .bond_mode = 1},
-	{.ifindex = 12, .name = "eth3", .kind = "", .master = 11},
-	{.ifindex = 13, .name = "eth4", .kind = "veth", .master = 11, .is_backup = true},
-	{.ifindex = 14, .name = "bond0.10", .kind = "vlan", .lower = 11, .vlan = 10, .tpid = 0x8100},
-	{.ifindex = 15, .name = "br0", .kind = "bridge"},
-	{.ifindex = 16, .name = "port", .kind = "veth", .master = 15},
-	{.ifindex = 17, .name = "far", .kind = "vlan", .vlan = 10, .tpid = 0x8100},
-	{.ifindex = 18, .name = "eth0.0", .kind = "vlan", .lower = 2, .vlan = 0, .tpid = 0x8100},
-	{.ifindex = 19, .name = "eth2.12.13", .kind = "vlan", .lower = 10, .vlan = 13, .tpid = 0x8100},
-	{.ifindex = 20, .name = "bond1", .kind = "bond"},
-	{.ifindex = 21, .name = "eth5", .master = 20},
-	{.ifindex = 22, .name = "eth6", .master = 20, .hides = C},
-	{.ifindex = 23, .name = "bond1.7", .kind = "vlan", .lower = 20, .vlan = 7, .tpid = 0x8100},
-	{.ifindex = 24, .name = "bond2", .kind = "bond"},
-	{.ifindex = 25, .name = "br1", .kind = "bridge"},
-	{.ifindex = 26, .name = "eth7", .master = 25, .hides = C | S},
-	{.ifindex = 27, .name = "br1.5", .kind = "vlan", .lower = 25, .vlan = 5, .tpid = 0x8100},
+	{.up = true, .ifindex = 1, .name = "lo"},
+	{.up = true, .ifindex = 2, .name = "eth0"},
+	{.up = true, .ifindex = 3, .name = "eth0.10", .kind = "vlan", .lower = 2, .vlan = 10, .tpid = 0x8100},
+	{.up = true, .ifindex = 4, .name = "eth0.20", .kind = "vlan", .lower = 2, .vlan = 20, .tpid = 0x88a8},
+	{.up = true, .ifindex = 5, .name = "q30", .kind = "vlan", .lower = 4, .vlan = 30, .tpid = 0x8100},
+	{.up = true, .ifindex = 6, .name = "q30.40", .kind = "vlan", .lower = 5, .vlan = 40, .tpid = 0x8100},
+	{.up = true, .ifindex = 7, .name = "eth1", .hides = C | S},
+	{.up = true, .ifindex = 8, .name = "eth2", .hides = C},
+	{.up = true, .ifindex = 9, .name = "eth2.10", .kind = "vlan", .lower = 8, .vlan = 10, .tpid = 0x8100},
+	{.up = true, .ifindex = 10, .name = "eth2.11", .kind = "vlan", .lower = 8, .vlan = 11, .tpid = 0x88a8},
+	{.up = true, .ifindex = 11, .name = "bond0", .kind = "bond", .bond_mode = 1},
+	{.up = true, .ifindex = 12, .name = "eth3", .kind = "", .master = 11},
+	{.up = true, .ifindex = 13, .name = "eth4", .kind = "veth", .master = 11, .is_backup = true},
+	{.up = true, .ifindex = 14, .name = "bond0.10", .kind = "vlan", .lower = 11, .vlan = 10, .tpid = 0x8100},
+	{.up = true, .ifindex = 15, .name = "br0", .kind = "bridge"},
+	{.up = true, .ifindex = 16, .name = "port", .kind = "veth", .master = 15},
+	{.up = true, .ifindex = 17, .name = "far", .kind = "vlan", .vlan = 10, .tpid = 0x8100},
+	{.up = true, .ifindex = 18, .name = "eth0.0", .kind = "vlan", .lower = 2, .vlan = 0, .tpid = 0x8100},
+	{.up = true, .ifindex = 19, .name = "eth2.12.13", .kind = "vlan", .lower = 10, .vlan = 13, .tpid = 0x8100},
+	{.up = true, .ifindex = 20, .name = "bond1", .kind = "bond"},
+	{.up = true, .ifindex = 21, .name = "eth5", .master = 20},
+	{.up = true, .ifindex = 22, .name = "eth6", .master = 20, .hides = C},
+	{.up = true, .ifindex = 23, .name = "bond1.7", .kind = "vlan", .lower = 20, .vlan = 7, .tpid = 0x8100},
+	{.up = true, .ifindex = 24, .name = "bond2", .kind = "bond"},
+	{.up = true, .ifindex = 25, .name = "br1", .kind = "bridge"},
+	{.up = true, .ifindex = 26, .name = "eth7", .master = 25, .hides = C | S},
+	{.up = true, .ifindex = 27, .name = "br1.5", .kind = "vlan", .lower = 25, .vlan = 5, .tpid = 0x8100},
 };
 
 /* Ways as "12 13-", the closed ones with a minus. */
@@ -203,9 +203,45 @@ static void a_failover_changes_only_which_way_is_closed(void **state)
 	assert_true(place_same(&before, &after));
 }
 
+/* XDP beneath it goes on seeing its frames, of which the daemon gets none. */
+static void what_is_down_is_closed_where_xdp_is_beneath_it(void **state)
+{
+	static const struct {
+		const char *down, *link, *ways;
+	} downs[] = {
+		{"eth0.10", "eth0.10", "2-"}, /* and the others on the device are not */
+		{"eth0.10", "eth0.20", "2"},
+		{"eth0.10", "eth0", "2"},
+		{"eth0.20", "q30", "2-"}, /* a loose binding: the upper one stays up */
+		{"bond0", "bond0", "12- 13-"},
+		{"bond0", "bond0.10", "12- 13-"},
+		{"bond0.10", "bond0", "12 13-"},
+		/* it gets no frames itself then, so nothing has to follow */
+		{"eth0", "eth0", "2"},
+		{"br0", "br0", "15"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(downs) / sizeof(downs[0]); i++) {
+		struct link_info links[N_LINKS];
+		struct place before, after;
+		char tags[64], ways[256];
+
+		memcpy(links, machine, sizeof(links));
+		place_find(links, N_LINKS, at(downs[i].link), &before);
+		links[at(downs[i].down)].up = false;
+		place_find(links, N_LINKS, at(downs[i].link), &after);
+		text_of(&after, tags, ways);
+		if (strcmp(ways, downs[i].ways) != 0)
+			fail_msg("%s down, %s: %s", downs[i].down, downs[i].link, ways);
+		assert_true(place_same_but_closed(&before, &after));
+	}
+}
+
 static void more_members_than_there_is_room_for_are_left_out(void **state)
 {
-	struct link_info links[1 + PLACE_WAYS + 5] = {{.ifindex = 1, .name = "b", .kind = "bond"}};
+	struct link_info links[1 + PLACE_WAYS + 5] = {
+		{.ifindex = 1, .name = "b", .kind = "bond", .up = true}};
 	struct place place;
 
 	(void)state;
@@ -301,6 +337,7 @@ int main(void)
 		cmocka_unit_test(of_two_tags_either_may_be_hidden),
 		cmocka_unit_test(of_several_members_that_hide_it_is_the_first),
 		cmocka_unit_test(a_failover_changes_only_which_way_is_closed),
+		cmocka_unit_test(what_is_down_is_closed_where_xdp_is_beneath_it),
 		cmocka_unit_test(more_members_than_there_is_room_for_are_left_out),
 		cmocka_unit_test(offload_is_asked_of_what_vlans_lie_on_and_of_its_members),
 		cmocka_unit_test(the_line_says_why_and_what_helps),

@@ -292,14 +292,16 @@ static void see_taken_away(struct daemon *d, struct port *port)
 
 void place_follow(struct daemon *d, struct port *port, const struct place *best, bool changed)
 {
-	bool moved = !place_same(&port->best, best);
+	bool moved = !place_same_but_closed(&port->best, best);
+	bool differs = !place_same(&port->best, best);
 
 	if (!d->fp)
 		return;
 	see_taken_away(d, port);
 	port->best = *best;
-	if (moved && is_attached_as(port, best)) {
-		port->place = *best; /* members of a bond, or which of them is active */
+	if (differs && is_attached_as(port, best)) {
+		/* members of a bond, or which of them is active; a VLAN that is up or down */
+		port->place = *best;
 		place_publish(d, port);
 	} else if (moved) {
 		move(d, port);

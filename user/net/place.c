@@ -104,6 +104,19 @@ static void note_hidden_above(const struct link_info *links, int n, struct place
 	}
 }
 
+/*
+ * Does the kernel give the link what comes in below? VLANs and bonds that are down get nothing, but
+ * XDP beneath them would see their frames still. What it sits on itself gets none when it is down.
+ */
+static bool is_deaf(const struct link_info *links, int n, const struct link_info *link)
+{
+	bool deaf = false;
+
+	for (; link && is_kind(link, "vlan"); link = find(links, n, link->lower))
+		deaf |= !link->up;
+	return deaf || (link && is_kind(link, "bond") && !link->up);
+}
+
 static void add_way(struct place *place, const struct link_info *link, bool closed)
 {
 	if (place->n_ways < PLACE_WAYS)
@@ -129,6 +142,7 @@ void place_find(const struct link_info *links, int n, int i, struct place *ret_p
 	const struct link_info *link = &links[i], *lowest = NULL;
 	struct place_tags tags = {0};
 	enum place_why why = descend(links, n, link, &tags, &lowest);
+	bool deaf = is_deaf(links, n, link);
 
 	if (why != PLACE_FINE) {
 		place_itself(link, ret_place);
@@ -153,18 +167,27 @@ void place_find(const struct link_info *links, int n, int i, struct place *ret_p
 	}
 	ret_place->tags = tags;
 	if (!is_kind(lowest, "bond")) {
-		add_way(ret_place, lowest, false);
+		add_way(ret_place, lowest, deaf);
 		return;
 	}
 	for (int j = 0; j < n; j++) {
 		if (links[j].master == lowest->ifindex)
-			add_way(ret_place, &links[j], links[j].is_backup);
+			add_way(ret_place, &links[j], deaf || links[j].is_backup);
 	}
 }
 
 bool place_same(const struct place *a, const struct place *b)
 {
 	return !memcmp(a, b, sizeof(*a));
+}
+
+bool place_same_but_closed(const struct place *a, const struct place *b)
+{
+	struct place copy = *b;
+
+	for (unsigned i = 0; i < copy.n_ways && i < a->n_ways; i++)
+		copy.ways[i].closed = a->ways[i].closed;
+	return place_same(a, &copy);
 }
 
 static const char *remedy(uint8_t hides)

@@ -43,7 +43,8 @@ struct place_tags {
 /* An interface that XDP names as the one where a frame came in. */
 struct place_way {
 	uint32_t ifindex;
-	bool closed; /* the kernel takes nothing in from there now (backup member) */
+	bool closed; /* the kernel takes nothing in from there now: a backup member, a VLAN that is
+			down */
 };
 
 struct place {
@@ -65,6 +66,8 @@ void place_find(const struct link_info *links, int n, int i, struct place *ret_p
 /* Generically, on the interface itself. */
 void place_itself(const struct link_info *link, struct place *ret_place);
 bool place_same(const struct place *a, const struct place *b);
+/* In all but which of the ways are closed. */
+bool place_same_but_closed(const struct place *a, const struct place *b);
 /* The line for people: why not natively, with the remedy if there is one. Empty: it is fine. */
 void place_why(const struct place *place, char *buf, size_t len);
 /* "", or by which tags: "10" or "10.20" */
