@@ -310,9 +310,11 @@ static void a_failover_moves_the_gates_and_nothing_else(void **state)
 static void a_member_that_comes_keeps_the_slots_and_one_that_leaves_is_forgotten(void **state)
 {
 	struct port *port = bond();
+	struct policy *left;
 
 	(void)state;
 	assert_int_equal(link_publish(&d, port), 0);
+	left = found(11, &port->place.tags);
 	withdrawn = 0;
 	way(port, 13, false);
 	assert_int_equal(link_publish(&d, port), 0);
@@ -323,6 +325,8 @@ static void a_member_that_comes_keeps_the_slots_and_one_that_leaves_is_forgotten
 	assert_int_equal(link_publish(&d, port), 0);
 	assert_int_equal(withdrawn, 0);
 	assert_null(found(11, &port->place.tags));
+	assert_int_equal(left->link, 0);
+	assert_int_equal(left->closed, 1); /* to a program that has just found it, too */
 	assert_int_equal(count(), 2);
 	assert_false(open_at_barrier);
 }

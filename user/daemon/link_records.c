@@ -155,6 +155,16 @@ static void set_gate(struct policy *p, bool closed)
 }
 
 /*
+ * After a barrier. A program that has just found the record and not yet looked at its gate must
+ * not find that open because all of it is zero: it stays closed, free or not.
+ */
+static void clear(struct policy *p)
+{
+	p->kind = XDHCP_POLICY_NONE;
+	memset(&p->ifindex, 0, sizeof(*p) - offsetof(struct policy, ifindex));
+}
+
+/*
  * Is it the record of a way by which this link's frames came in once, and do no more? An index of
  * before it came back, a member that left its bond, another VLAN id.
  */
@@ -214,7 +224,7 @@ static void forget_earlier(struct daemon *d, const struct port *port)
 
 	for (unsigned i = 0; i < XDHCP_POLICY_LINKS_N; i++) {
 		if (is_earlier(d, &links[i], port))
-			memset(&links[i], 0, sizeof(links[i]));
+			clear(&links[i]);
 	}
 }
 
@@ -230,7 +240,7 @@ static struct policy *evict(struct daemon *d, const struct policy *wanted)
 		close_slots_of(d, p->link);
 		if (fastpath_barrier(d->fp) < 0)
 			return NULL;
-		memset(p, 0, sizeof(*p));
+		clear(p);
 		return p;
 	}
 	return NULL;
