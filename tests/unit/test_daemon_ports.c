@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The fast path of a served interface after the machine slept. The interface, its socket and what
+ * The fast path of a served interface after the machine slept, and of who has an address that the
+ * host gets. The interface, its socket and what
  * XDP has of it are doubles (the linker's wraps).
  */
 #include <errno.h>
@@ -23,6 +24,8 @@ static struct port port = {.daemon = &d, .info = {.ifindex = 7, .name = "v0", .e
 static int give_again, attach, has; /* what they return */
 static unsigned gave, attached, rescans;
 static bool open;
+static struct lease bound = {.addr = 0xc0000207, .state = LEASE_BOUND};
+static unsigned withdrawn;
 
 #define WRAP(type, name, ...)            \
 	type __wrap_##name(__VA_ARGS__); \
@@ -96,6 +99,19 @@ WRAP(int, event_add, struct event *event, const struct timeval *in)
 	return 0;
 }
 
+WRAP(struct lease *, lease_at, const struct lease_table *table, uint32_t addr)
+{
+	(void)table;
+	return addr == bound.addr ? &bound : NULL;
+}
+
+WRAP(void, withdraw, struct daemon *daemon, struct lease *lease)
+{
+	(void)daemon;
+	assert_ptr_equal(lease, &bound);
+	withdrawn++;
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -106,7 +122,7 @@ static int start(void **state)
 	port.place = port.best;
 	port.attach_again = port.lost = false;
 	open = true;
-	gave = attached = rescans = 0;
+	gave = attached = rescans = withdrawn = 0;
 	give_again = attach = 0;
 	has = 1;
 	return 0;
@@ -166,6 +182,29 @@ static void a_program_that_somebody_took_away_is_not_attached_again(void **state
 	}
 }
 
+/* On whichever interface: the link's own addresses close all its slots (link_records.c). */
+static void a_client_whose_address_the_host_gets_leaves_the_cache(void **state)
+{
+	struct link_info before = port.info;
+
+	(void)state;
+	ports_rescan(&d);
+	assert_int_equal(withdrawn, 0);
+	port.info.addrs[0] = (struct link_addr){.addr = bound.addr + 1, .mask = 0xffffffff};
+	port.info.addrs[1] = (struct link_addr){.addr = bound.addr, .mask = 0xffffffff};
+	port.info.n_addrs = 1;
+	ports_rescan(&d);
+	assert_int_equal(withdrawn, 0);
+	port.info.n_addrs = 2;
+	ports_rescan(&d);
+	assert_int_equal(withdrawn, 1);
+	ports_rescan(&d); /* nothing has changed */
+	assert_int_equal(withdrawn, 1);
+	port.info = before;
+	ports_rescan(&d);
+	assert_int_equal(withdrawn, 1);
+}
+
 #define T(name) cmocka_unit_test_setup(name, start)
 
 int main(void)
@@ -174,6 +213,7 @@ int main(void)
 		T(a_program_that_is_taken_again_changes_nothing),
 		T(a_program_that_is_not_taken_again_is_tried_until_it_is),
 		T(a_program_that_somebody_took_away_is_not_attached_again),
+		T(a_client_whose_address_the_host_gets_leaves_the_cache),
 	};
 
 	return cmocka_run_group_tests_name("daemon/ports", tests, NULL, NULL);

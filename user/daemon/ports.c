@@ -67,6 +67,20 @@ static int list_host_addresses(struct daemon *d, const struct link_info *links, 
 	return 0;
 }
 
+/*
+ * What the host has, no client has any more (ask_permit() in engine/): XDP must not go on answering
+ * who was told so before. The link's records say nothing of that.
+ */
+static void close_slots_of_host(struct daemon *d)
+{
+	for (size_t i = 0; i < d->n_host_addrs; i++) {
+		struct lease *lease = lease_at(d->leases, d->host_addrs[i]);
+
+		if (lease)
+			withdraw(d, lease);
+	}
+}
+
 static bool is_named(const struct daemon *d, const char *name)
 {
 	for (size_t i = 0; i < d->config->model.n_subnets; i++) {
@@ -375,6 +389,8 @@ int ports_open(struct daemon *d)
 		free(links);
 		return r;
 	}
+	if (host_changed)
+		close_slots_of_host(d);
 	if (d->fp)
 		links_find_hiding(links, n);
 	failed = update(d, links, n, host_changed);
