@@ -4,10 +4,10 @@
  * reason why there is none: state, gates, slot, form, template, credit, and last of
  * all the grant. Writes nothing but the slot's grant word, and what police.h keeps there.
  *
- * A slot's place follows from its address, so an open slot's address word can
- * only be the address itself. It is read first; what it guards (identity,
- * tail) was written before it and changes only after it has been zero and a
- * barrier has waited for this very run (abi.h), so reading it once is enough.
+ * The directory says where an address' slot is. It may just have changed, so a slot counts only if
+ * its own address word says the same. That is read first; what it guards (identity, tail) was
+ * written before it and changes only after it has been zero and a barrier has waited for this very
+ * run (abi.h), so reading it once is enough.
  */
 #ifndef XDHCP_BPF_LEASE_H
 #define XDHCP_BPF_LEASE_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The maps of include/abi.h. Userspace resizes leases, blocks and templates
- * before it loads; the sizes here only have to be valid. All but `clock` are
- * pinned by the daemon and outlive it and this program.
+ * The maps of include/abi.h. Userspace resizes leases, blocks and templates before it loads; the
+ * sizes here only have to be valid. They are pinned by the daemon and outlive it and this program;
+ * `clock` (clock.h) and `agents` (agent.h) are this program's own and go with it.
  */
 #ifndef XDHCP_BPF_MAPS_H
 #define XDHCP_BPF_MAPS_H

@@ -5,9 +5,9 @@
  * is exchanged as a whole whenever one comes or goes, so that an interface is never without.
  *
  * libxdp pins what it has attached on a bpffs of its own choice and keeps no names of owners. So
- * there is PIN_DISPATCHER IFINDEX   under pin_path: the policy map once more. It is there before
- * our program is attached, and as long as one may be; it says which maps that one uses, and by it
- * its gate can be closed wherever it runs. Ours are the programs named xdhcp that use this map, or
+ * there is dispatcher_IFINDEX under pin_path: the policy map once more. It is there before our
+ * program is attached, and as long as one may be; it says which maps that one uses, and by it its
+ * gate can be closed wherever it runs. Ours are the programs named xdhcp that use this map, or
  * the policy map of now. Nothing else is ever detached. Ours is loaded anew for each dispatcher:
  * libxdp makes it replace a function of that.
  *

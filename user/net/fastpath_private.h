@@ -40,7 +40,7 @@ struct region {
 	uint32_t stride, n;
 };
 
-/* /24 -> its first slot, in two levels, as the `blocks` map has it. */
+/* /24 -> its first slot, in two levels: what `blocks` says, for this process alone. */
 struct block_index {
 	uint32_t *of_16[65536]; /* by the upper 16 bits; 256 entries: first slot + 1; 0: none */
 };

@@ -30,8 +30,9 @@ bool slot_is_open(const struct slot *slot);
 void slot_close(struct slot *slot);
 /*
  * Opens a slot that is closed and that no running program still reads (fresh,
- * or after a barrier). A new generation clears grant, hits and forms; the same one keeps the
- * grant and hits. One form is set, the others are empty.
+ * or after a barrier). Another generation than the slot's clears grant, hits and the client's
+ * bucket, the same one keeps them. One form is set, the others are empty, and no walk is
+ * remembered.
  */
 void slot_open(struct slot *slot, const struct slot_identity *identity,
 	       const struct slot_tail *tail, uint32_t ack_until, uint64_t form);

@@ -3,10 +3,11 @@
  * Renewals out and their ACKs in, as fast as one CPU goes: the generator of
  * bench/renewals (see main.c for why it is in the kernel).
  *
- *   generate   live frames of BPF_PROG_TEST_RUN, sent into the clients' end of a veth. One that is
- * not due yet is dropped and comes round again: that is how it waits. sink       at the clients'
- * end: whose answer, the right address, and the first one? Of some also whether it is an ACK and
- * its checksum right.
+ * generate: live frames of BPF_PROG_TEST_RUN, sent into the clients' end of a veth. One that is not
+ * due yet is dropped and comes round again: that is how it waits.
+ *
+ * sink: at the clients' end: whose answer, the right address, and the first one? Of some also
+ * whether it is an ACK and its checksum right.
  *
  * Both run on one CPU, so nothing here is atomic. Invariant: a request counts as answered at most
  * once.
@@ -21,8 +22,8 @@
 #include "traffic.h"
 #include "wire.h"
 
-#define BEHIND \
-	64 /* frames that are made good after something was in the way: the veth's ring has 256 */
+/* frames that are made good after something was in the way: the veth's ring has 256 */
+#define BEHIND		  64
 #define BOOTP_FIELD(name) (TRAFFIC_BOOTP_AT + __builtin_offsetof(struct dhcp_header, name))
 #define OPTIONS_AT	  (TRAFFIC_BOOTP_AT + sizeof(struct dhcp_header))
 #define OPTIONS_MAX	  32
