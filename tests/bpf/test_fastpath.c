@@ -89,6 +89,8 @@ static void test_fresh(void **state)
 		assert_true(is_pinned(map_names[i]));
 		assert_int_not_equal(fastpath_map_id(fp, map_names[i]), 0);
 	}
+	for (unsigned i = 0; i <= N_MAPS; i++)
+		assert_int_equal(fastpath_map_name(i) != NULL, i < N_MAPS);
 	assert_true(is_pinned("leases_txt"));
 	assert_int_equal(fastpath_map_id(fp, "nonsense"), 0);
 	assert_int_equal(fastpath_capacity(fp), 1024);

@@ -37,6 +37,7 @@ equal "names in policy" "$(policy 0 name | head -c 300 | tr -d '[]", \n' | wc -c
 expect "a gate in policy" test "$(policy 1 kind)" = 1
 equal "the link in policy" "$("$BPFTOOL" -j map dump pinned "$(pin)/policy" | jq '[.[].formatted.value | select(.kind == 2)] | length')" 1
 equal "a verdict" "$(verdict ack_renewing)" 1
+equal "map ids in the status" "$(status | jq -r '."fast-path"."map-ids" | to_entries[] | "\(.key) \(.value)"' | sort)" "$(map_ids | sort)"
 
 lines() { leases_txt | grep -Ec '^[0-9]+ 192\.0\.2\.[0-9]+ 02:00:00:00:00:0[1-7] '; }
 equal "lines in leases_txt" "$(lines)" 7

@@ -51,12 +51,11 @@ static json_t *status_verdicts(const struct verdicts *v)
 
 static json_t *status_maps(const struct daemon *d)
 {
-	static const char *const maps[] = {"leases",  "blocks",	 "templates", "policy",	 "verdicts",
-					   "budgets", "barrier", "captures",  "capture", "meta"};
 	json_t *object = json_object();
+	const char *name;
 
-	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
-		json_object_set_new(object, maps[i], json_integer(fastpath_map_id(d->fp, maps[i])));
+	for (unsigned i = 0; (name = fastpath_map_name(i)); i++)
+		json_object_set_new(object, name, json_integer(fastpath_map_id(d->fp, name)));
 	return object;
 }
 
@@ -169,7 +168,6 @@ static json_t *status_drops(const struct daemon *d)
 	json_t *reasons = json_object(), *limits = json_object();
 
 	each_xdp_drop(&by_xdp, put_count, limits);
-
 	for (unsigned i = 1; i < DHCP_DECODE_COUNT; i++)
 		json_object_set_new(reasons, dhcp_decode_name((enum dhcp_decode_result)i),
 				    json_integer((json_int_t)d->count.parse_failed[i]));

@@ -102,7 +102,9 @@ struct policy *fastpath_policy(struct fastpath *fp); /* XDHCP_POLICY_ENTRIES rec
 struct template *fastpath_templates(struct fastpath *fp, uint32_t *ret_n);
 uint32_t fastpath_capacity(const struct fastpath *fp);	 /* slots */
 uint32_t fastpath_slots_used(const struct fastpath *fp); /* given to /24s */
-/* Map ids, for `status` and for tests that adoption kept them. */
+/* All maps by their names, for `status`; NULL: there are no more. */
+const char *fastpath_map_name(unsigned i);
+/* Map ids, for `status` and for tests that adoption kept them. 0: none of this name. */
 uint32_t fastpath_map_id(const struct fastpath *fp, const char *map);
 
 /*

@@ -153,6 +153,11 @@ uint32_t fastpath_slots_used(const struct fastpath *fp)
 	return fp->meta_map.base ? ((const struct meta *)fp->meta_map.base)->slots_used : 0;
 }
 
+const char *fastpath_map_name(unsigned i)
+{
+	return i < MAP_COUNT ? net_map_names[i] : NULL;
+}
+
 uint32_t fastpath_map_id(const struct fastpath *fp, const char *map)
 {
 	struct bpf_map_info info;
