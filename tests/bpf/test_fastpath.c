@@ -503,6 +503,37 @@ static void test_other_slot_size(void **state)
 	fastpath_close(fp);
 }
 
+/* ABI version 1 had its blocks in a hash; an upgrade from there forgets no grant either. */
+static void test_abi_1(void **state)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
+	struct fastpath *fp = open_as(FASTPATH_FRESH);
+	uint32_t prefixes[] = {ADDR & ~0xffu, 0x0a000000, 0xc6336400}, first[3];
+	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "blocks", 4, 4, 64, &opts);
+
+	(void)state;
+	assert_true(fd >= 0);
+	fill(fp);
+	for (unsigned i = 0; i < 2; i++)
+		assert_non_null(fastpath_slot(fp, prefixes[i], false, &first[i]));
+	first[2] = 1u << 30; /* points outside */
+	fastpath_meta(fp)->abi = 1;
+	fastpath_close(fp);
+	for (unsigned i = 0; i < 3; i++) {
+		uint32_t key = htobe32(prefixes[i]);
+
+		assert_int_equal(bpf_map_update_elem(fd, &key, &first[i], BPF_ANY), 0);
+	}
+	assert_int_equal(unlink(PINS "/blocks"), 0);
+	assert_int_equal(bpf_obj_pin(fd, PINS "/blocks"), 0);
+	close(fd);
+	fp = open_as(FASTPATH_FOREIGN);
+	assert_filled(fp);
+	assert_int_equal(fastpath_replace(fp, why, sizeof(why)), 0);
+	fastpath_close(fp);
+	fastpath_close(open_as(FASTPATH_ADOPTED));
+}
+
 static void test_incomplete(void **state)
 {
 	(void)state;
@@ -762,6 +793,7 @@ int main(void)
 		TEST(test_more_templates),
 		TEST(test_other_abi),
 		TEST(test_other_slot_size),
+		TEST(test_abi_1),
 		TEST(test_incomplete),
 		TEST(test_bad_block),
 		TEST(test_bad_directory),

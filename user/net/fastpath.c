@@ -377,6 +377,8 @@ static int set_aside(struct fastpath *fp, char *why, size_t why_len)
 	slots = fp->leases_map.n;
 	if (r == 0)
 		r = blocks_read(&fp->blocks_map, slots, true, &fp->blocks);
+	if (r == 0)
+		r = blocks_read_hashed(fp->maps[MAP_BLOCKS], slots, fp->blocks);
 	if (r < 0)
 		return net_why(why, why_len, r,
 			       "what is pinned under %s is not a lease cache (%s): remove it, or "

@@ -128,6 +128,9 @@ void memory_unmap(struct fastpath *fp);
 /* NULL: none. -EBADMSG: a block beyond `slots`; with `lenient` it is left out instead. */
 int blocks_read(const struct region *places, uint32_t slots, bool lenient,
 		struct block_index **ret_blocks);
+/* Those of ABI version 1, which is only ever foreign, into what blocks_read() has made; else none.
+ */
+int blocks_read_hashed(int fd, uint32_t slots, struct block_index *blocks);
 void blocks_free(struct block_index *blocks);
 /* Sum of the per-CPU counters of one `verdicts` map. */
 int verdicts_sum(int fd, struct verdicts *ret_sum);

@@ -69,6 +69,15 @@ void region_unmap(struct region *region)
 	memset(region, 0, sizeof(*region));
 }
 
+/* As ABI version 1 has its blocks: a hash from a /24 to the number of its first slot. */
+static bool is_hashed(int fd)
+{
+	struct bpf_map_info info;
+
+	return map_info(fd, &info) == 0 && info.type == BPF_MAP_TYPE_HASH &&
+	       info.key_size == sizeof(uint32_t) && info.value_size == sizeof(uint32_t);
+}
+
 /*
  * Of a foreign set: what harvesting needs (blocks are of this layout in every ABI version from 2
  * on), and meta, whose beginning is every version's.
@@ -85,7 +94,7 @@ static int map_foreign(struct fastpath *fp)
 		if (fp->leases_map.stride < HARVEST_HEADER_LEN)
 			return -EBADMSG;
 	}
-	if (fp->maps[MAP_BLOCKS] >= 0) {
+	if (fp->maps[MAP_BLOCKS] >= 0 && !is_hashed(fp->maps[MAP_BLOCKS])) {
 		r = region_map(fp->maps[MAP_BLOCKS], false, &fp->blocks_map);
 		if (r < 0)
 			return r;
@@ -230,6 +239,29 @@ int blocks_read(const struct region *places, uint32_t slots, bool lenient,
 	}
 	*ret_blocks = blocks;
 	return 0;
+}
+
+int blocks_read_hashed(int fd, uint32_t slots, struct block_index *blocks)
+{
+	uint32_t prefix, next, first, *entry;
+	int r;
+
+	if (fd < 0 || slots < XDHCP_BLOCK_SLOTS || !is_hashed(fd))
+		return 0;
+	for (r = bpf_map_get_next_key(fd, NULL, &next); r == 0;
+	     r = bpf_map_get_next_key(fd, &prefix, &next)) {
+		prefix = next;
+		if (bpf_map_lookup_elem(fd, &prefix, &first) < 0)
+			return -errno;
+		if ((be32toh(prefix) & 0xff) != 0 || first % XDHCP_BLOCK_SLOTS != 0 ||
+		    first > slots - XDHCP_BLOCK_SLOTS)
+			continue;
+		entry = blocks_entry(blocks, be32toh(prefix), true);
+		if (!entry)
+			return -ENOMEM;
+		*entry = first + 1;
+	}
+	return errno == ENOENT ? 0 : -errno;
 }
 
 static struct slot *slot_at(const struct fastpath *fp, uint32_t at)
