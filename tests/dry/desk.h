@@ -42,11 +42,10 @@ struct desk_counts {
 
 struct desk {
 	struct desk_counts count;
-	struct desk_reply
-		sent[DESK_SENT]; /* since desk_forget_sent(); the latest where there is no room */
-	unsigned n_sent;
-	bool commits_fail; /* from now on: the store is out of order */
-	bool thorough;	   /* each change is undone once before it stands; slow */
+	struct desk_reply sent[DESK_SENT]; /* the latest where there is no room for all */
+	unsigned n_sent;		   /* of them; who has read them makes it 0 */
+	bool commits_fail;		   /* from now on: the store is out of order */
+	bool thorough;			   /* each change is undone once before it stands; slow */
 };
 
 extern const uint8_t desk_mac[6];

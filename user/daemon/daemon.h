@@ -46,7 +46,7 @@ struct port {
 	bool attach_again;    /* a barrier failed, or it is lost: at the next rescan */
 	bool lost;	      /* its driver did not take the program after a sleep */
 	bool foreign;	      /* another XDP program is there */
-	bool away;	      /* taken off for a while, see place_attach() */
+	bool away;	      /* taken off for a while, see try_beneath() in places.c */
 	uint32_t route;	      /* enum xdhcp_route, as routes_follow() has left it */
 	bool route_told;      /* that it finds none there */
 	bool seen;	      /* by the rescan under way */

@@ -24,29 +24,19 @@ static bool is_attached(const struct daemon *d, uint32_t ifindex)
 	return false;
 }
 
-static uint8_t hides_of(const struct link_info *links, int n, uint32_t ifindex, int *ret_at)
-{
-	for (int i = 0; i < n; i++) {
-		if (links[i].ifindex == ifindex) {
-			*ret_at = i;
-			return links[i].hides;
-		}
-	}
-	return 0;
-}
-
 void place_port(struct daemon *d, struct link_info *links, int n, int i, struct place *ret_place)
 {
-	int at = 0, r;
+	const struct link_info *hiding;
+	uint8_t hides;
+	int r;
 
 	place_find(links, n, i, ret_place);
 	if (!d->fp || !d->config->fast_path.rxvlan_off ||
 	    (ret_place->how == PLACE_GENERIC && d->config->fast_path.mode == FAST_PATH_GENERIC))
 		return;
 	/* each turn has one device less that hides */
-	while (ret_place->hiding) {
-		uint8_t hides = hides_of(links, n, ret_place->hiding, &at) & ret_place->hides;
-
+	while ((hiding = links_find(links, n, ret_place->hiding))) {
+		hides = hiding->hides & ret_place->hides;
 		r = links_unhide(ret_place->hiding, hides);
 		if (r < 0) {
 			ret_place->cannot_unhide = true;
@@ -55,7 +45,7 @@ void place_port(struct daemon *d, struct link_info *links, int n, int i, struct 
 		log_notice("%s: RX VLAN offload turned off, so that XDP sees the tags "
 			   "(fast-path.rxvlan)",
 			   ret_place->hiding_name);
-		links[at].hides &= (uint8_t)~hides;
+		links[hiding - links].hides &= (uint8_t)~hides;
 		place_find(links, n, i, ret_place);
 	}
 }

@@ -338,11 +338,9 @@ static void see(struct daemon *d, const struct link_info *links, int n)
 /* Another program was where this one's should be, and is there no more. */
 static bool is_free_now(const struct port *port, const struct link_info *links, int n)
 {
-	for (int i = 0; i < n; i++) {
-		if (links[i].ifindex == port->best.on)
-			return port->foreign && links[i].xdp == XDP_ATTACHED_NONE;
-	}
-	return false;
+	const struct link_info *on = links_find(links, n, port->best.on);
+
+	return on && port->foreign && on->xdp == XDP_ATTACHED_NONE;
 }
 
 static int update(struct daemon *d, struct link_info *links, int n, bool host_changed)

@@ -41,6 +41,8 @@ struct link_info {
 /* Snapshot of all interfaces of this namespace; *ret_links malloc'ed. Returns the number or
  * negative errno. */
 int links_list(struct link_info **ret_links);
+/* The one of this index; NULL: none. */
+const struct link_info *links_find(const struct link_info *links, int n, uint32_t ifindex);
 
 /*
  * A non-blocking netlink socket subscribed to link and IPv4 address changes (links: also features,

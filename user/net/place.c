@@ -14,15 +14,6 @@ static bool is_kind(const struct link_info *link, const char *kind)
 	return !strcmp(link->kind, kind);
 }
 
-static const struct link_info *find(const struct link_info *links, int n, uint32_t ifindex)
-{
-	for (int i = 0; ifindex && i < n; i++) {
-		if (links[i].ifindex == ifindex)
-			return &links[i];
-	}
-	return NULL;
-}
-
 /* From a VLAN down to what has no tag of its own. Any other link is its own lowest. */
 static enum place_why descend(const struct link_info *links, int n, const struct link_info *link,
 			      struct place_tags *ret_tags, const struct link_info **ret_lowest)
@@ -39,7 +30,7 @@ static enum place_why descend(const struct link_info *links, int n, const struct
 		memmove(tags.tpid + 1, tags.tpid, sizeof(tags.tpid) - sizeof(tags.tpid[0]));
 		tags.vlan[0] = link->vlan;
 		tags.tpid[0] = link->tpid;
-		link = find(links, n, link->lower);
+		link = links_find(links, n, link->lower);
 		if (!link)
 			return PLACE_ELSEWHERE;
 	}
@@ -112,7 +103,7 @@ static bool is_deaf(const struct link_info *links, int n, const struct link_info
 {
 	bool deaf = false;
 
-	for (; link && is_kind(link, "vlan"); link = find(links, n, link->lower))
+	for (; link && is_kind(link, "vlan"); link = links_find(links, n, link->lower))
 		deaf |= !link->up;
 	return deaf || (link && is_kind(link, "bond") && !link->up);
 }
