@@ -46,7 +46,8 @@ enum xdhcp_tail_piece {
  * aligned stores and may change while it is open. last and granted_until are
  * one 64-bit word that XDP raises by compare-and-exchange; neither half ever
  * falls while the slot belongs to one lease, and the daemon clears the word
- * only while the slot is closed and harvested; so it does with paced and walked, for another lease.
+ * only while the slot is closed and harvested; so it does with paced for another lease, and with
+ * walked at each opening.
  */
 struct slot {
 	__u8 addr[4] __attribute__((aligned(8))); /* D */
@@ -83,16 +84,16 @@ _Static_assert(offsetof(struct slot, forms) == 32, "first line ends with the for
 _Static_assert(offsetof(struct slot, hits) == 64, "second line");
 _Static_assert(offsetof(struct slot, tail) == 92, "tail fills the slot");
 
-/* --- blocks: array, mmapable: /24 -> its first slot; given to another only while all are closed
- * --- */
+/* --- blocks: array, mmapable: /24 -> its first slot --- */
 
 #define XDHCP_BLOCK_SLOTS  256u /* addresses of a /24; capacities are multiples of it */
 #define XDHCP_BLOCK_PROBES 16	/* places in which a /24 may be */
 
 /*
  * A directory: a /24 is in the first of its places that was free, the first of which follows from
- * its prefix; an empty place (all zero) ends the search. One aligned 64-bit word, stored whole. A
- * reader that finds the wrong slots all the same finds another address in them.
+ * its prefix; an empty place (all zero) ends the search. One aligned 64-bit word, stored whole.
+ * Slots go to another /24 only while all of them are closed; a reader that finds the wrong ones all
+ * the same finds another address in them.
  */
 struct block {
 	__u8 prefix[4] __attribute__((aligned(8))); /* a.b.c.0; 255.255.255.255: was given away */
@@ -188,10 +189,11 @@ enum xdhcp_policy_kind {
 };
 
 /*
- * One record of any kind; what its kind does not use is zero. A closed record
- * makes every packet it covers pass. Fields of a link change only while it is
- * closed and after a barrier. kind and closed stand first in every ABI version: the
- * operator's gate is carried over when maps are replaced.
+ * One record of any kind; what its kind does not use is zero. A closed record makes every packet it
+ * covers pass. Fields of a link change only while it is closed and after a barrier, all but its
+ * budgets, each of which is one aligned store at any time. The operator's record is xdhcpctl's to
+ * write. kind and closed stand first in every ABI version: the operator's gate is carried over when
+ * maps are replaced.
  */
 struct policy {
 	__u32 kind;	       /* enum xdhcp_policy_kind */
@@ -207,8 +209,7 @@ struct policy {
 	__u16 link;		     /* LINK: the stable id that slots carry, from 1 */
 	__u8 mac[6];		     /* LINK */
 	__u32 route;		     /* LINK: enum xdhcp_route */
-	__u32 id; /* SCOPE: the subnet's id; LINK: as many of addrs are its own, the rest the host's
-		   */
+	__u32 id; /* SCOPE: the subnet's id; LINK: how many of addrs are its own, not the host's */
 	__u64 digest; /* SCOPE: of the configuration its templates were made from */
 	struct budget budgets[XDHCP_BUDGETS]; /* LINK */
 	__u8 addrs[XDHCP_LINK_ADDRS][4];      /* LINK: our addresses; 0.0.0.0: unused */
