@@ -11,7 +11,7 @@ declare -A found=(
 	[early_publish]='open without its store|not in the store'
 	[stale_memo]='so says no configuration'
 	[open_slot]='open without its store|while .* holds it|so says no configuration'
-	[blind_harvest]='(offered|promised) to .* while .* holds it'
+	[blind_harvest]='(offered|promised) to .* while .* holds it|not in the store: .* state 0,'
 	[forgetful]='(offered|promised) to .* while .* holds it|refused to|is forgotten'
 )
 equal "planted faults" "$(printf '%s\n' "${!found[@]}" | sort)" \

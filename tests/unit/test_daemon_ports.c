@@ -47,6 +47,13 @@ WRAP(int, fastpath_attach, struct fastpath *fp, uint32_t ifindex, enum fastpath_
 	return attach;
 }
 
+WRAP(int, fastpath_detach, struct fastpath *fp, uint32_t ifindex)
+{
+	assert_ptr_equal(fp, d.fp);
+	assert_int_equal(ifindex, 7);
+	return 0;
+}
+
 WRAP(int, fastpath_has, struct fastpath *fp, uint32_t ifindex)
 {
 	(void)fp, (void)ifindex;
