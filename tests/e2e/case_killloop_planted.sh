@@ -6,12 +6,13 @@
 # within 40 rounds.
 . "$(dirname "$0")/lib.sh"
 
+ended='not in the store: .* state [03],' # free or held, and promised beyond that
 declare -A found=(
 	[late_commit]='not in the store|open without its store|has not come through'
 	[early_publish]='open without its store|not in the store'
 	[stale_memo]='so says no configuration'
-	[open_slot]='open without its store|while .* holds it|so says no configuration'
-	[blind_harvest]='(offered|promised) to .* while .* holds it|not in the store: .* state 0,'
+	[open_slot]="open without its store|while .* holds it|so says no configuration|$ended"
+	[blind_harvest]="(offered|promised) to .* while .* holds it|$ended"
 	[forgetful]='(offered|promised) to .* while .* holds it|refused to|is forgotten'
 )
 equal "planted faults" "$(printf '%s\n' "${!found[@]}" | sort)" \
