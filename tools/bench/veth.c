@@ -7,8 +7,9 @@
  * NAPI polls and sink.
  *
  * The rate is that of right frames that came back. Each one's xid, MAC, address
- * and cookie, and of one in 64 the UDP checksum, are looked at by the sink; what was lost (a full ring of the veth) is counted
- * from the difference of what was sent, what the program saw and what came back.
+ * and cookie, and of one in 64 the UDP checksum, are looked at by the sink; what was lost (a full
+ * ring of the veth) is counted from the difference of what was sent, what the program saw and what
+ * came back.
  */
 #include <stdio.h>
 #include <string.h>
