@@ -260,15 +260,6 @@ int links_list(struct link_info **ret_links)
 	return snapshot.n;
 }
 
-const struct link_info *links_find(const struct link_info *links, int n, uint32_t ifindex)
-{
-	for (int i = 0; ifindex && i < n; i++) {
-		if (links[i].ifindex == ifindex)
-			return &links[i];
-	}
-	return NULL;
-}
-
 int links_monitor_open(void)
 {
 	struct sockaddr_nl groups = {

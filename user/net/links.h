@@ -7,6 +7,7 @@
 #define XDHCP_LINKS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "abi.h"
@@ -42,7 +43,15 @@ struct link_info {
  * negative errno. */
 int links_list(struct link_info **ret_links);
 /* The one of this index; NULL: none. */
-const struct link_info *links_find(const struct link_info *links, int n, uint32_t ifindex);
+static inline const struct link_info *links_find(const struct link_info *links, int n,
+						 uint32_t ifindex)
+{
+	for (int i = 0; ifindex && i < n; i++) {
+		if (links[i].ifindex == ifindex)
+			return &links[i];
+	}
+	return NULL;
+}
 
 /*
  * A non-blocking netlink socket subscribed to link and IPv4 address changes (links: also features,
