@@ -76,7 +76,8 @@ await 10 "a lease" happened c1 '^BOUND 192\.0\.2\.101 60 192\.0\.2\.1$'
 ip -n "$ID-c" route replace default via 192.0.2.2
 passed=$(slow_acks)
 await 10 "two renewals" times_more c1 '^RENEW 192\.0\.2\.101' 1
-expect "them to be XDP's" more_than $((renewed + 1)) verdict ack_renewing
+# a relay sees what is routed past it, too, and may be answered first
+await 10 "them to be XDP's" more_than $((renewed + 1)) verdict ack_renewing
 ip -n "$ID-c" route del default
 rebound=$(verdict ack_rebinding)
 await 10 "a rebinding" more_than "$rebound" verdict ack_rebinding
