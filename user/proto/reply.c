@@ -162,14 +162,10 @@ static void inform_destination(const struct dhcp_msg *request, struct dhcp_desti
 	}
 }
 
-/*
- * Did a router bring it? A client that renews asks us by our address, and has the Ethernet frame
- * to itself on its own link.
- */
+/* Did a router bring it? A client that renews asks us by our address. */
 static bool came_by_router(const struct dhcp_msg *request)
 {
-	return request->in.our_addr && request->ciaddr != 0 &&
-	       memcmp(request->eth_src, request->chaddr, DHCP_CHADDR_LEN) != 0;
+	return request->in.our_addr && request->ciaddr != 0 && dhcp_is_routed(request);
 }
 
 void dhcp_reply_destination(const struct dhcp_msg *request, const struct dhcp_reply *reply,
