@@ -3,12 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/bpf.h>
+
 #include "../../tests/common/packet_builder.h"
 #include "frames.h"
 #include "wire.h"
 
 #define PROTOCOL_TCP   6
 #define ETHERTYPE_IPV6 0x86dd
+#define TAG_LEN	       4
 
 /* Systems differ in which options they send and in what order. 0: the usual client's. */
 static void add_options(struct packet *p, const struct packet_host *client, uint32_t shape)
@@ -32,6 +35,37 @@ static void add_options(struct packet *p, const struct packet_host *client, uint
 		packet_option_u32(p, DHO_LEASE_TIME, 86400);
 	}
 	p->udp_check = 0;
+}
+
+/* By a relay: it has put in its address, and option 82 behind all others (RFC 3046 2.1). */
+static void add_relay(struct packet *p)
+{
+	/* circuit id, remote id */
+	static const uint8_t agent[] = {1, 4, 0, FRAMES_VLAN, 1, 7, 2, 6, 2, 0xcc, 0, 0, 0, 1};
+
+	packet_option(p, DHO_RELAY_AGENT, agent, sizeof(agent));
+	p->ip_src = p->giaddr = FRAMES_RELAY;
+	p->sport = DHCP_SERVER_PORT;
+	p->hops = 1;
+}
+
+/* What is in front of the message, and in it, if it does not come from the client's own port. */
+static void add_way(enum frame_kind kind, struct packet *p)
+{
+	static const uint8_t mac[6] = {2, 0xbb, 0, 0, 0, 1}; /* no client's */
+
+	if (kind == FRAME_vlan) {
+		p->vlan[0] = FRAMES_VLAN;
+	} else if (kind == FRAME_qinq) {
+		p->vlan[0] = FRAMES_OUTER_VLAN;
+		p->vlan[1] = FRAMES_VLAN;
+	} else if (kind == FRAME_relayed || kind == FRAME_routed) {
+		memcpy(p->eth_src, mac, sizeof(mac));
+	}
+	if (kind == FRAME_relayed)
+		add_relay(p);
+	for (int i = 0; i < 2; i++)
+		p->bootp_min -= p->vlan[i] ? TAG_LEN : 0;
 }
 
 /* Message type, and where it goes; the type is the first option. */
@@ -67,6 +101,7 @@ void frame_build_shape(enum frame_kind kind, uint32_t client, uint32_t shape, ui
 				: begin(kind, &host, &server);
 	p.xid = xid;
 	add_options(&p, &host, shape);
+	add_way(kind, &p);
 	if (kind == FRAME_unknown_form)
 		packet_option_str(&p, DHO_VENDOR_CLASS, "new");
 	else if (kind == FRAME_dns)
@@ -121,6 +156,32 @@ enum xdhcp_verdict frame_verdict(enum frame_kind kind)
 	};
 
 	return verdicts[kind];
+}
+
+bool frame_is_answered(enum frame_kind kind)
+{
+	static const uint8_t actions[] = {
+#define X(name, action, help) XDP_##action,
+		XDHCP_VERDICTS(X)
+#undef X
+	};
+
+	return actions[frame_verdict(kind)] == XDP_TX;
+}
+
+uint32_t frame_client(enum frame_kind kind)
+{
+	switch (kind) {
+	case FRAME_vlan:
+		return FRAMES_CLIENTS_MAX;
+	case FRAME_qinq:
+		return FRAMES_CLIENTS_MAX + 1;
+	case FRAME_relayed:
+	case FRAME_routed:
+		return FRAMES_CLIENTS_MAX + 2;
+	default:
+		return 0;
+	}
 }
 
 const char *verdict_name(enum xdhcp_verdict verdict)

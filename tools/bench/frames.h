@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The frames of the benchmarks, each BENCH_FRAME bytes, so that restoring any of
- * them costs the same. The request is that of a usual client (options 53 61 57 12
- * 55), without a UDP checksum, which nobody then has to make anew. Pure.
+ * them costs the same: tags and a relay's option 82 take their room from the
+ * padding. The request is that of a usual client (options 53 61 57 12 55), without a UDP
+ * checksum, which nobody then has to make anew. Pure.
  */
 #ifndef XDHCP_BENCH_FRAMES_H
 #define XDHCP_BENCH_FRAMES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bench.h"
@@ -18,11 +20,19 @@
 #define FRAMES_SERVER	   0x0a5ffffeu /* 10.95.255.254 */
 /* In client 0's /24, which has its slots, but below the pool. */
 #define FRAMES_UNKNOWN 0x0a400009u
+#define FRAMES_RELAY   0x0a5ffffdu /* 10.95.255.253 */
+/* VLAN ids. In two tags the outer one's is of type 0x88a8, the inner one's the same as alone. */
+#define FRAMES_VLAN	  10
+#define FRAMES_OUTER_VLAN 100
 
 /* X(name, verdict, help): what the XDP program makes of it once the client is bound. */
 #define FRAME_KINDS(X)                                                                     \
 	X(renewal, ack_renewing, "a client's renewal, answered before")                    \
 	X(first, ack_selecting, "its first REQUEST, in SELECTING")                         \
+	X(vlan, ack_renewing, "a client's renewal, in one tag")                            \
+	X(qinq, ack_renewing, "a client's renewal, in two tags")                           \
+	X(relayed, ack_rebinding, "a client's renewal, that a relay has brought")          \
+	X(routed, ack_renewing, "that client's renewal, that a router has brought")        \
 	X(discover, pass_discover, "a DISCOVER")                                           \
 	X(unknown_form, pass_form, "a renewal with an option that it did not have before") \
 	X(unknown_address, pass_no_slot, "a renewal of an address without a lease")        \
@@ -45,9 +55,19 @@ void frame_build_shape(enum frame_kind kind, uint32_t client, uint32_t shape, ui
 		       const uint8_t server_mac[6], uint8_t frame[BENCH_FRAME]);
 const char *frame_help(enum frame_kind kind);
 enum xdhcp_verdict frame_verdict(enum frame_kind kind);
+bool frame_is_answered(enum frame_kind kind);
+/*
+ * Whose they are where all are one client's: client 0's, or one's beyond FRAMES_CLIENTS_MAX if they
+ * come by another link, a relay or a router.
+ */
+uint32_t frame_client(enum frame_kind kind);
+#define FRAMES_CLIENTS_ELSEWHERE 3
 const char *verdict_name(enum xdhcp_verdict verdict);
 
-/* Makes the frame what `run` restores, with `clients` clients of whom iteration `xid` is one. */
+/*
+ * Makes the frame what `run` restores, with `clients` clients of whom iteration `xid` is one; which
+ * one is of use only where it has no tags.
+ */
 void frame_load(struct bench_run *run, const uint8_t frame[BENCH_FRAME], uint32_t clients,
 		uint32_t xid);
 

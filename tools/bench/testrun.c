@@ -43,6 +43,12 @@ struct variant {
 		"pass_" #kind, NULL, RESTORE, TARGET_XDHCP, ONE, FRAME_##kind, "restore" \
 	}
 
+/* One client's that comes in another way than a renewal of the client's own link. */
+#define HIT(kind, help)                                                                 \
+	{                                                                               \
+		"hit_" #kind, help, RESTORE, TARGET_XDHCP, ONE, FRAME_##kind, "restore" \
+	}
+
 static const struct variant variants[] = {
 	{"noop", "nothing", NOOP, TARGET_NONE, ONE, FRAME_renewal, NULL},
 	{"rewrite", "writing the request alone", REWRITE, TARGET_NONE, ONE, FRAME_renewal, "noop"},
@@ -63,6 +69,10 @@ static const struct variant variants[] = {
 	{"hit_shapes", "hit, 1,000 clients at random, of 8 shapes", RESTORE_SHAPE, TARGET_XDHCP,
 	 THOUSAND, FRAME_renewal, "restore_shape"},
 	{"hit_many", "hit", RESTORE_CLIENT, TARGET_XDHCP, MANY, FRAME_renewal, "restore_client"},
+	HIT(vlan, "hit, 1 client in a VLAN (802.1Q)"),
+	HIT(qinq, "hit, 1 client in a VLAN in another (QinQ)"),
+	HIT(relayed, "hit, 1 client, brought by a relay, option 82"),
+	HIT(routed, "hit, the same client, brought by a router"),
 	PASS(discover),
 	PASS(unknown_form),
 	PASS(unknown_address),
@@ -74,7 +84,7 @@ static const struct variant variants[] = {
 #define VARIANTS (sizeof(variants) / sizeof(variants[0]))
 
 static double samples[VARIANTS][RUNS_MAX], calls[RUNS_MAX];
-static size_t reply_bytes; /* of the last hit */
+static size_t reply_bytes; /* of the last plain hit */
 
 static unsigned variant_at(const char *name)
 {
@@ -177,8 +187,13 @@ static void swap(uint8_t *at, size_t len)
 static size_t expected(struct measure *m, const struct variant *v, const uint8_t *frame,
 		       uint8_t out[WORLD_REPLY_MAX])
 {
-	if (v->target == TARGET_XDHCP && v->kind == FRAME_renewal)
-		return reply_bytes = world_answer(&m->world, frame, out);
+	if (v->target == TARGET_XDHCP && frame_is_answered(v->kind)) {
+		size_t len = world_answer(&m->world, frame, out);
+
+		if (v->kind == FRAME_renewal)
+			reply_bytes = len;
+		return len;
+	}
 	memcpy(out, frame, BENCH_FRAME);
 	if (v->target == TARGET_ECHO) {
 		swap(out, 6);
@@ -192,13 +207,13 @@ static int check_output(struct measure *m, const struct variant *v, uint32_t las
 			struct output *output)
 {
 	uint32_t client = bench_client(last_xid, clients_of(m, v));
-	bool passes = v->target == TARGET_XDHCP && v->kind != FRAME_renewal;
+	bool passes = v->target == TARGET_XDHCP && !frame_is_answered(v->kind);
 	uint32_t action = passes ? XDP_PASS : XDP_TX;
 	uint8_t frame[BENCH_FRAME], wanted[WORLD_REPLY_MAX];
 	size_t len;
 
 	if (!of_clients(v))
-		client = 0;
+		client = frame_client(v->kind);
 	frame_build_shape(v->kind, client, v->program == RESTORE_SHAPE ? client % BENCH_SHAPES : 0,
 			  last_xid, m->world.port.info.mac, frame);
 	len = expected(m, v, frame, wanted);
@@ -242,7 +257,7 @@ static int run_variant(struct measure *m, const struct variant *v, double *ret_n
 	struct verdicts before;
 	double ns;
 
-	frame_build(v->kind, 0, first, m->world.port.info.mac, frame);
+	frame_build(v->kind, frame_client(v->kind), first, m->world.port.info.mac, frame);
 	frame_load(m->run, frame, clients_of(m, v), first);
 	m->run->failed = 0;
 	if (set_target(m, v->target) < 0 || measure_verdicts(m, &before) < 0)
@@ -361,7 +376,8 @@ int measure_testrun(struct measure *m, json_t *ret_json)
 {
 	uint32_t slot;
 
-	if (world_bind(&m->world, m->clients) < 0 || world_learn_shapes(&m->world, 1000) < 0)
+	if (world_bind(&m->world, m->clients) < 0 || world_learn_shapes(&m->world, 1000) < 0 ||
+	    world_bind_elsewhere(&m->world) < 0)
 		return -1;
 	for (uint32_t i = 0; i < BENCH_SHAPES; i++) {
 		uint8_t frame[BENCH_FRAME];

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <linux/if_ether.h>
 
 #include "../../tests/bpf/netns.h"
 #include "net/fastpath_private.h"
@@ -20,14 +21,18 @@
 #define SERVER_IF "srv"
 #define CLIENT_IF "cli"
 
-_Static_assert(FRAMES_CLIENTS_MAX == 16 << 16, "the pool below");
+#define VLAN_IFINDEX 1000000 /* and up: of no interface here */
+#define ETHERTYPE_AT 12
+#define TAG_LEN	     4
+
+_Static_assert(FRAMES_CLIENTS_MAX == 16 << 16 && FRAMES_CLIENTS_ELSEWHERE <= 16, "the pool below");
 
 static const char yaml[] = "interfaces-config: {interfaces: [" SERVER_IF "]}\n"
 			   "valid-lifetime: 86400\n"
 			   "subnet4:\n"
 			   "- id: 1\n"
 			   "  subnet: 10.64.0.0/11\n"
-			   "  pools: [{pool: 10.64.0.16 - 10.80.0.15}]\n"
+			   "  pools: [{pool: 10.64.0.16 - 10.80.0.31}]\n"
 			   "  option-data:\n"
 			   "  - {name: routers, data: 10.95.255.254}\n"
 			   "  - {name: domain-name-servers, data: \"10.95.255.1, 10.95.255.2\"}\n"
@@ -97,6 +102,49 @@ static int make_port(struct world *w)
 	return 0;
 }
 
+static struct link_info vlan_on(const struct link_info *lower, const char *name, uint32_t ifindex,
+				uint16_t vlan, uint16_t tpid)
+{
+	struct link_info link = *lower;
+
+	strcpy(link.name, name);
+	strcpy(link.kind, "vlan");
+	link.ifindex = ifindex;
+	link.lower = lower->ifindex;
+	link.vlan = vlan;
+	link.tpid = tpid;
+	return link;
+}
+
+/*
+ * Links of VLANs on the server's end, which have its address as all links of one subnet may. The
+ * machine has no such interfaces: what is measured without tags is to have nothing above it. Frames
+ * in tags come by test run alone, where the program and the daemon see what the kernel would show.
+ */
+static void make_vlans(struct world *w)
+{
+	const struct link_info here = w->port.info;
+	const struct link_info one = vlan_on(&here, SERVER_IF ".c", VLAN_IFINDEX, FRAMES_VLAN,
+					     ETH_P_8021Q);
+	const struct link_info outer = vlan_on(&here, SERVER_IF ".s", VLAN_IFINDEX + 1,
+					       FRAMES_OUTER_VLAN, ETH_P_8021AD);
+	const struct link_info inner = vlan_on(&outer, SERVER_IF ".s.c", VLAN_IFINDEX + 2,
+					       FRAMES_VLAN, ETH_P_8021Q);
+	const struct link_info links[] = {here, outer, one, inner};
+
+	for (unsigned i = 0; i < XDHCP_LINK_TAGS; i++) {
+		struct port *port = &w->vlans[i];
+
+		*port = w->port;
+		port->info = links[2 + i];
+		place_find(links, 4, 2 + (int)i, &port->place);
+		port->link_id = (uint16_t)(w->port.link_id + 1 + i);
+		strcpy(port->link.name, port->info.name);
+	}
+	w->port.next = &w->vlans[0];
+	w->vlans[0].next = &w->vlans[1];
+}
+
 static int open_maps(struct world *w, uint32_t clients)
 {
 	/* whole /24s, and one for the pool's beginning within its first */
@@ -149,8 +197,10 @@ int world_open(struct world *w, uint32_t clients)
 	if (netns_enter() < 0 || make_veths() < 0 || make_daemon(w) < 0 || make_port(w) < 0 ||
 	    open_maps(w, clients) < 0)
 		return -1;
+	make_vlans(w);
 	if (engine_apply(d, d->config) < 0 || quiesce_start(d) < 0 || gates_open(d) < 0 ||
-	    link_publish(d, &w->port) < 0)
+	    link_publish(d, &w->port) < 0 || link_publish(d, &w->vlans[0]) < 0 ||
+	    link_publish(d, &w->vlans[1]) < 0)
 		return bench_fail("the daemon's state cannot be set up");
 	gate = &fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON];
 	gate->kind = XDHCP_POLICY_GATE;
@@ -209,20 +259,47 @@ int world_attach(struct world *w, int program)
 
 /* --- clients --- */
 
+static bool is_tag(const uint8_t *ethertype)
+{
+	return (ethertype[0] == ETH_P_8021Q >> 8 && ethertype[1] == (ETH_P_8021Q & 0xff)) ||
+	       (ethertype[0] == ETH_P_8021AD >> 8 && ethertype[1] == (ETH_P_8021AD & 0xff));
+}
+
+/* As the kernel does on the way to a VLAN's interface. Returns the length of the tags. */
+static size_t take_tags(struct packet *packet)
+{
+	uint8_t *at = packet->data + ETHERTYPE_AT;
+	size_t len = 0;
+
+	while (len < XDHCP_LINK_TAGS * TAG_LEN && is_tag(at + len))
+		len += TAG_LEN;
+	packet->len -= len;
+	memmove(at, at + len, packet->len - ETHERTYPE_AT);
+	return len;
+}
+
+/* Back into a reply before which there is room for them. */
+static void put_tags(uint8_t *reply, const uint8_t *frame, size_t len)
+{
+	memmove(reply, reply + len, ETHERTYPE_AT);
+	memcpy(reply + ETHERTYPE_AT, frame + ETHERTYPE_AT, len);
+}
+
 /* The daemon on one frame, without its socket and its store. */
-static bool decide(struct world *w, struct packet *packet, struct dhcp_msg *msg,
+static bool decide(struct world *w, struct port *port, struct packet *packet, struct dhcp_msg *msg,
 		   struct decision *decision)
 {
 	struct daemon *d = &w->d;
 
-	if (!batch_admit(d, &w->port, packet, boot_seconds(), msg))
+	if (!batch_admit(d, port, packet, boot_seconds(), msg))
 		return false;
-	engine_decide(d->engine, &w->port.link, msg, boot_seconds(), decision);
+	engine_decide(d->engine, &port->link, msg, boot_seconds(), decision);
 	return true;
 }
 
-/* A REQUEST; its form is that of the renewals to come. */
-static int bind_one(struct world *w, uint32_t client, enum frame_kind kind, uint32_t shape)
+/* A REQUEST that comes in by this link; its form is that of the renewals to come. */
+static int bind_one(struct world *w, struct port *port, uint32_t client, enum frame_kind kind,
+		    uint32_t shape)
 {
 	static struct decision decision;
 	static struct dhcp_msg msg;
@@ -230,11 +307,12 @@ static int bind_one(struct world *w, uint32_t client, enum frame_kind kind, uint
 
 	packet.len = BENCH_FRAME;
 	frame_build_shape(kind, client, shape, 1, w->port.info.mac, packet.data);
-	if (!decide(w, &packet, &msg, &decision) || decision.kind != DECISION_REPLY ||
+	if (!decide(w, port, &packet, &msg, &decision) || decision.kind != DECISION_REPLY ||
 	    !decision.has_change || !decision.memoise)
 		return bench_fail("client %u got no lease: %s", client,
 				  decision.reason ? reason_text(decision.reason)
 						  : "no answer to be kept");
+	publish_prepare(&w->d, &decision.change);
 	engine_confirm(w->d.engine, &decision.change);
 	publish_ack(&w->d, &msg, &decision);
 	if (!lease_at(w->d.leases, FRAMES_BASE + client)->published)
@@ -245,7 +323,7 @@ static int bind_one(struct world *w, uint32_t client, enum frame_kind kind, uint
 int world_bind(struct world *w, uint32_t clients)
 {
 	for (; w->clients < clients; w->clients++)
-		if (bind_one(w, w->clients, FRAME_first, 0) < 0)
+		if (bind_one(w, &w->port, w->clients, FRAME_first, 0) < 0)
 			return -1;
 	return 0;
 }
@@ -253,7 +331,27 @@ int world_bind(struct world *w, uint32_t clients)
 int world_learn_shapes(struct world *w, uint32_t clients)
 {
 	for (uint32_t i = 0; i < clients; i++)
-		if (bind_one(w, i, FRAME_renewal, i % BENCH_SHAPES) < 0)
+		if (bind_one(w, &w->port, i, FRAME_renewal, i % BENCH_SHAPES) < 0)
+			return -1;
+	return 0;
+}
+
+/* The routed form is nobody's to learn: the daemon predicts it of the relayed one (predict.c). */
+int world_bind_elsewhere(struct world *w)
+{
+	const struct {
+		struct port *port;
+		enum frame_kind of, kind;
+	} requests[] = {
+		{&w->vlans[0], FRAME_vlan, FRAME_first},
+		{&w->vlans[1], FRAME_qinq, FRAME_first},
+		{&w->port, FRAME_relayed, FRAME_first},
+		{&w->port, FRAME_relayed, FRAME_relayed},
+	};
+
+	for (unsigned i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+		if (bind_one(w, requests[i].port, frame_client(requests[i].of), requests[i].kind,
+			     0) < 0)
 			return -1;
 	return 0;
 }
@@ -263,16 +361,24 @@ size_t world_answer(struct world *w, const uint8_t *frame, uint8_t reply[WORLD_R
 	static struct decision decision;
 	static struct dhcp_msg msg;
 	static struct packet packet;
+	struct port *port = &w->port;
+	size_t tags;
 	int n = 0;
 
 	packet.len = BENCH_FRAME;
 	memcpy(packet.data, frame, BENCH_FRAME);
-	if (!decide(w, &packet, &msg, &decision))
+	tags = take_tags(&packet);
+	if (tags)
+		port = &w->vlans[tags / TAG_LEN - 1];
+	if (!decide(w, port, &packet, &msg, &decision))
 		return 0;
 	if (decision.kind == DECISION_REPLY)
-		n = dhcp_reply_encode(&msg, &decision.reply, w->port.info.mac, reply,
-				      WORLD_REPLY_MAX);
+		n = dhcp_reply_encode(&msg, &decision.reply, port->info.mac, reply + tags,
+				      WORLD_REPLY_MAX - tags);
 	if (decision.has_change)
 		engine_undo(w->d.engine, &decision.change);
-	return n > 0 ? (size_t)n : 0;
+	if (n <= 0)
+		return 0;
+	put_tags(reply, frame, tags);
+	return tags + (size_t)n;
 }

@@ -21,6 +21,8 @@
 struct world {
 	struct daemon d;
 	struct port port; /* the server's end */
+	/* On it: FRAMES_VLAN alone, and in FRAMES_OUTER_VLAN. */
+	struct port vlans[XDHCP_LINK_TAGS];
 	int program;	  /* fd of `xdhcp`; d.fp's */
 	uint32_t clients; /* bound and published so far */
 	uint32_t client_ifindex;
@@ -35,7 +37,13 @@ int world_bind(struct world *w, uint32_t clients);
 /* The bound clients below `clients` have renewed in the shape of each, too. */
 int world_learn_shapes(struct world *w, uint32_t clients);
 
-/* What the daemon itself answers to this frame now (nothing is changed). Its length; 0: nothing. */
+/* Binds and publishes the clients that come by another link, a relay or a router, too. */
+int world_bind_elsewhere(struct world *w);
+
+/*
+ * What the daemon itself answers to this frame now (nothing is changed), with the frame's tags,
+ * which the kernel takes off before and puts back behind it. Its length; 0: nothing.
+ */
 size_t world_answer(struct world *w, const uint8_t *frame, uint8_t reply[WORLD_REPLY_MAX]);
 
 /* Attaches this program in place of xdhcp; -1: xdhcp again, as the daemon does it. */
