@@ -25,9 +25,9 @@ struct answer {
 	const struct template *template;
 	__u64 form; /* the slot's word that is the request's form */
 	__u32 form_at;
-	__u32 addr;	     /* as in the packet */
-	__u32 capture_until; /* capture.h */
-	__u32 captured;	     /* the request was */
+	__u32 addr;	/* as in the packet */
+	__u32 captured; /* the request was */
+	struct gates gates;
 	enum xdhcp_verdict ack;
 };
 
@@ -197,7 +197,7 @@ static __always_inline enum xdhcp_verdict promise(const struct answer *a, const 
 		until = XDHCP_FOREVER;
 	if (until > credit)
 		return XDHCP_VERDICT_pass_credit;
-	if (!client_may(a->slot, clock))
+	if (!client_may(a->slot, a->gates.daemons, clock))
 		return XDHCP_VERDICT_drop_client_rate;
 	return grant(a->slot, clock->now, until) ? GO_ON : XDHCP_VERDICT_pass_contended;
 }
@@ -212,7 +212,7 @@ static __always_inline enum xdhcp_verdict find_answer(const struct request *r,
 	if (v == GO_ON)
 		v = check_state(r, a);
 	if (v == GO_ON)
-		v = check_gates(clock->now, &a->capture_until);
+		v = check_gates(clock->now, &a->gates);
 	if (v != GO_ON)
 		return v;
 	a->slot = find_slot(a->addr, m->block_shift);

@@ -53,14 +53,13 @@ static __always_inline __u64 unknown_zero(__u64 any)
 	return any;
 }
 
-/* The complement of a ones-complement sum (RFC 1071), for a checksum field. */
+/* The complement of a ones-complement sum below 2^48 (RFC 1071), for a checksum field. */
 static __always_inline __u16 csum_finish(__u64 sum)
 {
-	sum = (sum >> 32) + (sum & 0xffffffff);
-	sum = (sum >> 16) + (sum & 0xffff); /* <= 0x2fffd */
-	sum = (sum >> 16) + (sum & 0xffff); /* <= 0x10000 */
-	sum = (sum >> 16) + (sum & 0xffff);
-	return ~sum;
+	__u32 low = sum, folded = (sum >> 32) + (low >> 16) + (low & 0xffff); /* <= 0x2fffd */
+
+	folded = (folded >> 16) + (folded & 0xffff); /* <= 0x10000 */
+	return ~(folded + (folded >> 16));
 }
 
 #endif

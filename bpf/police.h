@@ -80,10 +80,10 @@ __attribute__((noinline)) int client_bucket(struct slot *slot, __u32 now, __u32 
 }
 
 /* Off: one look at a record whose cache line check_gates() has loaded. */
-static __always_inline bool client_may(struct slot *slot, const struct clock *clock)
+static __always_inline bool client_may(struct slot *slot, const struct policy *daemons,
+				       const struct clock *clock)
 {
-	const struct policy *daemons = policy_at(XDHCP_POLICY_DAEMON);
-	__u32 interval = daemons ? READ_ONCE(daemons->client_interval) : 0;
+	__u32 interval = READ_ONCE(daemons->client_interval);
 
 	return !interval || client_bucket(slot, clock->now, clock->ms, interval,
 					  READ_ONCE(daemons->client_burst));
@@ -103,9 +103,9 @@ static __always_inline bool begins_as_discover(const __u8 *options, const __u8 *
 static __always_inline bool link_may(__u64 *due, __u64 interval, __u64 burst)
 {
 	__u64 now = bpf_ktime_get_boot_ns(), full = interval * burst;
-	__u32 capture_until; /* of no interest here */
+	struct gates gates; /* of no interest here */
 
-	if (check_gates(now / NSEC_PER_SEC, &capture_until) != GO_ON)
+	if (check_gates(now / NSEC_PER_SEC, &gates) != GO_ON)
 		return true;
 	for (int i = 0; i < POLICE_TRIES; i++) {
 		__u64 word = READ_ONCE(*due), ahead = word - now;
@@ -212,7 +212,7 @@ static __always_inline __u32 police_unparsed(struct xdp_md *ctx, __u32 verdict)
 
 /*
  * What becomes of a frame that would pass by `verdict`; `at`: the record of the link, if it is
- * known to be to us. A global function, so that the verifier looks at it once, and not once for
+ * known. A global function, so that the verifier looks at it once, and not once for
  * each way out.
  */
 __u32 police_pass(struct xdp_md *ctx, __u32 at, __u32 tags_len, __u32 verdict);
@@ -220,6 +220,8 @@ __u32 police_pass(struct xdp_md *ctx, __u32 at, __u32 tags_len, __u32 verdict);
 __attribute__((noinline)) __u32 police_pass(struct xdp_md *ctx, __u32 at, __u32 tags_len,
 					    __u32 verdict)
 {
+	if (verdict == XDHCP_VERDICT_pass_gate_link || verdict == XDHCP_VERDICT_pass_not_us)
+		return verdict;
 	if (at)
 		return police_link(ctx, at, tags_len, verdict);
 	if (verdict == XDHCP_VERDICT_pass_ip_options || verdict == XDHCP_VERDICT_pass_tags)
@@ -235,7 +237,7 @@ static __always_inline __u32 police(struct xdp_md *ctx, const struct request *r,
 {
 	if (v < XDHCP_VERDICT_FIRST_PASS || v >= XDHCP_VERDICT_FIRST_DROP)
 		return v;
-	return police_pass(ctx, r->policed_at, r->tags_len, v);
+	return police_pass(ctx, r->link_at, r->tags_len, v);
 }
 
 #endif

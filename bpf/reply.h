@@ -216,67 +216,79 @@ static __always_inline void write_boot_fields(__u8 *sname, const struct template
 }
 
 /*
- * Copying exact lengths: steps of a fixed size, then what is left, halving.
- * The bounds that are checked on the way always hold; they are the verifier's. Map
- * values are bounded by position, the packet by data_end.
+ * Copying exact lengths in whole pieces: the one that ends where the part ends begins before the
+ * part does, in what is written later. So the order is tail, options, header. The bounds that are
+ * checked on the way always hold; they are the verifier's. Map values are bounded by position, the
+ * packet by data_end.
  */
-static __always_inline bool copy_tail(__u8 *to, const __u8 *data_end, const struct slot *slot,
+#define TAIL_PIECE   8
+#define OPTION_PIECE 32
+
+/* From behind. What lies before the tail in the slot is 92 bytes, so the last pieces need a look.
+ */
+static __always_inline bool copy_tail(__u8 *options, const __u8 *data_end, const struct slot *slot,
 				      const struct layout *l)
 {
-	__u32 at = l->tail_at, left = l->tail;
+	__u64 at = l->options + l->tail, end = l->tail_at + l->tail;
+	__u8 *to = options - TAIL_PIECE + at;
 
-#define COPY(n, type)                                                 \
-	do {                                                          \
-		KEEP(at);                                             \
-		KEEP(to);                                             \
-		if (at > XDHCP_TAIL_MAX - (n) || to + (n) > data_end) \
-			return false;                                 \
-		*(type *)to = *(const type *)(slot->tail + at);       \
-		to += (n);                                            \
-		at += (n);                                            \
-	} while (0)
-	for (int i = 0; i < XDHCP_TAIL_MAX / 8 && left >= 8; i++, left -= 8)
-		COPY(8, word64);
-	if (left & 4)
-		COPY(4, word32);
-	if (left & 2)
-		COPY(2, word16);
-	if (left & 1)
-		COPY(1, __u8);
-#undef COPY
+	if (l->tail == 0)
+		return true;
+	KEEP(end);
+	KEEP(to);
+	if (end > XDHCP_TAIL_MAX || to + TAIL_PIECE > data_end)
+		return false;
+	const __u8 *from = (const __u8 *)slot + end;
+#pragma unroll
+	for (__u32 i = 0; i < (XDHCP_TAIL_MAX + TAIL_PIECE - 1) / TAIL_PIECE; i++) {
+		const __u32 back = i * TAIL_PIECE;
+		const int place = (int)__builtin_offsetof(struct slot, tail) - TAIL_PIECE -
+				  (int)back;
+
+		if (place >= 0) {
+			if (l->tail <= back)
+				break;
+		} else { /* `end` is no less than the tail */
+			if (end <= back)
+				break;
+			KEEP(end);
+			from = (const __u8 *)slot + end;
+		}
+		AT64(to - back) = AT64(from + place);
+	}
 	return true;
 }
 
-static __always_inline bool copy_options(__u8 *to, const __u8 *data_end, const struct template *t)
+static __always_inline bool copy_options(__u8 *options, const __u8 *data_end,
+					 const struct template *t)
 {
-	__u32 left = READ_ONCE(t->options_len);
-	const __u8 *from = t->options;
+	__u64 len = READ_ONCE(t->options_len);
+	const __u8 *from = (const __u8 *)t +
+			   (__builtin_offsetof(struct template, options) - OPTION_PIECE);
+	__u8 *to = options - OPTION_PIECE;
 
-	if (left > XDHCP_TEMPLATE_OPTIONS_MAX)
+	KEEP(len);
+	if (len > XDHCP_TEMPLATE_OPTIONS_MAX)
 		return false;
-#define COPY(n, type)                                                  \
-	do {                                                           \
-		KEEP(to);                                              \
-		KEEP(from);                                            \
-		if (to + (n) > data_end)                               \
-			return false;                                  \
-		for (int b = 0; b < (n); b += sizeof(type))            \
-			*(type *)(to + b) = *(const type *)(from + b); \
-		to += (n);                                             \
-		from += (n);                                           \
+#define COPY(to, from)                                     \
+	do {                                               \
+		for (int b = 0; b < OPTION_PIECE; b += 8)  \
+			AT64((to) + b) = AT64((from) + b); \
 	} while (0)
-	for (int i = 0; i < XDHCP_TEMPLATE_OPTIONS_MAX / 32 && left >= 32; i++, left -= 32)
-		COPY(32, word64);
-	if (left & 16)
-		COPY(16, word64);
-	if (left & 8)
-		COPY(8, word64);
-	if (left & 4)
-		COPY(4, word32);
-	if (left & 2)
-		COPY(2, word16);
-	if (left & 1)
-		COPY(1, __u8);
+#pragma unroll
+	for (__u32 at = 0; at < XDHCP_TEMPLATE_OPTIONS_MAX - OPTION_PIECE; at += OPTION_PIECE) {
+		if (len <= at + OPTION_PIECE)
+			break;
+		if (options + at + OPTION_PIECE > data_end)
+			return false;
+		COPY(options + at, t->options + at);
+	}
+	to += len;
+	from += len;
+	KEEP(to);
+	if (to + OPTION_PIECE > data_end)
+		return false;
+	COPY(to, from);
 #undef COPY
 	return true;
 }
@@ -285,8 +297,7 @@ static __always_inline bool write_options(__u8 *data, const __u8 *data_end, cons
 					  const struct layout *l)
 {
 	__u8 *options = data + OPTIONS_AT;
-	__u8 *tail = options + l->options;
-	__u8 *end = tail + l->tail + l->agent;
+	__u8 *end = options + l->options + l->tail + l->agent;
 
 	if (l->padded) { /* to 300 bytes; what is written below lies over it */
 		for (__u32 i = 0; i + 8 <= BOOTP_MIN_END - OPTIONS_AT; i += 8)
@@ -297,7 +308,7 @@ static __always_inline bool write_options(__u8 *data, const __u8 *data_end, cons
 	if (end + 1 > data_end)
 		return false;
 	*end = DHO_END;
-	return copy_tail(tail, data_end, a->slot, l) &&
+	return copy_tail(options, data_end, a->slot, l) &&
 	       copy_options(options, data_end, a->template);
 }
 
@@ -319,6 +330,8 @@ static __always_inline bool write_reply(struct xdp_md *ctx, const struct request
 	if (data + BOOTP_MIN_END > data_end || frame + BOOTP_MIN_END > data_end ||
 	    (__u64)data_end - (__u64)frame != l->frame)
 		return false;
+	if (!write_options(data, data_end, a, l))
+		return false;
 	struct destination to = find_destination(r, a);
 
 	write_ethernet(frame, data, r, to.all);
@@ -332,8 +345,6 @@ static __always_inline bool write_reply(struct xdp_md *ctx, const struct request
 	write_udp(data + UDP_AT, to.port, l->udp, sum);
 	write_boot_fields(data + BOOTP_FIELD(sname), a->template);
 	AT32(data + BOOTP_FIELD(cookie)) = bpf_htonl(DHCP_COOKIE);
-	if (!write_options(data, data_end, a, l))
-		return false;
 	return !r->agent_len || agent_put(ctx, r->tags_len + OPTIONS_AT + agent, r->agent_len);
 }
 

@@ -44,7 +44,7 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx, struct requ
 		return XDHCP_VERDICT_pass_gate_daemon;
 	walked = unknown_zero(m->hash_key[0]);
 	if (recall(r, m, &a)) {
-		v = check_gates(clock->now, &a.capture_until);
+		v = check_gates(clock->now, &a.gates);
 	} else {
 		v = walk_options(ctx, r, m->hash_key);
 		if (v == GO_ON)
@@ -65,7 +65,7 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx, struct requ
 	v = promise(&a, clock);
 	if (v != GO_ON)
 		return v;
-	if (clock->now < a.capture_until)
+	if (clock->now < a.gates.capture_until)
 		a.captured = capture_request(
 			ctx, a.addr, AT32(a.slot->chaddr) | (__u64)AT16(a.slot->chaddr + 4) << 32,
 			r->link->link);

@@ -63,9 +63,10 @@ struct slot {
 	/* second cache line */
 	__u64 hits;   /* X, plain increments: two CPUs at once may count one */
 	__u64 walked; /* X, what the last walk found, see walked.h; 0: nothing */
-	__u16 tail_sum[XDHCP_TAIL_PIECES]; /* D, folded sum of each piece as if at an even offset */
 	__u8 tail_end[XDHCP_TAIL_PIECES];  /* D, where each piece ends in tail[] */
-	__u8 reserved2[3];		   /* zero */
+	__u8 reserved2;			   /* zero */
+	__u16 tail_sum[XDHCP_TAIL_PIECES]; /* D, folded sum of each piece as if at an even offset */
+	__u16 reserved3;		   /* zero */
 	__u8 tail[XDHCP_TAIL_MAX];	   /* D, whole options: code, length, data */
 };
 
@@ -82,6 +83,7 @@ _Static_assert(offsetof(struct slot, granted_until) == XDHCP_GRANT_OFFSET + 4,
 	       "one word with last");
 _Static_assert(offsetof(struct slot, forms) == 32, "first line ends with the forms");
 _Static_assert(offsetof(struct slot, hits) == 64, "second line");
+_Static_assert(offsetof(struct slot, tail_end) % 4 == 0, "with what follows it a word");
 _Static_assert(offsetof(struct slot, tail) == 92, "tail fills the slot");
 
 /* --- blocks: array, mmapable: /24 -> its first slot --- */
@@ -206,8 +208,8 @@ struct policy {
 	__u32 device; /* LINK: the served interface: `ifindex`, or the VLAN, bond ... on it */
 	__u16 vlan[XDHCP_LINK_TAGS]; /* LINK: ids of the frames' tags, outer first; 0: no tag */
 	__u16 tpid[XDHCP_LINK_TAGS]; /* LINK: 0x8100 or 0x88a8, of each tag; 0: no tag */
+	__u8 mac[6];		     /* LINK, aligned as a word is */
 	__u16 link;		     /* LINK: the stable id that slots carry, from 1 */
-	__u8 mac[6];		     /* LINK */
 	__u32 route;		     /* LINK: enum xdhcp_route */
 	__u32 id; /* SCOPE: the subnet's id; LINK: how many of addrs are its own, not the host's */
 	__u64 digest; /* SCOPE: of the configuration its templates were made from */
@@ -220,6 +222,7 @@ struct policy {
 _Static_assert(offsetof(struct policy, closed) == 4, "frozen");
 _Static_assert(offsetof(struct policy, tpid) == offsetof(struct policy, vlan) + 4, "one word");
 _Static_assert(offsetof(struct policy, vlan) % 8 == 0, "an aligned one");
+_Static_assert(offsetof(struct policy, mac) % 4 == 0, "begins with a word");
 _Static_assert(sizeof(struct policy) == 160, "no holes that a dump would show");
 
 /* Where the search for a link's record begins, among the links; `tags`: vlan and tpid as a word. */

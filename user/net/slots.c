@@ -72,7 +72,8 @@ void slot_open(struct slot *slot, const struct slot_identity *identity,
 
 	memcpy(slot->tail_sum, tail->sum, sizeof(slot->tail_sum));
 	memcpy(slot->tail_end, tail->end, sizeof(slot->tail_end));
-	memset(slot->reserved2, 0, sizeof(slot->reserved2));
+	slot->reserved2 = 0;
+	slot->reserved3 = 0;
 	if (used > XDHCP_TAIL_MAX)
 		used = XDHCP_TAIL_MAX;
 	memcpy(slot->tail, tail->data, used);
