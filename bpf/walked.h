@@ -32,8 +32,9 @@
 
 #include "lease.h"
 
-#define WALKED_PIECE 32	   /* bytes */
-#define WALKED_LEN   0x7ff /* all that the area's length can be, for the verifier */
+#define WALKED_PIECE  32 /* bytes */
+#define WALKED_PIECES ((IP_LEN_MAX + IP_AT - OPTIONS_AT) / WALKED_PIECE)
+#define WALKED_LEN    0x7ff /* all that the area's length can be, for the verifier */
 
 _Static_assert(IP_LEN_MAX <= WALKED_LEN, "a mask of it");
 _Static_assert(XDHCP_FORMS == 4, "two bits");
@@ -67,7 +68,9 @@ static __always_inline __u64 hash_area(const struct request *r, const __u64 key[
 		c = c * fourth + walked_fold(AT64(at + 16), word_key); \
 		d = d * fourth + walked_fold(AT64(at + 24), word_key); \
 	} while (0)
-	for (__u64 left = len; left >= WALKED_PIECE; left -= WALKED_PIECE, p += WALKED_PIECE) {
+	__u64 whole = len / WALKED_PIECE;
+
+	for (__u64 i = 0; i < WALKED_PIECES && i < whole; i++, p += WALKED_PIECE) {
 		if (p + WALKED_PIECE > r->data_end)
 			break;
 		MIX(p);
