@@ -19,9 +19,8 @@
 #include <linux/ip.h>
 #include <linux/udp.h>
 
-#include <bpf/bpf_core_read.h>
-
 #include "gates.h"
+#include "linear.h"
 #include "maps.h"
 #include "mem.h"
 #include "wire.h"
@@ -41,19 +40,6 @@
 #define TAGS_MASK    0xc /* all that the length of the tags can be, for the verifier */
 
 _Static_assert(TAGS_LEN_MAX == 8, "the tags are a word");
-
-/* libbpf says what kernel it is before the verifier looks, which then skips what is for another. */
-extern int LINUX_KERNEL_VERSION __kconfig;
-
-extern void *bpf_cast_to_kern_ctx(void *ctx) __ksym __weak; /* from 6.2 on */
-
-enum xdp_buff_flags {
-	XDP_FLAGS_HAS_FRAGS = 1,
-};
-
-struct xdp_buff {
-	__u32 flags;
-} __attribute__((preserve_access_index));
 
 /*
  * What is known of a request. Addresses and xid are words as they lie in the
@@ -255,18 +241,6 @@ static __always_inline enum xdhcp_verdict parse_datagram(struct request *r)
 	if (udp->dest != bpf_htons(DHCP_SERVER_PORT))
 		return XDHCP_VERDICT_pass_not_dhcp;
 	return GO_ON;
-}
-
-/*
- * Has the frame no fragments? The kernel's own flag says so where a program may look at it (6.2);
- * the helper that 6.1 has for it costs a tenth of a hit, most of it the return from a call.
- */
-static __always_inline bool is_linear(struct xdp_md *ctx, __u64 linear)
-{
-	if (LINUX_KERNEL_VERSION >= KERNEL_VERSION(6, 2, 0))
-		return !(((const struct xdp_buff *)bpf_cast_to_kern_ctx(ctx))->flags &
-			 bpf_core_enum_value(enum xdp_buff_flags, XDP_FLAGS_HAS_FRAGS));
-	return linear == bpf_xdp_get_buff_len(ctx);
 }
 
 /* The lengths agree with each other and with the frame, which may carry padding. */

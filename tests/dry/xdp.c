@@ -103,6 +103,13 @@ static __u32 bpf_get_prandom_u32(void)
 	return 0;
 }
 
+/* No frame here has fragments. */
+#define XDHCP_BPF_LINEAR_H
+static bool is_linear(const struct xdp_md *ctx, __u64 linear)
+{
+	return linear == ctx->data_end - ctx->data;
+}
+
 static __u64 bpf_xdp_get_buff_len(const struct xdp_md *ctx)
 {
 	return ctx->data_end - ctx->data;

@@ -19,11 +19,7 @@ expect "the mode" logged 'serving on br0 \(link 1, 1 address, fast path: generic
 client=chaddr=02:00:00:00:00:01
 addr=$(dora c cli $client | jq -r .yiaddr) || fail "no lease"
 bridge=$(mac s br0)
-hit() {
-	local before
-	before=$(acks_xdp)
-	renew c cli "$addr" "$NET.1" "$bridge" $client && more_acks_than "$before"
-}
+hit() { by_xdp renew c cli "$addr" "$NET.1" "$bridge" $client; }
 await 10 "a hit on the bridge" hit
 both_ways "a renewal" renew c cli "$addr" "$NET.1" "$bridge" $client hex=1 xid=7
 both_ways "a broadcast one" one c cli request $client ciaddr="$addr" src="$addr" hex=1 xid=8

@@ -13,11 +13,7 @@ config
 daemon
 client=chaddr=02:00:00:00:00:01
 addr=$(dora c cli $client | jq -r .yiaddr) || fail "no lease"
-hit() { # [MAC]
-	local before
-	before=$(acks_xdp)
-	renew c cli "$addr" "$NET.1" "${1:-$(mac s srv)}" $client wait=1000 && more_acks_than "$before"
-}
+hit() { by_xdp renew c cli "$addr" "$NET.1" "${1:-$(mac s srv)}" $client wait=1000; } # [MAC]
 await 10 "a hit" hit
 
 # an address elsewhere: in the records at once, and no slot is lost by it

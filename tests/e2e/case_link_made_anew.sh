@@ -15,11 +15,7 @@ addr=$(dora c cli $client | jq -r .yiaddr) || fail "no lease"
 
 rebind() { one c cli request $client ciaddr="$addr" src="$addr" wait=1500; }
 served_by() { [ "$(rebind | jq -r .server)" = "$1" ]; }
-hit() {
-	local before
-	before=$(acks_xdp)
-	served_by "$1" && [ "$(acks_xdp)" -gt "$before" ]
-}
+hit() { by_xdp served_by "$1"; }
 
 # anew ADDRESS [INDEX]: deleted and made again between two looks of the daemon.
 anew() {

@@ -27,11 +27,8 @@ lease_at() { # CHADDR MAC: of the server at that MAC
 }
 upper=$(lease_at 02:00:00:00:00:01 "$macvlan" | jq -r .yiaddr) || fail "no lease on the macvlan"
 beneath=$(lease_at 02:00:00:00:00:02 "$lower" | jq -r .yiaddr) || fail "no lease on the lower device"
-hit() { # CHADDR ADDRESS SERVER MAC
-	local before
-	before=$(acks_xdp)
-	[ "$(renew c cli "$2" "$3" "$4" chaddr="$1" | jq -r .server)" = "$3" ] && more_acks_than "$before"
-}
+answered() { [ "$(renew c cli "$2" "$3" "$4" chaddr="$1" | jq -r .server)" = "$3" ]; } # CHADDR ADDRESS SERVER MAC
+hit() { by_xdp answered "$@"; }
 await 10 "a hit on the macvlan" hit 02:00:00:00:00:01 "$upper" "$NET.1" "$macvlan"
 await 10 "a hit on the lower device" hit 02:00:00:00:00:02 "$beneath" 198.51.100.1 "$lower"
 both_ways "the macvlan's renewal" renew c cli "$upper" "$NET.1" "$macvlan" chaddr=02:00:00:00:00:01 hex=1 xid=7

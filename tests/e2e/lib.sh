@@ -327,6 +327,13 @@ all_by_xdp() {
 # more_acks_than N: XDP has answered more often than that.
 more_acks_than() { [ "$(acks_xdp)" -gt "$1" ]; }
 
+# by_xdp COMMAND...: it succeeds, and an ACK of XDP's was among what it got.
+by_xdp() {
+	local before
+	before=$(acks_xdp)
+	"$@" && more_acks_than "$before"
+}
+
 # more_than N COMMAND...: it prints a number above N.
 more_than() {
 	local n=$1

@@ -35,11 +35,7 @@ vlan() {
 lease_on() { addr=$(dora c "$1" $client | jq -r .yiaddr) || fail "no lease on $1"; }
 
 # hit CLIENT_IF SERVER_IF: a renewal that XDP answers.
-hit() {
-	local before
-	before=$(acks_xdp)
-	renew c "$1" "$addr" "$NET.1" "$(mac s "$2")" $client wait=1500 >/dev/null && more_acks_than "$before"
-}
+hit() { by_xdp renew c "$1" "$addr" "$NET.1" "$(mac s "$2")" $client wait=1500 >/dev/null; }
 
 # attached: the server's interfaces with XDP and its mode (1: native, 2: generic)
 attached() { ip -n "$ID-s" -j -d link | jq -r '[.[] | select(.xdp) | "\(.ifname) \(.xdp.mode)"] | join(",")'; }
