@@ -54,7 +54,7 @@ static __always_inline bool lay_out(const struct request *r, const struct slot *
 {
 	__u32 first = t->tail_first, last = t->tail_last, ends = tail_ends(slot), end;
 
-	if (first > XDHCP_TAIL_PIECES || last > XDHCP_TAIL_PIECES)
+	if (first > last || last > XDHCP_TAIL_PIECES)
 		return false;
 	l->options = READ_ONCE(t->options_len);
 	l->tail_at = tail_end(ends, first);
@@ -340,6 +340,7 @@ static __always_inline bool write_reply(struct xdp_md *ctx, const struct request
 	__u32 agent = l->options + l->tail, end = agent + l->agent;
 
 	sum += (__u64)src + to.addr + a->template->sum + tail_sum(a->slot, a->template, l);
+	_Static_assert(AGENT_WORDS * 2 < 1 << 7, "shifted below 2^47, and all the rest below 2^40");
 	sum += agent_sum(r) << ((agent & 1) * 8);
 	sum += (__u64)bpf_htons(DHO_END << 8) << ((end & 1) * 8);
 	write_udp(data + UDP_AT, to.port, l->udp, sum);

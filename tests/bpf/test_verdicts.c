@@ -267,6 +267,7 @@ CHANGE(tail_too_long, w->template->tail_last = 1; w->slot->tail_end[0] = XDHCP_T
 CHANGE(tail_backwards, w->template->tail_first = 1; w->template->tail_last = 2;
        w->slot->tail_end[0] = 9; w->slot->tail_end[1] = 8)
 CHANGE(tail_pieces, w->template->tail_last = XDHCP_TAIL_PIECES + 1)
+CHANGE(tail_ends_before_it_begins, w->template->tail_first = 2; w->template->tail_last = 1)
 CHANGE(another_server, p->options_len = 9; packet_option_u32(p, 54, WORLD_SERVER_ADDR + 1))
 CHANGE(another_of_ours, p->options_len = 9; packet_option_u32(p, 54, WORLD_SECOND_ADDR))
 CHANGE(size_default, size_fits(w, s); world_template_option(w, 45, "", 0))
@@ -437,6 +438,7 @@ static const struct test_case cases[] = {
 	CASE(RENEWING, tail_too_long, pass_inconsistent),
 	CASE(RENEWING, tail_backwards, pass_inconsistent),
 	CASE(RENEWING, tail_pieces, pass_inconsistent),
+	CASE(RENEWING, tail_ends_before_it_begins, pass_inconsistent),
 	CASE(SELECTING, another_server, pass_server_id),
 	CASE(SELECTING, another_of_ours, pass_server_id),
 	CASE(RENEWING, size_default, pass_max_size),

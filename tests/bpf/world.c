@@ -257,6 +257,16 @@ void world_tail(struct world *w, enum xdhcp_tail_piece piece, uint8_t code, int 
 	s->tail_sum[piece] = native_sum(p, whole, 0);
 }
 
+void world_sums(struct world *w)
+{
+	struct slot *s = w->slot;
+	size_t from = 0;
+
+	template_sum(w->template);
+	for (int i = 0; i < XDHCP_TAIL_PIECES; from = s->tail_end[i++])
+		s->tail_sum[i] = native_sum(s->tail + from, s->tail_end[i] - from, 0);
+}
+
 /* --- running --- */
 
 void world_verdicts(const struct world *w, struct verdicts *ret)
@@ -289,21 +299,39 @@ static enum xdhcp_verdict moved(const struct verdicts *before, const struct verd
 	return verdict;
 }
 
-void world_run(struct world *w, const uint8_t *frame, size_t len, struct outcome *ret_outcome)
+static int run(struct world *w, const uint8_t *frame, size_t len, struct xdp_md *ctx,
+	       struct outcome *ret_outcome)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = (uint32_t)len,
 		    .data_out = ret_outcome->frame, .data_size_out = sizeof(ret_outcome->frame),
-		    .repeat = 1);
+		    .repeat = 1, .ctx_in = ctx, .ctx_size_in = ctx ? sizeof(*ctx) : 0);
 	struct verdicts now;
 	int r = bpf_prog_test_run_opts(w->prog, &opts);
 
-	if (r)
-		fail_msg("test_run of %zu bytes: %s", len, strerror(-r));
+	if (r < 0)
+		return r;
 	world_verdicts(w, &now);
 	ret_outcome->verdict = moved(&w->counted, &now);
 	w->counted = now;
 	ret_outcome->action = opts.retval;
 	ret_outcome->len = opts.data_size_out;
+	return 0;
+}
+
+void world_run(struct world *w, const uint8_t *frame, size_t len, struct outcome *ret_outcome)
+{
+	int r = run(w, frame, len, NULL, ret_outcome);
+
+	if (r)
+		fail_msg("test_run of %zu bytes: %s", len, strerror(-r));
+}
+
+int world_run_split(struct world *w, const uint8_t *frame, size_t len, size_t first,
+		    struct outcome *ret_outcome)
+{
+	struct xdp_md ctx = {.data_end = (uint32_t)first};
+
+	return run(w, frame, len, &ctx, ret_outcome);
 }
 
 void world_run_packet(struct world *w, const struct packet *p, struct outcome *ret_outcome)

@@ -80,8 +80,14 @@ void world_template_option(struct world *w, uint8_t code, const void *data, size
 /* The slot's tail piece, a whole option with `len` bytes of data; len < 0: absent. In order. */
 void world_tail(struct world *w, enum xdhcp_tail_piece piece, uint8_t code, int len);
 
+/* Makes the sums right of what is in template and tail. */
+void world_sums(struct world *w);
+
 /* Runs a frame. Fails the test unless exactly one verdict moved, by one. */
 void world_run(struct world *w, const uint8_t *frame, size_t len, struct outcome *ret_outcome);
+/* Of the frame only `first` bytes lie in its first buffer. -EINVAL: not with this kernel (6.18). */
+int world_run_split(struct world *w, const uint8_t *frame, size_t len, size_t first,
+		    struct outcome *ret_outcome);
 void world_run_packet(struct world *w, const struct packet *p, struct outcome *ret_outcome);
 
 /* The whole frame that must answer `request`; returns its length. */
