@@ -66,6 +66,12 @@ static inline __u64 unknown_zero(__u64 any)
 /* In grant(), whose arguments `last` and `until` are. */
 #define __sync_val_compare_and_swap(word, old, new) raise_grant(word, old, new, last, until)
 
+#define XDHCP_BPF_LINEAR_H /* no frame here has fragments, and there is no kernel to ask */
+static inline bool is_linear(const struct xdp_md *ctx, __u64 linear)
+{
+	return linear == bpf_xdp_get_buff_len(ctx);
+}
+
 #define XDHCP_BPF_LEASES_TXT_H /* the iterator reads only, and needs the kernel's types */
 #undef SEC
 #define SEC(name)
