@@ -30,7 +30,9 @@ struct xdp_buff {
 /* `linear`: the bytes from data to data_end. */
 static __always_inline bool is_linear(struct xdp_md *ctx, __u64 linear)
 {
-	if (LINUX_KERNEL_VERSION >= KERNEL_VERSION(6, 2, 0))
+	/* not every compiler tells of enums of which only the numbers are used */
+	if (LINUX_KERNEL_VERSION >= KERNEL_VERSION(6, 2, 0) &&
+	    bpf_core_enum_value_exists(enum xdp_buff_flags, XDP_FLAGS_HAS_FRAGS))
 		return !(((const struct xdp_buff *)bpf_cast_to_kern_ctx(ctx))->flags &
 			 bpf_core_enum_value(enum xdp_buff_flags, XDP_FLAGS_HAS_FRAGS));
 	return linear == bpf_xdp_get_buff_len(ctx);
