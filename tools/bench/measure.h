@@ -25,9 +25,11 @@ struct measure {
 	unsigned alternations; /* of echo and xdhcp on the veth */
 	unsigned frames;       /* of each of them */
 	uint32_t xid;	       /* of the next run's first iteration: no two runs have the same */
+	unsigned looks;	       /* how often, before all else, the CPU was looked at */
 	double best_copy;      /* ns: see measure_calm() */
-	unsigned repeated;     /* runs that were not calm and were made again */
-	unsigned disturbed;    /* runs that count although they never were */
+	double best_mix;
+	unsigned repeated;  /* runs that were not calm and were made again */
+	unsigned disturbed; /* runs that count although they never were */
 };
 
 /* 0, or -1: said why. */
@@ -43,12 +45,12 @@ int measure_moved(struct measure *m, const struct verdicts *before, enum xdhcp_v
 double measure_cpu_ns(void); /* CPU time of this thread */
 
 /*
- * Is the CPU as fast as it has ever been in this process, within 8 %? On a virtual
- * machine, or beside another thread of the same core, it is not for seconds at a time. A
- * run that is not calm before and after is to be made again, MEASURE_TRIES times in all.
+ * Is the CPU as fast as it has ever been in this process, within 8 %, at copying and at reckoning?
+ * On a virtual machine, or beside another thread of the same core, it is not for seconds at a time.
+ * A run that is not calm before and after is to be made again, MEASURE_TRIES times in all.
  */
 bool measure_calm(struct measure *m);
-#define MEASURE_TRIES 4
+#define MEASURE_TRIES 30
 
 struct quartiles {
 	double q1, median, q3;
