@@ -28,15 +28,16 @@ static char proc[] = "/tmp/test_daemon_clock.XXXXXX";
 static char why[128];
 
 static time_t wall, boot; /* 0: as it is */
+static long wall_ns, boot_ns;
 
 int clock_gettime(clockid_t clock, struct timespec *ts)
 {
 	int r = (int)syscall(SYS_clock_gettime, clock, ts);
 
 	if (clock == CLOCK_REALTIME && wall)
-		ts->tv_sec = wall;
+		*ts = (struct timespec){wall, wall_ns};
 	if (clock == CLOCK_BOOTTIME && boot)
-		ts->tv_sec = boot;
+		*ts = (struct timespec){boot, boot_ns};
 	return r;
 }
 
@@ -161,6 +162,24 @@ static void times_are_shown_by_the_wall_clock_of_now(void **state)
 	assert_int_equal(boot_to_wall(XDHCP_FOREVER), 0);
 }
 
+/* The seconds of the two clocks begin at different moments. */
+static void a_time_is_shown_as_the_same_whenever_it_is_asked_for(void **state)
+{
+	uint64_t shown;
+
+	(void)state;
+	boot = 1000, boot_ns = 300000000;
+	wall = 1800000000, wall_ns = 900000000;
+	shown = boot_to_wall(4600);
+	boot_ns += 500000000;
+	wall++, wall_ns -= 500000000;
+	assert_int_equal(boot_to_wall(4600), shown);
+	boot++, boot_ns -= 500000000;
+	wall_ns += 500000000;
+	assert_int_equal(boot_to_wall(4600), shown);
+	boot_ns = wall_ns = 0;
+}
+
 static void times_before_1970_are_shown_as_its_start(void **state)
 {
 	(void)state;
@@ -198,6 +217,7 @@ int main(void)
 		cmocka_unit_test(an_offset_that_cannot_be_seen_is_refused),
 		cmocka_unit_test(this_very_machine),
 		cmocka_unit_test(times_are_shown_by_the_wall_clock_of_now),
+		cmocka_unit_test(a_time_is_shown_as_the_same_whenever_it_is_asked_for),
 		cmocka_unit_test(times_before_1970_are_shown_as_its_start),
 	};
 

@@ -49,14 +49,22 @@ uint64_t wall_seconds(void)
 	return seconds(CLOCK_REALTIME);
 }
 
-/* While the wall clock is not set yet what has passed may lie before 1970: shown as its start. */
+/*
+ * While the wall clock is not set yet what has passed may lie before 1970: shown as its start. The
+ * difference of the clocks is rounded, not each of them: their seconds begin at different moments,
+ * and the same time would be shown as now this, now the next second.
+ */
 uint64_t boot_to_wall(uint32_t boottime)
 {
-	uint64_t wall = wall_seconds() + boottime, boot = boot_seconds();
+	struct timespec wall, boot;
+	int64_t difference;
 
 	if (boottime == XDHCP_FOREVER)
 		return 0;
-	return wall > boot ? wall - boot : 1;
+	clock_gettime(CLOCK_REALTIME, &wall);
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	difference = (int64_t)wall.tv_sec - boot.tv_sec - (wall.tv_nsec < boot.tv_nsec);
+	return difference + boottime > 0 ? (uint64_t)(difference + boottime) : 1;
 }
 
 /* --- time namespaces --- */
