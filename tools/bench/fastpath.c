@@ -161,7 +161,7 @@ int main(int argc, char **argv)
 	static struct measure m = {
 		.clients = FRAMES_CLIENTS_MAX,
 		.runs = 31,
-		.iterations = 200000,
+		.iterations = 50000,
 		.alternations = 7,
 		.frames = 1000000,
 	};

@@ -47,7 +47,8 @@ double measure_cpu_ns(void); /* CPU time of this thread */
 /*
  * Is the CPU as fast as it has ever been in this process, within 8 %, at copying and at reckoning?
  * On a virtual machine, or beside another thread of the same core, it is not for seconds at a time.
- * A run that is not calm before and after is to be made again, MEASURE_TRIES times in all.
+ * A run that is not calm before and after is to be made again, MEASURE_TRIES times in all; a flood,
+ * which is long, FLOOD_TRIES (veth.c).
  */
 bool measure_calm(struct measure *m);
 #define MEASURE_TRIES 30
