@@ -9,7 +9,7 @@
 ended='not in the store: .* state [03],' # free or held, and promised beyond that
 declare -A found=(
 	[late_commit]='not in the store|open without its store|has not come through'
-	[early_publish]='open without its store|not in the store'
+	[early_publish]='not in the store|open without its store|has not come through'
 	[stale_memo]='so says no configuration'
 	[open_slot]="open without its store|while .* holds it|so says no configuration|$ended"
 	[blind_harvest]="(offered|promised) to .* while .* holds it|$ended"
