@@ -216,7 +216,7 @@ $(B)/bench/renewals: $(RENEWALS_OBJS) $(patsubst %,$(B)/tools/loadgen/%.o,forms 
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
-BENCH := $(B)/bench/fastpath $(B)/bench/renewals
+BENCH := $(B)/bench/fastpath $(B)/bench/renewals $(B)/tools/bench/harness.bpf.o
 
 # --- tests ---
 

@@ -1,10 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck shell=bash
 #
-# The rig of the benchmarks that compare whole servers: the end-to-end cases' (tests/e2e/lib.sh), on two CPUs. On the
-# first are the generator and the clients' end of the veth, on the other the server and its end. Each end has its
-# own NAPI thread, so that what XDP and the kernel's network stack do for a request is done, and counted, on the
-# server's CPU, whoever the server is. Every server
+# The rig of the benchmarks that compare whole servers: the end-to-end cases' (tests/e2e/lib.sh), on a veth. Each end has
+# its own NAPI thread, so that what XDP and the kernel's network stack do for a request is done in the thread of the
+# server's end, and counted by that thread's CPU time, as the server's own work is by its process's: whoever the server
+# is, and whatever else there is on its CPU. There are two arrangements (arrange), neither of which is a network card:
+#
+#  two CPUs   the generator and the clients' end on the first, the server and its end on the other. Nobody is in the
+#             server's way, but each cache line of a frame and of the ring that it comes in is in the other CPU's cache and
+#             must be fetched from there, for the answer the other way round. A card puts frames where the CPU that is to
+#             have them finds them at once, or in memory, from where they can be fetched ahead. So this overstates what
+#             receiving costs anybody; beside it an answer of XDP's is little, that of a process is as large as ever.
+#  one CPU    all on the server's: frames are in its own caches, nearer than a card puts them, which understates receiving.
+#             The threads of the veth take precedence of the generator, as soft interrupts do, so that it is 64 frames out
+#             (at most: a batch), 64 through the server, 64 back. What that switching costs is shared out among the threads,
+#             which a card's polling does not need: a little too much for everybody. The generator's program and data share
+#             the caches, which is too much for everybody, too.
+#
+# What both of them count for any XDP program, receiving and sending, is shown by an echo (start_echo): a program that
+# turns the headers round and sends the frame back, on a veth of its own beside the server's, same CPUs, same generator,
+# same requests. What a server costs above it is the server's, the rest is the veth's and its threads'. As the echo looks at
+# the headers only, fetching the rest of a frame is the server's, too. Only figures that were got with the kernel's BPF
+# statistics off are compared with one another: they cost some 20-40 ns a run inside of what they count, whatever the
+# program.
+#
+# Every server
 #  - has its files in build/bench, on a disk and not in a tmpfs
 #  - gives the same clients their leases by whole exchanges before anything is measured
 #  - finds its clients' MAC addresses in its neighbour table, since clients answer ARP
@@ -17,12 +37,17 @@ WORK=$(realpath "$B/bench")
 cd "${BASH_SOURCE[0]%/*}/../.."
 . tests/e2e/lib.sh
 
-GENERATOR_CPU=0
+OTHER_CPU=0
+GENERATOR_CPU=$OTHER_CPU
 SERVER_CPU=1
 RENEWALS=$B/bench/renewals
 # names of their own: their NAPI threads are found by them
 NEAR=s-${ID#xd-}
 FAR=c-${ID#xd-}
+ECHO_NEAR=e-${ID#xd-}
+ECHO_FAR=d-${ID#xd-}
+ECHO_OBJ=$B/tools/bench/harness.bpf.o
+ECHO= # not empty: what is measured is the echo
 NET=10.64.0
 PREFIX=11
 SERVER=10.64.0.1
@@ -52,23 +77,47 @@ threaded() {
 	for pid in $(napi_threads "$2"); do taskset -cp "$3" "$pid" >/dev/null; done
 }
 
-# network: anew; what was there goes.
+# link NEAR FAR: a veth from s to c.
+link() {
+	local pid
+	veth s "$1" c "$2"
+	pass c "$2"
+	threaded s "$1" $SERVER_CPU
+	threaded c "$2" $GENERATOR_CPU
+	# what arrives at the clients is looked at before more is sent
+	for pid in $(napi_threads "$2"); do chrt -f -p 1 "$pid"; done
+}
+
+# network: anew, with two CPUs; what was there goes.
 network() {
-	local i pid
+	local i
+	GENERATOR_CPU=$OTHER_CPU
 	for i in s c; do
 		[ ! -e "/run/netns/$ID-$i" ] || ip netns del "$ID-$i"
 	done
 	NAMESPACES=()
 	namespace s
 	namespace c
-	veth s "$NEAR" c "$FAR"
+	link "$NEAR" "$FAR"
 	address s "$NEAR" "$SERVER/$PREFIX"
-	pass c "$FAR"
-	threaded s "$NEAR" $SERVER_CPU
-	threaded c "$FAR" $GENERATOR_CPU
-	# what arrives at the clients is looked at before more is sent
-	for pid in $(napi_threads "$FAR"); do chrt -f -p 1 "$pid"; done
 	SERVER_MAC=$(mac s "$NEAR")
+}
+
+# start_echo: beside the server; ECHO=1 measures it, with the requests of the server's clients.
+start_echo() {
+	link "$ECHO_NEAR" "$ECHO_FAR"
+	inside s ip link set dev "$ECHO_NEAR" xdpdrv obj "$ECHO_OBJ" program echo
+}
+
+# arrange one|two: see above.
+arrange() {
+	local pid
+	GENERATOR_CPU=$OTHER_CPU
+	[ "$1" = two ] || GENERATOR_CPU=$SERVER_CPU
+	for pid in $(napi_threads "$FAR") $(napi_threads "$ECHO_FAR"); do taskset -cp $GENERATOR_CPU "$pid" >/dev/null; done
+	for pid in $(napi_threads "$NEAR") $(napi_threads "$ECHO_NEAR"); do
+		if [ "$1" = two ]; then chrt -o -p 0 "$pid"; else chrt -f -p 1 "$pid"; fi
+	done
 }
 
 # --- servers ---
@@ -175,17 +224,20 @@ get_leases() {
 		fail "not every client could renew: $(cat "$DIR/renew.json")"
 }
 
-# renewals WORDS...: bench/renewals, with what the server's side uses counted. Prints its JSON.
+# renewals WORDS...: bench/renewals, with what the server's side uses counted, or the echo's (ECHO). Prints its JSON.
 renewals() {
-	local napi
-	napi=$(napi_threads "$NEAR" | paste -sd,)
-	inside c taskset -c $GENERATOR_CPU "$RENEWALS" -i "$FAR" -s "$STATE" -a "server=$SERVER_PIDS" -a "napi=$napi" --cpu $SERVER_CPU "$@"
+	local near=$NEAR far=$FAR words=(-a "server=$SERVER_PIDS")
+	[ -z "$ECHO" ] || near=$ECHO_NEAR far=$ECHO_FAR words=(--echo)
+	words+=(-a "napi=$(napi_threads "$near" | paste -sd,)")
+	[ "$GENERATOR_CPU" = "$SERVER_CPU" ] || words+=(--cpu "$SERVER_CPU")
+	inside c taskset -c "$GENERATOR_CPU" "$RENEWALS" -i "$far" -s "$STATE" "${words[@]}" "$@"
 }
 
-# own_time: the XDP program's own, by the kernel's statistics, in us; null if the server has none.
+# own_time: the XDP program's own, by the kernel's statistics (which are part of it), in us; null if the server has none.
 own_time() { # WORDS...
-	local id
-	id=$(ip -n "$ID-s" -j -d link show "$NEAR" | jq '.[0].xdp.prog.id // empty')
+	local id near=$NEAR
+	[ -z "$ECHO" ] || near=$ECHO_NEAR
+	id=$(ip -n "$ID-s" -j -d link show "$near" | jq '.[0].xdp.prog.id // empty')
 	[ -n "$id" ] || { echo null; return; }
 	renewals --program "$id" "$@" | jq .us_a_renewal.bpf
 }

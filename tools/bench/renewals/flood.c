@@ -181,7 +181,8 @@ static int load(struct flood *f, uint32_t n)
 	return 0;
 }
 
-int flood_open(const char *interface, const char *state, bool in_turn, struct flood **ret_flood)
+int flood_open(const char *interface, const char *state, bool in_turn, bool echo,
+	       struct flood **ret_flood)
 {
 	struct flood *f = calloc(1, sizeof(*f));
 	struct client *clients = NULL;
@@ -200,6 +201,7 @@ int flood_open(const char *interface, const char *state, bool in_turn, struct fl
 	put_template(f);
 	f->run->clients = (uint32_t)n;
 	f->run->in_turn = in_turn;
+	f->run->echo = echo;
 	f->run->ifindex = (uint32_t)f->ifindex;
 	f->run->xid = (uint32_t)now_ns() / 2 / (uint32_t)n * (uint32_t)n; /* the first's turn */
 	r = attach(f);

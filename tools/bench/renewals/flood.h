@@ -20,8 +20,10 @@ struct flood_result {
 	double loss;	/* 0-1 */
 };
 
-/* Attaches the sink to `interface`. 0, or -1: said why. */
-int flood_open(const char *interface, const char *state, bool in_turn, struct flood **ret_flood);
+/* Attaches the sink to `interface`; `echo`: what answers sends each request back. 0, or -1: said
+ * why. */
+int flood_open(const char *interface, const char *state, bool in_turn, bool echo,
+	       struct flood **ret_flood);
 void flood_close(struct flood *flood);
 uint32_t flood_clients(const struct flood *flood);
 

@@ -8,8 +8,8 @@
  * its socket buffers apart, which no network card makes it do. The sink is one, too, at the other
  * end of the way back. Both, and this process, are to stay on one CPU, all that is the server's
  * (its process, and the NAPI thread of its end of the veth, in which XDP and the kernel's network
- * stack run) on another: see tools/bench/rig.sh. What a renewal costs then is what those tasks
- * used.
+ * stack run) on another, or all on the same: see tools/bench/rig.sh. What a renewal costs then is
+ * what those tasks used.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -37,17 +37,18 @@ static const char usage_text[] =
 	"  --search      first finds the highest rate, from RATE on, of which at most 1 % is lost\n"
 	"  --probe S     how long it tries each (0.5)\n"
 	"  --in-turn     each client once a round, instead of any of them\n"
+	"  --echo        an answer is the request itself, sent back\n"
 	"  --warm S      so many seconds at that rate before what is measured\n"
 	"  -a NAME=PID,PID...  whose CPU time is to be counted; up to four times\n"
 	"  --cpu N       how long that CPU was busy\n"
 	"  --program ID  a BPF program's own run time, which costs some time itself\n";
 
-enum { OPT_SEARCH = 256, OPT_PROBE, OPT_IN_TURN, OPT_WARM, OPT_CPU, OPT_PROGRAM };
+enum { OPT_SEARCH = 256, OPT_PROBE, OPT_IN_TURN, OPT_ECHO, OPT_WARM, OPT_CPU, OPT_PROGRAM };
 
 struct settings {
 	const char *interface, *state;
 	double rate, seconds, probe, warm;
-	bool search, in_turn;
+	bool search, in_turn, echo;
 	struct account account;
 };
 
@@ -73,6 +74,7 @@ static void parse(struct settings *s, int argc, char **argv)
 		{"search", no_argument, NULL, OPT_SEARCH},
 		{"probe", required_argument, NULL, OPT_PROBE},
 		{"in-turn", no_argument, NULL, OPT_IN_TURN},
+		{"echo", no_argument, NULL, OPT_ECHO},
 		{"warm", required_argument, NULL, OPT_WARM},
 		{"cpu", required_argument, NULL, OPT_CPU},
 		{"program", required_argument, NULL, OPT_PROGRAM},
@@ -106,6 +108,9 @@ static void parse(struct settings *s, int argc, char **argv)
 			break;
 		case OPT_IN_TURN:
 			s->in_turn = true;
+			break;
+		case OPT_ECHO:
+			s->echo = true;
 			break;
 		case OPT_WARM:
 			s->warm = number(optarg, 1e6);
@@ -236,7 +241,7 @@ int main(int argc, char **argv)
 	int statistics = -1, r;
 
 	parse(&s, argc, argv);
-	if (flood_open(s.interface, s.state, s.in_turn, &flood) < 0)
+	if (flood_open(s.interface, s.state, s.in_turn, s.echo, &flood) < 0)
 		return 1;
 	if (s.account.program)
 		statistics = bpf_enable_stats(BPF_STATS_RUN_TIME);

@@ -7,7 +7,8 @@
  * due yet is dropped and comes round again: that is how it waits.
  *
  * sink: at the clients' end: whose answer, the right address, and the first one? Of some also
- * whether it is an ACK and its checksum right.
+ * whether it is an ACK and its checksum right. Where echoes are counted, an answer is the request
+ * itself, its headers turned round.
  *
  * Both run on one CPU, so nothing here is atomic. Invariant: a request counts as answered at most
  * once.
@@ -125,17 +126,17 @@ int generate(struct xdp_md *ctx)
 
 /* --- replies --- */
 
-/* Is option 53 there, and is it an ACK? */
-static __always_inline bool is_ack(struct xdp_md *ctx)
+/* Is option 53 there, and is it what answers? */
+static __always_inline bool is_answer(struct xdp_md *ctx)
 {
-	__u32 at = OPTIONS_AT;
+	__u32 at = OPTIONS_AT, type = run.echo ? DHCP_REQUEST : DHCP_ACK;
 	__u8 o[3];
 
 	for (int i = 0; i < OPTIONS_MAX; i++) {
 		if (bpf_xdp_load_bytes(ctx, at, o, sizeof(o)))
 			return false;
 		if (o[0] == DHO_MESSAGE_TYPE)
-			return o[2] == DHCP_ACK;
+			return o[2] == type;
 		at += o[0] == DHO_PAD ? 1 : 2 + o[1];
 	}
 	return false;
@@ -180,6 +181,17 @@ static __always_inline void time_taken(__u64 sent)
 		run.latency[step]++;
 }
 
+/* Whose answer it is must follow from all that says so; the request has no yiaddr yet. */
+static __always_inline bool is_clients(const __u8 *data, const struct traffic_client *c)
+{
+	__u8 op = run.echo ? DHCP_BOOTREQUEST : DHCP_BOOTREPLY;
+	__u32 addr = run.echo ? AT32(data + TRAFFIC_CIADDR_AT) : AT32(data + BOOTP_FIELD(yiaddr));
+
+	return data[TRAFFIC_BOOTP_AT] == op && addr == c->addr &&
+	       AT32(data + TRAFFIC_CHADDR_AT) == c->index &&
+	       AT16(data + BOOTP_FIELD(chaddr)) == AT16((__u8 *)run.frame + 6);
+}
+
 static __always_inline int wrong(void)
 {
 	run.wrong++;
@@ -209,14 +221,11 @@ int sink(struct xdp_md *ctx)
 		return XDP_DROP;
 	}
 	c = bpf_map_lookup_elem(&clients, &a->client);
-	if (!c || data[TRAFFIC_BOOTP_AT] != DHCP_BOOTREPLY ||
-	    AT32(data + BOOTP_FIELD(yiaddr)) != c->addr ||
-	    AT32(data + TRAFFIC_CHADDR_AT) != c->index ||
-	    AT16(data + BOOTP_FIELD(chaddr)) != AT16((__u8 *)run.frame + 6))
+	if (!c || !is_clients(data, c))
 		return wrong();
 	if (!(xid & run.unchecked) && !checksum_right(data, data_end))
 		return wrong();
-	if (!(xid & run.unchecked) && !is_ack(ctx))
+	if (!(xid & run.unchecked) && !is_answer(ctx))
 		return wrong();
 	if (a->answered) {
 		run.duplicates++;

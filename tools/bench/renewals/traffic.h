@@ -52,6 +52,7 @@ struct traffic {
 	__u32 xid;	 /* of the next frame */
 	__u32 untimed;	 /* mask: frames whose xid has one of these bits are not timed */
 	__u32 unchecked; /* likewise: replies whose checksum and type are not looked at */
+	__u32 echo;	 /* an answer is the request itself, sent back */
 	__u64 interval;	 /* 1/256 ns between frames; 0: as fast as it goes */
 	__u64 next;	 /* 1/256 ns: when the next is due */
 
