@@ -119,13 +119,12 @@ static __always_inline struct slot *find_slot(__u32 addr, __u32 shift)
 static __always_inline enum xdhcp_verdict check_client(const struct request *r,
 						       const struct slot *slot)
 {
-	const __u8 *chaddr = r->data + BOOTP_FIELD(chaddr);
+	__u64 chaddr = AT64(r->data + BOOTP_FIELD(chaddr)); /* padding is zero */
+	__u64 its = AT64(slot->chaddr);			    /* and its link */
 
-	if (AT32(slot->chaddr) != AT32(chaddr) || AT16(slot->chaddr + 4) != AT16(chaddr + 4))
-		return XDHCP_VERDICT_pass_chaddr;
-	if (slot->link != r->link->link)
-		return XDHCP_VERDICT_pass_moved;
-	return GO_ON;
+	if (its == (chaddr | (__u64)r->link->link << 48))
+		return GO_ON;
+	return mac_word(its ^ chaddr) ? XDHCP_VERDICT_pass_chaddr : XDHCP_VERDICT_pass_moved;
 }
 
 /* The form that has this hash; 0: not answered before. */

@@ -58,8 +58,7 @@ struct request {
 	__u32 tags_len;
 	__u32 link_at; /* where the link's record is in `policy`; 0: not found */
 	__u32 xid, ciaddr, giaddr, ip_dst;
-	__u32 from;	 /* Ethernet source, its first four bytes */
-	__u16 from_end;	 /* and the last two */
+	__u64 from;	 /* Ethernet source; above it zero */
 	__u16 sport;	 /* as in the packet */
 	__u32 asked;	 /* option 50; 0: absent */
 	__u32 server_id; /* option 54, with has_server_id */
@@ -101,11 +100,9 @@ static __always_inline const struct policy *find_link(__u32 ifindex, __u64 tags,
 
 static __always_inline bool is_frame_to_us(const struct request *r)
 {
-	__u32 high = AT32(r->frame);
-	__u16 low = AT16(r->frame + 4);
+	__u64 to = mac_word(AT64(r->frame));
 
-	return (high == 0xffffffff && low == 0xffff) ||
-	       (high == AT32(r->link->mac) && low == AT16(r->link->mac + 4));
+	return to == mac_word(AT64(r->link->mac)) || to == mac_word(~0ull);
 }
 
 enum ip_to { IP_TO_OTHERS, IP_TO_ALL, IP_TO_OUR_ADDR };
@@ -149,7 +146,7 @@ static __always_inline bool ip_checksum_ok(const __u8 *ip)
 {
 	__u64 sum = (__u64)AT32(ip) + AT32(ip + 4) + AT32(ip + 8) + AT32(ip + 12) + AT32(ip + 16);
 
-	return csum_finish(sum) == 0;
+	return csum_fold(sum) == 0xffff;
 }
 
 static __always_inline bool is_tag(__u16 ethertype)
@@ -315,7 +312,7 @@ static __always_inline enum xdhcp_verdict find_way(struct request *r)
 	const __u8 *chaddr = r->data + BOOTP_FIELD(chaddr);
 	__u64 way = WAY_DIRECT;
 
-	if (forget(r->giaddr) != 0 || r->from != AT32(chaddr) || r->from_end != AT16(chaddr + 4)) {
+	if (forget(r->giaddr) != 0 || r->from != AT64(chaddr)) {
 		enum xdhcp_verdict v = find_far_way(r, &way);
 
 		if (v != GO_ON)
@@ -337,8 +334,7 @@ static __always_inline enum xdhcp_verdict parse_bootp(struct request *r)
 	    AT32(data + BOOTP_FIELD(cookie)) != bpf_htonl(DHCP_COOKIE) || AT16(chaddr + 6) != 0 ||
 	    AT64(chaddr + 8) != 0)
 		return XDHCP_VERDICT_pass_header;
-	r->from = AT32(r->frame + ETH_ALEN);
-	r->from_end = AT16(r->frame + ETH_ALEN + 4);
+	r->from = AT64(r->frame + ETH_ALEN - 2) >> 16;
 	r->sport = AT16(data + UDP_AT);
 	r->giaddr = AT32(data + BOOTP_FIELD(giaddr));
 	r->xid = AT32(data + BOOTP_FIELD(xid));

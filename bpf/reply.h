@@ -129,8 +129,10 @@ static __always_inline struct destination find_destination(const struct request 
 static __always_inline void write_ethernet(__u8 *frame, __u8 *data, const struct request *r,
 					   bool to_all)
 {
-	AT32(frame) = to_all ? 0xffffffff : r->from;
-	AT16(frame + 4) = to_all ? 0xffff : r->from_end;
+	__u64 to = to_all ? ~0ull : r->from;
+
+	AT32(frame) = to;
+	AT16(frame + 4) = to >> 32;
 	AT32(frame + 6) = AT32(r->link->mac);
 	AT16(frame + 10) = AT16(r->link->mac + 4);
 	AT64(frame + TAGS_AT) = r->tag_bytes;
@@ -151,20 +153,16 @@ static __always_inline void write_ip(__u8 *ip, __u32 src, __u32 dst, __u32 len)
 	AT32(ip + 16) = dst;
 }
 
-/* Sum of the tail's pieces where they stand; one at an odd offset counts with its bytes swapped. */
+/* Sum of the tail where it stands; at an odd offset it counts with its bytes swapped. */
 static __always_inline __u64 tail_sum(const struct slot *slot, const struct template *t,
 				      const struct layout *l)
 {
-	__u32 shift = l->options - l->tail_at, ends = tail_ends(slot);
-	__u64 sum = 0;
+	const __u8 *sums = (const __u8 *)slot + __builtin_offsetof(struct slot, tail_sum_of_none);
+	__u32 first = READ_ONCE(t->tail_first) & XDHCP_TAIL_PIECES;
+	__u32 last = READ_ONCE(t->tail_last) & XDHCP_TAIL_PIECES; /* 3: a mask, for the verifier */
+	__u32 sum = AT16(sums + last * 2) + (AT16(sums + first * 2) ^ 0xffff);
 
-	for (__u32 i = 0; i < XDHCP_TAIL_PIECES; i++) {
-		__u32 at = shift + tail_end(ends, i);
-
-		if (i >= t->tail_first && i < t->tail_last)
-			sum += (__u64)slot->tail_sum[i] << ((at & 1) * 8);
-	}
-	return sum;
+	return sum << (((l->options ^ l->tail_at) & 1) * 8);
 }
 
 static __always_inline void write_udp(__u8 *udp, __u16 port, __u32 len, __u64 sum)

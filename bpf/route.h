@@ -49,7 +49,6 @@ static __always_inline bool find_route(struct xdp_md *ctx, struct request *r, __
 	if (!mac)
 		return false;
 	r->from = forget(mac);
-	r->from_end = forget(mac) >> 32;
 	return true;
 }
 

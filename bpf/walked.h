@@ -57,19 +57,19 @@ static __always_inline __u64 hash_area(const struct request *r, const __u64 key[
 	/* loads of its own: what would be kept for the walk would make it another one for the
 	 * verifier */
 	__u64 seed = READ_ONCE(key[0]), word_key = seed | 1, state_key = READ_ONCE(key[1]) | 1;
-	__u64 square = state_key * state_key, fourth = square * square;
+	__u64 square = state_key * state_key;
 	__u64 len = ((__u64)r->end - (__u64)r->data - OPTIONS_AT) & WALKED_LEN;
-	__u64 a = seed ^ len ^ (__u64)r->way << 32, b = 0, c = 0, d = 0;
+	__u64 a = seed ^ len ^ (__u64)r->way << 32, b = 0;
 	/* + 0: see walk_options() */
 	const __u8 *p = r->data + OPTIONS_AT + (unknown_zero(len) & 1);
 	const __u8 *last = r->data + (OPTIONS_AT - WALKED_PIECE) + len;
 
-#define MIX(at)                                                        \
-	do {                                                           \
-		a = a * fourth + walked_fold(AT64(at), word_key);      \
-		b = b * fourth + walked_fold(AT64(at + 8), word_key);  \
-		c = c * fourth + walked_fold(AT64(at + 16), word_key); \
-		d = d * fourth + walked_fold(AT64(at + 24), word_key); \
+#define MIX(at)                                                          \
+	do {                                                             \
+		a = a * square + walked_fold(AT64(at), word_key);        \
+		b = b * square + walked_fold(AT64((at) + 8), word_key);  \
+		a = a * square + walked_fold(AT64((at) + 16), word_key); \
+		b = b * square + walked_fold(AT64((at) + 24), word_key); \
 	} while (0)
 	__u64 whole = len / WALKED_PIECE; /* counted: the verifier of 6.1 forgets what is left */
 
@@ -83,7 +83,7 @@ static __always_inline __u64 hash_area(const struct request *r, const __u64 key[
 		return 0;
 	MIX(last);
 #undef MIX
-	return (a * state_key + b) * square + c * state_key + d;
+	return a * state_key + b;
 }
 
 /* The word for an area of this hash, as far as it depends on the form that is there now. */

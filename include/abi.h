@@ -65,8 +65,8 @@ struct slot {
 	__u64 walked; /* X, what the last walk found, see walked.h; 0: nothing */
 	__u8 tail_end[XDHCP_TAIL_PIECES];  /* D, where each piece ends in tail[] */
 	__u8 reserved2;			   /* zero */
-	__u16 tail_sum[XDHCP_TAIL_PIECES]; /* D, folded sum of each piece as if at an even offset */
-	__u16 reserved3;		   /* zero */
+	__u16 tail_sum_of_none;		   /* zero: what stands before tail_sum[0] */
+	__u16 tail_sum[XDHCP_TAIL_PIECES]; /* D, folded sum of tail[] up to each piece's end */
 	__u8 tail[XDHCP_TAIL_MAX];	   /* D, whole options: code, length, data */
 };
 
@@ -75,7 +75,7 @@ struct slot {
 _Static_assert(sizeof(struct slot) == 192, "three cache lines");
 _Static_assert(offsetof(struct slot, addr) == 0, "harvest header");
 _Static_assert(offsetof(struct slot, chaddr) == 4, "harvest header");
-_Static_assert(offsetof(struct slot, link) == 10, "harvest header");
+_Static_assert(offsetof(struct slot, link) == 10, "harvest header, and one word with chaddr");
 _Static_assert(offsetof(struct slot, generation) == 12, "harvest header");
 _Static_assert(offsetof(struct slot, ack_until) == 16, "harvest header");
 _Static_assert(offsetof(struct slot, last) == XDHCP_GRANT_OFFSET, "harvest header");
@@ -84,6 +84,8 @@ _Static_assert(offsetof(struct slot, granted_until) == XDHCP_GRANT_OFFSET + 4,
 _Static_assert(offsetof(struct slot, forms) == 32, "first line ends with the forms");
 _Static_assert(offsetof(struct slot, hits) == 64, "second line");
 _Static_assert(offsetof(struct slot, tail_end) % 4 == 0, "with what follows it a word");
+_Static_assert(offsetof(struct slot, tail_sum_of_none) + 2 == offsetof(struct slot, tail_sum),
+	       "as one array: the sum of so many pieces");
 _Static_assert(offsetof(struct slot, tail) == 92, "tail fills the slot");
 
 /* --- blocks: array, mmapable: /24 -> its first slot --- */

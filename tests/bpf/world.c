@@ -254,17 +254,16 @@ void world_tail(struct world *w, enum xdhcp_tail_piece piece, uint8_t code, int 
 			p[2 + i] = (uint8_t)(code * 31 + i * 7 + 0x81);
 	}
 	s->tail_end[piece] = (uint8_t)(at + whole);
-	s->tail_sum[piece] = native_sum(p, whole, 0);
+	s->tail_sum[piece] = native_sum(s->tail, at + whole, 0);
 }
 
 void world_sums(struct world *w)
 {
 	struct slot *s = w->slot;
-	size_t from = 0;
 
 	template_sum(w->template);
-	for (int i = 0; i < XDHCP_TAIL_PIECES; from = s->tail_end[i++])
-		s->tail_sum[i] = native_sum(s->tail + from, s->tail_end[i] - from, 0);
+	for (int i = 0; i < XDHCP_TAIL_PIECES; i++)
+		s->tail_sum[i] = native_sum(s->tail, s->tail_end[i], 0);
 }
 
 /* --- running --- */

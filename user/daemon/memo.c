@@ -94,8 +94,8 @@ bool memo_tail(const struct dhcp_reply *reply, const struct template *t,
 		if (at + len > sizeof(tail.data))
 			return false;
 		memcpy(tail.data + at, data, len);
-		tail.sum[p] = dhcp_csum_fold(dhcp_csum_add(0, data, len, false));
 		at += len;
+		tail.sum[p] = dhcp_csum_fold(dhcp_csum_add(0, tail.data, at, false));
 		tail.end[p] = (uint8_t)at;
 	}
 	*ret_tail = tail;

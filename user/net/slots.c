@@ -73,7 +73,7 @@ void slot_open(struct slot *slot, const struct slot_identity *identity,
 	memcpy(slot->tail_sum, tail->sum, sizeof(slot->tail_sum));
 	memcpy(slot->tail_end, tail->end, sizeof(slot->tail_end));
 	slot->reserved2 = 0;
-	slot->reserved3 = 0;
+	slot->tail_sum_of_none = 0;
 	if (used > XDHCP_TAIL_MAX)
 		used = XDHCP_TAIL_MAX;
 	memcpy(slot->tail, tail->data, used);
