@@ -58,7 +58,7 @@ static __always_inline bool capture_copy(struct xdp_md *ctx, void *ring, __u32 s
 
 #define CAPTURE_SMALL  496 /* nearly every request and reply */
 #define CAPTURE_MEDIUM 1008
-#define CAPTURE_LARGE  2032
+#define CAPTURE_LARGE  XDHCP_CAPTURE_MAX
 
 /* The frame as it is now. */
 __noinline int capture_frame(struct xdp_md *ctx, __u32 reply)

@@ -24,6 +24,7 @@
 #include "maps.h"
 #include "mem.h"
 #include "wire.h"
+#include "words.h"
 
 #define IP_AT	   sizeof(struct ethhdr)
 #define UDP_AT	   (IP_AT + sizeof(struct iphdr))

@@ -16,6 +16,7 @@
 
 #include "agent.h"
 #include "lease.h"
+#include "words.h"
 
 #define BOOTP_MIN_END (BOOTP_AT + DHCP_BOOTP_MIN)
 

@@ -5,16 +5,21 @@
  *   parse.h    is it ours, whole and plain?        else pass
  *   walked.h   unchanged since the last time?      then on with the gates
  *   options.h  walk: what is asked, in which form  else pass
- *   lease.h    gates, slot, form, template, credit else pass
+ *   gates.h    is answering allowed, now?          else pass
+ *   lease.h    slot, form, template, credit        else pass
  *   route.h    the way back, if not to the client  else pass
  *   police.h   the client's rate                   else drop
- *   reply.h    room, then the reply                TX
+ *   reply.h    room, then the reply (agent.h:      TX
+ *              option 82 as it came)
  *   capture.h  copies of both, while xdhcpctl looks
  *   police.h   what would pass: the link's budgets else drop
  *
  * Up to make_room() nothing of the frame has been touched (I4); after it the
  * frame is sent, or dropped if it is not what was made. Every way out is a verdict, and is
- * counted in one place, below.
+ * counted in one place, below. Beside it: maps.h, mem.h, words.h, clock.h, linear.h, leases_txt.h.
+ *
+ * Tests run it in userspace, too: a helper or map that it takes into use needs a double in
+ * tests/dry/xdp.c and in tests/model/xdp.c.
  */
 #include "capture.h"
 #include "leases_txt.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The map ABI: what the XDP program, the daemon and bpftool share. Every
- * pinned map's key and value is here and nowhere else; static asserts hold
- * every size and offset. A change to any of them raises XDHCP_ABI_VERSION, at
+ * pinned map's key and value is here and nowhere else (the counters of `verdicts`: in
+ * verdicts.h). Static asserts hold every size, and every offset that is relied on. A change to any
+ * of them, to what a field means, or to the list of verdicts raises XDHCP_ABI_VERSION, at
  * which the next daemon closes, harvests and replaces the maps.
  *
  * Addresses and MACs are byte arrays in reading order, so that a dump shows
@@ -19,7 +20,7 @@
 #include <linux/types.h>
 #include <stddef.h>
 
-#define XDHCP_ABI_VERSION 2
+#define XDHCP_ABI_VERSION 3
 #define XDHCP_FOREVER	  0xffffffffu
 
 /* --- leases: array of slots, mmapable; the index comes from `blocks` --- */
@@ -82,8 +83,10 @@ _Static_assert(offsetof(struct slot, last) == XDHCP_GRANT_OFFSET, "harvest heade
 _Static_assert(offsetof(struct slot, granted_until) == XDHCP_GRANT_OFFSET + 4,
 	       "one word with last");
 _Static_assert(offsetof(struct slot, forms) == 32, "first line ends with the forms");
+_Static_assert(offsetof(struct slot, paced) == 20, "first line");
 _Static_assert(offsetof(struct slot, hits) == 64, "second line");
-_Static_assert(offsetof(struct slot, tail_end) % 4 == 0, "with what follows it a word");
+_Static_assert(offsetof(struct slot, walked) == 72, "second line");
+_Static_assert(offsetof(struct slot, tail_end) == 80, "with what follows it a word");
 _Static_assert(offsetof(struct slot, tail_sum_of_none) + 2 == offsetof(struct slot, tail_sum),
 	       "as one array: the sum of so many pieces");
 _Static_assert(offsetof(struct slot, tail) == 92, "tail fills the slot");
@@ -152,6 +155,9 @@ struct template
 };
 
 _Static_assert(sizeof(struct template) == 704, "eleven cache lines");
+_Static_assert(offsetof(struct template, options_len) == 16, "header");
+_Static_assert(offsetof(struct template, tail_first) == 20, "header");
+_Static_assert(offsetof(struct template, relayed) == 24, "header");
 _Static_assert(offsetof(struct template, sname) == 64, "header is one cache line");
 _Static_assert(offsetof(struct template, options) == 256, "options are aligned");
 
@@ -224,7 +230,9 @@ struct policy {
 _Static_assert(offsetof(struct policy, closed) == 4, "frozen");
 _Static_assert(offsetof(struct policy, tpid) == offsetof(struct policy, vlan) + 4, "one word");
 _Static_assert(offsetof(struct policy, vlan) % 8 == 0, "an aligned one");
-_Static_assert(offsetof(struct policy, mac) % 4 == 0, "begins with a word");
+_Static_assert(offsetof(struct policy, mac) == 40, "begins with a word");
+_Static_assert(offsetof(struct policy, link) == 46, "one word with mac");
+_Static_assert(offsetof(struct policy, addrs) == 80, "links");
 _Static_assert(sizeof(struct policy) == 160, "no holes that a dump would show");
 
 /* Where the search for a link's record begins, among the links; `tags`: vlan and tpid as a word. */
@@ -250,6 +258,7 @@ struct link_budgets {
 /* --- capture: array of one, mmapable; what the capture that runs copies --- */
 
 #define XDHCP_CAPTURE_FILTERS 8
+#define XDHCP_CAPTURE_MAX     2032 /* bytes of a frame that are copied */
 
 /*
  * A hit is copied if it is one of `sample`, of one of the addresses, of one of the MACs and of the
@@ -293,7 +302,7 @@ struct meta {
 	__u32 slots_used;  /* slots given to blocks so far */
 	__u32 block_shift; /* of block_place() */
 	__u64 hash_key[2]; /* of the form hash; never changes while the maps live */
-	__u8 boot_id[16];  /* /proc/sys/kernel/random/boot_id */
+	__u8 boot_id[16];  /* /proc/sys/kernel/random/boot_id, for people: pins end with the boot */
 	__u8 store_uuid[16];
 	__u64 newest_commit; /* the store's commit number: written after the commit, before the
 				publish */

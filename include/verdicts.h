@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Every way out of the XDP program, once. The list makes the counters' struct
- * (what bpftool shows), the metric names and their help texts.
+ * Every way out of the XDP program, once. The list makes the counters' struct (what bpftool shows)
+ * and the names in `status` and statistics; `help` is for who reads it here. A change to the list
+ * is one of the ABI (abi.h).
  *
  * X(name, action, help): action is what the driver is told: TX (answered),
  * PASS (untouched, to the daemon or the host) or DROP. Which PASS verdicts
  * are a DHCP client's request that reached the daemon instead of the cache,
  * and which are traffic that is not ours, is said by the prefix:
- * pass_not_*: not ours; pass_*: ours, for the daemon. (ip_options, fragment
- * and length are decided before the port is known to be ours, so they count any UDP; tags any
- * frame.)
+ * pass_not_*: not ours; pass_*: ours, for the daemon. (Some are decided before the port is known to
+ * be ours: ip_options and fragment count any UDP, length any short IPv4, tags any frame.) A PASS
+ * after the frame's link is known counts towards that link's budgets: police.h says which do not.
  */
 #ifndef XDHCP_VERDICTS_H
 #define XDHCP_VERDICTS_H

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * bpf/xdhcp.bpf.c for this machine. In place of bpf/mem.h and bpf/maps.h, whose words are the BPF
- * machine's and the kernel's, stand their doubles below; every other line of the program is the
- * one that is loaded into the kernel.
+ * bpf/xdhcp.bpf.c for this machine. In place of bpf/mem.h, maps.h, linear.h and leases_txt.h, whose
+ * words are the BPF machine's and the kernel's, stand their doubles below; every other line of the
+ * program is the one that is loaded into the kernel.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -42,13 +42,6 @@ static __u64 unknown_zero(__u64 any)
 {
 	(void)any;
 	return 0;
-}
-
-static __u16 csum_finish(__u64 sum)
-{
-	while (sum >> 16)
-		sum = (sum >> 16) + (sum & 0xffff);
-	return (__u16)~sum;
 }
 
 /* --- in place of bpf/maps.h and of the helpers --- */

@@ -3,11 +3,11 @@
  * The XDP program itself (bpf/xdhcp.bpf.c), compiled for this processor over the model's maps. It
  * steps before each access to a word that others may write while it runs:
  *
- *   link closed, answer_until      parse.h parse_headers(), lease.h check_gates()
+ *   link closed, answer_until      parse.h parse_headers(), gates.h check_gates()
  *   address word                   lease.h find_slot()
  *   identity                       lease.h find_slot() -> check_client(), READ_AFTER
- *   forms                          lease.h find_template()
- *   scope closed                   lease.h find_answer()
+ *   walked, forms                  walked.h recall(), lease.h find_form()
+ *   scope closed                   lease.h find_template()
  *   credit                         lease.h promise()
  *   the grant, once a try          lease.h grant()
  *

@@ -29,6 +29,7 @@
 #include "bench.h"
 #include "mem.h"
 #include "wire.h"
+#include "words.h"
 
 #define IP_AT		  14
 #define UDP_AT		  34

@@ -27,12 +27,11 @@
 #include "config/config.h"
 #include "net/capture.h"
 
-#define NSEC	  1000000000ll
-#define BEAT	  (NSEC / 2) /* between two signs of life */
-#define IDLE_MS	  20	     /* nothing was there: how long until the next look */
-#define BATCH	  4096	     /* frames between two signs of life */
-#define SNAPLEN	  65535
-#define FRAME_MAX 2048 /* more than one record of the ring */
+#define NSEC	1000000000ll
+#define BEAT	(NSEC / 2) /* between two signs of life */
+#define IDLE_MS 20	   /* nothing was there: how long until the next look */
+#define BATCH	4096	   /* frames between two signs of life */
+#define SNAPLEN 65535	   /* what may be asked for; no more than XDHCP_CAPTURE_MAX is there */
 
 enum capture_option {
 	OPTION_SAMPLE = CLI_OWN_OPTIONS,
@@ -254,7 +253,8 @@ static void put_file_header(struct run *run, uint32_t snaplen)
 static int put_frame(void *arg, const struct captured *frame)
 {
 	struct run *run = arg;
-	const uint16_t copied = frame->copied < FRAME_MAX ? frame->copied : FRAME_MAX;
+	const uint16_t copied = frame->copied < XDHCP_CAPTURE_MAX ? frame->copied
+								  : XDHCP_CAPTURE_MAX;
 	uint64_t wall = frame->ns + (uint64_t)run->boot_to_wall;
 	const uint32_t header[4] = {(uint32_t)(wall / NSEC), (uint32_t)(wall % NSEC), copied,
 				    frame->len};
@@ -262,7 +262,7 @@ static int put_frame(void *arg, const struct captured *frame)
 	put(run, header, sizeof(header));
 	put(run, frame->frame, copied);
 	run->frames++;
-	if (sizeof(run->buffer) - run->len < sizeof(header) + FRAME_MAX)
+	if (sizeof(run->buffer) - run->len < sizeof(header) + XDHCP_CAPTURE_MAX)
 		flush(run);
 	return run->frames == run->count || run->unread || run->error;
 }

@@ -4,7 +4,8 @@
  * all clients of one recipe goes to options[], what is the client's own to the
  * tail, so that a template is a copy of what was sent. For one form of request and
  * one client's record the answer is always the same, whichever of the four states
- * the REQUEST was in: that is what makes it memoisable.
+ * the REQUEST was in: that is what makes it memoisable. Who changes an answer
+ * raises ENGINE_ANSWERS (engine.h).
  */
 #include <arpa/inet.h>
 #include <string.h>

@@ -2,7 +2,8 @@
 /*
  * The choice of options: a function of the scopes that apply and of what stands in the request's
  * form, of nothing else, so that for one form and one client's record the answer is
- * always the same (I2).
+ * always the same (I2). Who changes an answer
+ * raises ENGINE_ANSWERS (engine.h).
  */
 #include "option_choice.h"
 

@@ -3,7 +3,8 @@
  * Vendor-identifying options (125): blocks of an enterprise number, a length and that vendor's
  * sub-options (RFC 3925 4). Those of all scopes add up as Kea's do: a sub-option is the narrowest
  * scope's that has it. A block that does not consist of sub-options is taken from its scope whole.
- * Pure, a function of the scopes and of what stands in the request's form (I2).
+ * Pure, a function of the scopes and of what stands in the request's form (I2). Who changes an
+ * answer raises ENGINE_ANSWERS (engine.h).
  */
 #include "option_choice.h"
 

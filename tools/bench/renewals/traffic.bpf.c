@@ -22,6 +22,7 @@
 #include "mem.h"
 #include "traffic.h"
 #include "wire.h"
+#include "words.h"
 
 /* frames that are made good after something was in the way: the veth's ring has 256 */
 #define BEHIND		  64
