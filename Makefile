@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Rooms (user/*) are static libraries that link in the order of the arrows; programs are the
+# Rooms (user/*) are static libraries that link in the order of who uses whom (README, The source); programs are the
 # main.o of user/daemon and user/cli with the rooms they use; every tests/ROOM/test_*.c is a program of its own, linked
 # with the other .c of its room and those of tests/common. Tests whose kernel, disk or memory is a double wrap functions
 # at the linker: *_WRAPS below.
@@ -14,7 +14,7 @@
 #   make check-e2e       tests/e2e, tests/crash, tests/soak in short (root); tests/e2e/run CASE... after `make all rig`
 #   make check-vm        tests/vm (root)
 #   make fuzz SECONDS=60 every fuzzer for as many seconds of CPU
-#   make bench [PARTS="..." QUICK=1]  all benchmarks, with other servers beside ours (root; some 15 minutes)
+#   make bench [PARTS="..." QUICK=1]  all benchmarks, with other servers beside ours (root; half an hour)
 #   make soak MINUTES=15 clients that come and go, and the curves of what the daemon needs (root)
 #   make killloop ROUNDS=2000 [SEED=n JOBS=8]  kill -9 at random moments (root)
 #   make SAN=1 ...       the same under build/san with ASan and UBSan
