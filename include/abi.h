@@ -85,8 +85,7 @@ _Static_assert(offsetof(struct slot, granted_until) == XDHCP_GRANT_OFFSET + 4,
 _Static_assert(offsetof(struct slot, forms) == 32, "first line ends with the forms");
 _Static_assert(offsetof(struct slot, paced) == 20, "first line");
 _Static_assert(offsetof(struct slot, hits) == 64, "second line");
-_Static_assert(offsetof(struct slot, walked) == 72, "second line");
-_Static_assert(offsetof(struct slot, tail_end) == 80, "with what follows it a word");
+_Static_assert(offsetof(struct slot, tail_end) % 4 == 0, "with what follows it a word");
 _Static_assert(offsetof(struct slot, tail_sum_of_none) + 2 == offsetof(struct slot, tail_sum),
 	       "as one array: the sum of so many pieces");
 _Static_assert(offsetof(struct slot, tail) == 92, "tail fills the slot");
@@ -218,7 +217,8 @@ struct policy {
 	__u16 tpid[XDHCP_LINK_TAGS]; /* LINK: 0x8100 or 0x88a8, of each tag; 0: no tag */
 	__u8 mac[6];		     /* LINK, aligned as a word is */
 	__u16 link;		     /* LINK: the stable id that slots carry, from 1 */
-	__u32 route;		     /* LINK: enum xdhcp_route */
+	__u16 route;		     /* LINK: enum xdhcp_route */
+	__u16 generic; /* LINK: 1: XDP there is generic, see is_partial() in parse.h */
 	__u32 id; /* SCOPE: the subnet's id; LINK: how many of addrs are its own, not the host's */
 	__u64 digest; /* SCOPE: of the configuration its templates were made from */
 	struct budget budgets[XDHCP_BUDGETS]; /* LINK */

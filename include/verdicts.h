@@ -32,6 +32,8 @@
 	X(pass_fragment, PASS, "IP fragment, or a frame in several buffers")                     \
 	X(pass_length, PASS, "IP or UDP length that does not fit the frame, or no whole header") \
 	X(pass_ip_checksum, PASS, "IP header checksum is wrong")                                 \
+	X(pass_partial_checksum, PASS,                                                           \
+	  "UDP checksum left to hardware that XDP cannot tell of a reply")                       \
 	X(pass_header, PASS, "not a BOOTREQUEST on Ethernet with a DHCP cookie")                 \
 	X(pass_relayed, PASS,                                                                    \
 	  "relayed, but not to the address of ours that the daemon has answered as")             \

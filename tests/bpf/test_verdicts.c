@@ -156,6 +156,10 @@ CHANGE(too_long, p->bootp_min = 1501 - 28)
 CHANGE(no_whole_header, p->ip_len = 267; p->udp_len = 247)
 CHANGE(no_options, p->options_len = 0; p->no_end = true; p->bootp_min = 0)
 CHANGE(ip_checksum, p->ip_check = 0x1234)
+CHANGE(partial_natively, p->udp_check = PACKET_PARTIAL)
+CHANGE(partial, p->udp_check = PACKET_PARTIAL; w->link->generic = 1)
+CHANGE(complete_generically, w->link->generic = 1)
+CHANGE(without_checksum_generically, p->udp_check = 0; w->link->generic = 1)
 
 /* --- BOOTP header --- */
 
@@ -359,6 +363,11 @@ static const struct test_case cases[] = {
 	CASE(RENEWING, too_long, pass_length),
 	CASE(RENEWING, no_whole_header, pass_length),
 	CASE(RENEWING, ip_checksum, pass_ip_checksum),
+	CASE(RENEWING, partial_natively, ack_renewing),
+	CASE(RENEWING, partial, pass_partial_checksum),
+	CASE(REBINDING, partial, pass_partial_checksum),
+	CASE(RENEWING, complete_generically, ack_renewing),
+	CASE(RENEWING, without_checksum_generically, ack_renewing),
 
 	CASE(RENEWING, reply_op, pass_header),
 	CASE(RENEWING, other_htype, pass_header),

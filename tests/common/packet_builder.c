@@ -209,10 +209,10 @@ static uint16_t sum_finish(uint32_t sum)
 	return (uint16_t)~sum;
 }
 
-/* Over the pseudo-header and `len` bytes of datagram, the checksum field as it stands. */
-static uint16_t udp_sum(const uint8_t *ip, const uint8_t *udp, size_t len)
+/* Over the pseudo-header and `n` bytes of a datagram of `len`, the checksum field as it stands. */
+static uint16_t udp_sum(const uint8_t *ip, const uint8_t *udp, size_t n, size_t len)
 {
-	return sum_finish(sum_bytes(sum_bytes(UDP + (uint32_t)len, ip + 12, 8), udp, len));
+	return sum_finish(sum_bytes(sum_bytes(UDP + (uint32_t)len, ip + 12, 8), udp, n));
 }
 
 static void fix_ip(uint8_t *ip)
@@ -224,7 +224,7 @@ static void fix_ip(uint8_t *ip)
 static void fix_udp(uint8_t *ip, uint8_t *udp, size_t len)
 {
 	packet_put16(udp + 6, 0);
-	uint16_t check = udp_sum(ip, udp, len);
+	uint16_t check = udp_sum(ip, udp, len, len);
 
 	packet_put16(udp + 6, check ? check : 0xffff);
 }
@@ -338,6 +338,8 @@ size_t packet_build(const struct packet *p, uint8_t *frame, size_t cap)
 	packet_put16(udp + 4, p->udp_len == PACKET_AUTO ? (uint16_t)udp_len : (uint16_t)p->udp_len);
 	if (p->udp_check == PACKET_AUTO)
 		fix_udp(ip, udp, udp_len);
+	else if (p->udp_check == PACKET_PARTIAL)
+		packet_put16(udp + 6, (uint16_t)~udp_sum(ip, udp, 0, udp_len));
 	else
 		packet_put16(udp + 6, (uint16_t)p->udp_check);
 	memset(end, p->trailer_byte, p->trailer);
@@ -368,7 +370,7 @@ const char *packet_check(const uint8_t *frame, size_t len)
 		return "IP checksum is wrong";
 	if (packet_get16(udp + 6) == 0)
 		return "no UDP checksum";
-	if (udp_sum(ip, udp, ip_len - 20) != 0)
+	if (udp_sum(ip, udp, ip_len - 20, ip_len - 20) != 0)
 		return "UDP checksum is wrong";
 	if (packet_get32(frame + PACKET_COOKIE) != DHCP_COOKIE)
 		return "no cookie";

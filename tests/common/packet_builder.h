@@ -19,7 +19,8 @@
 #define PACKET_MAX 2048
 #define PACKET_ADDR(a, b, c, d) \
 	((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
-#define PACKET_AUTO (-1) /* compute it */
+#define PACKET_AUTO    (-1) /* compute it */
+#define PACKET_PARTIAL (-2) /* udp_check: as the kernel leaves it for hardware to complete */
 
 /* Byte offsets in an untagged frame. */
 enum {

@@ -130,7 +130,8 @@ static void fill(struct policy *p, const struct port *port, const struct place_w
 	memcpy(p->vlan, tags->vlan, sizeof(p->vlan));
 	memcpy(p->tpid, tags->tpid, sizeof(p->tpid));
 	p->link = port->link_id;
-	p->route = port->daemon->config->fast_path.route;
+	p->route = (uint16_t)port->daemon->config->fast_path.route;
+	p->generic = port->place.how == PLACE_GENERIC;
 	memcpy(p->mac, port->info.mac, sizeof(p->mac));
 	limits_of_link(port->daemon->config, p->budgets);
 	fill_addresses(p, port);
