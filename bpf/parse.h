@@ -252,7 +252,7 @@ static __always_inline bool is_partial(const struct request *r)
 	const __u8 *ip = r->data + IP_AT, *udp = r->data + UDP_AT;
 	__u64 sum = (__u64)AT32(ip + 12) + AT32(ip + 16) + AT16(udp + 4) + bpf_htons(IPPROTO_UDP);
 
-	return csum_finish(sum) == (__u16)~AT16(udp + 6);
+	return (csum_finish(sum) ^ AT16(udp + 6)) == 0xffff;
 }
 
 /* The lengths agree with each other and with the frame, which may carry padding. */

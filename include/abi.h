@@ -85,7 +85,8 @@ _Static_assert(offsetof(struct slot, granted_until) == XDHCP_GRANT_OFFSET + 4,
 _Static_assert(offsetof(struct slot, forms) == 32, "first line ends with the forms");
 _Static_assert(offsetof(struct slot, paced) == 20, "first line");
 _Static_assert(offsetof(struct slot, hits) == 64, "second line");
-_Static_assert(offsetof(struct slot, tail_end) % 4 == 0, "with what follows it a word");
+_Static_assert(offsetof(struct slot, walked) == 72, "second line");
+_Static_assert(offsetof(struct slot, tail_end) == 80, "with what follows it a word");
 _Static_assert(offsetof(struct slot, tail_sum_of_none) + 2 == offsetof(struct slot, tail_sum),
 	       "as one array: the sum of so many pieces");
 _Static_assert(offsetof(struct slot, tail) == 92, "tail fills the slot");
