@@ -365,7 +365,7 @@ enum dhcp_decode_result dhcp_decode(const uint8_t *frame, size_t len, const stru
 	struct span s = {frame, frame + len};
 	enum dhcp_decode_result r;
 
-	memset(ret_msg, 0, sizeof(*ret_msg));
+	memset(ret_msg, 0, offsetof(struct dhcp_msg, joined));
 	ret_msg->in = *in;
 	ret_msg->frame = frame;
 	ret_msg->tags_stripped = (in->vlan[0] != 0) + (in->vlan[1] != 0);

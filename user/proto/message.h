@@ -92,7 +92,6 @@ struct dhcp_msg {
 	const uint8_t *options; /* after the cookie, as received */
 	size_t options_len;	/* up to the UDP length's end */
 	struct dhcp_opt opt[256];
-	uint8_t joined[2048];
 	uint16_t joined_len;
 	bool overloaded; /* option 52 present: no fast path */
 	bool repeated;	 /* a code occurred twice, and was concatenated (RFC 3396) */
@@ -105,6 +104,8 @@ struct dhcp_msg {
 	uint32_t server_id;  /* 54 */
 	uint32_t lease_time; /* 51, seconds */
 	uint16_t max_size;   /* 57; 0: absent */
+
+	uint8_t joined[2048]; /* last: what is beyond joined_len is never set, nor read */
 };
 
 /*
