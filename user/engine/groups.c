@@ -3,6 +3,9 @@
  * Groups of leases: pairing heaps (as in heap.c: two-pass, without recursion), whose first ones are
  * chained in the buckets of a hash index. A subnet is known by its prefix; addresses that
  * lie in none are all in one, which nobody asks for. Nothing here survives the process.
+ *
+ * The buckets become more one by one (linear hashing, Litwin 1980), so that no message pays for
+ * all the others' groups to be hashed again.
  */
 #include "groups.h"
 
@@ -126,7 +129,8 @@ int groups_init(struct groups *groups, struct lease_table *table, bool exact, ui
 				  .exact = exact,
 				  .seed = seed,
 				  .buckets = buckets,
-				  .mask = FIRST_BUCKETS - 1};
+				  .n_buckets = FIRST_BUCKETS,
+				  .room = FIRST_BUCKETS};
 	return 0;
 }
 
@@ -136,9 +140,27 @@ void groups_destroy(struct groups *groups)
 	groups->buckets = NULL;
 }
 
-void groups_clear(struct groups *groups)
+/* Room for so many; a power of two. What is new in it holds anything. */
+static bool make_room(struct groups *groups, size_t room)
 {
-	memset(groups->buckets, 0, (groups->mask + 1) * sizeof(*groups->buckets));
+	uint32_t *buckets = reallocarray(groups->buckets, room, sizeof(*buckets));
+
+	if (!buckets)
+		return false;
+	groups->buckets = buckets;
+	groups->room = room;
+	return true;
+}
+
+void groups_clear(struct groups *groups, size_t expected)
+{
+	size_t room = groups->room;
+
+	while (room < expected)
+		room *= 2;
+	if (expected > groups->n_buckets && (room == groups->room || make_room(groups, room)))
+		groups->n_buckets = expected;
+	memset(groups->buckets, 0, groups->n_buckets * sizeof(*groups->buckets));
 	groups->n = 0;
 }
 
@@ -149,28 +171,33 @@ static uint64_t hash_of_lease(struct groups *groups, const struct lease *lease)
 	return hash_of(groups, &identity, table_subnet(groups->table, lease->addr));
 }
 
-static void grow(struct groups *groups)
+/* A bucket that is not there yet is still part of the one that it will be split off. */
+static uint32_t *bucket_at(const struct groups *groups, uint64_t hash)
 {
-	size_t n = 2 * (groups->mask + 1);
-	uint32_t *buckets = calloc(n, sizeof(*buckets));
+	size_t i = hash & (groups->room - 1);
 
-	if (!buckets)
+	return &groups->buckets[i < groups->n_buckets ? i : i - groups->room / 2];
+}
+
+/* One bucket more: of the chain that it belongs to so far, it gets what is its. */
+static void split(struct groups *groups)
+{
+	uint32_t *old, *new, addr, next;
+
+	if (groups->n_buckets == groups->room && !make_room(groups, 2 * groups->room))
 		return;
-	for (size_t i = 0; i <= groups->mask; i++) {
-		uint32_t next;
+	old = &groups->buckets[groups->n_buckets - groups->room / 2];
+	new = &groups->buckets[groups->n_buckets++];
+	addr = *old;
+	*old = *new = 0;
+	for (; addr; addr = next) {
+		struct lease *lease = at(groups, addr);
+		uint32_t *bucket = bucket_at(groups, hash_of_lease(groups, lease));
 
-		for (uint32_t addr = groups->buckets[i]; addr; addr = next) {
-			struct lease *lease = at(groups, addr);
-			uint32_t *bucket = &buckets[hash_of_lease(groups, lease) & (n - 1)];
-
-			next = link_of(groups, lease)->next;
-			link_of(groups, lease)->next = *bucket;
-			*bucket = addr;
-		}
+		next = link_of(groups, lease)->next;
+		link_of(groups, lease)->next = *bucket;
+		*bucket = addr;
 	}
-	free(groups->buckets);
-	groups->buckets = buckets;
-	groups->mask = n - 1;
 }
 
 /* Where the first of the lease's group is chained; at the chain's end if there is none. */
@@ -178,7 +205,7 @@ static uint32_t *chained(struct groups *groups, const struct lease *lease)
 {
 	const struct identity identity = lease_identity(lease);
 	const struct subnet *subnet = table_subnet(groups->table, lease->addr);
-	uint32_t *place = &groups->buckets[hash_of(groups, &identity, subnet) & groups->mask];
+	uint32_t *place = bucket_at(groups, hash_of(groups, &identity, subnet));
 
 	while (*place) {
 		struct lease *first = at(groups, *place);
@@ -194,8 +221,8 @@ void groups_insert(struct groups *groups, struct lease *lease)
 {
 	uint32_t *place, first, next;
 
-	if (groups->n > groups->mask)
-		grow(groups);
+	if (groups->n >= groups->n_buckets)
+		split(groups);
 	*link_of(groups, lease) = (struct group_link){0};
 	place = chained(groups, lease);
 	first = *place;
@@ -247,7 +274,7 @@ struct lease_firsts groups_find(struct groups *groups, const struct identity *id
 {
 	uint64_t hash = hash_of(groups, identity, subnet);
 	struct lease_firsts firsts = {0};
-	struct lease *lease = at(groups, groups->buckets[hash & groups->mask]);
+	struct lease *lease = at(groups, *bucket_at(groups, hash));
 
 	for (; lease; lease = at(groups, link_of(groups, lease)->next)) {
 		if (is_of(groups, lease, identity, subnet))

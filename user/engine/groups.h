@@ -42,7 +42,9 @@ struct groups {
 	bool exact; /* by identity; else by client id, on whatever MAC */
 	uint64_t seed;
 	uint32_t *buckets;
-	size_t mask, n;	  /* n: groups */
+	size_t n_buckets; /* in use */
+	size_t room;	  /* a power of two; n_buckets are half of it or more */
+	size_t n;	  /* groups */
 	uint64_t visited; /* records looked at so far */
 };
 
@@ -54,8 +56,8 @@ struct lease_firsts {
 int groups_init(struct groups *groups, struct lease_table *table, bool exact,
 		uint64_t seed); /* -ENOMEM */
 void groups_destroy(struct groups *groups);
-/* Forgets all at once; the records' links mean nothing then. */
-void groups_clear(struct groups *groups);
+/* Forgets all at once; the records' links mean nothing then. `expected`: so many will come. */
+void groups_clear(struct groups *groups, size_t expected);
 /* By lease->kind, which stays as it is until groups_remove(). */
 void groups_insert(struct groups *groups, struct lease *lease);
 void groups_remove(struct groups *groups, struct lease *lease);

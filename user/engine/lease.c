@@ -279,8 +279,8 @@ static void link_lease(struct lease_table *table, struct lease *lease)
 
 void table_configure(struct lease_table *table, const struct model *model)
 {
-	groups_clear(&table->exact);
-	groups_clear(&table->by_client_id);
+	groups_clear(&table->exact, table->n);
+	groups_clear(&table->by_client_id, table->n);
 	table->model = model;
 }
 
