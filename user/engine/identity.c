@@ -180,13 +180,11 @@ static uint64_t bound_since(const struct lease_firsts *firsts)
 }
 
 /* Promises to this client id here, where this one has none, so to another MAC. */
-static void look_for_clone(struct ask *ask)
+static void look_for_clone(struct ask *ask, const struct lease_firsts *others)
 {
-	struct lease_firsts firsts = of_client_id(ask);
-
-	if (firsts.of[KIND_BOUND] || firsts.of[KIND_OTHER])
+	if (others->of[KIND_BOUND] || others->of[KIND_OTHER])
 		ask->cloned = true;
-	else if (any_closing(&firsts))
+	else if (any_closing(others))
 		ask->closing = true; /* then it is known whether it is a clone */
 }
 
@@ -285,26 +283,29 @@ static void consider_all(struct ask *ask, const struct lease_firsts *firsts)
 		consider(ask, firsts->of[KIND_FREE]);
 }
 
-/* The client's reservation, if it is not a clone whose reservation is another's. */
-static void find_reservation(struct ask *ask, bool bound, uint64_t since)
+/*
+ * The client's reservation, if it is not a clone whose reservation is another's. `others`: all of
+ * its client id, of one that is known by that and has nothing bound; else NULL.
+ */
+static void find_reservation(struct ask *ask, const struct lease_firsts *others, uint64_t since)
 {
 	const struct model *model = ask->engine->config.model;
 	const struct reservation *r = model_reservation(model, ask->subnet, &ask->ids);
-	struct identifiers others = other_identifiers(ask);
+	struct identifiers but_id = other_identifiers(ask);
 
 	ask->by_id = r && reservation_by_client_id(r) && !ask->identity.by_hw ? r : NULL;
-	if (!bound && !ask->identity.by_hw)
-		look_for_clone(ask);
+	if (others)
+		look_for_clone(ask, others);
 	else if (ask->by_id)
 		ask->cloned = is_clone(ask, since);
-	ask->reservation = ask->cloned ? model_reservation(model, ask->subnet, &others) : r;
+	ask->reservation = ask->cloned ? model_reservation(model, ask->subnet, &but_id) : r;
 	ask->reserved = address_here(ask, ask->reservation);
 }
 
 void ask_identify(struct ask *ask)
 {
 	struct lease_firsts firsts, others;
-	bool bound;
+	bool bound, by_id;
 
 	ask->identity = identity_of_client(&ask->client, ask->subnet);
 	ask->own = NULL;
@@ -312,13 +313,13 @@ void ask_identify(struct ask *ask)
 	firsts = table_find(ask->engine->leases, &ask->identity, ask->subnet);
 	ask->closing = any_closing(&firsts);
 	bound = firsts.of[KIND_BOUND] || firsts.of[KIND_OTHER];
-	find_reservation(ask, bound, bound_since(&firsts));
+	by_id = !bound && !ask->identity.by_hw;
+	if (by_id)
+		others = of_client_id(ask);
+	find_reservation(ask, by_id ? &others : NULL, bound_since(&firsts));
 	consider_all(ask, &firsts);
-	if (bound || ask->identity.by_hw || ask->cloned)
-		return;
 	/* Its last address, though it comes with another MAC now. */
-	others = of_client_id(ask);
-	if (others.of[KIND_FREE])
+	if (by_id && !ask->cloned && others.of[KIND_FREE])
 		consider(ask, others.of[KIND_FREE]);
 }
 
