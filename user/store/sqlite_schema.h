@@ -124,7 +124,7 @@
 	"PRAGMA synchronous = FULL;"            \
 	"PRAGMA wal_autocheckpoint = 1000;"     \
 	"PRAGMA journal_size_limit = 67108864;" \
-	"PRAGMA cache_size = -65536;"           \
+	"PRAGMA cache_size = -16384;"           \
 	"PRAGMA cell_size_check = ON;"          \
 	"PRAGMA temp_store = MEMORY"
 
