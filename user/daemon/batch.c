@@ -11,12 +11,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "daemon/daemon.h"
 #include "daemon/deferred.h"
 
-#define BATCH_ROUNDS	  4  /* per wake-up, so that timers and control get their turn */
-#define SEND_FAILED_EVERY 10 /* seconds between two lines of the log */
+/* Per wake-up, so that timers and control get their turn. Committed at once. */
+#define BATCH_ROUNDS	  4
+#define BATCH_MAX	  (BATCH_ROUNDS * PACKET_BATCH)
+#define ROW_PLACES	  (2 * BATCH_MAX) /* a power of two */
+#define SEND_FAILED_EVERY 10		  /* seconds between two lines of the log */
 
 struct item {
 	struct port *port;
@@ -29,10 +33,11 @@ struct item {
 };
 
 struct batch {
-	struct item items[PACKET_BATCH];
+	struct item items[BATCH_MAX];
 	size_t n;
-	struct commit_row rows[PACKET_BATCH];
+	struct commit_row rows[BATCH_MAX];
 	size_t n_rows;
+	uint16_t row_at[ROW_PLACES]; /* 1 + a row's number, hashed by its address; 0: none */
 };
 
 /* Is the datagram for us? A host that routes sees others' renewals in transit. */
@@ -107,6 +112,39 @@ static bool give_up(struct daemon *d, struct item *item)
 	return item->unstorable;
 }
 
+/* The row of an address in the commit. NULL: there is none yet, *ret_place is for its number. */
+static struct commit_row *find_row(struct batch *b, uint32_t addr, uint16_t **ret_place)
+{
+	uint32_t at = addr * 0x9e3779b1u >> 16;
+
+	for (;; at++) {
+		uint16_t *place = &b->row_at[at % ROW_PLACES];
+
+		if (!*place) {
+			*ret_place = place;
+			return NULL;
+		}
+		if (b->rows[*place - 1].row.addr == addr)
+			return &b->rows[*place - 1];
+	}
+}
+
+/* The last decision on an address is what the store shall hold. */
+static struct commit_row *add_row(struct batch *b, const struct change *change)
+{
+	uint16_t *place;
+	struct commit_row *row = find_row(b, change->row.addr, &place);
+
+	if (!row) {
+		row = &b->rows[b->n_rows++];
+		*place = (uint16_t)b->n_rows;
+		row->expected_generation = change->before.generation;
+		row->refused = false;
+	}
+	row->row = change->row;
+	return row;
+}
+
 static void decide(struct daemon *d, struct batch *b, struct item *item)
 {
 	struct decision *decision = &item->decision;
@@ -126,17 +164,7 @@ static void decide(struct daemon *d, struct batch *b, struct item *item)
 	if (!decision->has_change)
 		return;
 	publish_prepare(d, &decision->change);
-	/* The last decision on an address is what the store shall hold. */
-	for (size_t i = 0; i < b->n_rows; i++) {
-		if (b->rows[i].row.addr == decision->change.row.addr) {
-			b->rows[i].row = decision->change.row;
-			item->row = &b->rows[i];
-			return;
-		}
-	}
-	item->row = &b->rows[b->n_rows++];
-	*item->row = (struct commit_row){.row = decision->change.row,
-					 .expected_generation = decision->change.before.generation};
+	item->row = add_row(b, &decision->change);
 }
 
 /* Takes back the changes that are not in the store, newest first. */
@@ -228,13 +256,24 @@ static void finish(struct daemon *d, struct item *item)
 		log_transaction(item->port, &item->msg, decision);
 }
 
+static int64_t microseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 static void run(struct daemon *d, struct batch *b)
 {
 	bool failed;
 
 	b->n_rows = 0;
+	memset(b->row_at, 0, sizeof(b->row_at));
 	for (size_t i = 0; i < b->n; i++)
 		decide(d, b, &b->items[i]);
+	if (b->n_rows)
+		gather_commit(&d->gather, microseconds());
 	failed = commit_rows(d, b->rows, b->n_rows) < 0;
 	settle(d, b, failed);
 	if (failed) {
@@ -247,42 +286,73 @@ static void run(struct daemon *d, struct batch *b)
 
 static struct batch *the_batch(void)
 {
-	static struct batch batch; /* half a megabyte; one thread, never re-entered */
+	static struct batch batch; /* megabytes; one thread, never re-entered */
 
 	batch.n = 0;
 	return &batch;
 }
 
-void batch_readable(evutil_socket_t fd, short what, void *arg)
+/*
+ * Takes what the socket has into the batch, up to its end. Returns what the last packet_receive()
+ * did: 0 if the socket was seen empty.
+ */
+static int drain(struct daemon *d, struct port *port, struct batch *b, size_t *taken)
 {
-	static struct packet packets[PACKET_BATCH];
-	struct port *port = arg;
-	struct daemon *d = port->daemon;
-	int n = 0;
+	static struct packet packets[BATCH_MAX];
 
-	(void)fd;
-	(void)what;
-	for (int round = 0; round < BATCH_ROUNDS; round++) {
-		struct batch *b = the_batch();
+	while (*taken < BATCH_MAX) {
 		uint32_t before = boot_seconds();
+		size_t room = BATCH_MAX - *taken;
+		int n = packet_receive(port->socket, packets + *taken,
+				       room < PACKET_BATCH ? room : PACKET_BATCH);
 
-		n = packet_receive(port->socket, packets, PACKET_BATCH);
 		if (n == 0)
 			port->empty_at = before;
 		if (n <= 0)
-			break;
-		for (int i = 0; i < n; i++) {
+			return n;
+		for (int i = 0; i < n; i++, ++*taken) {
+			const struct packet *packet = &packets[*taken];
 			struct item *item = &b->items[b->n];
 
-			if (packets[i].outgoing ||
-			    !batch_admit(d, port, &packets[i], port->empty_at, &item->msg))
+			if (packet->outgoing ||
+			    !batch_admit(d, port, packet, port->empty_at, &item->msg))
 				continue;
 			item->port = port;
-			item->packet = &packets[i];
+			item->packet = packet;
 			b->n++;
 		}
-		run(d, b);
 	}
+	return 1;
+}
+
+static void wait_for(int64_t us)
+{
+	const struct timespec t = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+
+	(void)nanosleep(&t, NULL); /* a signal ends it: then sooner */
+}
+
+void batch_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct port *port = arg;
+	struct daemon *d = port->daemon;
+	struct batch *b = the_batch();
+	size_t taken = 0, before;
+	int64_t us;
+	int n;
+
+	(void)fd;
+	(void)what;
+	n = drain(d, port, b, &taken);
+	us = n == 0 ? gather_wait(&d->gather, microseconds(), b->n) : 0;
+	if (us) {
+		before = b->n;
+		wait_for(us);
+		n = drain(d, port, b, &taken);
+		gather_waited(&d->gather, before, b->n);
+	}
+	if (b->n)
+		run(d, b);
 	if (n < 0 && n != -EAGAIN)
 		log_warning("cannot receive on %s: %s", port->info.name, strerror(-n));
 }

@@ -18,6 +18,7 @@
 
 #include "config/config.h"
 #include "control/control.h"
+#include "daemon/gather.h"
 #include "engine/engine.h"
 #include "net/fastpath.h"
 #include "net/links.h"
@@ -91,6 +92,7 @@ struct daemon {
 	uint64_t newest_commit;
 	uint32_t last_commit; /* second of the last one, or of a heartbeat */
 	struct outage outage;
+	struct gather gather;
 	struct lease_table *leases;
 	struct engine *engine;
 
