@@ -256,24 +256,35 @@ static void ungroup(struct lease_table *table, struct lease *lease)
 		groups_remove(&table->by_client_id, lease);
 }
 
-static void unlink_lease(struct lease_table *table, struct lease *lease)
+static void untime(struct lease_table *table, struct lease *lease)
 {
 	if (lease->timed)
 		heap_remove(&table->deadlines, &lease->at_heap);
-	ungroup(table, lease);
-	lease->timed = lease->indexed = false;
+	lease->timed = false;
 }
 
-static void link_lease(struct lease_table *table, struct lease *lease)
+static void time_lease(struct lease_table *table, struct lease *lease)
 {
 	lease->timed = (lease->state == LEASE_BOUND || lease->state == LEASE_HELD ||
 			lease->state == LEASE_DECLINED) &&
 		       lease_deadline(lease) != XDHCP_FOREVER;
+	if (lease->timed)
+		heap_insert(&table->deadlines, &lease->at_heap);
+}
+
+static void unlink_lease(struct lease_table *table, struct lease *lease)
+{
+	untime(table, lease);
+	ungroup(table, lease);
+	lease->indexed = false;
+}
+
+static void link_lease(struct lease_table *table, struct lease *lease)
+{
+	time_lease(table, lease);
 	/* Who declined an address shall not be given it again for having had it. */
 	lease->indexed = lease->generation && lease->stored != LEASE_DECLINED &&
 			 lease->end != LEASE_END_DECLINED;
-	if (lease->timed)
-		heap_insert(&table->deadlines, &lease->at_heap);
 	group(table, lease);
 }
 
@@ -355,18 +366,44 @@ static void set_row(struct lease *lease, const struct lease_row *row)
 	lease->text[len - 1] = '\0';
 }
 
+/*
+ * Is it in the same groups afterwards, and in the same place there? So with every renewal. What
+ * link_lease(), kind() and before() in groups.c look at is all here.
+ */
+static bool stays_grouped(const struct lease *lease, const struct lease_row *row, uint8_t state,
+			  bool by_hw)
+{
+	const struct client *client = &row->client;
+
+	return lease->generation == row->generation && lease->state == state &&
+	       lease->stored == row->state && lease->end == row->end && lease->by_hw == by_hw &&
+	       !memcmp(lease->chaddr, client->chaddr, sizeof(lease->chaddr)) &&
+	       lease->client_id_len == client->client_id_len &&
+	       !memcmp(lease_client_id(lease), client->client_id, client->client_id_len);
+}
+
 void table_set(struct lease_table *table, struct lease *lease, const struct lease_row *row,
 	       uint8_t state, uint8_t closing_to, bool by_hw)
 {
-	unlink_lease(table, lease);
+	bool stays;
+
+	by_hw = by_hw || !row->client.client_id_len;
+	stays = stays_grouped(lease, row, state, by_hw);
+	if (stays)
+		untime(table, lease);
+	else
+		unlink_lease(table, lease);
 	set_row(lease, row);
 	lease->stored = row->state;
 	lease->state = state;
 	lease->closing_to = closing_to;
-	lease->by_hw = by_hw || !row->client.client_id_len;
+	lease->by_hw = by_hw;
 	if (row->generation > table->generation)
 		table->generation = row->generation;
-	link_lease(table, lease);
+	if (stays)
+		time_lease(table, lease);
+	else
+		link_lease(table, lease);
 }
 
 uint64_t table_generation(struct lease_table *table)
