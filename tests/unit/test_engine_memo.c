@@ -414,7 +414,8 @@ static void probe(struct world *w, uint32_t addr, const struct slot_sim *slot,
 		fail_msg("%08x of %u (%s) is not ACKed: %s", addr, req.mac, req.id ? req.id : "",
 			 reason_text(d.reason));
 	d.reply.ciaddr = memo->reply.ciaddr; /* copied from the request by either path */
-	if (memcmp(&d.reply, &memo->reply, sizeof(d.reply)) != 0)
+	if (memcmp(&d.reply, &memo->reply,
+		   offsetof(struct dhcp_reply, options) + d.reply.options_len) != 0)
 		fail_msg("%08x of %u (%s) as \"%s\", %s gets another answer (%s), state %u: "
 			 "options %u "
 			 "and %u bytes, tail %u %u and %u %u",

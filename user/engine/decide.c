@@ -240,7 +240,9 @@ void engine_decide(struct engine *engine, const struct engine_link *link,
 	struct ask ask = {
 		.engine = engine, .link = link, .msg = msg, .now = now, .decision = ret_decision};
 
-	*ret_decision = (struct decision){.kind = DECISION_SILENT};
+	/* What is large, and stands last in the reply and in the decision, is left as it is. */
+	memset(ret_decision, 0, offsetof(struct decision, reply.options));
+	ret_decision->kind = DECISION_SILENT;
 	if (!ask_client(&ask)) {
 		decide_silent(&ask, SILENT_client_id_too_long);
 		return;

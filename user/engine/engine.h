@@ -56,13 +56,13 @@ struct decision {
 	enum decision_kind kind;
 	enum reason reason; /* why silent, NAKed or without an address */
 	bool has_change;
-	struct change change;
-	struct dhcp_reply reply; /* kind REPLY */
-	bool memoise;		 /* an ACK whose answer depends only on what form and slot hold */
-	bool cloned;		 /* a client id was seen on a second MAC: to be logged */
+	bool memoise; /* an ACK whose answer depends only on what form and slot hold */
+	bool cloned;  /* a client id was seen on a second MAC: to be logged */
 	char hostname[MODEL_NAME_MAX + 1]; /* for the log; empty: none */
 	uint32_t end_addr;		   /* kind END */
 	enum lease_end end;
+	struct dhcp_reply reply; /* kind REPLY */
+	struct change change;	 /* last: not set unless has_change */
 };
 
 struct engine;

@@ -31,7 +31,6 @@ struct dhcp_reply {
 	uint32_t lifetime;  /* seconds, as in option 51; 0: none sent */
 	uint8_t sname[64];
 	uint8_t file[128];
-	uint8_t options[DHCP_REPLY_OPTIONS_MAX]; /* whole options, 53 54 51 58 59 first */
 	uint16_t options_len;
 	struct dhcp_piece tail[XDHCP_TAIL_PIECES];
 	/*
@@ -44,6 +43,8 @@ struct dhcp_reply {
 	/* Options were left out or overloaded because of 57, or a name has no place in option 81:
 	 * never memoised. */
 	bool shortened;
+	/* Whole options, 53 54 51 58 59 first. Last: what is beyond options_len is not cleared. */
+	uint8_t options[DHCP_REPLY_OPTIONS_MAX];
 };
 
 /*
