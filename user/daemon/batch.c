@@ -332,25 +332,39 @@ static void wait_for(int64_t us)
 	(void)nanosleep(&t, NULL); /* a signal ends it: then sooner */
 }
 
+/* After the socket was seen empty: what comes while it is worth while to wait. Returns as drain().
+ */
+static int gather_more(struct daemon *d, struct port *port, struct batch *b, size_t *taken)
+{
+	int64_t us = gather_wait(&d->gather, microseconds(), b->n);
+	size_t first = b->n, before;
+	int n = 0;
+
+	if (!us)
+		return 0;
+	do {
+		before = b->n;
+		wait_for(us < GATHER_STEP ? us : GATHER_STEP);
+		us -= GATHER_STEP;
+		n = drain(d, port, b, taken);
+	} while (n == 0 && us > 0 && b->n > before && b->n < GATHER_ENOUGH);
+	gather_waited(&d->gather, first, b->n);
+	return n;
+}
+
 void batch_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct port *port = arg;
 	struct daemon *d = port->daemon;
 	struct batch *b = the_batch();
-	size_t taken = 0, before;
-	int64_t us;
+	size_t taken = 0;
 	int n;
 
 	(void)fd;
 	(void)what;
 	n = drain(d, port, b, &taken);
-	us = n == 0 ? gather_wait(&d->gather, microseconds(), b->n) : 0;
-	if (us) {
-		before = b->n;
-		wait_for(us);
-		n = drain(d, port, b, &taken);
-		gather_waited(&d->gather, before, b->n);
-	}
+	if (n == 0)
+		n = gather_more(d, port, b, &taken);
 	if (b->n)
 		run(d, b);
 	if (n < 0 && n != -EAGAIN)

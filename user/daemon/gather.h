@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #define GATHER_MICROSECONDS 5000 /* from one commit to the next */
+#define GATHER_STEP	    1000 /* microseconds without a message: all there are wait for us */
 #define GATHER_ENOUGH	    128	 /* messages: more of them make a commit little cheaper */
 #define GATHER_REST	    64	 /* batches before the next try at most, after waits in vain */
 
