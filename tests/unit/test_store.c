@@ -569,6 +569,22 @@ static void the_newest_commit_never_falls_back(void **state)
 	assert_int_equal(promised_of(ctx, 1), 11800 - 3000);
 }
 
+/* Those after a second's first do not write it anew. */
+static void all_commits_of_a_second_count(void **state)
+{
+	struct ctx *ctx = *state;
+
+	commit_one(ctx, make_row(1, 1), 0, 1000);
+	heartbeat(ctx, 1000);
+	commit_one(ctx, make_row(2, 1), 0, 2000);
+	heartbeat(ctx, 2000);
+	open_at(ctx, 1, 2000); /* who opens it next knows nothing of that */
+	heartbeat(ctx, 2000);
+	heartbeat(ctx, 3000);
+	open_at(ctx, 2, 0);
+	assert_int_equal(promised_of(ctx, 1), 11800 - 3000);
+}
+
 /* --- crashes --- */
 
 #define ROUND_ROWS  8
@@ -737,6 +753,7 @@ int main(void)
 		T(a_boot_in_between_counts_as_long_as_it_surely_lasted),
 		T(a_store_may_move_to_another_machine_and_back),
 		T(the_newest_commit_never_falls_back),
+		T(all_commits_of_a_second_count),
 		T(a_killed_process_loses_nothing_it_confirmed),
 		T(it_behaves_like_an_array),
 	};

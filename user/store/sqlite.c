@@ -318,6 +318,9 @@ static int write_head(struct sqlite_store *s, uint32_t now, uint64_t wall)
 		return sqlite_store_fail(s, "commit number");
 	if (sqlite3_changes(s->db) != 1)
 		return corrupt(s, "another program has written to the store");
+	/* It says this second already, and a page less is written and synced. */
+	if (s->boot_stored && s->boot_newest == now)
+		return 0;
 	sqlite3_bind_int64(boot, 1, (sqlite3_int64)s->n_older + 1);
 	sqlite3_bind_blob(boot, 2, s->boot_id, sizeof(s->boot_id), SQLITE_STATIC);
 	sqlite3_bind_int64(boot, 3, s->start);
@@ -389,6 +392,8 @@ static int sqlite_commit(struct store *store, struct store_entry *entries, size_
 	if (r < 0)
 		return r;
 	r = transact(s, entries, n, now, wall, &inserted);
+	s->boot_stored = r == 0;
+	s->boot_newest = now;
 	if (r == 0) {
 		store->info.newest_commit++;
 		store->info.rows += inserted;

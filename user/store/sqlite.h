@@ -66,6 +66,8 @@ struct sqlite_store {
 	uint32_t start;		   /* when this boot first opened the store */
 	struct sqlite_boot *older; /* [number - 1] */
 	size_t n_older;		   /* this boot's number is one more */
+	bool boot_stored;	   /* this boot's row is as of second `boot_newest` */
+	uint32_t boot_newest;
 };
 
 extern const struct store_ops sqlite_store_ops;

@@ -515,6 +515,7 @@ int sqlite_store_open_again(struct sqlite_store *s)
 		fresh->db = NULL;
 		memset(fresh->stmt, 0, sizeof(fresh->stmt));
 		s->damaged = false;
+		s->boot_stored = false; /* nothing is known of it but what was checked */
 		r = sqlite_log_start(s);
 	} else if (fresh && fresh->db) {
 		sqlite_store_close_database(fresh);
