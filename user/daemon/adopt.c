@@ -22,6 +22,12 @@
 #include "daemon/daemon.h"
 #include "form.h"
 
+/* A loaded lease that the store shall have as it is now. */
+struct changed {
+	uint32_t addr;
+	uint64_t expected_generation;
+};
+
 struct adoption {
 	struct daemon *d;
 	enum fastpath_found found;
@@ -29,8 +35,8 @@ struct adoption {
 	uint32_t now;
 	struct fastpath_grant *grants; /* by address */
 	size_t n_grants, room;
-	struct commit_row *rows; /* to be committed */
-	size_t n_rows, rows_room;
+	struct changed *changed; /* to be committed; there may be as many as leases */
+	size_t n_changed, changed_room;
 	uint64_t highest; /* generation */
 	size_t adopted, held, gone;
 };
@@ -68,30 +74,40 @@ static const struct fastpath_grant *grant_of(const struct adoption *a, uint32_t 
 	return bsearch(&key, a->grants, a->n_grants, sizeof(key), by_addr);
 }
 
-static int commit_some(struct adoption *a)
+static int commit_changed(struct adoption *a)
 {
-	for (size_t at = 0; at < a->n_rows; at += COMMIT_MAX) {
-		size_t n = a->n_rows - at < COMMIT_MAX ? a->n_rows - at : COMMIT_MAX;
-		int r = commit_rows(a->d, a->rows + at, n);
+	struct commit_row *rows = a->n_changed ? calloc(COMMIT_MAX, sizeof(*rows)) : NULL;
+	int r = a->n_changed && !rows ? -ENOMEM : 0;
 
-		if (r < 0)
-			return r;
+	for (size_t at = 0; r == 0 && at < a->n_changed; at += COMMIT_MAX) {
+		size_t n = a->n_changed - at < COMMIT_MAX ? a->n_changed - at : COMMIT_MAX;
+
+		for (size_t i = 0; i < n; i++) {
+			const struct changed *changed = &a->changed[at + i];
+
+			lease_row(lease_at(a->d->leases, changed->addr), &rows[i].row);
+			rows[i].expected_generation = changed->expected_generation;
+		}
+		r = commit_rows(a->d, rows, n);
 	}
-	return 0;
+	free(rows);
+	return r;
 }
 
-static int to_commit(struct adoption *a, const struct lease_row *row, uint64_t expected)
+/* The row that is loaded, or will be at once, is to be committed. */
+static int to_commit(struct adoption *a, uint32_t addr, uint64_t expected)
 {
-	if (a->n_rows == a->rows_room) {
-		size_t room = a->rows_room ? a->rows_room * 2 : 256;
-		void *more = realloc(a->rows, room * sizeof(*a->rows));
+	if (a->n_changed == a->changed_room) {
+		size_t room = a->changed_room ? a->changed_room * 2 : 256;
+		void *more = realloc(a->changed, room * sizeof(*a->changed));
 
 		if (!more)
 			return -ENOMEM;
-		a->rows = more;
-		a->rows_room = room;
+		a->changed = more;
+		a->changed_room = room;
 	}
-	a->rows[a->n_rows++] = (struct commit_row){.row = *row, .expected_generation = expected};
+	a->changed[a->n_changed++] = (struct changed){.addr = addr,
+						      .expected_generation = expected};
 	return 0;
 }
 
@@ -160,7 +176,7 @@ static int load_row(void *arg, const struct lease_row *stored)
 		a->highest = row.generation;
 	if (row.state == LEASE_BOUND && same_lease(row.generation, row.client.chaddr, grant)) {
 		if (merge_same(a, &row, grant))
-			r = to_commit(a, &row, stored->generation);
+			r = to_commit(a, row.addr, stored->generation);
 		return r < 0 ? r : lease_load(a->d->leases, &row);
 	}
 	/* Its slot is gone unharvested, whatever else stands in its place. */
@@ -175,7 +191,7 @@ static int load_row(void *arg, const struct lease_row *stored)
 	} else if (grant && (grant->open || a->distrust) && may_have_promised(grant) > a->now) {
 		hold(&row, grant, row.generation + 1);
 		a->held++;
-		r = to_commit(a, &row, stored->generation);
+		r = to_commit(a, row.addr, stored->generation);
 	}
 	return r < 0 ? r : lease_load(a->d->leases, &row);
 }
@@ -198,7 +214,7 @@ static int hold_unknown(struct adoption *a)
 					 .cltt = grant->last};
 		hold(&row, grant, ++a->highest);
 		a->held++;
-		r = to_commit(a, &row, 0);
+		r = to_commit(a, row.addr, 0);
 		if (r == 0)
 			r = lease_load(a->d->leases, &row);
 		if (r < 0)
@@ -332,7 +348,7 @@ static int merge(struct adoption *a)
 			  d->config->lease_database, store_error(d->store));
 	if (r == 0)
 		r = hold_unknown(a);
-	return r == 0 ? commit_some(a) : r;
+	return r == 0 ? commit_changed(a) : r;
 }
 
 static int take_over(struct adoption *a, const struct store_info *store)
@@ -397,6 +413,6 @@ int adopt(struct daemon *d, enum fastpath_found found)
 			   "%zu promised to the end of their credit",
 			   lease_count(d->leases), a.adopted, a.held, a.gone);
 	free(a.grants);
-	free(a.rows);
+	free(a.changed);
 	return r;
 }
