@@ -236,7 +236,7 @@ $(foreach r,unit bpf parity crash/powercut model,$(eval $(call TESTROOM,$(r))))
 
 # Without a kernel (tests/dry/dry.h): tests of its own, and those of tests/parity that need none.
 DRY_WRAPS := fastpath_lock fastpath_open fastpath_close fastpath_remove fastpath_barrier fastpath_verdicts \
-	bpf_prog_test_run_opts boot_seconds
+	bpf_prog_test_run_opts boot_seconds monotonic_microseconds
 # a whole daemon at work (tests/dry/desk.h)
 DESK_WRAPS := config_load packet_receive packet_send packet_send_routed store_commit store_error store_note store_info store_load ports_rescan \
 	timers_start log_set_level engine_decide pthread_create pthread_cond_wait pthread_join
@@ -275,7 +275,7 @@ $(B)/tests/crash/powercut/test_%: ALL_LDFLAGS += -Wl,--wrap=open,--wrap=link,--w
 MODEL_WRAPS := malloc calloc realloc reallocarray strdup free poll close access config_load config_free store_sqlite_open \
 	slot_close slot_open slot_credit slot_add_form slot_grant ending_finish quiesce_ending engine_decide \
 	commit_rows lease_load template_index_mark_end \
-	boot_seconds slept_milliseconds wall_seconds boot_to_wall boot_id clock_is_kernels log_line log_transaction
+	boot_seconds monotonic_microseconds slept_milliseconds wall_seconds boot_to_wall boot_id clock_is_kernels log_line log_transaction
 $(B)/tests/model/test_%: ALL_LDFLAGS += $(MODEL_WRAPS:%=-Wl,--wrap=%)
 $(B)/tests/model/test_model_world: ALL_LDFLAGS += -Wl,--wrap=engine_finish_end
 # the whole daemon over the disk whose power is cut

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "daemon/daemon.h"
 #include "daemon/deferred.h"
@@ -256,14 +255,6 @@ static void finish(struct daemon *d, struct item *item)
 		log_transaction(item->port, &item->msg, decision);
 }
 
-static int64_t microseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static void run(struct daemon *d, struct batch *b)
 {
 	bool failed;
@@ -273,7 +264,7 @@ static void run(struct daemon *d, struct batch *b)
 	for (size_t i = 0; i < b->n; i++)
 		decide(d, b, &b->items[i]);
 	if (b->n_rows)
-		gather_commit(&d->gather, microseconds());
+		gather_commit(&d->gather, monotonic_microseconds());
 	failed = commit_rows(d, b->rows, b->n_rows) < 0;
 	settle(d, b, failed);
 	if (failed) {
@@ -325,18 +316,11 @@ static int drain(struct daemon *d, struct port *port, struct batch *b, size_t *t
 	return 1;
 }
 
-static void wait_for(int64_t us)
-{
-	const struct timespec t = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
-
-	(void)nanosleep(&t, NULL); /* a signal ends it: then sooner */
-}
-
 /* After the socket was seen empty: what comes while it is worth while to wait. Returns as drain().
  */
 static int gather_more(struct daemon *d, struct port *port, struct batch *b, size_t *taken)
 {
-	int64_t us = gather_wait(&d->gather, microseconds(), b->n);
+	int64_t us = gather_wait(&d->gather, monotonic_microseconds(), b->n);
 	size_t first = b->n, before;
 	int n = 0;
 
@@ -344,7 +328,7 @@ static int gather_more(struct daemon *d, struct port *port, struct batch *b, siz
 		return 0;
 	do {
 		before = b->n;
-		wait_for(us < GATHER_STEP ? us : GATHER_STEP);
+		wait_microseconds(us < GATHER_STEP ? us : GATHER_STEP);
 		us -= GATHER_STEP;
 		n = drain(d, port, b, taken);
 	} while (n == 0 && us > 0 && b->n > before && b->n < GATHER_ENOUGH);

@@ -44,6 +44,21 @@ int64_t slept_milliseconds(void)
 	return milliseconds(CLOCK_BOOTTIME) - milliseconds(CLOCK_MONOTONIC);
 }
 
+int64_t monotonic_microseconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+void wait_microseconds(int64_t us)
+{
+	const struct timespec ts = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+
+	(void)nanosleep(&ts, NULL);
+}
+
 uint64_t wall_seconds(void)
 {
 	return seconds(CLOCK_REALTIME);

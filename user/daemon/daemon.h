@@ -146,6 +146,8 @@ struct daemon {
 /* clock.c */
 uint32_t boot_seconds(void);		  /* CLOCK_BOOTTIME, rounded down */
 int64_t slept_milliseconds(void);	  /* the machine, since it was started; differences count */
+int64_t monotonic_microseconds(void);	  /* differences count */
+void wait_microseconds(int64_t us);	  /* or less, if a signal comes */
 uint64_t wall_seconds(void);		  /* CLOCK_REALTIME; for display only */
 uint64_t boot_to_wall(uint32_t boottime); /* 0: never (FOREVER) */
 /* Is our CLOCK_BOOTTIME the kernel's? `proc` is /proc/self. If not, or that cannot be seen: a
