@@ -138,12 +138,55 @@ static void one_client_in_a_network_of_many_subnets(void **state)
 	fx_close(&fx);
 }
 
+/* The index becomes larger while it is used, and no message pays for the others' places. */
+static void many_clients_one_after_the_other(void **state)
+{
+	struct fixture fx = open_wide();
+	char id[16];
+
+	(void)state;
+	for (uint32_t i = 0; i < CROWD; i++) {
+		uint32_t addr;
+		struct req req = {.type = DHCP_REQUEST, .id = id, .server = SERVER};
+
+		sprintf(id, "client-%u", i);
+		addr = discover(&fx, id, i);
+		req.requested = addr;
+		assert_in_range(ask_mac(&fx, req, i), 0, MOST);
+		assert_int_equal(fx.d.reply.type, DHCP_ACK);
+	}
+	for (uint32_t i = 0; i < CROWD; i++) { /* all are still found */
+		sprintf(id, "client-%u", i);
+		assert_int_equal(discover(&fx, id, i), FIRST + i);
+	}
+	fx_close(&fx);
+}
+
+/* Nor is the record of a client that renews taken out and put back. */
+static void a_renewal_looks_its_lease_up_and_no_more(void **state)
+{
+	struct fixture fx = open_wide();
+	struct req renewal = {.type = DHCP_REQUEST, .id = "one", .unicast = true};
+
+	(void)state;
+	renewal.ciaddr = lease_mac(&fx, "one", 1, 0);
+	for (int i = 0; i < 3; i++) {
+		fx.now += 100;
+		assert_int_equal(ask_mac(&fx, renewal, 1), 1);
+		assert_int_equal(fx.d.reply.type, DHCP_ACK);
+		assert_int_equal(fx.d.change.row.cltt, fx.now);
+	}
+	fx_close(&fx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_client_id_on_many_macs),
 		cmocka_unit_test(one_client_on_many_addresses),
 		cmocka_unit_test(one_client_in_a_network_of_many_subnets),
+		cmocka_unit_test(many_clients_one_after_the_other),
+		cmocka_unit_test(a_renewal_looks_its_lease_up_and_no_more),
 	};
 
 	return cmocka_run_group_tests_name("engine: crowd", tests, NULL, NULL);

@@ -71,7 +71,7 @@ static void texts_of_all_lengths(void **state)
 		memset(row.client.client_id, 'i', row.client.client_id_len);
 		memset(row.agent, 'a', row.agent_len);
 		memset(row.hostname, 'h', lens[now / 16]);
-		assert_int_equal(table_reserve(lease, &row), 0);
+		assert_int_equal(table_reserve(t, lease, &row), 0);
 		table_set(t, lease, &row, LEASE_BOUND, LEASE_END_NONE, false);
 		lease_row(lease, &got);
 		assert_memory_equal(&got, &row, sizeof(row));

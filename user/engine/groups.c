@@ -14,18 +14,20 @@
 #include <string.h>
 
 #include "index.h"
+#include "records.h"
 #include "table.h"
 
 #define FIRST_BUCKETS 64
+#define PER_GROUP     2 /* buckets: most that a stranger is looked for in are empty */
 
 /* --- records --- */
 
-static struct lease *at(struct groups *groups, uint32_t addr)
+static struct lease *at(struct groups *groups, uint32_t number)
 {
-	if (!addr)
+	if (!number)
 		return NULL;
 	groups->visited++;
-	return lease_at(groups->table, addr);
+	return records_at(groups->records, number);
 }
 
 static struct group_link *link_of(const struct groups *groups, struct lease *lease)
@@ -33,9 +35,9 @@ static struct group_link *link_of(const struct groups *groups, struct lease *lea
 	return groups->exact ? &lease->by_identity : &lease->by_client_id;
 }
 
-static struct group_link *link_at(struct groups *groups, uint32_t addr)
+static struct group_link *link_at(struct groups *groups, uint32_t number)
 {
-	return link_of(groups, at(groups, addr));
+	return link_of(groups, at(groups, number));
 }
 
 static uint64_t hash_of(const struct groups *groups, const struct identity *identity,
@@ -66,7 +68,7 @@ static bool before(const struct lease *a, const struct lease *b)
 	return (a->generation < b->generation) != (a->kind == KIND_FREE);
 }
 
-/* --- heaps: of addresses; 0: empty --- */
+/* --- heaps: of numbers; 0: empty --- */
 
 static uint32_t meld(struct groups *groups, uint32_t a, uint32_t b)
 {
@@ -77,18 +79,21 @@ static uint32_t meld(struct groups *groups, uint32_t a, uint32_t b)
 		return x ? a : b;
 	if (before(y, x)) {
 		struct lease *t = x;
+		uint32_t n = a;
 
 		x = y;
 		y = t;
+		a = b;
+		b = n;
 	}
 	above = link_of(groups, x);
 	below = link_of(groups, y);
-	below->prev = x->addr;
+	below->prev = a;
 	below->next = above->child;
 	if (below->next)
-		link_at(groups, below->next)->prev = y->addr;
-	above->child = y->addr;
-	return x->addr;
+		link_at(groups, below->next)->prev = b;
+	above->child = b;
+	return a;
 }
 
 /* Melds a list of siblings pairwise from the left, then the pairs from the right. */
@@ -119,13 +124,15 @@ static uint32_t meld_siblings(struct groups *groups, uint32_t first)
 
 /* --- buckets --- */
 
-int groups_init(struct groups *groups, struct lease_table *table, bool exact, uint64_t seed)
+int groups_init(struct groups *groups, struct lease_table *table, const struct records *records,
+		bool exact, uint64_t seed)
 {
 	uint32_t *buckets = calloc(FIRST_BUCKETS, sizeof(*buckets));
 
 	if (!buckets)
 		return -ENOMEM;
 	*groups = (struct groups){.table = table,
+				  .records = records,
 				  .exact = exact,
 				  .seed = seed,
 				  .buckets = buckets,
@@ -147,6 +154,7 @@ static bool make_room(struct groups *groups, size_t room)
 
 	if (!buckets)
 		return false;
+	records_advise(buckets, room * sizeof(*buckets));
 	groups->buckets = buckets;
 	groups->room = room;
 	return true;
@@ -154,12 +162,12 @@ static bool make_room(struct groups *groups, size_t room)
 
 void groups_clear(struct groups *groups, size_t expected)
 {
-	size_t room = groups->room;
+	size_t wanted = PER_GROUP * expected, room = groups->room;
 
-	while (room < expected)
+	while (room < wanted)
 		room *= 2;
-	if (expected > groups->n_buckets && (room == groups->room || make_room(groups, room)))
-		groups->n_buckets = expected;
+	if (wanted > groups->n_buckets && (room == groups->room || make_room(groups, room)))
+		groups->n_buckets = wanted;
 	memset(groups->buckets, 0, groups->n_buckets * sizeof(*groups->buckets));
 	groups->n = 0;
 }
@@ -182,21 +190,21 @@ static uint32_t *bucket_at(const struct groups *groups, uint64_t hash)
 /* One bucket more: of the chain that it belongs to so far, it gets what is its. */
 static void split(struct groups *groups)
 {
-	uint32_t *old, *new, addr, next;
+	uint32_t *old, *new, number, next;
 
 	if (groups->n_buckets == groups->room && !make_room(groups, 2 * groups->room))
 		return;
 	old = &groups->buckets[groups->n_buckets - groups->room / 2];
 	new = &groups->buckets[groups->n_buckets++];
-	addr = *old;
+	number = *old;
 	*old = *new = 0;
-	for (; addr; addr = next) {
-		struct lease *lease = at(groups, addr);
+	for (; number; number = next) {
+		struct lease *lease = at(groups, number);
 		uint32_t *bucket = bucket_at(groups, hash_of_lease(groups, lease));
 
 		next = link_of(groups, lease)->next;
 		link_of(groups, lease)->next = *bucket;
-		*bucket = addr;
+		*bucket = number;
 	}
 }
 
@@ -221,19 +229,19 @@ void groups_insert(struct groups *groups, struct lease *lease)
 {
 	uint32_t *place, first, next;
 
-	if (groups->n >= groups->n_buckets)
+	for (int i = 0; i < PER_GROUP && groups->n_buckets <= PER_GROUP * groups->n; i++)
 		split(groups);
 	*link_of(groups, lease) = (struct group_link){0};
 	place = chained(groups, lease);
 	first = *place;
 	if (!first) {
-		*place = lease->addr;
+		*place = record_number(lease);
 		groups->n++;
 		return;
 	}
 	next = link_at(groups, first)->next;
 	link_at(groups, first)->next = 0;
-	first = meld(groups, first, lease->addr);
+	first = meld(groups, first, record_number(lease));
 	link_at(groups, first)->next = next;
 	*place = first;
 }
@@ -249,7 +257,7 @@ void groups_remove(struct groups *groups, struct lease *lease)
 	} else {
 		struct group_link *left = link_at(groups, its->prev);
 
-		if (left->child == lease->addr)
+		if (left->child == record_number(lease))
 			left->child = its->next;
 		else
 			left->next = its->next;
@@ -285,8 +293,8 @@ struct lease_firsts groups_find(struct groups *groups, const struct identity *id
 
 struct lease *groups_after(struct groups *groups, const struct lease *lease)
 {
-	uint32_t addr = lease->addr;
-	const struct group_link *its = link_at(groups, addr);
+	uint32_t number = record_number(lease);
+	const struct group_link *its = link_at(groups, number);
 
 	if (its->child)
 		return at(groups, its->child);
@@ -300,12 +308,12 @@ struct lease *groups_after(struct groups *groups, const struct lease *lease)
 			uint32_t prev = its->prev;
 
 			left = link_at(groups, prev);
-			if (left->child == addr) {
-				addr = prev;
+			if (left->child == number) {
+				number = prev;
 				its = left;
 				break;
 			}
-			addr = prev;
+			number = prev;
 			its = left;
 		}
 	}

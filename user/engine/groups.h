@@ -4,7 +4,7 @@
  * of one kind, are a group: a pairing heap, whose first answers all that is ever asked of it, so
  * that a message costs the same however many records name its client. All groups of a client in
  * a subnet are found in one bucket of a hash index, seeded, since clients choose the keys. Records
- * are named by their addresses, which are half as long as pointers. Nothing here allocates but the
+ * are named by their numbers, which are half as long as pointers. Nothing here allocates but the
  * buckets, and where they cannot become more, the chains grow longer: neither undoing a
  * change nor ending a lease can fail. What is first depends on the records alone, not on
  * the order of the changes. Lives in memory only.
@@ -19,6 +19,7 @@
 struct identity;
 struct lease;
 struct lease_table;
+struct records;
 struct subnet;
 
 enum lease_kind {
@@ -30,7 +31,7 @@ enum lease_kind {
 	KIND_COUNT,
 };
 
-/* Addresses of records; 0: none. */
+/* Numbers of records; 0: none. */
 struct group_link {
 	uint32_t child;
 	uint32_t next; /* the right sibling; of a first one: the next first one in its bucket */
@@ -39,6 +40,7 @@ struct group_link {
 
 struct groups {
 	struct lease_table *table;
+	const struct records *records;
 	bool exact; /* by identity; else by client id, on whatever MAC */
 	uint64_t seed;
 	uint32_t *buckets;
@@ -53,8 +55,9 @@ struct lease_firsts {
 	struct lease *of[KIND_COUNT];
 };
 
-int groups_init(struct groups *groups, struct lease_table *table, bool exact,
-		uint64_t seed); /* -ENOMEM */
+/* -ENOMEM */
+int groups_init(struct groups *groups, struct lease_table *table, const struct records *records,
+		bool exact, uint64_t seed);
 void groups_destroy(struct groups *groups);
 /* Forgets all at once; the records' links mean nothing then. `expected`: so many will come. */
 void groups_clear(struct groups *groups, size_t expected);

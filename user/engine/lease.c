@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The lease table. Addresses are found through a tree of four levels of 256,
- * which is also their order; by client in groups, one for each subnet. Records
- * come from slabs, keep their place, and are re-used when dropped. Nothing
+ * which is also their order; by client in groups, one for each subnet. Nothing
  * here survives the process: it is rebuilt from the store.
  */
 #include "lease.h"
@@ -13,17 +12,11 @@
 
 #include "abi.h"
 #include "index.h"
+#include "records.h"
 #include "table.h"
-
-#define SLAB_LEASES 1024
 
 struct node { /* of leases on the last level, of nodes above */
 	void *at[256];
-};
-
-struct slab {
-	struct slab *next;
-	struct lease leases[SLAB_LEASES];
 };
 
 struct lease_table {
@@ -31,8 +24,7 @@ struct lease_table {
 	const struct model *model; /* NULL: not configured, then nothing is found by client */
 	struct groups exact, by_client_id;
 	struct heap deadlines;
-	struct slab *slabs;
-	struct heap_node *unused; /* dropped or fresh records, chained by at_heap.next */
+	struct records records;
 	size_t n;
 	uint64_t generation; /* the highest given or loaded */
 };
@@ -73,8 +65,8 @@ struct lease_table *lease_table_new(void)
 	/* Where memory lies is unknown to clients; what is found does not depend on it. */
 	seed = index_hash((uintptr_t)table, &table, sizeof(table));
 	table->deadlines.less = earlier;
-	if (groups_init(&table->exact, table, true, seed) < 0 ||
-	    groups_init(&table->by_client_id, table, false, seed + 1) < 0) {
+	if (groups_init(&table->exact, table, &table->records, true, seed) < 0 ||
+	    groups_init(&table->by_client_id, table, &table->records, false, seed + 1) < 0) {
 		lease_table_free(table);
 		return NULL;
 	}
@@ -95,17 +87,10 @@ static void free_nodes(struct node *node, int level)
 
 void lease_table_free(struct lease_table *table)
 {
-	struct slab *slab, *next;
-
 	if (!table)
 		return;
 	free_nodes(&table->root, 3);
-	for (slab = table->slabs; slab; slab = next) {
-		next = slab->next;
-		for (size_t i = 0; i < SLAB_LEASES; i++)
-			free(slab->leases[i].text);
-		free(slab);
-	}
+	records_destroy(&table->records);
 	groups_destroy(&table->exact);
 	groups_destroy(&table->by_client_id);
 	free(table);
@@ -118,16 +103,21 @@ static unsigned place(uint32_t addr, int level)
 	return addr >> 8 * level & 0xff;
 }
 
-struct lease *lease_at(const struct lease_table *table, uint32_t addr)
+/* The node of the last level that has the place of `addr`. NULL: there is none. */
+static const struct node *leaf_of(const struct lease_table *table, uint32_t addr)
 {
 	const struct node *node = &table->root;
 
-	for (int level = 3; level > 0; level--) {
+	for (int level = 3; level > 0 && node; level--)
 		node = node->at[place(addr, level)];
-		if (!node)
-			return NULL;
-	}
-	return node->at[place(addr, 0)];
+	return node;
+}
+
+struct lease *lease_at(const struct lease_table *table, uint32_t addr)
+{
+	const struct node *leaf = leaf_of(table, addr);
+
+	return leaf ? leaf->at[place(addr, 0)] : NULL;
 }
 
 /* Where the record of `addr` is entered; makes the nodes above. NULL: no memory. */
@@ -182,31 +172,10 @@ size_t lease_count(const struct lease_table *table)
 
 /* --- records --- */
 
-static struct lease *take_record(struct lease_table *table)
-{
-	struct heap_node *first = table->unused;
-
-	if (!first) {
-		struct slab *slab = calloc(1, sizeof(*slab));
-
-		if (!slab)
-			return NULL;
-		slab->next = table->slabs;
-		table->slabs = slab;
-		for (size_t i = SLAB_LEASES; i-- > 0;) {
-			slab->leases[i].at_heap.next = table->unused;
-			table->unused = &slab->leases[i].at_heap;
-		}
-		first = table->unused;
-	}
-	table->unused = first->next;
-	return member_of(first, struct lease, at_heap);
-}
-
 struct lease *table_make(struct lease_table *table, uint32_t addr)
 {
 	void **at = entry(table, addr);
-	struct lease *lease = at ? take_record(table) : NULL;
+	struct lease *lease = at ? records_take(&table->records) : NULL;
 
 	if (!lease)
 		return NULL;
@@ -310,8 +279,7 @@ void table_drop(struct lease_table *table, struct lease *lease)
 {
 	unlink_lease(table, lease);
 	*entry(table, lease->addr) = NULL; /* the nodes are there */
-	lease->at_heap.next = table->unused;
-	table->unused = &lease->at_heap;
+	records_drop(&table->records, lease);
 	table->n--;
 }
 
@@ -324,19 +292,9 @@ static size_t text_len(const struct lease_row *row)
 	return row->client.client_id_len + row->agent_len + name + 1u;
 }
 
-int table_reserve(struct lease *lease, const struct lease_row *row)
+int table_reserve(struct lease_table *table, struct lease *lease, const struct lease_row *row)
 {
-	size_t len = text_len(row);
-	uint8_t *text;
-
-	if (len <= lease->text_cap)
-		return 0;
-	text = realloc(lease->text, len);
-	if (!text)
-		return -ENOMEM;
-	lease->text = text;
-	lease->text_cap = (uint16_t)len;
-	return 0;
+	return records_text(&table->records, lease, text_len(row));
 }
 
 static void set_row(struct lease *lease, const struct lease_row *row)
@@ -426,7 +384,7 @@ int lease_load(struct lease_table *table, const struct lease_row *row)
 	lease = table_make(table, row->addr);
 	if (!lease)
 		return -ENOMEM;
-	if (table_reserve(lease, row) < 0) {
+	if (table_reserve(table, lease, row) < 0) {
 		table_drop(table, lease);
 		return -ENOMEM;
 	}

@@ -114,12 +114,12 @@ struct lease {
 	bool published : 1; /* daemon/ says: its slot is open for this generation */
 
 	/* private to engine/ */
-	bool by_hw : 1;	  /* chaddr is the identity, whatever client id was sent */
-	bool indexed : 1; /* by client */
-	bool timed : 1;	  /* in the deadline heap */
-	bool spare : 1;	  /* in its pool's heap of free addresses */
-	uint8_t kind : 3; /* enum lease_kind: in which groups of its client */
-	uint16_t text_cap;
+	bool by_hw : 1;	   /* chaddr is the identity, whatever client id was sent */
+	bool indexed : 1;  /* by client */
+	bool timed : 1;	   /* in the deadline heap */
+	bool spare : 1;	   /* in its pool's heap of free addresses */
+	uint8_t kind : 3;  /* enum lease_kind: in which groups of its client */
+	uint16_t text_cap; /* text belongs to records.c */
 	uint32_t giaddr;
 	uint8_t *text; /* client id, agent, then hostname and NUL; never shrinks, so that undo
 			  cannot fail */

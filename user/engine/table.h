@@ -23,7 +23,7 @@ struct lease *table_make(struct lease_table *table, uint32_t addr);
 /* Forgets a record as if it had never been. */
 void table_drop(struct lease_table *table, struct lease *lease);
 /* Makes the next table_set() with this row infallible. -ENOMEM. */
-int table_reserve(struct lease *lease, const struct lease_row *row);
+int table_reserve(struct lease_table *table, struct lease *lease, const struct lease_row *row);
 /*
  * The record becomes `row`, in memory state `state` (CLOSING with `closing_to`,
  * else row->state). table_reserve() came first, or the row was there before.
