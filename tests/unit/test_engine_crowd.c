@@ -179,6 +179,38 @@ static void a_renewal_looks_its_lease_up_and_no_more(void **state)
 	fx_close(&fx);
 }
 
+/* Whoever asks for whatever, by whatever way, known or not: nothing is looked at, only fetched. */
+static void looking_ahead_changes_nothing(void **state)
+{
+	static const char *const ids[] = {NULL, "one", "two"};
+	static const uint32_t addrs[] = {0, FIRST, FIRST + 1, 0xffffffff};
+	static struct dhcp_msg msg;
+	struct fixture fx = open_wide();
+	uint64_t before;
+
+	(void)state;
+	lease_mac(&fx, "one", 1, FIRST);
+	before = table_visited(fx.leases);
+	for (unsigned i = 0; i < 3 * 4 * 4 * 2; i++) {
+		struct engine_ahead ahead;
+		struct engine_link link = fx.link;
+		struct req req = {.type = i % 2 ? DHCP_REQUEST : DHCP_DISCOVER,
+				  .id = ids[i / 2 % 3],
+				  .requested = addrs[i / 6 % 4]};
+
+		if (i / 24 & 1)
+			req.ciaddr = addrs[i / 6 % 4];
+		if (i / 24 & 2)
+			link.addrs[0] = 0;
+		fx_message(&req, &msg);
+		for (unsigned step = 0; step < ENGINE_AHEAD; step++)
+			engine_look_ahead(fx.engine, &link, &msg, step, &ahead);
+	}
+	assert_int_equal(table_visited(fx.leases), before);
+	assert_int_equal(lease_count(fx.leases), 1);
+	fx_close(&fx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +219,7 @@ int main(void)
 		cmocka_unit_test(one_client_in_a_network_of_many_subnets),
 		cmocka_unit_test(many_clients_one_after_the_other),
 		cmocka_unit_test(a_renewal_looks_its_lease_up_and_no_more),
+		cmocka_unit_test(looking_ahead_changes_nothing),
 	};
 
 	return cmocka_run_group_tests_name("engine: crowd", tests, NULL, NULL);

@@ -19,11 +19,13 @@
 #define BATCH_ROUNDS	  4
 #define BATCH_MAX	  (BATCH_ROUNDS * PACKET_BATCH)
 #define ROW_PLACES	  (2 * BATCH_MAX) /* a power of two */
-#define SEND_FAILED_EVERY 10		  /* seconds between two lines of the log */
+#define AHEAD_FROM	  4  /* messages: fewer are decided as soon as looked ahead for */
+#define SEND_FAILED_EVERY 10 /* seconds between two lines of the log */
 
 struct item {
 	struct port *port;
 	const struct packet *packet;
+	struct engine_ahead ahead;
 	struct dhcp_msg msg;
 	struct decision decision;
 	struct commit_row
@@ -255,12 +257,25 @@ static void finish(struct daemon *d, struct item *item)
 		log_transaction(item->port, &item->msg, decision);
 }
 
+static void look_ahead(struct daemon *d, struct batch *b)
+{
+	for (unsigned step = 0; step < ENGINE_AHEAD && b->n >= AHEAD_FROM; step++) {
+		for (size_t i = 0; i < b->n; i++) {
+			struct item *item = &b->items[i];
+
+			engine_look_ahead(d->engine, &item->port->link, &item->msg, step,
+					  &item->ahead);
+		}
+	}
+}
+
 static void run(struct daemon *d, struct batch *b)
 {
 	bool failed;
 
 	b->n_rows = 0;
 	memset(b->row_at, 0, sizeof(b->row_at));
+	look_ahead(d, b);
 	for (size_t i = 0; i < b->n; i++)
 		decide(d, b, &b->items[i]);
 	if (b->n_rows)

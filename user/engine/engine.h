@@ -88,6 +88,19 @@ void engine_decide(struct engine *engine, const struct engine_link *link,
 		   const struct dhcp_msg *msg, uint32_t now, struct decision *ret_decision);
 
 /*
+ * Fetches into the caches what engine_decide() will look at. In ENGINE_AHEAD steps, each made for
+ * all messages of a batch before the next; `ahead` is the message's own.
+ */
+#define ENGINE_AHEAD 3
+struct engine_ahead {
+	uint64_t exact, by_id;
+	uint32_t addr;
+	bool has_id;
+};
+void engine_look_ahead(const struct engine *engine, const struct engine_link *link,
+		       const struct dhcp_msg *msg, unsigned step, struct engine_ahead *ahead);
+
+/*
  * The commit held (confirm) or did not (undo; call in reverse order of the decisions). Undo
  * restores lease, indexes, queues and OFFER, and cannot fail; what XDP granted meanwhile
  * stays, and so does an ending that began meanwhile.

@@ -291,6 +291,32 @@ struct lease_firsts groups_find(struct groups *groups, const struct identity *id
 	return firsts;
 }
 
+uint64_t groups_hash(const struct groups *groups, const struct identity *identity,
+		     const struct subnet *subnet)
+{
+	return hash_of(groups, identity, subnet);
+}
+
+void groups_look_ahead(const struct groups *groups, uint64_t hash, unsigned step)
+{
+	const uint32_t *bucket = bucket_at(groups, hash);
+	struct lease *lease;
+
+	if (step == 0) {
+		__builtin_prefetch(bucket);
+		return;
+	}
+	if (!*bucket)
+		return;
+	lease = records_at(groups->records, *bucket);
+	if (step == 1) {
+		__builtin_prefetch(lease->chaddr);
+		__builtin_prefetch(link_of(groups, lease));
+	} else if (lease->text) {
+		__builtin_prefetch(lease->text);
+	}
+}
+
 struct lease *groups_after(struct groups *groups, const struct lease *lease)
 {
 	uint32_t number = record_number(lease);

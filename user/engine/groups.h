@@ -66,6 +66,10 @@ void groups_insert(struct groups *groups, struct lease *lease);
 void groups_remove(struct groups *groups, struct lease *lease);
 struct lease_firsts groups_find(struct groups *groups, const struct identity *identity,
 				const struct subnet *subnet);
+/* What groups_find() hashes; and fetches for it: the bucket, the first record in it, its text. */
+uint64_t groups_hash(const struct groups *groups, const struct identity *identity,
+		     const struct subnet *subnet);
+void groups_look_ahead(const struct groups *groups, uint64_t hash, unsigned step);
 /* Another one of its group: a walk of the group from its first. NULL ends. */
 struct lease *groups_after(struct groups *groups, const struct lease *lease);
 

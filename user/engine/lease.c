@@ -472,6 +472,29 @@ struct lease_firsts table_find_id(struct lease_table *table, const struct identi
 	return groups_find(&table->by_client_id, identity, subnet);
 }
 
+void table_hashes(const struct lease_table *table, const struct identity *identity,
+		  const struct subnet *subnet, uint64_t *ret_exact, uint64_t *ret_by_id)
+{
+	*ret_exact = groups_hash(&table->exact, identity, subnet);
+	*ret_by_id = groups_hash(&table->by_client_id, identity, subnet);
+}
+
+void table_look_ahead(const struct lease_table *table, uint64_t exact, const uint64_t *by_id,
+		      uint32_t addr, unsigned step)
+{
+	const struct node *leaf = leaf_of(table, addr);
+
+	groups_look_ahead(&table->exact, exact, step);
+	if (by_id)
+		groups_look_ahead(&table->by_client_id, *by_id, step);
+	if (!leaf)
+		return;
+	if (step == 0)
+		__builtin_prefetch(&leaf->at[place(addr, 0)]);
+	else if (step == 1 && leaf->at[place(addr, 0)])
+		__builtin_prefetch(leaf->at[place(addr, 0)]);
+}
+
 struct lease *table_after(struct lease_table *table, const struct lease *lease)
 {
 	return groups_after(&table->exact, lease);

@@ -55,6 +55,14 @@ struct lease_firsts table_find_id(struct lease_table *table, const struct identi
 /* The others of a group that table_find(), table_find_id() gave the first of; NULL ends. */
 struct lease *table_after(struct lease_table *table, const struct lease *lease);
 struct lease *table_after_id(struct lease_table *table, const struct lease *lease);
+/*
+ * What the two will look up, and what lies at `addr`, fetched in three steps (ahead.c). `by_id`
+ * NULL: nothing is looked up by client id.
+ */
+void table_hashes(const struct lease_table *table, const struct identity *identity,
+		  const struct subnet *subnet, uint64_t *ret_exact, uint64_t *ret_by_id);
+void table_look_ahead(const struct lease_table *table, uint64_t exact, const uint64_t *by_id,
+		      uint32_t addr, unsigned step);
 uint64_t table_visited(const struct lease_table *table); /* records looked at so, ever */
 
 uint64_t identity_hash(uint64_t seed, const struct identity *identity);
