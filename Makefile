@@ -236,7 +236,7 @@ $(foreach r,unit bpf parity crash/powercut model,$(eval $(call TESTROOM,$(r))))
 
 # Without a kernel (tests/dry/dry.h): tests of its own, and those of tests/parity that need none.
 DRY_WRAPS := fastpath_lock fastpath_open fastpath_close fastpath_remove fastpath_barrier fastpath_verdicts \
-	bpf_prog_test_run_opts boot_seconds monotonic_microseconds
+	bpf_prog_test_run_opts boot_seconds monotonic_microseconds wait_microseconds
 # a whole daemon at work (tests/dry/desk.h)
 DESK_WRAPS := config_load packet_receive packet_send packet_send_routed store_commit store_error store_note store_info store_load ports_rescan \
 	timers_start log_set_level engine_decide pthread_create pthread_cond_wait pthread_join
@@ -268,6 +268,7 @@ $(B)/tests/unit/test_daemon_link_records: ALL_LDFLAGS += -Wl,--wrap=fastpath_pol
 $(B)/tests/unit/test_daemon_places: ALL_LDFLAGS += -Wl,--wrap=fastpath_has,--wrap=fastpath_attach,--wrap=fastpath_prune,--wrap=fastpath_detach,--wrap=fastpath_give_again,--wrap=fastpath_answers,--wrap=link_publish,--wrap=link_close,--wrap=links_unhide,--wrap=log_line
 # its memory runs out when the test says so
 $(B)/tests/unit/test_engine_reasons: ALL_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc
+$(B)/tests/unit/test_records: ALL_LDFLAGS += -Wl,--wrap=malloc,--wrap=reallocarray,--wrap=madvise
 # the store's own calls go by the disk whose power is cut (tests/common/disk_wrap.c), its pragmas
 # by tests/crash/powercut/rounds.c
 $(B)/tests/crash/powercut/test_%: ALL_LDFLAGS += -Wl,--wrap=open,--wrap=link,--wrap=unlink,--wrap=rename,--wrap=fsync,--wrap=pwrite,--wrap=ftruncate,--wrap=getpid,--wrap=sqlite3_exec

@@ -131,6 +131,8 @@ int __wrap_packet_receive(struct packet_socket *socket, struct packet *packets, 
 	size_t taken = n < in->n_socket ? n : in->n_socket;
 
 	(void)socket;
+	if (!taken && in->desk.link_is_down)
+		return -ENETDOWN;
 	memcpy(packets, in->socket, taken * sizeof(*packets));
 	in->n_socket -= taken;
 	memmove(in->socket, in->socket + taken, in->n_socket * sizeof(*packets));
@@ -217,6 +219,7 @@ int __wrap_store_commit(struct store *store, struct store_change *changes, size_
 	}
 	for (size_t i = 0; i < n; i++)
 		oracle_store(changes[i].row);
+	the_desk->desk.count.commits++;
 	*ret_number = ++the_desk->commits;
 	return 0;
 }

@@ -33,7 +33,7 @@ struct desk_reply {
 };
 
 struct desk_counts {
-	unsigned long received, decided, undone, changes, commits_failed;
+	unsigned long received, decided, undone, changes, commits, commits_failed;
 	unsigned long offers, acks, naks, bootp, silent, deferred, ends;
 	unsigned long restarts;
 	unsigned long xdp_acks, xdp_passes, compared;
@@ -45,6 +45,7 @@ struct desk {
 	struct desk_reply sent[DESK_SENT]; /* the latest where there is no room for all */
 	unsigned n_sent;		   /* of them; who has read them makes it 0 */
 	bool commits_fail;		   /* from now on: the store is out of order */
+	bool link_is_down;		   /* once the socket is empty */
 	bool thorough;			   /* each change is undone once before it stands; slow */
 };
 

@@ -34,6 +34,14 @@ extern uint64_t dry_clock;	 /* CLOCK_BOOTTIME, nanoseconds */
 #define DRY_SECOND 1000000000ull
 
 /*
+ * By so much the daemon's fine clock goes on each time that it is read. As long as that is not
+ * changed, a second: nothing is waited for, all that there is lies in the socket.
+ */
+extern int64_t dry_microseconds;
+/* Instead of a wait. NULL: there must be none. */
+extern void (*dry_wait)(int64_t us);
+
+/*
  * Memory for the maps that is not their own: a kernel's (tests/fuzz/prog_run.c). NULL: their own.
  * To be set before a fast path is opened; it is cleared then.
  */

@@ -28,6 +28,7 @@ int __wrap_fastpath_verdicts(const struct fastpath *fp, struct verdicts *ret_sum
 int __wrap_bpf_prog_test_run_opts(int fd, struct bpf_test_run_opts *opts);
 uint32_t __wrap_boot_seconds(void);
 int64_t __wrap_monotonic_microseconds(void);
+void __wrap_wait_microseconds(int64_t us);
 
 /* Kept from one fast path to the next: a fuzzer opens a thousand a second. */
 static struct policy policy_records[XDHCP_POLICY_ENTRIES];
@@ -170,12 +171,21 @@ int __wrap_bpf_prog_test_run_opts(int fd, struct bpf_test_run_opts *opts)
 	return 0;
 }
 
-/* Nothing is waited for: all that there is lies in the socket. */
+int64_t dry_microseconds = 1000000;
+void (*dry_wait)(int64_t us);
+
 int64_t __wrap_monotonic_microseconds(void)
 {
-	static int64_t seconds;
+	static int64_t now;
 
-	return ++seconds * 1000000;
+	return now += dry_microseconds;
+}
+
+void __wrap_wait_microseconds(int64_t us)
+{
+	if (!dry_wait)
+		abort();
+	dry_wait(us);
 }
 
 uint32_t __wrap_boot_seconds(void)

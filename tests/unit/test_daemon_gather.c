@@ -89,9 +89,23 @@ static void a_wait_that_was_worth_it_makes_them_frequent(void **state)
 	gather_waited(&gather, 1, 1);
 	gather_waited(&gather, 1, 1);
 	(void)rests(&gather);
-	gather_waited(&gather, 2, 4);
+	gather_waited(&gather, GATHER_FEW, 2 * GATHER_FEW);
 	assert_int_equal(rests(&gather), 0);
 	gather_waited(&gather, 1, 1);
+	assert_int_equal(rests(&gather), 1);
+}
+
+/* Two clients that both wait for us make one batch of two: that is no crowd. */
+static void a_few_more_are_not_worth_a_wait(void **state)
+{
+	struct gather gather = committed(1000);
+
+	(void)state;
+	gather_waited(&gather, 1, GATHER_FEW);
+	assert_int_equal(rests(&gather), 1);
+	gather_waited(&gather, 1, 1 + GATHER_FEW);
+	assert_int_equal(rests(&gather), 0);
+	gather_waited(&gather, 2 * GATHER_FEW, 3 * GATHER_FEW);
 	assert_int_equal(rests(&gather), 1);
 }
 
@@ -104,6 +118,7 @@ int main(void)
 		cmocka_unit_test(nothing_and_enough_are_not_waited_for),
 		cmocka_unit_test(a_wait_in_vain_makes_the_next_rarer),
 		cmocka_unit_test(a_wait_that_was_worth_it_makes_them_frequent),
+		cmocka_unit_test(a_few_more_are_not_worth_a_wait),
 	};
 
 	return cmocka_run_group_tests_name("daemon: messages that gather", tests, NULL, NULL);

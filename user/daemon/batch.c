@@ -33,6 +33,8 @@ struct item {
 	bool unstorable; /* nothing comes of it: the store fails */
 };
 
+_Static_assert(BATCH_MAX <= COMMIT_MAX && BATCH_MAX < UINT16_MAX, "a batch is one commit");
+
 struct batch {
 	struct item items[BATCH_MAX];
 	size_t n;
@@ -331,8 +333,7 @@ static int drain(struct daemon *d, struct port *port, struct batch *b, size_t *t
 	return 1;
 }
 
-/* After the socket was seen empty: what comes while it is worth while to wait. Returns as drain().
- */
+/* The socket was seen empty: what comes while it is worth while to wait. Returns as drain(). */
 static int gather_more(struct daemon *d, struct port *port, struct batch *b, size_t *taken)
 {
 	int64_t us = gather_wait(&d->gather, monotonic_microseconds(), b->n);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * See gather.h. A wait is worth while if the batch has grown by more than half; clients of whom
- * none asks before another is answered soon pay for one wait in GATHER_REST batches only.
+ * See gather.h. A wait is worth while if the batch has grown by more than half, and by GATHER_FEW;
+ * clients of whom none asks before another is answered soon pay for one wait in GATHER_REST batches
+ * only.
  */
 #include "daemon/gather.h"
 
@@ -20,7 +21,7 @@ int64_t gather_wait(struct gather *gather, int64_t now, size_t n)
 
 void gather_waited(struct gather *gather, size_t before, size_t after)
 {
-	if (after > before + before / 2) {
+	if (after > before + before / 2 && after >= before + GATHER_FEW) {
 		gather->next = 0;
 		return;
 	}
