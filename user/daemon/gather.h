@@ -3,8 +3,8 @@
  * Is it worth while to let more messages gather before a batch is decided? A commit costs about the
  * same for one row as for fifty, and while messages come fast each wait makes many commits one. It
  * is not waited when the last commit is longer ago than GATHER_MICROSECONDS, when there is a good
- * batch already, nor, but for a try now and then, where waits bring few messages: below some 1,500
- * a second, or where fewer clients than GATHER_FEW send again as soon as they are answered.
+ * batch already, nor, but for a try now and then, where waits bring few messages: below some 800
+ * a second, or where no more clients than GATHER_FEW send again as soon as they are answered.
  *
  * What a client sees of it: its answer is later by up to GATHER_MICROSECONDS, by about
  * 2 * GATHER_STEP where a few dozen clients, and none else, ask again as soon as they are answered
@@ -20,7 +20,7 @@
 #define GATHER_MICROSECONDS 5000 /* from one commit to the next */
 #define GATHER_STEP	    1000 /* microseconds without a message: all there are wait for us */
 #define GATHER_ENOUGH	    128	 /* messages: more of them make a commit little cheaper */
-#define GATHER_FEW	    8  /* messages: a wait that brings fewer saves no more than it costs */
+#define GATHER_FEW	    4  /* messages: a wait that brings fewer saves no more than it costs */
 #define GATHER_REST	    64 /* batches before the next try at most, after waits in vain */
 
 struct gather {
