@@ -181,6 +181,29 @@ static void at_a_lower_level_nothing(void **state)
 	log_set_level(6);
 }
 
+static const char *asked_for(unsigned *times)
+{
+	++*times;
+	return "";
+}
+
+/* Lines of the sweep's and others' are many: what makes them is not even called. */
+static void at_a_lower_level_nothing_is_made_of_the_arguments(void **state)
+{
+	unsigned times = 0;
+
+	(void)state;
+	log_set_level(5);
+	log_info("%s", asked_for(&times));
+	log_debug("%s", asked_for(&times));
+	assert_int_equal(times, 0);
+	log_set_level(6);
+	log_debug("%s", asked_for(&times));
+	assert_int_equal(times, 0);
+	log_info("a line%s", asked_for(&times));
+	assert_int_equal(times, 1);
+}
+
 /* At the level of DEBUG a second line: every option that the reply has, wherever it stands. */
 static void options_of_a_reply(void **state)
 {
@@ -260,6 +283,7 @@ int main(void)
 		cmocka_unit_test(a_second_mac_of_one_client_id),
 		cmocka_unit_test(options_of_a_reply),
 		cmocka_unit_test(at_a_lower_level_nothing),
+		cmocka_unit_test(at_a_lower_level_nothing_is_made_of_the_arguments),
 		cmocka_unit_test(in_a_flood_only_what_changes_leases), /* the log is used up */
 	};
 

@@ -357,16 +357,23 @@ extern const struct control_ops daemon_control_ops;
 
 /* log.c: one line an event on stderr; level is syslog's. */
 void log_set_level(int level);
+bool log_takes(int level);
 void log_line(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_transaction(const struct port *port, const struct dhcp_msg *msg,
 		     const struct decision *decision);
 void log_tick(void); /* once a second: says how many transactions have no line (log_limit.h) */
 uint64_t log_lines_left_out(void); /* since the start */
-#define log_error(...)	 log_line(3, __VA_ARGS__)
-#define log_warning(...) log_line(4, __VA_ARGS__)
-#define log_notice(...)	 log_line(5, __VA_ARGS__)
-#define log_info(...)	 log_line(6, __VA_ARGS__)
-#define log_debug(...)	 log_line(7, __VA_ARGS__)
+/* What the level leaves out costs nothing: its arguments are not evaluated. */
+#define log_at(level, ...)                            \
+	do {                                          \
+		if (log_takes(level))                 \
+			log_line(level, __VA_ARGS__); \
+	} while (0)
+#define log_error(...)	 log_at(3, __VA_ARGS__)
+#define log_warning(...) log_at(4, __VA_ARGS__)
+#define log_notice(...)	 log_at(5, __VA_ARGS__)
+#define log_info(...)	 log_at(6, __VA_ARGS__)
+#define log_debug(...)	 log_at(7, __VA_ARGS__)
 
 /* notify.c */
 void notify_service(

@@ -31,14 +31,17 @@ void log_set_level(int level)
 	threshold = level;
 }
 
+bool log_takes(int level)
+{
+	return level <= threshold;
+}
+
 void log_line(int level, const char *format, ...)
 {
 	char line[LINE_SIZE];
 	int n = 0;
 	va_list args;
 
-	if (level > threshold)
-		return;
 	if (getenv("JOURNAL_STREAM"))
 		n = snprintf(line, sizeof(line), "<%d>", level);
 	n += snprintf(line + n, sizeof(line) - (size_t)n, "xdhcpd: %s",
