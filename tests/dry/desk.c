@@ -219,7 +219,8 @@ int __wrap_store_commit(struct store *store, struct store_change *changes, size_
 	}
 	for (size_t i = 0; i < n; i++)
 		oracle_store(changes[i].row);
-	the_desk->desk.count.commits++;
+	the_desk->desk.count.commits += n > 0;
+	the_desk->desk.count.rows += n;
 	*ret_number = ++the_desk->commits;
 	return 0;
 }

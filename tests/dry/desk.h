@@ -33,7 +33,8 @@ struct desk_reply {
 };
 
 struct desk_counts {
-	unsigned long received, decided, undone, changes, commits, commits_failed;
+	unsigned long received, decided, undone, changes, commits_failed;
+	unsigned long commits, rows; /* of commits that had any */
 	unsigned long offers, acks, naks, bootp, silent, deferred, ends;
 	unsigned long restarts;
 	unsigned long xdp_acks, xdp_passes, compared;

@@ -5,6 +5,10 @@
  * An extension is a change like any other: committed first, then stored in the
  * slot, one row for many renewals. Who has not renewed is not extended. A crash loses nothing: the
  * grants stand in the slots, and the store's ack_until bounds them.
+ *
+ * A commit costs as much as a hundred rows. So one that must be made anyway extends also whose next
+ * renewal is near and would need it: few sweeps have something to commit, and the neighbours in
+ * it share their pages. Where nobody is in need, nothing is committed.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -31,7 +35,7 @@ static void log_hits(struct daemon *d, const struct lease *lease, const struct s
 
 /* The longest lifetime that XDP may grant: each form's template has its own. 0: the slot is closed.
  */
-static uint32_t longest_lifetime(struct daemon *d, const struct slot *slot)
+static uint32_t longest_lifetime(const struct daemon *d, const struct slot *slot)
 {
 	uint32_t n, longest = 0;
 	const struct template *templates = fastpath_templates(d->fp, &n);
@@ -45,30 +49,25 @@ static uint32_t longest_lifetime(struct daemon *d, const struct slot *slot)
 	return longest;
 }
 
-/* Below this many seconds of credit a lease that was just granted is extended. */
-static uint32_t credit_floor(const struct daemon *d, const struct lease *lease, uint32_t lifetime)
+/* When does a lease need more credit? */
+struct need {
+	uint32_t t1;	/* after a renewal comes the next */
+	uint64_t floor; /* seconds of credit below which one that was just granted is extended */
+};
+
+/* false: never; its scope is gone, or its slot closed. */
+static bool need_of(const struct daemon *d, const struct lease *lease, uint32_t lifetime,
+		    struct need *ret)
 {
 	const struct subnet *subnet = model_subnet_by_id(&d->config->model, lease->subnet_id);
 	uint32_t t1, t2;
 
-	if (!subnet)
-		return 0; /* its scope is gone: no more credit */
+	if (!subnet || !lifetime || lease->ack_until == XDHCP_FOREVER)
+		return false;
 	lifetimes_tee(&subnet->life, lifetime, &t1, &t2);
-	if (!t2)
-		t2 = lifetime;
-	return t2 + lifetime < t2 ? XDHCP_FOREVER : t2 + lifetime;
-}
-
-static uint32_t extended_credit(struct daemon *d, const struct lease *lease,
-				const struct slot *slot, uint32_t now)
-{
-	uint32_t lifetime = longest_lifetime(d, slot), until = lease->ack_until;
-	uint32_t floor = credit_floor(d, lease, lifetime);
-
-	if (until == XDHCP_FOREVER || (until >= now && until - now >= floor) || !lifetime)
-		return until;
-	until = engine_credit(d->engine, now, lifetime, lease->promised);
-	return later(until, lease->ack_until);
+	ret->t1 = t1 ? t1 : lifetime / 2; /* RFC 2131 4.4.5: by default */
+	ret->floor = (uint64_t)(t2 ? t2 : lifetime) + lifetime;
+	return true;
 }
 
 static struct slot *slot_of(struct daemon *d, const struct lease *lease, uint32_t *ret_index)
@@ -87,33 +86,62 @@ static struct commit_row row_of(const struct lease *lease, uint32_t ack_until)
 	return row;
 }
 
+enum sweep_row { ROW_NONE, ROW_SOON, ROW_NOW };
+
+/* `granted`: since the last sweep. */
+static enum sweep_row extension(const struct daemon *d, const struct lease *lease,
+				const struct slot *slot, bool granted, uint32_t last, uint32_t now,
+				uint32_t *ret_until)
+{
+	uint32_t lifetime = longest_lifetime(d, slot);
+	struct need need;
+	uint64_t next;
+	bool due;
+
+	if (!need_of(d, lease, lifetime, &need))
+		return ROW_NONE;
+	due = granted && lease->ack_until < now + need.floor;
+	next = (uint64_t)last + need.t1;
+	if (!due && (next > (uint64_t)now + need.t1 / 2 || lease->ack_until >= next + need.floor))
+		return ROW_NONE;
+	*ret_until = engine_credit(d->engine, now, lifetime, lease->promised);
+	if (*ret_until <= lease->ack_until)
+		return ROW_NONE;
+	if (due)
+		return ROW_NOW;
+	/* Has it renewed since it was extended? Then that would have given it more. */
+	return engine_credit(d->engine, last, lifetime, lease->promised) > lease->ack_until
+		       ? ROW_SOON
+		       : ROW_NONE;
+}
+
 /*
- * Reads one lease's slot; true: a row is to be committed. A grant within the credit needs
- * none: memory knows of it, and after a crash the slot does, or ack_until bounds it.
+ * Reads one lease's slot; ROW_NOW: a row is to be committed, ROW_SOON: if others are. A grant
+ * within the credit needs none: memory knows of it, and after a crash the slot does, or ack_until
+ * bounds it.
  */
-static bool sweep_lease(struct daemon *d, struct lease *lease, uint32_t now,
-			struct commit_row *ret_row)
+static enum sweep_row sweep_lease(struct daemon *d, struct lease *lease, uint32_t now,
+				  struct commit_row *ret_row)
 {
 	uint32_t index, last, granted_until, until;
+	enum sweep_row row;
 	struct slot *slot;
+	bool granted;
 
 	if (lease->state != LEASE_BOUND || !(slot = slot_of(d, lease, &index)))
-		return false;
+		return ROW_NONE;
 	log_hits(d, lease, slot, index);
 	slot_grant(slot, &last, &granted_until);
-	if (last <= lease->cltt && granted_until <= lease->granted_until)
-		return false;
-	until = extended_credit(d, lease, slot, now);
-	if (until == lease->ack_until) {
+	granted = last > lease->cltt || granted_until > lease->granted_until;
+	row = extension(d, lease, slot, granted, last, now, &until);
+	if (granted && row != ROW_NOW)
 		lease_granted(d->leases, lease, last, granted_until);
-		return false;
-	}
+	if (row == ROW_NONE)
+		return ROW_NONE;
 	*ret_row = row_of(lease, until);
-	if (last > ret_row->row.cltt)
-		ret_row->row.cltt = last;
-	if (granted_until > ret_row->row.granted_until)
-		ret_row->row.granted_until = granted_until;
-	return true;
+	ret_row->row.cltt = later(ret_row->row.cltt, last);
+	ret_row->row.granted_until = later(ret_row->row.granted_until, granted_until);
+	return row;
 }
 
 /*
@@ -145,15 +173,20 @@ static void sweep_chunk(evutil_socket_t fd, short what, void *arg)
 	struct daemon *d = arg;
 	struct lease *lease = lease_next(d->leases, d->sweep_at);
 	uint32_t now = boot_seconds();
+	bool needed = false;
 	size_t n = 0;
 
 	(void)fd;
 	(void)what;
 	for (unsigned i = 0; lease && i < COMMIT_MAX; i++) {
-		n += sweep_lease(d, lease, now, &rows[n]);
+		enum sweep_row row = sweep_lease(d, lease, now, &rows[n]);
+
+		n += row != ROW_NONE;
+		needed |= row == ROW_NOW;
 		lease = lease_after(d->leases, lease);
 	}
-	commit_sweep(d, rows, n, true);
+	if (needed)
+		commit_sweep(d, rows, n, true);
 	d->sweep_at = lease ? lease->addr : 0;
 	if (lease)
 		d->sweeping = !event_base_once(d->base, -1, EV_TIMEOUT, sweep_chunk, d, &at_once);

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Whom the sweep extends: who has renewed and needs credit, and with a commit that is made for such
+ * a one also who will soon. A daemon with the XDP program beside it, and a clock that moves only
+ * when it is told to. Lifetime 3600 s, so T1 1800, T2 3150; horizon 3: at second `t` a lease is
+ * given credit up to t + 10801, and needs more when less than 6750 is left of it. With horizon 2 it
+ * is given 7201.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../common/packet_builder.h"
+#include "desk.h"
+#include "oracle.h"
+
+#define CREDIT	 10801
+#define CREDIT_2 7201
+
+static struct desk *desk;
+static struct packet_host a = {{2, 0, 0, 0, 0, 1}, 0}, b = {{2, 0, 0, 0, 0, 2}, 0}, server;
+static uint32_t start;
+
+static uint32_t now(void)
+{
+	return (uint32_t)(dry_clock / DRY_SECOND) - start;
+}
+
+static void send(const struct packet *p)
+{
+	uint8_t frame[PACKET_MAX];
+
+	desk_put(desk, frame, packet_build(p, frame, sizeof(frame)));
+	desk_work(desk);
+	desk_settle(desk);
+}
+
+/* A lease, and a first renewal, which XDP then knows. */
+static void gets_lease(struct packet_host *client)
+{
+	struct packet p = packet_discover(client);
+
+	desk->n_sent = 0;
+	send(&p);
+	assert_true(desk->n_sent == 1);
+	client->addr = packet_get32(desk->sent[0].data + PACKET_YIADDR);
+	p = packet_selecting(client, client->addr, server.addr);
+	send(&p);
+	p = packet_renewing(client, client->addr, &server);
+	send(&p);
+}
+
+static void renews(const struct packet_host *client)
+{
+	struct packet p = packet_renewing(client, client->addr, &server);
+	uint8_t frame[PACKET_MAX];
+	struct desk_reply reply;
+
+	assert_true(desk_xdp(desk, frame, packet_build(&p, frame, sizeof(frame)), &reply));
+}
+
+/* It is swept then; and not before. */
+static void until(uint32_t second)
+{
+	assert_in_range(second, now() + 60, UINT32_MAX);
+	desk_pass(desk, second - now());
+}
+
+static uint32_t credit(const struct packet_host *client)
+{
+	return oracle_row(client->addr)->ack_until - start;
+}
+
+static void committed(unsigned long commits, unsigned long rows)
+{
+	assert_int_equal(desk->count.commits, commits);
+	assert_int_equal(desk->count.rows, rows);
+	desk->count.commits = desk->count.rows = 0;
+}
+
+static int begin(const char *fast_path)
+{
+	char text[512];
+
+	dry_clock = 1000 * DRY_SECOND;
+	start = 1000;
+	snprintf(text, sizeof(text),
+		 "interfaces-config: {interfaces: [" DESK_LINK "]}\n"
+		 "control-socket: {socket-type: unix, socket-name: ''}\n"
+		 "valid-lifetime: 3600\n"
+		 "fast-path: {max-entries: 512, %s}\n"
+		 "subnet4:\n"
+		 "- {id: 1, subnet: 192.0.2.0/24, pools: [{pool: 192.0.2.10 - 192.0.2.99}]}\n",
+		 fast_path);
+	desk = desk_start(text);
+	assert_non_null(desk);
+	memcpy(server.mac, desk_mac, 6);
+	server.addr = PACKET_ADDR(192, 0, 2, 1);
+	gets_lease(&a);
+	return 0;
+}
+
+static int horizon_3(void **state)
+{
+	(void)state;
+	return begin("horizon: 3");
+}
+
+static int horizon_2(void **state)
+{
+	(void)state;
+	return begin("horizon: 2");
+}
+
+static int end(void **state)
+{
+	(void)state;
+	desk_stop(desk);
+	return 0;
+}
+
+/* Both have credit from second 0 on, and have renewed at 1800. */
+static void both_renew(void)
+{
+	gets_lease(&b);
+	until(1800);
+	renews(&a);
+	renews(&b);
+	until(1860);
+	assert_int_equal(credit(&a), CREDIT);
+	assert_int_equal(credit(&b), CREDIT);
+	desk->count.commits = desk->count.rows = 0;
+}
+
+/* At 4052 less than 6750 is left. */
+static void who_has_renewed_and_needs_it(void **state)
+{
+	(void)state;
+	both_renew();
+	until(3990);
+	renews(&a);
+	until(4051);
+	committed(0, 0);
+	until(4111);
+	committed(0, 0); /* it has not renewed since the last sweep */
+	renews(&a);
+	until(4171);
+	committed(1, 1);
+	assert_int_equal(credit(&a), 4171 + CREDIT);
+	assert_int_equal(credit(&b), CREDIT);
+	until(4231);
+	committed(0, 0);
+}
+
+static void who_will_soon_goes_along(void **state)
+{
+	(void)state;
+	both_renew();
+	until(3600);
+	renews(&b);
+	until(3660);
+	until(4500);
+	renews(&a);
+	until(4560);
+	committed(1, 2);
+	assert_int_equal(credit(&a), 4560 + CREDIT);
+	assert_int_equal(credit(&b), 4560 + CREDIT);
+	assert_int_equal(oracle_row(b.addr)->cltt, start + 3600);
+	assert_int_equal(oracle_row(b.addr)->granted_until, start + 3600 + 3601);
+}
+
+static void for_who_will_soon_alone_nothing_is_committed(void **state)
+{
+	(void)state;
+	both_renew();
+	until(3600);
+	renews(&b);
+	for (uint32_t t = 3660; t < 5400; t += 60)
+		until(t);
+	committed(0, 0);
+	renews(&b);
+	until(5460);
+	committed(1, 1);
+	assert_int_equal(credit(&b), 5460 + CREDIT);
+}
+
+static void who_will_only_later_does_not_go_along(void **state)
+{
+	(void)state;
+	both_renew();
+	until(3720); /* the next is at 5520 */
+	renews(&b);
+	until(3780);
+	until(4500);
+	renews(&a);
+	until(4560);
+	committed(1, 1);
+	assert_int_equal(credit(&b), CREDIT);
+}
+
+static void whose_credit_lasts_does_not_go_along(void **state)
+{
+	(void)state;
+	until(1800);
+	renews(&a);
+	until(2700);
+	gets_lease(&b);
+	until(3100);
+	renews(&b);
+	until(3160);
+	until(4500);
+	renews(&a);
+	desk->count.commits = desk->count.rows = 0;
+	until(4560);
+	committed(1, 1);
+	assert_int_equal(credit(&b), 2700 + CREDIT);
+}
+
+static void who_has_not_renewed_since_does_not_go_along(void **state)
+{
+	(void)state;
+	gets_lease(&b);
+	desk->count.commits = desk->count.rows = 0;
+	until(600);
+	renews(&b);
+	until(660);
+	committed(1, 1);
+	assert_int_equal(credit(&b), 660 + CREDIT_2);
+	until(1600);
+	renews(&a);
+	until(1660);
+	committed(1, 1);
+	assert_int_equal(credit(&a), 1660 + CREDIT_2);
+	assert_int_equal(credit(&b), 660 + CREDIT_2);
+}
+
+static void a_failed_commit_is_made_up_for(void **state)
+{
+	(void)state;
+	both_renew();
+	until(3600);
+	renews(&b);
+	until(3660);
+	until(4500);
+	renews(&a);
+	desk->commits_fail = true;
+	until(4560);
+	committed(0, 0);
+	assert_int_equal(credit(&a), CREDIT);
+	desk->commits_fail = false;
+	until(4620);
+	committed(1, 2);
+	assert_int_equal(credit(&a), 4620 + CREDIT);
+	assert_int_equal(credit(&b), 4620 + CREDIT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define CASE(name, horizon) cmocka_unit_test_setup_teardown(name, horizon, end)
+		CASE(who_has_renewed_and_needs_it, horizon_3),
+		CASE(who_will_soon_goes_along, horizon_3),
+		CASE(for_who_will_soon_alone_nothing_is_committed, horizon_3),
+		CASE(who_will_only_later_does_not_go_along, horizon_3),
+		CASE(whose_credit_lasts_does_not_go_along, horizon_3),
+		CASE(who_has_not_renewed_since_does_not_go_along, horizon_2),
+		CASE(a_failed_commit_is_made_up_for, horizon_3),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
