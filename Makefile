@@ -264,8 +264,9 @@ $(B)/tests/dry/parity_%: $(B)/tests/parity/test_%.o $(TEST_HELPERS_dry) $(TEST_H
 # the kernel refuses a program when the test says so
 $(B)/tests/bpf/test_attach: ALL_LDFLAGS += -Wl,--wrap=bpf_link_update
 $(B)/tests/unit/test_daemon_ports: ALL_LDFLAGS += -Wl,--wrap=fastpath_give_again,--wrap=fastpath_has,--wrap=fastpath_detach,--wrap=fastpath_attach,--wrap=fastpath_prune,--wrap=link_publish,--wrap=link_close,--wrap=link_close_unserved,--wrap=links_list,--wrap=packet_is_bound,--wrap=event_add,--wrap=lease_at,--wrap=withdraw
-$(B)/tests/unit/test_daemon_link_records: ALL_LDFLAGS += -Wl,--wrap=fastpath_policy,--wrap=fastpath_barrier,--wrap=fastpath_slot,--wrap=lease_next,--wrap=lease_after,--wrap=quiesce_waits,--wrap=withdraw
+$(B)/tests/unit/test_daemon_link_records: ALL_LDFLAGS += -Wl,--wrap=fastpath_policy,--wrap=fastpath_barrier,--wrap=fastpath_slot,--wrap=lease_next,--wrap=lease_after,--wrap=quiesce_waits,--wrap=withdraw,--wrap=withdraw_relayed
 $(B)/tests/unit/test_daemon_places: ALL_LDFLAGS += -Wl,--wrap=fastpath_has,--wrap=fastpath_attach,--wrap=fastpath_prune,--wrap=fastpath_detach,--wrap=fastpath_give_again,--wrap=fastpath_answers,--wrap=link_publish,--wrap=link_close,--wrap=links_unhide,--wrap=log_line
+$(B)/tests/unit/test_daemon_quiesce: ALL_LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=barrier_done,--wrap=barrier_stop,--wrap=barrier_free,--wrap=commit_rests,--wrap=lease_at,--wrap=fastpath_slot
 # its memory runs out when the test says so
 $(B)/tests/unit/test_engine_reasons: ALL_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc
 $(B)/tests/unit/test_records: ALL_LDFLAGS += -Wl,--wrap=malloc,--wrap=reallocarray,--wrap=madvise

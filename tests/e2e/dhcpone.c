@@ -6,13 +6,14 @@
  *   dhcpone IF TYPE [chaddr=MAC] [smac=MAC] [dmac=MAC] [src=IP] [dst=IP] [ciaddr=IP]
  *           [requested=IP] [server=IP] [lifetime=N] [maxsize=N] [cid=HEX] [host=NAME]
  *           [prl=1,3,6] [broadcast=1] [xid=N] [wait=MS] [replies=N] [count=N] [every=MS] [hex=1]
- *           [giaddr=IP] [sport=N] [option=CODE:HEX]...
+ *           [giaddr=IP] [sport=N] [option=CODE:HEX]... [vlan=N]
  *           [vary=chaddr|cid|host|options]... [walk=N] [quiet=1] [log=FILE]
  *
  * TYPE is discover, request, decline, release, inform or bootp. The defaults are a
  * broadcast by the interface's own MAC. It ends when `replies` (1) have come or
  * `wait` (3000) ms after the last of `count` (1) requests; the n-th request's
  * xid is xid + n (random). With count > 1 each reply is printed and none ends it.
+ * vlan: with that tag (0x8100) in the frame; a reply counts whatever tag it has.
  * A release or decline has no reply: it prints {"type":"sent","sent":TIME} instead and is done.
  * Exit: 0 with a reply, 3 without, 2 for errors. Each line has the CLOCK_BOOTTIME of
  * the request and of the reply, and the options in hex by their codes; with hex=1 also the
@@ -32,6 +33,7 @@ struct job {
 	struct wire_request request;
 	unsigned wait, replies, count;
 	double every;
+	uint16_t vlan;
 	bool hex, quiet;
 	unsigned vary, walk;
 	FILE *log;
@@ -150,6 +152,8 @@ static void set(struct job *job, const char *key, const char *value)
 		r->max_size = (uint16_t)number;
 	else if (!strcmp(key, "sport"))
 		r->sport = (uint16_t)number;
+	else if (!strcmp(key, "vlan"))
+		job->vlan = (uint16_t)number;
 	else if (!strcmp(key, "option"))
 		option(r, value);
 	else if (!strcmp(key, "cid"))
@@ -290,15 +294,25 @@ static void change(struct job *job)
 	}
 }
 
+static size_t add_tag(uint8_t *frame, size_t n, uint16_t vlan)
+{
+	memmove(frame + 16, frame + 12, n - 12);
+	wire_put16(frame + 12, ETH_P_8021Q);
+	wire_put16(frame + 14, vlan);
+	return n + 4;
+}
+
 static void transmit(const struct wire *w, struct job *job, double now)
 {
-	uint8_t frame[WIRE_MAX];
+	uint8_t frame[WIRE_MAX + 4];
 	size_t n;
 
 	change(job);
 	job->request.xid = job->first_xid + job->sent;
 	job->sent_at[job->sent++] = now;
 	n = wire_build(&job->request, frame);
+	if (job->vlan)
+		n = add_tag(frame, n, job->vlan);
 	while (send(w->fd, frame, n, 0) != (ssize_t)n) {
 		if (errno != ENOBUFS && errno != EAGAIN)
 			wire_die("send", strerror(errno));

@@ -24,7 +24,7 @@ static uint32_t host[12];
 static struct config config;
 static struct daemon d;
 static struct port ports[XDHCP_POLICY_PROBES + 1];
-static unsigned n_ports, barriers, withdrawn;
+static unsigned n_ports, barriers, withdrawn, relayed_withdrawn;
 static int barrier_result;
 static bool open_at_barrier; /* a record that was not closed */
 
@@ -80,6 +80,12 @@ WRAP(uint64_t, withdraw, struct daemon *daemon, struct lease *lease)
 	return 0;
 }
 
+WRAP(void, withdraw_relayed, struct daemon *daemon, const struct lease *lease)
+{
+	(void)daemon;
+	relayed_withdrawn |= 1u << (lease - leases);
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -93,7 +99,7 @@ static int start(void **state)
 	d.config = &config;
 	d.host_addrs = host;
 	d.n_host_addrs = 2;
-	n_ports = barriers = withdrawn = 0;
+	n_ports = barriers = withdrawn = relayed_withdrawn = 0;
 	barrier_result = 0;
 	open_at_barrier = false;
 	slots[0].link = 1;
@@ -532,6 +538,28 @@ static void ids_stay_with_names(void **state)
 	assert_int_equal(link_id(&d, "eth0.6"), 8);
 }
 
+/* Which relay a form is of is not known; the daemon refuses a giaddr that is the host's. */
+static void addresses_without_room_end_what_relays_brought_by_this_link(void **state)
+{
+	struct port *port = vlan();
+
+	(void)state;
+	d.n_host_addrs = XDHCP_LINK_ADDRS;
+	for (unsigned i = 0; i < d.n_host_addrs; i++)
+		host[i] = OWN + i;
+	assert_int_equal(link_publish(&d, port), 0);
+	assert_int_equal(relayed_withdrawn, 0);
+	host[d.n_host_addrs++] = OTHER;
+	assert_int_equal(link_publish(&d, port), 0);
+	assert_int_equal(relayed_withdrawn, 1);
+	relayed_withdrawn = withdrawn = 0;
+	d.n_host_addrs--;
+	host[0] = OTHER; /* as many as there is room for, but its own is none of them */
+	assert_int_equal(link_publish(&d, port), 0);
+	assert_int_equal(relayed_withdrawn, 1);
+	assert_int_equal(withdrawn, 0);
+}
+
 #define T(name) cmocka_unit_test_setup(name, start)
 
 int main(void)
@@ -547,6 +575,7 @@ int main(void)
 		T(a_member_that_comes_keeps_the_slots_and_one_that_leaves_is_forgotten),
 		T(another_vlan_id_keeps_the_slots),
 		T(another_address_of_the_hosts_changes_records_but_no_slot),
+		T(addresses_without_room_end_what_relays_brought_by_this_link),
 		T(another_route_changes_records_but_no_slot),
 		T(limits_change_in_an_open_record),
 		T(other_limits_keep_the_slots),

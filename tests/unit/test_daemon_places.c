@@ -391,6 +391,81 @@ static void who_does_not_make_way_is_not_asked_again(void **state)
 	assert_false(d.making_way);
 }
 
+static void a_bridge_has_none_where_it_cannot_natively(void **state)
+{
+	struct port *port;
+
+	(void)state;
+	add("br0", 8, "bridge");
+	native_result = -EOPNOTSUPP;
+	port = serve(8);
+	assert_did("publish 8, native 8, close 8, detach 8");
+	assert_null(port->xdp_mode);
+	assert_string_equal(log_,
+			    "br0: no fast path here, the daemon serves it alone: refused (8), "
+			    "and to generic XDP on br0 frames of VLANs would look "
+			    "untagged\n");
+	follow(port);
+	assert_did("");
+}
+
+static void a_bridge_has_none_where_generic_is_asked_for(void **state)
+{
+	(void)state;
+	config.fast_path.mode = FAST_PATH_GENERIC;
+	add("br0", 8, "bridge");
+	assert_null(serve(8)->xdp_mode);
+	assert_did("");
+	assert_string_equal(log_, "br0: no fast path here, the daemon serves it alone: to generic "
+				  "XDP on br0 frames of VLANs would look untagged\n");
+}
+
+#define WARNING                                                                                    \
+	"eth0: eth0 takes VLAN tags off before XDP sees them, so tagged frames, should any reach " \
+	"it, look untagged; remedy: ethtool -K eth0 rxvlan off, or fast-path.rxvlan: off\n"
+
+static void offload_without_a_vlan_is_warned_of_once(void **state)
+{
+	struct port *port;
+
+	(void)state;
+	add("eth0", ETH0, "")->hides = LINK_HIDES_CTAG;
+	port = serve(ETH0);
+	assert_did("publish 2, native 2");
+	assert_string_equal(log_, WARNING);
+	*log_ = 0;
+	follow(port);
+	assert_string_equal(log_, "");
+	the_link(ETH0)->hides = 0;
+	follow(port);
+	assert_string_equal(log_, "");
+	the_link(ETH0)->hides = LINK_HIDES_CTAG;
+	follow(port);
+	assert_string_equal(log_, WARNING);
+	assert_did("publish 2, publish 2");
+}
+
+static void offload_without_a_vlan_is_warned_of_where_it_is_generic(void **state)
+{
+	(void)state;
+	config.fast_path.mode = FAST_PATH_GENERIC;
+	add("eth0", ETH0, "")->hides = LINK_HIDES_CTAG;
+	serve(ETH0);
+	assert_did("publish 2, generic 2");
+	assert_string_equal(log_, WARNING);
+}
+
+static void offload_without_a_vlan_is_turned_off_if_that_may_be(void **state)
+{
+	(void)state;
+	config.fast_path.rxvlan_off = true;
+	add("eth0", ETH0, "")->hides = LINK_HIDES_CTAG;
+	serve(ETH0);
+	assert_did("unhide ctag 2, publish 2, native 2");
+	assert_string_equal(log_, "eth0: RX VLAN offload turned off, so that XDP sees the tags "
+				  "(fast-path.rxvlan)\n");
+}
+
 static void an_untagged_link_beside_hidden_tags_has_none(void **state)
 {
 	struct port *port;
@@ -429,10 +504,13 @@ static void rxvlan_off_turns_it_off_and_says_so(void **state)
 	config.fast_path.rxvlan_off = true;
 	links[0].hides = LINK_HIDES_CTAG | LINK_HIDES_STAG;
 	serve(VLAN5);
-	assert_did("unhide ctag 2, publish 5, native 2");
+	/* its own tag's, and then what may hide others before it */
+	assert_did("unhide ctag 2, unhide 2, publish 5, native 2");
 	assert_string_equal(log_, "eth0: RX VLAN offload turned off, so that XDP sees the tags "
+				  "(fast-path.rxvlan)\n"
+				  "eth0: RX VLAN offload turned off, so that XDP sees the tags "
 				  "(fast-path.rxvlan)\n");
-	assert_int_equal(links[0].hides, LINK_HIDES_STAG);
+	assert_int_equal(links[0].hides, 0);
 }
 
 static void what_cannot_be_turned_off_is_said(void **state)
@@ -664,6 +742,11 @@ int main(void)
 		T(a_hidden_tag_makes_it_generic_until_it_is_seen),
 		T(generic_ones_above_make_way_and_come_back),
 		T(who_does_not_make_way_is_not_asked_again),
+		T(a_bridge_has_none_where_it_cannot_natively),
+		T(a_bridge_has_none_where_generic_is_asked_for),
+		T(offload_without_a_vlan_is_warned_of_once),
+		T(offload_without_a_vlan_is_warned_of_where_it_is_generic),
+		T(offload_without_a_vlan_is_turned_off_if_that_may_be),
 		T(an_untagged_link_beside_hidden_tags_has_none),
 		T(in_native_mode_a_hidden_tag_leaves_none),
 		T(rxvlan_off_turns_it_off_and_says_so),

@@ -45,6 +45,12 @@ static const struct link_info machine[] = {
 	{.up = true, .ifindex = 25, .name = "br1", .kind = "bridge"},
 	{.up = true, .ifindex = 26, .name = "eth7", .master = 25, .hides = C | S},
 	{.up = true, .ifindex = 27, .name = "br1.5", .kind = "vlan", .lower = 25, .vlan = 5, .tpid = 0x8100},
+	{.up = true, .ifindex = 28, .name = "bond3", .kind = "bond", .hides = C | S},
+	{.up = true, .ifindex = 29, .name = "eth8", .master = 28},
+	{.up = true, .ifindex = 30, .name = "eth9", .master = 28, .hides = S},
+	{.up = true, .ifindex = 31, .name = "mv0", .kind = "macvlan", .hides = C},
+	{.up = true, .ifindex = 32, .name = "vnic"},
+	{.up = true, .ifindex = 33, .name = "vf", .master = 32},
 };
 
 /* Ways as "12 13-", the closed ones with a minus. */
@@ -60,12 +66,12 @@ static const struct {
 	{"eth0.20", PLACE_NATIVE, PLACE_FINE, "eth0", "88a8:20", "2", "", 0},
 	{"q30", PLACE_NATIVE, PLACE_FINE, "eth0", "88a8:20 8100:30", "2", "", 0},
 	{"q30.40", PLACE_GENERIC, PLACE_TAGS_MANY, "q30.40", "", "6", "", 0},
-	/* nothing lies on it: its frames are untagged, or nobody's */
-	{"eth1", PLACE_NATIVE, PLACE_FINE, "eth1", "", "7", "", 0},
+	/* nothing lies on it here; in another namespace something may */
+	{"eth1", PLACE_NATIVE, PLACE_MAY_HIDE, "eth1", "", "7", "eth1", C | S},
 	{"eth2", PLACE_NONE, PLACE_OTHERS_HIDDEN, "eth2", "", "", "eth2", C},
 	{"eth2.10", PLACE_GENERIC, PLACE_TAGS_HIDDEN, "eth2.10", "", "9", "eth2", C},
 	/* 0x8100 is hidden there, 0x88a8 is not */
-	{"eth2.11", PLACE_NATIVE, PLACE_FINE, "eth2", "88a8:11", "8", "", 0},
+	{"eth2.11", PLACE_NATIVE, PLACE_MAY_HIDE, "eth2", "88a8:11", "8", "eth2", C},
 	{"eth2.12.13", PLACE_GENERIC, PLACE_TAGS_HIDDEN, "eth2.12.13", "", "19", "eth2", C},
 	{"bond0", PLACE_NATIVE, PLACE_FINE, "bond0", "", "12 13-", "", 0},
 	{"bond0.10", PLACE_NATIVE, PLACE_FINE, "bond0", "8100:10", "12 13-", "", 0},
@@ -79,6 +85,10 @@ static const struct {
 	{"bond2", PLACE_NATIVE, PLACE_FINE, "bond2", "", "", "", 0},
 	/* a bridge's ports are of no concern: XDP is not there, but on the bridge, if at all */
 	{"br1.5", PLACE_NATIVE, PLACE_FINE, "br1", "8100:5", "25", "", 0},
+	/* XDP is at the members: what they hide counts */
+	{"bond3", PLACE_NATIVE, PLACE_MAY_HIDE, "bond3", "", "29 30", "eth9", S},
+	/* and of what has no XDP natively nothing does */
+	{"mv0", PLACE_NATIVE, PLACE_FINE, "mv0", "", "31", "", 0},
 };
 /* clang-format on */
 
@@ -264,9 +274,65 @@ static void offload_is_asked_of_what_vlans_lie_on_and_of_its_members(void **stat
 
 		for (size_t j = 0; j < sizeof(asked) / sizeof(asked[0]); j++)
 			wanted |= !strcmp(asked[j], machine[i].name);
-		if (place_carries_vlans(machine, N_LINKS, (int)i) != wanted)
+		if (place_hiding_matters(machine, N_LINKS, (int)i) != wanted)
 			fail_msg("%s: %s", machine[i].name, wanted ? "not asked" : "asked");
 	}
+}
+
+static void offload_is_asked_of_what_is_served_and_of_its_members(void **state)
+{
+	struct link_info links[N_LINKS];
+
+	(void)state;
+	memcpy(links, machine, sizeof(links));
+	links[at("eth1")].served = links[at("bond3")].served = true;
+	links[at("vnic")].served = true;
+	for (int i = at("bond3"); i < (int)N_LINKS; i++) {
+		bool wanted = i <= at("eth9") || i == at("vnic");
+
+		if (place_hiding_matters(links, N_LINKS, i) != wanted)
+			fail_msg("%s: %s", links[i].name, wanted ? "not asked" : "asked");
+	}
+	assert_true(place_hiding_matters(links, N_LINKS, at("eth1")));
+}
+
+/* The kernel takes tags off before a bridge, or the like, has the frame. A VLAN's is its own. */
+static void what_gets_frames_from_beneath_has_no_generic_one(void **state)
+{
+	static const struct {
+		const char *kind;
+		bool none;
+	} kinds[] = {{"bridge", true}, {"macvlan", true}, {"macvtap", true},	 {"ipvlan", true},
+		     {"bond", true},   {"team", true},	  {"openvswitch", true}, {"macsec", true},
+		     {"what", true},   {"", false},	  {"veth", false},	 {"tun", false},
+		     {"vxlan", false}, {"geneve", false}, {"gretap", false},	 {"vlan", false}};
+	char buf[160];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct link_info link = {.ifindex = 1, .name = "x", .up = true};
+		struct place place;
+
+		strcpy(link.kind, kinds[i].kind);
+		if (!strcmp(link.kind, "vlan")) {
+			link.lower = 2;
+			link.vlan = 5;
+			link.tpid = 0x8100;
+		}
+		place_find((struct link_info[]){link, {.ifindex = 2, .kind = "bridge"}}, 2, 0,
+			   &place);
+		if (place.no_generic != kinds[i].none)
+			fail_msg("%s", kinds[i].kind);
+	}
+	struct place place;
+
+	place_find(machine, N_LINKS, at("vnic"), &place); /* by its member */
+	assert_true(place.no_generic);
+	place_why_not_generic(&machine[at("br0")], buf, sizeof(buf));
+	assert_string_equal(buf, "to generic XDP on br0 frames of VLANs would look untagged");
+	place_why_not_generic(&machine[at("bond0")], buf, sizeof(buf));
+	assert_string_equal(buf, "to generic XDP on bond0 frames of VLANs would look untagged; "
+				 "remedy: mode active-backup, balance-rr, balance-xor or 802.3ad");
 }
 
 static void the_line_says_why_and_what_helps(void **state)
@@ -292,6 +358,11 @@ static void the_line_says_why_and_what_helps(void **state)
 		 "eth2 takes VLAN tags off before XDP sees them, so frames of the VLANs on it look "
 		 "untagged; remedy: ethtool -K eth2 rxvlan off rx-vlan-stag-hw-parse off, or "
 		 "fast-path.rxvlan: off"},
+		{"eth1", 0, false,
+		 "eth1 takes VLAN tags off before XDP sees them, so tagged frames, should any "
+		 "reach "
+		 "it, look untagged; remedy: ethtool -K eth1 rxvlan off rx-vlan-stag-hw-parse off, "
+		 "or fast-path.rxvlan: off"},
 		{"q30.40", 0, false, "XDP looks behind two VLAN tags at most"},
 		{"eth0.0", 0, false, "VLAN id 0 is no VLAN to XDP"},
 		{"far", 0, false, "what this VLAN lies on is in another network namespace"},
@@ -340,6 +411,8 @@ int main(void)
 		cmocka_unit_test(what_is_down_is_closed_where_xdp_is_beneath_it),
 		cmocka_unit_test(more_members_than_there_is_room_for_are_left_out),
 		cmocka_unit_test(offload_is_asked_of_what_vlans_lie_on_and_of_its_members),
+		cmocka_unit_test(offload_is_asked_of_what_is_served_and_of_its_members),
+		cmocka_unit_test(what_gets_frames_from_beneath_has_no_generic_one),
 		cmocka_unit_test(the_line_says_why_and_what_helps),
 		cmocka_unit_test(tags_are_shown_outer_first),
 	};

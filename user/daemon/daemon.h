@@ -102,6 +102,8 @@ struct daemon {
 	size_t published; /* leases whose slot is open */
 	struct barrier_thread *barrier;
 	struct quiesce *quiesce; /* slots closed, or waiting to be re-opened (quiesce.c) */
+	uint64_t
+		quiesce_unnoted; /* the last epoch that a slot waits for without being among them */
 	uint32_t *hits_logged;	 /* a slot's hits at the last sweep, by slot number */
 	uint8_t *templates_made; /* for a slot since the last sweep, by slot number (collect.c) */
 	uint32_t *gates;	 /* their place in `policy`, by place in model.subnets; 0: none */
@@ -216,6 +218,8 @@ uint64_t unpublish(struct daemon *d, struct lease *lease);
 /* The answers that slot holds or waits to hold are not true any more: closes it, cancels its
  * re-opening. */
 void withdraw(struct daemon *d, struct lease *lease);
+/* Only what relays bring is not to be answered from it any more. */
+void withdraw_relayed(struct daemon *d, const struct lease *lease);
 
 /* predict.c: what a relayed client will send next, and how that will be answered. */
 struct prediction {

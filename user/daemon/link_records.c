@@ -150,6 +150,36 @@ static void close_slots_of(struct daemon *d, uint16_t link)
 	}
 }
 
+static bool knows_host(const struct daemon *d, const struct policy *p)
+{
+	for (size_t i = 0; i < d->n_host_addrs; i++) {
+		bool known = false;
+
+		for (unsigned j = 0; j < XDHCP_LINK_ADDRS && !known; j++)
+			known = dhcp_get_addr(p->addrs[j]) == d->host_addrs[i];
+		if (!known)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A relay's giaddr may have become an address of ours: the daemon refuses it then, and so does XDP
+ * if the record has the address. What has no room in there is not learned anew, and nobody knows
+ * which relays the forms are of that were learned before.
+ */
+static void forget_relayed(struct daemon *d, uint16_t link)
+{
+	struct lease *lease = lease_next(d->leases, 0);
+
+	for (; lease; lease = lease_after(d->leases, lease)) {
+		const struct slot *slot = fastpath_slot(d->fp, lease->addr, false, NULL);
+
+		if (slot && (slot->link == link || quiesce_waits(d, lease->addr)))
+			withdraw_relayed(d, lease);
+	}
+}
+
 static void set_gate(struct policy *p, bool closed)
 {
 	__atomic_store_n(&p->closed, closed, __ATOMIC_RELEASE);
@@ -320,6 +350,8 @@ int link_publish(struct daemon *d, const struct port *port)
 
 	if (r < 0)
 		return r;
+	if (c.n > 0 && !knows_host(d, &c.wanted[0]))
+		forget_relayed(d, port->link_id);
 	if (close_earlier(d, port) || !c.same || !c.keep) {
 		for (unsigned i = 0; i < c.n; i++)
 			set_gate(c.at[i], true);

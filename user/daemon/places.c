@@ -183,6 +183,12 @@ static int try_generic(struct daemon *d, struct port *port, char *why, size_t wh
 
 	if (is_shared(d, port, port->info.ifindex, "native"))
 		return -EBUSY;
+	if (port->best.no_generic) {
+		place_why_not_generic(&port->info, not_generic, sizeof(not_generic));
+		snprintf(why + strlen(why), why_len - strlen(why), "%s%s", *why ? ", and " : "",
+			 not_generic);
+		return -EOPNOTSUPP;
+	}
 	place_itself(&port->info, &itself);
 	r = try_place(d, port, &itself, FASTPATH_GENERIC, not_generic, sizeof(not_generic));
 	if (r < 0 && !*why)
@@ -212,6 +218,17 @@ static int try_places(struct daemon *d, struct port *port, char *why, size_t why
 	return r;
 }
 
+/* What nobody here can know is whoever runs the network's to know. */
+static void warn_may_hide(const struct port *port)
+{
+	char why[WHY_MAX];
+
+	if (port->best.why != PLACE_MAY_HIDE || port->place.on != port->best.on)
+		return;
+	place_why(&port->best, why, sizeof(why));
+	log_warning("%s: %s", port->info.name, why);
+}
+
 void place_attach(struct daemon *d, struct port *port)
 {
 	char why[WHY_MAX] = "";
@@ -224,6 +241,8 @@ void place_attach(struct daemon *d, struct port *port)
 	port->foreign = r == -EBUSY;
 	if (r == 0 && port->lost)
 		log_notice("%s: the fast path is back (%s)", port->info.name, port->xdp_mode);
+	if (r == 0 && !port->lost)
+		warn_may_hide(port);
 	if (r == 0)
 		port->lost = false;
 	else if (port->lost) /* it has been told, and goes on */
@@ -284,6 +303,7 @@ void place_follow(struct daemon *d, struct port *port, const struct place *best,
 {
 	bool moved = !place_same_but_closed(&port->best, best);
 	bool differs = !place_same(&port->best, best);
+	bool may_hide = best->why == PLACE_MAY_HIDE && port->best.why != PLACE_MAY_HIDE;
 
 	if (!d->fp)
 		return;
@@ -293,6 +313,8 @@ void place_follow(struct daemon *d, struct port *port, const struct place *best,
 		/* members of a bond, or which of them is active; a VLAN that is up or down */
 		port->place = *best;
 		place_publish(d, port);
+		if (may_hide)
+			warn_may_hide(port);
 	} else if (moved) {
 		move(d, port);
 	} else if (port->attach_again) {

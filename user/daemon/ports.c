@@ -347,7 +347,6 @@ static int update(struct daemon *d, struct link_info *links, int n, bool host_ch
 {
 	int failed = 0;
 
-	d->remote = any_remote(d, links, n);
 	see(d, links, n);
 	drop_unseen(d);
 	for (int i = 0; i < n; i++) {
@@ -389,6 +388,9 @@ int ports_open(struct daemon *d)
 	}
 	if (host_changed)
 		close_slots_of_host(d);
+	d->remote = any_remote(d, links, n);
+	for (int i = 0; i < n; i++)
+		links[i].served = is_wanted(d, &links[i]);
 	if (d->fp)
 		links_find_hiding(links, n);
 	failed = update(d, links, n, host_changed);

@@ -48,6 +48,38 @@ void withdraw(struct daemon *d, struct lease *lease)
 }
 
 /*
+ * Takes out the forms that say all of a relay themselves, or the others, whose answers are, or from
+ * now on would be, made of what the lease has stored of one.
+ */
+static void remove_forms(struct daemon *d, __u64 forms[XDHCP_FORMS], bool relayed)
+{
+	const struct template *templates;
+	uint32_t n;
+
+	templates = fastpath_templates(d->fp, &n);
+	for (unsigned i = 0; i < XDHCP_FORMS; i++) {
+		if (forms[i] && !templates[form_template(forms[i])].relayed == !relayed)
+			forms_remove(forms, i);
+	}
+}
+
+static void withdraw_forms(struct daemon *d, const struct lease *lease, bool relayed)
+{
+	struct slot *slot = d->fp ? fastpath_slot(d->fp, lease->addr, false, NULL) : NULL;
+	struct reopen *waiting = quiesce_reopen(d, lease->addr);
+
+	if (slot && slot_is_open(slot))
+		remove_forms(d, slot->forms, relayed);
+	if (waiting)
+		remove_forms(d, waiting->forms, relayed);
+}
+
+void withdraw_relayed(struct daemon *d, const struct lease *lease)
+{
+	withdraw_forms(d, lease, true);
+}
+
+/*
  * The tail that other forms of this very lease are still sending, or will when the slot is opened
  * again.
  */
@@ -93,33 +125,6 @@ static bool recalled_changed(const struct change *change)
 	       (a->agent_len && !a->giaddr != !b->giaddr);
 }
 
-/*
- * Takes out the forms whose answers are, or from now on would be, made of what the lease has stored
- * of a relay. Those that say all of it themselves stay.
- */
-static void remove_direct(struct daemon *d, __u64 forms[XDHCP_FORMS])
-{
-	const struct template *templates;
-	uint32_t n;
-
-	templates = fastpath_templates(d->fp, &n);
-	for (unsigned i = 0; i < XDHCP_FORMS; i++) {
-		if (forms[i] && !templates[form_template(forms[i])].relayed)
-			forms_remove(forms, i);
-	}
-}
-
-static void withdraw_direct(struct daemon *d, const struct lease *lease)
-{
-	struct slot *slot = d->fp ? fastpath_slot(d->fp, lease->addr, false, NULL) : NULL;
-	struct reopen *waiting = quiesce_reopen(d, lease->addr);
-
-	if (slot && slot_is_open(slot))
-		remove_direct(d, slot->forms);
-	if (waiting)
-		remove_direct(d, waiting->forms);
-}
-
 void publish_prepare(struct daemon *d, const struct change *change)
 {
 	struct lease *lease = lease_at(d->leases, change->row.addr);
@@ -130,7 +135,7 @@ void publish_prepare(struct daemon *d, const struct change *change)
 	if (answer_changed(change))
 		withdraw(d, lease);
 	else if (recalled_changed(change))
-		withdraw_direct(d, lease);
+		withdraw_forms(d, lease, false);
 }
 
 /*
@@ -263,7 +268,8 @@ void publish_ack(struct daemon *d, const struct dhcp_msg *msg, const struct deci
 	bool had;
 
 	if (!d->fp || !decision->has_change || !lease || lease->state != LEASE_BOUND ||
-	    !is_current(lease, row, memo_is_relayed(msg)))
+	    !is_current(lease, row, memo_is_relayed(msg)) || port_address_is_ours(d, row->addr) ||
+	    (msg->giaddr && port_address_is_ours(d, msg->giaddr))) /* by now */
 		return;
 	had = !answer_changed(change) && tail_in_use(d, row, &old);
 	memo.forms[0] = make_form(d, msg, decision, had ? &old : NULL, &memo.tail);

@@ -4,6 +4,8 @@
  * (I5: out of the cache before the address can reach anybody else) and slots to
  * be opened again with another tail or identity. Epochs are the barrier's (barrier.h).
  * A barrier that fails lets nothing pass: addresses stay closed, which is safe.
+ * So does memory that is not there to note down a slot that was closed: of no slot it is known then
+ * whether it is the one, until that barrier has passed.
  * A crash forgets all of this: slots stay closed until their client renews, and an
  * ending is as if it had not begun (ending.c).
  */
@@ -11,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* uthash otherwise ends the process when it finds no memory */
+#define HASH_NONFATAL_OOM	  1
+#define uthash_nonfatal_oom(item) ((item)->addr = 0) /* no slot's */
 #include <uthash.h>
 
 #include "daemon/barrier.h"
@@ -116,8 +121,20 @@ static struct quiesce *find_or_add(struct daemon *d, uint32_t addr)
 	if (!q)
 		return NULL;
 	q->addr = addr;
+	q->epoch = d->quiesce_unnoted;
 	HASH_ADD(hh, d->quiesce, addr, sizeof(q->addr), q);
+	if (!q->addr) {
+		free(q);
+		return NULL;
+	}
 	return q;
+}
+
+static int no_memory(struct daemon *d, uint64_t epoch)
+{
+	if (epoch > d->quiesce_unnoted)
+		d->quiesce_unnoted = epoch;
+	return -ENOMEM;
 }
 
 /* Of one client with one tail: the forms of both are answered. */
@@ -146,7 +163,7 @@ int quiesce_slot(struct daemon *d, uint32_t addr, uint64_t epoch, const struct r
 	struct quiesce *q = find_or_add(d, addr);
 
 	if (!q)
-		return -ENOMEM;
+		return no_memory(d, epoch);
 	if (epoch > q->epoch)
 		q->epoch = epoch;
 	if (reopen)
@@ -157,7 +174,7 @@ int quiesce_slot(struct daemon *d, uint32_t addr, uint64_t epoch, const struct r
 
 bool quiesce_waits(const struct daemon *d, uint32_t addr)
 {
-	return find(d, addr) != NULL;
+	return find(d, addr) || !quiesce_passed(d, d->quiesce_unnoted);
 }
 
 struct reopen *quiesce_reopen(struct daemon *d, uint32_t addr)
@@ -180,7 +197,7 @@ int quiesce_ending(struct daemon *d, uint32_t addr, uint64_t epoch, uint32_t rec
 	struct timeval now = {0, 0};
 
 	if (!q)
-		return -ENOMEM;
+		return no_memory(d, epoch);
 	if (epoch > q->epoch)
 		q->epoch = epoch;
 	mark_ending(q, received_after);

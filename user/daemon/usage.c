@@ -7,6 +7,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+/* uthash otherwise ends the process when it finds no memory */
+#define HASH_NONFATAL_OOM	  1
+#define uthash_nonfatal_oom(item) ((item)->hh.tbl = NULL)
 #include <uthash.h>
 
 #include "daemon/daemon.h"
@@ -36,6 +39,10 @@ static struct usage *usage_of(struct daemon *d, uint32_t subnet_id)
 		return NULL;
 	u->subnet_id = subnet_id;
 	HASH_ADD(hh, d->usage, subnet_id, sizeof(u->subnet_id), u);
+	if (!u->hh.tbl) {
+		free(u);
+		return NULL;
+	}
 	return u;
 }
 

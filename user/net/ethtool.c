@@ -168,7 +168,7 @@ void links_find_hiding(struct link_info *links, int n)
 	int r = 1; /* not asked for the family yet */
 
 	for (int i = 0; i < n; i++) {
-		if (!place_carries_vlans(links, n, i))
+		if (!place_hiding_matters(links, n, i))
 			continue;
 		if (r == 1)
 			r = open_genl(&g);

@@ -32,6 +32,7 @@ struct link_info {
 	bool is_backup;	     /* member of a bond, at which the bond does not receive now */
 	uint8_t bond_mode;   /* of a bond: the kernel's BOND_MODE_* */
 	uint8_t xdp;	     /* what is attached: XDP_ATTACHED_* (linux/if_link.h) */
+	bool served;	     /* set by who serves it, before links_find_hiding() */
 	uint8_t hides;	     /* LINK_HIDES_*; only as links_find_hiding() has found */
 };
 
@@ -64,8 +65,8 @@ bool links_monitor_read(int fd);
 /* --- ethtool.c --- */
 
 /*
- * Fills `hides` of every link that VLANs of the snapshot lie on, and of the members of a bond they
- * lie on. Where the kernel does not tell, it is as if both tags were hidden.
+ * Fills `hides` of every link that is served or that VLANs of the snapshot lie on, and of the
+ * members of such a bond. Where the kernel does not tell, it is as if both tags were hidden.
  */
 void links_find_hiding(struct link_info *links, int n);
 /* Turns off what hides tags (LINK_HIDES_*). -EOPNOTSUPP: the device has not done it. */

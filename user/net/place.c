@@ -95,6 +95,49 @@ static void note_hidden_above(const struct link_info *links, int n, struct place
 	}
 }
 
+/* It is there that XDP runs: a bond's own offload is nothing to its members. */
+static void note_may_hide(const struct link_info *links, int n, struct place *place,
+			  const struct link_info *lowest)
+{
+	static const struct place_tags any = {{1, 1}, {ETH_P_8021Q, ETH_P_8021AD}};
+
+	if (!is_kind(lowest, "bond"))
+		note_hidden(place, PLACE_MAY_HIDE, lowest, &any);
+	for (int i = 0; i < n; i++) {
+		if (is_kind(lowest, "bond") && links[i].master == lowest->ifindex)
+			note_hidden(place, PLACE_MAY_HIDE, &links[i], &any);
+	}
+}
+
+/* Of these kinds it is known that they get their frames whole: NICs, and what is like one. */
+static bool gets_whole(const struct link_info *link)
+{
+	static const char *const whole[] = {"",	      "veth",	"tun",	    "vxlan",
+					    "geneve", "gretap", "ip6gretap"};
+
+	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
+		if (is_kind(link, whole[i]))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * May frames come to the link from devices beneath it, without the tags that they had? Also to a
+ * NIC that has members: the kernel gives it their frames as to a bond (a virtual function's to the
+ * virtual NIC).
+ */
+static bool gets_untagged(const struct link_info *links, int n, const struct link_info *link)
+{
+	if (is_kind(link, "vlan"))
+		return false;
+	for (int i = 0; i < n; i++) {
+		if (links[i].master == link->ifindex)
+			return true;
+	}
+	return !gets_whole(link);
+}
+
 /*
  * Does the kernel give the link what comes in below? VLANs and bonds that are down get nothing, but
  * XDP beneath them would see their frames still. What it sits on itself gets none when it is down.
@@ -141,6 +184,7 @@ void place_find(const struct link_info *links, int n, int i, struct place *ret_p
 		return;
 	}
 	begin(ret_place, PLACE_NATIVE, lowest);
+	ret_place->no_generic = gets_untagged(links, n, link);
 	if (lowest == link)
 		note_hidden_above(links, n, ret_place, link);
 	else
@@ -156,6 +200,8 @@ void place_find(const struct link_info *links, int n, int i, struct place *ret_p
 		ret_place->how = PLACE_NONE;
 		return;
 	}
+	if (gets_whole(lowest) || is_kind(lowest, "bond"))
+		note_may_hide(links, n, ret_place, lowest);
 	ret_place->tags = tags;
 	if (!is_kind(lowest, "bond")) {
 		add_way(ret_place, lowest, deaf);
@@ -193,6 +239,18 @@ static const char *remedy(uint8_t hides)
 	}
 }
 
+static const char *consequence(enum place_why why)
+{
+	switch (why) {
+	case PLACE_OTHERS_HIDDEN:
+		return ", so frames of the VLANs on it look untagged";
+	case PLACE_MAY_HIDE:
+		return ", so tagged frames, should any reach it, look untagged";
+	default:
+		return "";
+	}
+}
+
 void place_why(const struct place *place, char *buf, size_t len)
 {
 	switch (place->why) {
@@ -201,13 +259,11 @@ void place_why(const struct place *place, char *buf, size_t len)
 		break;
 	case PLACE_TAGS_HIDDEN:
 	case PLACE_OTHERS_HIDDEN:
+	case PLACE_MAY_HIDE:
 		snprintf(buf, len,
 			 "%s takes VLAN tags off before XDP sees them%s%s; remedy: ethtool -K %s "
 			 "%s%s",
-			 place->hiding_name,
-			 place->why == PLACE_OTHERS_HIDDEN
-				 ? ", so frames of the VLANs on it look untagged"
-				 : "",
+			 place->hiding_name, consequence(place->why),
 			 place->cannot_unhide ? ", and turning that off was refused" : "",
 			 place->hiding_name, remedy(place->hides),
 			 place->cannot_unhide ? "" : ", or fast-path.rxvlan: off");
@@ -224,6 +280,14 @@ void place_why(const struct place *place, char *buf, size_t len)
 	}
 }
 
+void place_why_not_generic(const struct link_info *link, char *buf, size_t len)
+{
+	snprintf(buf, len, "to generic XDP on %s frames of VLANs would look untagged%s", link->name,
+		 is_kind(link, "bond") ? "; remedy: mode active-backup, balance-rr, balance-xor or "
+					 "802.3ad"
+				       : "");
+}
+
 void place_tags_text(const struct place_tags *tags, char *buf, size_t len)
 {
 	*buf = 0;
@@ -233,11 +297,15 @@ void place_tags_text(const struct place_tags *tags, char *buf, size_t len)
 		snprintf(buf, len, "%u", tags->vlan[0]);
 }
 
-bool place_carries_vlans(const struct link_info *links, int n, int i)
+bool place_hiding_matters(const struct link_info *links, int n, int i)
 {
 	for (int j = 0; j < n; j++) {
-		if (is_kind(&links[j], "vlan") && links[j].lower &&
-		    (links[j].lower == links[i].ifindex || links[j].lower == links[i].master))
+		uint32_t on = is_kind(&links[j], "vlan") ? links[j].lower : 0;
+
+		if (on && (on == links[i].ifindex || on == links[i].master))
+			return true;
+		if (links[j].served &&
+		    (i == j || (is_kind(&links[j], "bond") && links[j].ifindex == links[i].master)))
 			return true;
 	}
 	return false;
