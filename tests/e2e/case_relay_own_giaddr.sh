@@ -16,7 +16,7 @@ relayed() { # GIADDR CHADDR WORDS...: the answer, "TYPE ADDRESS"
 	local giaddr=$1 chaddr=$2
 	shift 2
 	one c cli "$@" chaddr="$chaddr" giaddr="$giaddr" src="$giaddr" dst="$NET.1" dmac="$(mac s srv)" sport=67 \
-		server="$NET.1" wait=700 | type_and_address
+		server="$NET.1" wait=400 | type_and_address
 }
 request() { relayed "$1" "$2" request requested="$3"; }
 hit() { by_xdp request "$@" >/dev/null; }

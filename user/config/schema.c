@@ -269,8 +269,8 @@ const struct schema_row schema[] = {
 	 .help = "place among the dispatcher's programs: the lowest runs first"},
 	{KEY_FAST_PATH_RXVLAN, S(FAST_PATH), "rxvlan", TYPE_CHOICE, .allowed = "keep|off",
 	 .dflt = "keep",
-	 .help = "RX VLAN offload of NICs that VLANs lie on; off: it is turned off where it hides "
-		 "tags from XDP, and stays so"},
+	 .help = "RX VLAN offload of NICs that are served or VLANs lie on; off: it is turned off "
+		 "where it hides tags from XDP, and stays so"},
 	{KEY_FAST_PATH_ROUTE, S(FAST_PATH), "route", TYPE_CHOICE, .allowed = "reverse|fib",
 	 .dflt = "reverse",
 	 .help = "XDP's way back to a relay, or to a client behind a router; reverse: to the MAC "
