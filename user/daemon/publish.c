@@ -268,8 +268,7 @@ void publish_ack(struct daemon *d, const struct dhcp_msg *msg, const struct deci
 	bool had;
 
 	if (!d->fp || !decision->has_change || !lease || lease->state != LEASE_BOUND ||
-	    !is_current(lease, row, memo_is_relayed(msg)) || port_address_is_ours(d, row->addr) ||
-	    (msg->giaddr && port_address_is_ours(d, msg->giaddr))) /* by now */
+	    !is_current(lease, row, memo_is_relayed(msg)))
 		return;
 	had = !answer_changed(change) && tail_in_use(d, row, &old);
 	memo.forms[0] = make_form(d, msg, decision, had ? &old : NULL, &memo.tail);
