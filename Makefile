@@ -14,7 +14,7 @@
 #   make check-e2e       tests/e2e, tests/crash, tests/soak in short (root); tests/e2e/run CASE... after `make all rig`
 #   make check-vm        tests/vm (root)
 #   make fuzz SECONDS=60 every fuzzer for as many seconds of CPU
-#   make bench [PARTS="..." QUICK=1]  all benchmarks, with other servers beside ours (root; half an hour)
+#   make bench [PARTS="..." QUICK=1]  all benchmarks, with other servers beside ours (root; three quarters of an hour)
 #   make soak MINUTES=15 clients that come and go, and the curves of what the daemon needs (root)
 #   make killloop ROUNDS=2000 [SEED=n JOBS=8]  kill -9 at random moments (root)
 #   make SAN=1 ...       the same under build/san with ASan and UBSan
@@ -216,7 +216,16 @@ $(B)/bench/renewals: $(RENEWALS_OBJS) $(patsubst %,$(B)/tools/loadgen/%.o,forms 
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
-BENCH := $(B)/bench/fastpath $(B)/bench/renewals $(B)/tools/bench/harness.bpf.o
+DORAS_OBJS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tools/bench/doras/*.c)))
+-include $(DORAS_OBJS:.o=.d)
+
+$(B)/bench/doras: $(DORAS_OBJS) $(patsubst %,$(B)/tools/bench/renewals/%.o,account search) \
+		$(patsubst %,$(B)/tools/loadgen/%.o,forms frame state io)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+BENCH := $(B)/bench/fastpath $(B)/bench/renewals $(B)/bench/doras $(B)/tools/bench/harness.bpf.o
 
 # --- tests ---
 

@@ -176,7 +176,7 @@ start_kea() {
 start_dnsmasq() {
 	on_server_cpu "$DIR/dnsmasq.log" dnsmasq --keep-in-foreground --conf-file=/dev/null --user=root --port=0 \
 		--interface="$NEAR" --bind-interfaces --dhcp-authoritative --no-ping --quiet-dhcp --log-facility=- --pid-file= \
-		--dhcp-range="$POOL_FIRST,$POOL_LAST,255.224.0.0,$LIFETIME" --dhcp-lease-max=100000 \
+		--dhcp-range="$POOL_FIRST,$POOL_LAST,255.224.0.0,$LIFETIME" --dhcp-lease-max=2000000 \
 		--dhcp-option=option:router,"$SERVER" --dhcp-leasefile="$DIR/dnsmasq.leases"
 }
 
@@ -197,12 +197,54 @@ start_dhcpd() {
 		-lf "$DIR/dhcpd.leases" "$NEAR"
 }
 
+stopped() { ! alive "$SERVER_PIDS"; }
+
+STOP_SECONDS=60 # a million leases may be written in an orderly stop
+# stop_in_order: xdhcpd; its store and its maps stay.
+stop_in_order() {
+	kill "$SERVER_PIDS"
+	await $STOP_SECONDS "the daemon to stop" stopped
+	wait "$SERVER_PIDS" || fail "the daemon did not stop in order"
+}
+
+now_ms() { echo $(($(date +%s%N) / 1000000)); }
+
+# seconds_to_start: xdhcpd's anew, until it answers a status. STARTED_IN.
+seconds_to_start() {
+	local began
+	began=$(now_ms)
+	on_server_cpu "$(log)" "$B/xdhcpd" -c "$DIR/$S.yaml"
+	until answers_status >/dev/null 2>&1; do
+		alive "$SERVER_PIDS" || fail "the daemon did not start again"
+		sleep 0.005
+	done
+	STARTED_IN=$(awk -v ms=$(($(now_ms) - began)) 'BEGIN { print ms / 1000 }')
+}
+
+# bytes that the pinned maps take, and anonymous memory of the daemon
+maps_bytes() {
+	local m
+	for m in "$(pin)"/*; do
+		"$BPFTOOL" -j map show pinned "$m" 2>/dev/null | jq '.bytes_memlock // empty' || :
+	done | jq -s add
+}
+anonymous_bytes() { awk '/^RssAnon:/ { print $2 * 1024 }' "/proc/$SERVER_PIDS/status"; }
+
+dotted() { echo "$(($1 >> 24 & 255)).$(($1 >> 16 & 255)).$(($1 >> 8 & 255)).$(($1 & 255))"; }
+
+# pool N: so many addresses at least, in whole /24s
+pool() { POOL_LAST=$(dotted $(($(as_number $POOL_FIRST) + ($1 + 256) / 256 * 256 - 1))); }
+
 # stop_server: in order; the fast path goes with xdhcpd.
 stop_server() {
 	end "$SERVER_PIDS"
 	rm -rf "$(pin)"
 	rm -f "$DIR/$S".db* "$STATE"
 }
+
+# the thread that writes the file system's journal, if it has one
+disk=$(df --output=source "$DIR" | tail -n 1)
+journal() { grep -ls "^jbd2/${disk##*/}-" /proc/[0-9]*/comm | cut -d/ -f3 || :; }
 
 # --- clients ---
 
@@ -241,6 +283,16 @@ own_time() { # WORDS...
 	id=$(ip -n "$ID-s" -j -d link show "$near" | jq '.[0].xdp.prog.id // empty')
 	[ -n "$id" ] || { echo null; return; }
 	renewals --program "$id" "$@" | jq .us_a_renewal.bpf
+}
+
+# doras WORDS...: bench/doras, with what the server's side and the generator's use counted. Prints its JSON.
+doras() {
+	local napi sink thread
+	napi=$(napi_threads "$NEAR" | paste -sd,)
+	sink=$(napi_threads "$FAR" | paste -sd,)
+	thread=$(journal)
+	inside c taskset -c $GENERATOR_CPU "$B/bench/doras" -i "$FAR" ${LENIENT:+--lenient} -a "server=$SERVER_PIDS" -a "napi=$napi" \
+		${thread:+-a "journal=$thread"} --cpu $SERVER_CPU -g "$sink" --gcpu $GENERATOR_CPU "$@"
 }
 
 package() { dpkg-query -W -f '${Version}' "$1"; }

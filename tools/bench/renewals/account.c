@@ -44,7 +44,8 @@ static int process_ns(int pid, uint64_t *sum)
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	dir = opendir(path);
 	if (!dir) {
-		fprintf(stderr, "renewals: process %d: %s\n", pid, strerror(errno));
+		fprintf(stderr, "%s: process %d: %s\n", program_invocation_short_name, pid,
+			strerror(errno));
 		return -1;
 	}
 	while ((entry = readdir(dir))) {
@@ -88,7 +89,7 @@ static int busy_ns(int cpu, uint64_t *ret_ns)
 	if (f)
 		fclose(f);
 	if (r < 0)
-		fprintf(stderr, "renewals: /proc/stat: no CPU %d\n", cpu);
+		fprintf(stderr, "%s: /proc/stat: no CPU %d\n", program_invocation_short_name, cpu);
 	return r;
 }
 
@@ -99,7 +100,8 @@ static int bpf_usage(int id, struct usage *usage)
 	int fd = bpf_prog_get_fd_by_id((uint32_t)id), r;
 
 	if (fd < 0) {
-		fprintf(stderr, "renewals: BPF program %d: %s\n", id, strerror(errno));
+		fprintf(stderr, "%s: BPF program %d: %s\n", program_invocation_short_name, id,
+			strerror(errno));
 		return -1;
 	}
 	r = bpf_obj_get_info_by_fd(fd, &info, &len);

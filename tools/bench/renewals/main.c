@@ -22,13 +22,9 @@
 
 #include "account.h"
 #include "flood.h"
+#include "search.h"
 
-#define LOSS	     0.01
-#define PROBES	     40
-#define CLOSE_ENOUGH 1.04 /* of two rates */
-#define SHORTS	     3	  /* times in turn that a rate cannot be made */
-#define RESERVE	     0.97 /* after a rate that was carried for a short while only */
-#define GENERATED    0.9 /* of the wanted rate: what cannot be made is no failure of the server's */
+#define RESERVE 0.97 /* after a rate that was carried for a short while only */
 
 static const char usage_text[] =
 	"usage: renewals -i INTERFACE -s STATE [options]\n"
@@ -131,51 +127,39 @@ static void parse(struct settings *s, int argc, char **argv)
 		die("a search begins with a rate, and probes for some time");
 }
 
-/* 1: carried, 0: not, -1: said why. `*ret_short`: less than was wanted could be made. */
-static int probe(struct flood *f, double rate, double seconds, struct flood_result *ret_result,
-		 bool *ret_short)
+struct probing {
+	struct flood *flood;
+	double seconds;
+	struct flood_result last;
+};
+
+static int probe(void *arg, double rate, struct search_result *ret_result)
 {
-	if (flood_run(f, rate, seconds, ret_result) < 0)
+	struct probing *p = arg;
+	struct flood_result *r = &p->last;
+
+	if (flood_run(p->flood, rate, p->seconds, r) < 0)
 		return -1;
-	*ret_short = (double)ret_result->sent < rate * seconds * GENERATED;
-	return ret_result->loss <= LOSS;
+	*ret_result = (struct search_result){
+		.carried = r->loss <= SEARCH_LOSS,
+		.cut_short = (double)r->sent < rate * p->seconds * SEARCH_MADE,
+		.made = (double)r->sent / r->seconds,
+	};
+	return 0;
 }
 
 /* The highest rate that is carried, if need be the highest that can be made; -1: said why. */
-static double search(struct flood *f, double rate, double seconds, bool *ret_short)
+static double search(struct flood *f, double rate, double seconds, bool *ret_generator)
 {
-	struct flood_result r;
-	double low = 0, high = 0;
-	unsigned shorts = 0;
+	struct probing p = {.flood = f, .seconds = seconds};
+	const struct flood_result *r = &p.last;
+	double found = search_rate(rate, SEARCH_CLOSE, probe, &p, ret_generator);
 
-	*ret_short = false;
-
-	for (int i = 0; i < PROBES; i++) {
-		int carried = probe(f, rate, seconds, &r, ret_short);
-
-		if (carried < 0)
-			return -1;
-		if (carried && *ret_short) { /* unless it was somebody else's doing */
-			if (++shorts == SHORTS)
-				return (double)r.sent / r.seconds;
-			continue;
-		}
-		shorts = 0;
-		if (carried)
-			low = rate;
-		else
-			high = rate;
-		if (low > 0 && high > 0 && high / low < CLOSE_ENOUGH)
-			break;
-		rate = high == 0 ? low * 2 : low == 0 ? high / 2 : (low + high) / 2;
-		if (rate < 1)
-			break;
-	}
-	if (low == 0)
+	if (found == 0)
 		fprintf(stderr, "renewals: no rate is carried: %llu of %llu answered, %llu wrong\n",
-			(unsigned long long)r.answered, (unsigned long long)r.sent,
-			(unsigned long long)r.wrong);
-	return low > 0 ? low : -1;
+			(unsigned long long)r->answered, (unsigned long long)r->sent,
+			(unsigned long long)r->wrong);
+	return found > 0 ? found : -1;
 }
 
 static json_t *measure(const struct settings *s, struct flood *f, double rate,
@@ -214,7 +198,7 @@ static int run(const struct settings *s, struct flood *f)
 	}
 	json = measure(s, f, rate, &result);
 	/* what was carried for a moment is too much for longer */
-	for (int i = 0; json && s->search && result.loss > LOSS && i < PROBES; i++) {
+	for (int i = 0; json && s->search && result.loss > SEARCH_LOSS && i < SEARCH_PROBES; i++) {
 		json_decref(json);
 		rate *= RESERVE;
 		json = measure(s, f, rate, &result);
