@@ -7,7 +7,7 @@
 LIFETIME=600
 rig
 offload() { inside s ethtool -k srv | awk -v f="$1:" '$1 == f { print $2 }'; }
-warning='warning: srv: srv takes VLAN tags off before XDP sees them, so tagged frames, should any reach it, look untagged; remedy: ethtool -K srv rxvlan off rx-vlan-stag-hw-parse off, or fast-path.rxvlan: off$'
+warning='srv: srv takes VLAN tags off before XDP sees them, so tagged frames, should any reach it, look untagged; remedy: ethtool -K srv rxvlan off rx-vlan-stag-hw-parse off, or fast-path.rxvlan: off$'
 equal "the offload of a new interface" "$(offload rx-vlan-offload)" on
 config
 daemon

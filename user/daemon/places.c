@@ -219,14 +219,14 @@ static int try_places(struct daemon *d, struct port *port, char *why, size_t why
 }
 
 /* What nobody here can know is whoever runs the network's to know. */
-static void warn_may_hide(const struct port *port)
+static void tell_may_hide(const struct port *port)
 {
 	char why[WHY_MAX];
 
 	if (port->best.why != PLACE_MAY_HIDE || port->place.on != port->best.on)
 		return;
 	place_why(&port->best, why, sizeof(why));
-	log_warning("%s: %s", port->info.name, why);
+	log_notice("%s: %s", port->info.name, why);
 }
 
 void place_attach(struct daemon *d, struct port *port)
@@ -242,7 +242,7 @@ void place_attach(struct daemon *d, struct port *port)
 	if (r == 0 && port->lost)
 		log_notice("%s: the fast path is back (%s)", port->info.name, port->xdp_mode);
 	if (r == 0 && !port->lost)
-		warn_may_hide(port);
+		tell_may_hide(port);
 	if (r == 0)
 		port->lost = false;
 	else if (port->lost) /* it has been told, and goes on */
@@ -314,7 +314,7 @@ void place_follow(struct daemon *d, struct port *port, const struct place *best,
 		port->place = *best;
 		place_publish(d, port);
 		if (may_hide)
-			warn_may_hide(port);
+			tell_may_hide(port);
 	} else if (moved) {
 		move(d, port);
 	} else if (port->attach_again) {

@@ -33,7 +33,7 @@ await 20 "nothing to be attached" equal_silent "" attached
 namespace e
 ip -n "$ID-s" link set away netns "$ID-e"
 await 20 "a hit beside a VLAN in another namespace" hit cli srv
-expect "the warning" logged 'warning: srv: srv takes VLAN tags off .*, so tagged frames, should any reach it, look untagged; remedy: ethtool -K srv rxvlan off'
+expect "the warning" logged 'srv: srv takes VLAN tags off .*, so tagged frames, should any reach it, look untagged; remedy: ethtool -K srv rxvlan off'
 FAST_PATH=", rxvlan: off"
 config
 ctl reload >/dev/null
