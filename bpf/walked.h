@@ -24,11 +24,11 @@
  *
  * The hash is the form's (form.h), a polynomial in one half of the secret key over words
  * multiplied by the other half and folded, here over the area as it lies: its length, its 32-byte
- * pieces, and the 32 bytes that end where it ends, in four lanes of which each is the same
- * polynomial in the fourth power. Two different areas have the same word with a probability of
- * about 2^-46 for each attempt on the wire; who succeeds gets the answer of a form that the daemon
- * has answered to this client, no other client's. What the last 32 bytes have of the header (its
- * boot file's end, of short areas) can only make the word fit less often.
+ * pieces, and the 32 bytes that end where it ends, in two lanes of which each is the same
+ * polynomial in the square (four did not fit the registers). Two different areas have the same word
+ * with a probability of about 2^-46 for each attempt on the wire; who succeeds gets the answer of a
+ * form that the daemon has answered to this client, no other client's. What the last 32 bytes have
+ * of the header (its boot file's end, of short areas) can only make the word fit less often.
  */
 #ifndef XDHCP_BPF_WALKED_H
 #define XDHCP_BPF_WALKED_H

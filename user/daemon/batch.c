@@ -16,8 +16,7 @@
 #include "daemon/deferred.h"
 
 /* Per wake-up, so that timers and control get their turn. Committed at once. */
-#define BATCH_ROUNDS	  4
-#define BATCH_MAX	  (BATCH_ROUNDS * PACKET_BATCH)
+#define BATCH_MAX	  (4 * PACKET_BATCH)
 #define ROW_PLACES	  (2 * BATCH_MAX) /* a power of two */
 #define AHEAD_FROM	  4  /* messages: fewer are decided as soon as looked ahead for */
 #define SEND_FAILED_EVERY 10 /* seconds between two lines of the log */

@@ -94,6 +94,16 @@ uint16_t link_id(struct daemon *d, const char *name)
 	return (uint16_t)(highest + 1);
 }
 
+/* Among the first `n` of the record's. */
+static bool has_address(const struct policy *p, unsigned n, uint32_t addr)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (dhcp_get_addr(p->addrs[i]) == addr)
+			return true;
+	}
+	return false;
+}
+
 /*
  * The link's own addresses, and then, as far as there is room, the host's others: relays and
  * clients behind routers use any of them, and the daemon takes them all (port_address_is_ours()).
@@ -109,11 +119,7 @@ static void fill_addresses(struct policy *p, const struct port *port)
 	}
 	p->id = n;
 	for (size_t i = 0; i < d->n_host_addrs && n < XDHCP_LINK_ADDRS; i++) {
-		bool known = false;
-
-		for (unsigned j = 0; j < n && !known; j++)
-			known = dhcp_get_addr(p->addrs[j]) == d->host_addrs[i];
-		if (!known)
+		if (!has_address(p, n, d->host_addrs[i]))
 			dhcp_put_addr(p->addrs[n++], d->host_addrs[i]);
 	}
 }
@@ -153,11 +159,7 @@ static void close_slots_of(struct daemon *d, uint16_t link)
 static bool knows_host(const struct daemon *d, const struct policy *p)
 {
 	for (size_t i = 0; i < d->n_host_addrs; i++) {
-		bool known = false;
-
-		for (unsigned j = 0; j < XDHCP_LINK_ADDRS && !known; j++)
-			known = dhcp_get_addr(p->addrs[j]) == d->host_addrs[i];
-		if (!known)
+		if (!has_address(p, XDHCP_LINK_ADDRS, d->host_addrs[i]))
 			return false;
 	}
 	return true;
