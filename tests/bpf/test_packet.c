@@ -278,6 +278,14 @@ static void test_filter(void **state)
 	assert_marked(server_receives(rig), 13);
 }
 
+static int send_one(struct packet_socket *socket, const uint8_t *data, size_t len)
+{
+	struct packet_frame frame = {.data = data, .len = len, .result = 1};
+
+	packet_send(socket, &frame, 1);
+	return frame.result;
+}
+
 static void test_sends(void **state)
 {
 	struct rig *rig = *state;
@@ -285,17 +293,44 @@ static void test_sends(void **state)
 	uint8_t frame[FRAME_LEN], got[2048];
 
 	frame_plain(frame, 21);
-	assert_int_equal(packet_send(rig->server, frame, sizeof(frame)), 0);
+	assert_int_equal(send_one(rig->server, frame, sizeof(frame)), 0);
 	wait_readable(rig->client);
 	assert_int_equal(recv(rig->client, got, sizeof(got), 0), FRAME_LEN);
 	assert_memory_equal(got, frame, FRAME_LEN);
 	/* neither our own nor what another socket of this host sends comes back */
 	assert_int_equal(packet_open(rig->server_if, &second), 0);
-	assert_int_equal(packet_send(second, frame, sizeof(frame)), 0);
+	assert_int_equal(send_one(second, frame, sizeof(frame)), 0);
 	packet_close(second);
 	client_marks(rig, 22);
 	assert_marked(server_receives(rig), 22);
-	assert_int_equal(packet_send(rig->server, got, 9000), -EMSGSIZE);
+	assert_int_equal(send_one(rig->server, got, 9000), -EMSGSIZE);
+}
+
+/* More than one call takes, and some that the kernel refuses among them. */
+static void test_sends_many(void **state)
+{
+	enum { MANY = PACKET_BATCH + 3 };
+	static const unsigned refused[] = {0, 7, 8, PACKET_BATCH, MANY - 1};
+	static uint8_t data[MANY][9000];
+	struct packet_frame frames[MANY];
+	struct rig *rig = *state;
+	uint8_t got[2048];
+
+	for (unsigned i = 0; i < MANY; i++) {
+		frame_plain(data[i], (uint8_t)i);
+		frames[i] = (struct packet_frame){.data = data[i], .len = FRAME_LEN, .result = 1};
+	}
+	for (unsigned i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		frames[refused[i]].len = sizeof(data[0]);
+	packet_send(rig->server, frames, MANY);
+	for (unsigned i = 0; i < MANY; i++) {
+		assert_int_equal(frames[i].result, frames[i].len == FRAME_LEN ? 0 : -EMSGSIZE);
+		if (frames[i].result)
+			continue;
+		wait_readable(rig->client);
+		assert_int_equal(recv(rig->client, got, sizeof(got), 0), FRAME_LEN);
+		assert_memory_equal(got, data[i], FRAME_LEN);
+	}
 }
 
 /* A frame that does not fit is cut, not swallowed: who decodes it counts it, or answers a datagram
@@ -374,7 +409,7 @@ static void test_interface_down(void **state)
 	wait_readable(packet_fd(rig->server)); /* an error is readable too */
 	assert_int_equal(packet_receive(rig->server, rig->packets, 1), -ENETDOWN);
 	assert_int_equal(packet_receive(rig->server, rig->packets, 1), 0);
-	assert_int_equal(packet_send(rig->server, frame, sizeof(frame)), -ENETDOWN);
+	assert_int_equal(send_one(rig->server, frame, sizeof(frame)), -ENETDOWN);
 	/* and up again: the same socket serves on */
 	assert_int_equal(netns_run("ip link set v0 up"), 0);
 	/* what is sent before the kernel has seen to the carrier is lost */
@@ -735,6 +770,7 @@ int main(void)
 		TEST(test_tags),
 		TEST(test_filter),
 		TEST(test_sends),
+		TEST(test_sends_many),
 		TEST(test_giant),
 		TEST(test_drops_are_counted),
 		TEST(test_checksum_not_ready),

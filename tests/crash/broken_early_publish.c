@@ -10,8 +10,8 @@
 #define FRAMES	512
 #define TYPE_AT (14 + 20 + 8 + 240 + 2) /* option 53 is the first */
 
-int __real_packet_send(struct packet_socket *socket, const uint8_t *frame, size_t len);
-int __wrap_packet_send(struct packet_socket *socket, const uint8_t *frame, size_t len);
+void __real_packet_send(struct packet_socket *socket, struct packet_frame *frames, size_t n);
+void __wrap_packet_send(struct packet_socket *socket, struct packet_frame *frames, size_t n);
 
 static struct frame {
 	struct packet_socket *socket;
@@ -27,8 +27,11 @@ static int catch_up(void)
 	int r = broken_commit_due();
 	size_t n = 0;
 
-	for (; r == 0 && n < n_frames && frames[n].due <= now; n++)
-		__real_packet_send(frames[n].socket, frames[n].data, frames[n].len);
+	for (; r == 0 && n < n_frames && frames[n].due <= now; n++) {
+		struct packet_frame frame = {.data = frames[n].data, .len = frames[n].len};
+
+		__real_packet_send(frames[n].socket, &frame, 1);
+	}
 	n_frames -= n;
 	memmove(frames, frames + n, n_frames * sizeof(*frames));
 	return r;
@@ -42,18 +45,30 @@ int __wrap_store_commit(struct store *store, struct store_change *changes, size_
 	return r < 0 ? r : broken_keep(store, changes, n, now, wall, ret_number);
 }
 
-int __wrap_packet_send(struct packet_socket *socket, const uint8_t *frame, size_t len)
+static void keep(struct packet_socket *socket, const struct packet_frame *frame)
 {
 	struct frame *f = &frames[n_frames];
 
-	if (len <= TYPE_AT || frame[TYPE_AT] != DHCP_ACK || len > sizeof(f->data))
-		return __real_packet_send(socket, frame, len);
-	if (n_frames < FRAMES) {
-		f->socket = socket;
-		f->due = broken_ms() + BROKEN_DELAY_MS;
-		f->len = len;
-		memcpy(f->data, frame, len);
-		n_frames++;
+	if (n_frames == FRAMES)
+		return;
+	f->socket = socket;
+	f->due = broken_ms() + BROKEN_DELAY_MS;
+	f->len = frame->len;
+	memcpy(f->data, frame->data, frame->len);
+	n_frames++;
+}
+
+void __wrap_packet_send(struct packet_socket *socket, struct packet_frame *out, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct packet_frame *frame = &out[i];
+
+		if (frame->len <= TYPE_AT || frame->data[TYPE_AT] != DHCP_ACK ||
+		    frame->len > sizeof(frames[0].data)) {
+			__real_packet_send(socket, frame, 1);
+			continue;
+		}
+		keep(socket, frame);
+		frame->result = catch_up();
 	}
-	return catch_up();
 }

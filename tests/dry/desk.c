@@ -76,7 +76,7 @@ int __real_config_load(const char *file, const char *text, struct config **ret_c
 int __wrap_config_load(const char *file, const char *text, struct config **ret_config,
 		       struct config_errors *errors);
 int __wrap_packet_receive(struct packet_socket *socket, struct packet *packets, size_t n);
-int __wrap_packet_send(struct packet_socket *socket, const uint8_t *frame, size_t len);
+void __wrap_packet_send(struct packet_socket *socket, struct packet_frame *frames, size_t n);
 int __wrap_packet_send_routed(int guard, uint32_t source, uint32_t addr, uint16_t port,
 			      const uint8_t *payload, size_t len);
 int __wrap_store_commit(struct store *store, struct store_change *changes, size_t n, uint32_t now,
@@ -148,16 +148,18 @@ static struct desk_reply *next_sent(void)
 	return &desk->sent[desk->n_sent++];
 }
 
-int __wrap_packet_send(struct packet_socket *socket, const uint8_t *frame, size_t len)
+void __wrap_packet_send(struct packet_socket *socket, struct packet_frame *frames, size_t n)
 {
-	struct desk_reply *reply = next_sent();
-
 	(void)socket;
-	require(len <= sizeof(reply->data) && len >= 42);
-	memcpy(reply->data, frame, len);
-	reply->len = len;
-	oracle_reply(frame + 42, len - 42, false);
-	return 0;
+	for (size_t i = 0; i < n; i++) {
+		struct desk_reply *reply = next_sent();
+
+		require(frames[i].len <= sizeof(reply->data) && frames[i].len >= 42);
+		memcpy(reply->data, frames[i].data, frames[i].len);
+		reply->len = frames[i].len;
+		oracle_reply(reply->data + 42, reply->len - 42, false);
+		frames[i].result = 0;
+	}
 }
 
 int __wrap_packet_send_routed(int guard, uint32_t source, uint32_t addr, uint16_t port,

@@ -334,13 +334,15 @@ int packet_receive(struct packet_socket *socket, struct packet *packets, size_t 
 	return (int)got;
 }
 
-int packet_send(struct packet_socket *socket, const uint8_t *frame, size_t len)
+void packet_send(struct packet_socket *socket, struct packet_frame *frames, size_t n)
 {
 	(void)socket;
-	world_step("daemon: transmit");
-	oracle_sent(frame, len, false);
-	client_hears(frame, len);
-	return 0;
+	for (size_t i = 0; i < n; i++) {
+		world_step("daemon: transmit");
+		oracle_sent(frames[i].data, frames[i].len, false);
+		client_hears(frames[i].data, frames[i].len);
+		frames[i].result = 0;
+	}
 }
 
 uint64_t packet_kernel_drops(struct packet_socket *socket)

@@ -34,9 +34,18 @@ struct item {
 
 _Static_assert(BATCH_MAX <= COMMIT_MAX && BATCH_MAX < UINT16_MAX, "a batch is one commit");
 
+/* Replies to clients of one port's link, which leave together. */
+struct outbox {
+	const struct item *items[PACKET_BATCH];
+	struct packet_frame frames[PACKET_BATCH];
+	uint8_t data[PACKET_BATCH][DHCP_FRAME_MAX];
+	size_t n;
+};
+
 struct batch {
 	struct item items[BATCH_MAX];
 	size_t n;
+	struct outbox out;
 	struct commit_row rows[BATCH_MAX];
 	size_t n_rows;
 	uint16_t row_at[ROW_PLACES]; /* 1 + a row's number, hashed by its address; 0: none */
@@ -186,26 +195,6 @@ static void settle(struct daemon *d, struct batch *b, bool failed)
 	}
 }
 
-/* What clients on our links get is written whole; relays are where the kernel's routing says. */
-static int send_reply(struct daemon *d, const struct item *item)
-{
-	const struct dhcp_reply *reply = &item->decision.reply;
-	uint8_t frame[DHCP_FRAME_MAX];
-	struct dhcp_destination to;
-	size_t at;
-	int len;
-
-	len = dhcp_reply_encode(&item->msg, reply, item->port->info.mac, frame, sizeof(frame));
-	if (len < 0)
-		return len;
-	dhcp_reply_destination(&item->msg, reply, &to);
-	if (!to.routed)
-		return packet_send(item->port->socket, frame, (size_t)len);
-	at = dhcp_reply_payload(&item->msg);
-	return packet_send_routed(d->port_guard, to.source, to.addr, to.port, frame + at,
-				  (size_t)len - at);
-}
-
 /* One line a while, however many are lost: whoever sends requests must not fill the disk. */
 static void log_send_failed(struct daemon *d, const struct item *item, int r)
 {
@@ -227,17 +216,54 @@ static void log_send_failed(struct daemon *d, const struct item *item, int r)
 	d->send_failed_at = now;
 }
 
-static void transmit(struct daemon *d, struct item *item)
+static void sent(struct daemon *d, const struct item *item, int r)
 {
-	int r = send_reply(d, item);
-
 	if (r < 0)
 		log_send_failed(d, item, r);
 	else
 		d->count.type_sent[item->decision.reply.type]++;
 }
 
-static void finish(struct daemon *d, struct item *item)
+static void send_all(struct daemon *d, struct outbox *out)
+{
+	if (!out->n)
+		return;
+	packet_send(out->items[0]->port->socket, out->frames, out->n);
+	for (size_t i = 0; i < out->n; i++)
+		sent(d, out->items[i], out->frames[i].result);
+	out->n = 0;
+}
+
+/* What clients on our links get is written whole; relays are where the kernel's routing says. */
+static void transmit(struct daemon *d, struct outbox *out, const struct item *item)
+{
+	const struct dhcp_reply *reply = &item->decision.reply;
+	struct dhcp_destination to;
+	uint8_t *frame;
+	size_t at;
+	int len;
+
+	if (out->n == PACKET_BATCH || (out->n && out->items[0]->port != item->port))
+		send_all(d, out);
+	frame = out->data[out->n];
+	len = dhcp_reply_encode(&item->msg, reply, item->port->info.mac, frame, DHCP_FRAME_MAX);
+	if (len < 0) {
+		sent(d, item, len);
+		return;
+	}
+	dhcp_reply_destination(&item->msg, reply, &to);
+	if (!to.routed) {
+		out->frames[out->n] = (struct packet_frame){.data = frame, .len = (size_t)len};
+		out->items[out->n++] = item;
+		return;
+	}
+	at = dhcp_reply_payload(&item->msg);
+	sent(d, item,
+	     packet_send_routed(d->port_guard, to.source, to.addr, to.port, frame + at,
+				(size_t)len - at));
+}
+
+static void finish(struct daemon *d, struct outbox *out, struct item *item)
 {
 	struct decision *decision = &item->decision;
 
@@ -250,7 +276,7 @@ static void finish(struct daemon *d, struct item *item)
 	if (decision->kind == DECISION_REPLY && decision->has_change)
 		publish_ack(d, &item->msg, decision);
 	if (decision->kind == DECISION_REPLY)
-		transmit(d, item);
+		transmit(d, out, item);
 	d->count.reasons[decision->reason]++;
 	if (decision->reason == SILENT_no_free_address || decision->reason == OFFER_no_free_address)
 		usage_look_soon(d);
@@ -288,14 +314,15 @@ static void run(struct daemon *d, struct batch *b)
 		return;
 	}
 	for (size_t i = 0; i < b->n; i++)
-		finish(d, &b->items[i]);
+		finish(d, &b->out, &b->items[i]);
+	send_all(d, &b->out);
 }
 
 static struct batch *the_batch(void)
 {
 	static struct batch batch; /* megabytes; one thread, never re-entered */
 
-	batch.n = 0;
+	batch.n = batch.out.n = 0;
 	return &batch;
 }
 

@@ -37,8 +37,14 @@ bool packet_is_bound(const struct packet_socket *socket, uint32_t ifindex);
  * first PACKET_FRAME bytes: a datagram that ends in them is whole, another is shorter than it says.
  */
 int packet_receive(struct packet_socket *socket, struct packet *packets, size_t n);
-/* Sends one whole frame. Negative errno; -EAGAIN and -ENOBUFS are drops to be counted. */
-int packet_send(struct packet_socket *socket, const uint8_t *frame, size_t len);
+struct packet_frame {
+	const uint8_t *data;
+	size_t len;
+	int result; /* out: 0 or negative errno; -EAGAIN and -ENOBUFS are drops to be counted */
+};
+
+/* Sends whole frames, in order; one that fails does not keep the others. */
+void packet_send(struct packet_socket *socket, struct packet_frame *frames, size_t n);
 /* Frames the kernel dropped since the socket was opened (PACKET_STATISTICS, accumulated). */
 uint64_t packet_kernel_drops(struct packet_socket *socket);
 
