@@ -127,7 +127,7 @@ $(B)/loadgen: $(LOADGEN_OBJS) $(B)/libproto.a
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
-$(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/forms $(B)/tests/vm/unsynced $(B)/tests/vm/ticks: %: %.o
+$(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/forms $(B)/tests/e2e/notifysink $(B)/tests/vm/unsynced $(B)/tests/vm/ticks: %: %.o
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
@@ -155,7 +155,7 @@ $(B)/tests/e2e/faultdisk.so: tests/e2e/faultdisk.c | $(B)
 	$(Q)$(CC) $(filter-out $(SANFLAGS),$(ALL_CFLAGS)) -fPIC -shared -o $@ $<
 
 RIG := $(B)/loadgen $(B)/tests/e2e/pass.bpf.o $(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/optionlist \
-	$(B)/tests/e2e/badframes $(B)/tests/e2e/frameflood $(B)/tests/e2e/forms $(B)/tests/e2e/faultdisk.so $(B)/tests/crash/storm \
+	$(B)/tests/e2e/badframes $(B)/tests/e2e/frameflood $(B)/tests/e2e/forms $(B)/tests/e2e/notifysink $(B)/tests/e2e/faultdisk.so $(B)/tests/crash/storm \
 	$(B)/tests/soak/lives $(B)/tests/soak/named $(B)/tests/vm/unsynced $(B)/tests/vm/ticks $(B)/tests/vm/count.bpf.o
 
 # --- crash harness: the clients and their oracle, the killer, daemons to be killed ---
@@ -273,6 +273,7 @@ $(B)/tests/dry/parity_%: $(B)/tests/parity/test_%.o $(TEST_HELPERS_dry) $(TEST_H
 # the kernel refuses a program when the test says so
 $(B)/tests/bpf/test_attach: ALL_LDFLAGS += -Wl,--wrap=bpf_link_update
 $(B)/tests/unit/test_daemon_ports: ALL_LDFLAGS += -Wl,--wrap=fastpath_give_again,--wrap=fastpath_has,--wrap=fastpath_detach,--wrap=fastpath_attach,--wrap=fastpath_prune,--wrap=link_publish,--wrap=link_close,--wrap=link_close_unserved,--wrap=links_list,--wrap=packet_is_bound,--wrap=event_add,--wrap=lease_at,--wrap=withdraw
+$(B)/tests/unit/test_daemon_notify: ALL_LDFLAGS += -Wl,--wrap=monotonic_microseconds,--wrap=boot_seconds,--wrap=log_line
 $(B)/tests/unit/test_daemon_link_records: ALL_LDFLAGS += -Wl,--wrap=fastpath_policy,--wrap=fastpath_barrier,--wrap=fastpath_slot,--wrap=lease_next,--wrap=lease_after,--wrap=quiesce_waits,--wrap=withdraw,--wrap=withdraw_relayed
 $(B)/tests/unit/test_daemon_places: ALL_LDFLAGS += -Wl,--wrap=fastpath_has,--wrap=fastpath_attach,--wrap=fastpath_prune,--wrap=fastpath_detach,--wrap=fastpath_give_again,--wrap=fastpath_answers,--wrap=link_publish,--wrap=link_close,--wrap=links_unhide,--wrap=log_line
 $(B)/tests/unit/test_daemon_quiesce: ALL_LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=barrier_done,--wrap=barrier_stop,--wrap=barrier_free,--wrap=commit_rests,--wrap=lease_at,--wrap=fastpath_slot

@@ -485,6 +485,28 @@ static void a_store_that_fails_is_shown(void **state)
 	assert_null(strstr(OUT, "store"));
 }
 
+/* Phases of no weight are left out, and the lines with an older daemon, which has nothing to say.
+ */
+static void the_start_and_memory_are_shown(void **state)
+{
+	static const char *const some[] = {
+		"{\"result\":0,\"arguments\":{\"version\":\"1\",\"leases\":2,\"start\":{"
+		"\"milliseconds\":2849,\"phases\":[{\"phase\":\"store\",\"milliseconds\":49},{"
+		"\"phase\":\"load\",\"milliseconds\":1240},{\"phase\":\"check\","
+		"\"milliseconds\":50}]},\"memory\":{\"rss-anon\":189000000,\"maps\":231540000}}}"};
+	static const char *const older[] = {
+		"{\"result\":0,\"arguments\":{\"version\":\"1\",\"leases\":2}}"};
+
+	(void)state;
+	assert_int_equal(run_with(some, 1, "status"), CLI_OK);
+	assert_non_null(strstr(OUT, "started in   2.8 s: load 1.2, check 0.1\n"
+				    "memory       189.0 MB, maps 231.5 MB beside it\n"
+				    "leases       2\n"));
+	assert_int_equal(run_with(older, 1, "status"), CLI_OK);
+	assert_null(strstr(OUT, "started in"));
+	assert_null(strstr(OUT, "memory"));
+}
+
 /* Those of what was understood are shown in the same way, kind by kind. */
 static void decisions_with_their_reasons(void **state)
 {
@@ -596,6 +618,7 @@ int main(void)
 		cmocka_unit_test(leases_with_their_relays),
 		cmocka_unit_test(a_lease_with_its_relay),
 		cmocka_unit_test(drops_with_their_reasons),
+		cmocka_unit_test(the_start_and_memory_are_shown),
 		cmocka_unit_test(a_store_that_fails_is_shown),
 		cmocka_unit_test(decisions_with_their_reasons),
 		cmocka_unit_test(failures),

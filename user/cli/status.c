@@ -147,6 +147,36 @@ static void print_store(const json_t *status)
 		    get_str(store, "error", "?"));
 }
 
+/* "2.8 s: store 0.1, load 1.2, check 0.9": phases that took a twentieth of a second or more. */
+static void print_start(const json_t *status)
+{
+	const json_t *start = json_object_get(status, "start"), *each;
+	int64_t all = get_int(start, "milliseconds", -1);
+	char text[512] = "";
+	size_t i, n = 0;
+
+	json_array_foreach (json_object_get(start, "phases"), i, each) {
+		int64_t ms = get_int(each, "milliseconds", 0);
+
+		if (ms >= 50 && n + 64 < sizeof(text))
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%.32s %.1f",
+					      n ? ", " : ": ", get_str(each, "phase", "?"),
+					      (double)ms / 1000);
+	}
+	if (all >= 0)
+		print_field("started in", "%.1f s%s", (double)all / 1000, text);
+}
+
+static void print_memory(const json_t *status)
+{
+	const json_t *memory = json_object_get(status, "memory");
+	int64_t own = get_int(memory, "rss-anon", -1);
+
+	if (own >= 0)
+		print_field("memory", "%.1f MB, maps %.1f MB beside it", (double)own / 1e6,
+			    (double)get_int(memory, "maps", 0) / 1e6);
+}
+
 /* How often which of them; a reason a line. */
 static void print_reasons(const char *field, const json_t *reasons)
 {
@@ -325,6 +355,8 @@ int cli_status(const struct cli *cli)
 	int64_t leases = get_int(status, "leases", -1);
 
 	print_server(status);
+	print_start(status);
+	print_memory(status);
 	if (leases >= 0)
 		print_field("leases", "%" PRId64, leases);
 	print_store(status);

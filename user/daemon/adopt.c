@@ -38,6 +38,7 @@ struct adoption {
 	struct changed *changed; /* to be committed; there may be as many as leases */
 	size_t n_changed, changed_room;
 	uint64_t highest; /* generation */
+	size_t rows;	  /* of the store's, loaded */
 	size_t adopted, held, gone;
 };
 
@@ -79,9 +80,11 @@ static int commit_changed(struct adoption *a)
 	struct commit_row *rows = a->n_changed ? calloc(COMMIT_MAX, sizeof(*rows)) : NULL;
 	int r = a->n_changed && !rows ? -ENOMEM : 0;
 
+	start_phase(a->d, START_COMMIT, a->n_changed);
 	for (size_t at = 0; r == 0 && at < a->n_changed; at += COMMIT_MAX) {
 		size_t n = a->n_changed - at < COMMIT_MAX ? a->n_changed - at : COMMIT_MAX;
 
+		start_progress(a->d, at);
 		for (size_t i = 0; i < n; i++) {
 			const struct changed *changed = &a->changed[at + i];
 
@@ -91,6 +94,8 @@ static int commit_changed(struct adoption *a)
 		r = commit_rows(a->d, rows, n);
 	}
 	free(rows);
+	if (r == 0)
+		start_phase_done(a->d, a->n_changed);
 	return r;
 }
 
@@ -172,6 +177,7 @@ static int load_row(void *arg, const struct lease_row *stored)
 	struct lease_row row = *stored;
 	int r = 0;
 
+	start_progress(a->d, ++a->rows);
 	if (row.generation > a->highest)
 		a->highest = row.generation;
 	if (row.state == LEASE_BOUND && same_lease(row.generation, row.client.chaddr, grant)) {
@@ -335,11 +341,13 @@ static int remove_pins(const struct adoption *a)
 	return r;
 }
 
-static int merge(struct adoption *a)
+static int merge(struct adoption *a, const struct store_info *store)
 {
 	struct daemon *d = a->d;
-	int r = d->fp ? harvest(a) : 0;
+	int r;
 
+	start_phase(d, START_LOAD, store->rows);
+	r = d->fp ? harvest(a) : 0;
 	if (r == 0)
 		r = store_load(d->store, load_row, a);
 	if (r == -EUCLEAN)
@@ -348,7 +356,10 @@ static int merge(struct adoption *a)
 			  d->config->lease_database, store_error(d->store));
 	if (r == 0)
 		r = hold_unknown(a);
-	return r == 0 ? commit_changed(a) : r;
+	if (r < 0)
+		return r;
+	start_phase_done(d, lease_count(d->leases));
+	return commit_changed(a);
 }
 
 static int take_over(struct adoption *a, const struct store_info *store)
@@ -376,8 +387,10 @@ static int take_over(struct adoption *a, const struct store_info *store)
 	if (r < 0)
 		return r;
 	if (a->found == FASTPATH_ADOPTED) {
-		for (size_t i = 0; i < a->n_grants; i++)
+		for (size_t i = 0; i < a->n_grants; i++) {
 			adopt_slot(a, &a->grants[i]);
+			start_progress(d, i + 1);
+		}
 		/* A slot that a crash left closed may be written only after this. */
 		r = fastpath_barrier(d->fp);
 		if (r < 0)
@@ -405,9 +418,13 @@ int adopt(struct daemon *d, enum fastpath_found found)
 	else if (a.distrust && found == FASTPATH_ADOPTED)
 		r = close_distrusted(&a);
 	if (r == 0)
-		r = merge(&a);
+		r = merge(&a, &store);
+	if (r == 0)
+		start_phase(d, START_ADOPT, a.n_grants);
 	if (r == 0 && d->fp)
 		r = off ? remove_pins(&a) : take_over(&a, &store);
+	if (r == 0)
+		start_phase_done(d, a.adopted);
 	if (r == 0)
 		log_notice("%zu leases loaded; fast path: %zu slots adopted, %zu addresses held, "
 			   "%zu promised to the end of their credit",

@@ -56,7 +56,8 @@ static int detach(const struct config *config)
 	return 0;
 }
 
-static int run(const char *file, struct config *config)
+/* `began`: monotonic_microseconds(), of the start. */
+static int run(const char *file, struct config *config, int64_t began)
 {
 	struct daemon *d = calloc(1, sizeof(*d));
 	int r;
@@ -65,6 +66,7 @@ static int run(const char *file, struct config *config)
 		return 1;
 	d->config_file = file;
 	d->config = config;
+	d->start.began = began;
 	log_set_level(config->log_level);
 	r = daemon_start(d);
 	if (r == 0) {
@@ -91,6 +93,7 @@ int daemon_main(int argc, char **argv)
 	const char *file = XDHCP_CONFIG_FILE;
 	struct config *config = NULL;
 	enum action action = RUN;
+	int64_t began = monotonic_microseconds();
 	int c, r;
 
 	while ((c = getopt_long(argc, argv, "c:th", options, NULL)) >= 0) {
@@ -125,7 +128,7 @@ int daemon_main(int argc, char **argv)
 	if (load(file, &config) < 0)
 		return 1;
 	if (action == RUN)
-		return run(file, config);
+		return run(file, config, began);
 	r = action == DETACH ? detach(config) : 0;
 	config_free(config);
 	return r;

@@ -78,6 +78,55 @@ struct outage {
 	char why[512];
 };
 
+/*
+ * The start's phases (phases.c), in their order: X(id, name, what is counted).
+ *
+ * configuration  from exec to a model; and the store is opened, with its log settled
+ * maps           opened and the program loaded, or made
+ * load           slots harvested, rows merged with them
+ * commit         what that has changed
+ * adopt          slots that stay in service
+ * check          leases filed under the configuration, scopes closed that it changes
+ * serve          interfaces, sockets, programs
+ */
+#define START_PHASES(X)                              \
+	X(CONFIGURATION, "configuration", "subnets") \
+	X(STORE, "store", "leases")                  \
+	X(MAPS, "maps", "slots")                     \
+	X(LOAD, "load", "leases")                    \
+	X(COMMIT, "commit", "leases")                \
+	X(ADOPT, "adopt", "slots")                   \
+	X(CHECK, "check", "leases")                  \
+	X(SERVE, "serve", "interfaces")
+
+enum start_phase {
+#define X(id, name, unit) START_##id,
+	START_PHASES(X)
+#undef X
+		START_PHASE_COUNT,
+};
+
+struct start {
+	/* monotonic_microseconds(): of the start, of this phase, of the last word about it */
+	int64_t began, phase_began, told;
+	enum start_phase phase;
+	uint64_t of; /* how much there is to do in it, as far as is known */
+	bool watchdog;
+	int64_t us; /* all of it, until it serves */
+	struct {
+		int64_t us;
+		uint64_t count;
+	} phases[START_PHASE_COUNT];
+};
+
+/* What the service manager was told last (service.c). */
+struct service {
+	struct event *watchdog;	    /* NULL: nobody watches */
+	uint64_t by_xdp, by_daemon; /* ACKs then */
+	uint32_t described;	    /* second; 0: not yet */
+	bool outage;		    /* told of */
+};
+
 struct barrier_thread;
 struct quiesce;
 struct deferred;
@@ -137,6 +186,8 @@ struct daemon {
 	uint32_t usage_at;   /* second it was last looked at */
 	bool usage_soon;     /* a client has found no free address since */
 	struct control *control;
+	struct start start;
+	struct service service;
 	struct counters count;
 	uint64_t send_failed_logged; /* count.send_failed at the last line of the log about it */
 	uint32_t send_failed_at;     /* its second */
@@ -379,8 +430,32 @@ uint64_t log_lines_left_out(void); /* since the start */
 #define log_info(...)	 log_at(6, __VA_ARGS__)
 #define log_debug(...)	 log_at(7, __VA_ARGS__)
 
-/* notify.c */
-void notify_service(
-	const char *state); /* sd_notify's protocol; nothing if NOTIFY_SOCKET is unset */
+/* notify.c: sd_notify's protocol; nothing where NOTIFY_SOCKET names nobody. */
+void notify_service(const char *format, ...) __attribute__((format(printf, 1, 2)));
+bool notify_wanted(void);
+/* Microseconds from one WATCHDOG=1 to the next, of this process; 0: nobody watches. */
+int64_t notify_watchdog(void);
+
+/* phases.c */
+const char *start_phase_name(enum start_phase phase);
+const char *start_phase_unit(enum start_phase phase);
+void start_began(struct daemon *d); /* the configuration is read, since start.began */
+/* A phase begins, with so much to do; 0: nobody knows. */
+void start_phase(struct daemon *d, enum start_phase phase, uint64_t of);
+/* So much of it is done. To be called for each lease or slot: only every 1024th costs anything. */
+void start_progress(struct daemon *d, uint64_t done);
+void start_phase_done(struct daemon *d, uint64_t count);
+void start_ended(struct daemon *d);
+
+/* service.c: what the service manager is told after the start. 0 or -ENOMEM. */
+int service_start(struct daemon *d);
+void service_ready(struct daemon *d); /* it serves: after the start, and after each reload */
+void service_tick(struct daemon *d);  /* once a second */
+void service_reloading(void);
+void service_stopping(struct daemon *d);
+
+/* inspect_start.c: for the status. */
+json_t *status_start(const struct daemon *d);
+json_t *status_memory(const struct daemon *d);
 
 #endif

@@ -217,9 +217,10 @@ static json_t *status(void *arg)
 	struct daemon *d = arg;
 	uint32_t now = boot_seconds();
 
-	return json_pack("{s:i, s:I, s:I, s:s, s:I, s:o, s:I, s:o, s:o, s:o}", "pid", (int)getpid(),
-			 "uptime", (json_int_t)(now - d->started), "reload",
-			 (json_int_t)(now - d->reloaded), "version", XDHCP_VERSION, "leases",
+	return json_pack("{s:i, s:I, s:I, s:s, s:o, s:o, s:I, s:o, s:I, s:o, s:o, s:o}", "pid",
+			 (int)getpid(), "uptime", (json_int_t)(now - d->started), "reload",
+			 (json_int_t)(now - d->reloaded), "version", XDHCP_VERSION, "start",
+			 status_start(d), "memory", status_memory(d), "leases",
 			 (json_int_t)lease_count(d->leases), "store", status_store(d), "commits",
 			 (json_int_t)d->count.commits, "drops", status_drops(d), "reasons",
 			 status_reasons(d), "fast-path", status_fast_path(d));

@@ -61,7 +61,7 @@ static int apply(struct daemon *d, struct config *wanted)
 	return 0;
 }
 
-int reload(struct daemon *d, char **ret_text)
+static int read_and_apply(struct daemon *d, char **ret_text)
 {
 	struct config_errors errors = {0};
 	struct config *wanted = NULL;
@@ -83,4 +83,14 @@ int reload(struct daemon *d, char **ret_text)
 	}
 	log_notice("configuration reloaded from %s", d->config_file);
 	return 0;
+}
+
+int reload(struct daemon *d, char **ret_text)
+{
+	int r;
+
+	service_reloading();
+	r = read_and_apply(d, ret_text);
+	service_ready(d); /* with the new configuration, or as before */
+	return r;
 }

@@ -83,6 +83,7 @@ static void every_second(evutil_socket_t fd, short what, void *arg)
 	ending_expire(d);
 	commit_tick(d);
 	usage_watch(d);
+	service_tick(d);
 	if (d->fp)
 		fastpath_capture_tidy(d->fp, boot_seconds());
 	log_tick();
@@ -183,8 +184,10 @@ static int open_store(struct daemon *d)
 {
 	struct store_options options = {.name = d->config->lease_database, .now = boot_seconds()};
 	char why[512] = "";
+	struct store_info info;
 	int holder = 0, r = boot_id(options.boot_id);
 
+	start_phase(d, START_STORE, 0);
 	if (r < 0) {
 		log_error("cannot read the boot id: %s", strerror(-r));
 		return r;
@@ -195,7 +198,11 @@ static int open_store(struct daemon *d)
 			  options.name, holder);
 	else if (r < 0)
 		log_error("store %s: %s", options.name, why);
-	return r;
+	if (r < 0)
+		return r;
+	store_info(d->store, &info);
+	start_phase_done(d, info.rows);
+	return 0;
 }
 
 static int open_leases(struct daemon *d)
@@ -206,9 +213,12 @@ static int open_leases(struct daemon *d)
 	d->leases = lease_table_new();
 	if (!d->leases)
 		return -ENOMEM;
+	start_phase(d, START_MAPS, 0);
 	r = daemon_open_fastpath(d, &found);
-	if (r == 0)
+	if (r == 0) {
+		start_phase_done(d, d->fp ? fastpath_capacity(d->fp) : 0);
 		r = adopt(d, found);
+	}
 	if (r == 0 && d->fp && d->config->fast_path.mode == FAST_PATH_OFF) {
 		fastpath_close(d->fp);
 		d->fp = NULL;
@@ -222,6 +232,27 @@ int engine_apply(struct daemon *d, const struct config *config)
 				  .horizon = d->fp ? config->fast_path.horizon : 0};
 
 	return engine_configure(d->engine, &c);
+}
+
+/* From loaded leases to ones that are known by client and pool, as the configuration has them. */
+static int check_leases(struct daemon *d)
+{
+	int r = 0;
+
+	start_phase(d, START_CHECK, lease_count(d->leases));
+	if (!(d->engine = engine_new(d->leases)))
+		r = -ENOMEM;
+	if (r == 0 && d->fp)
+		r = quiesce_start(d);
+	if (r == 0)
+		r = gates_close(d, &d->config->model);
+	if (r == 0)
+		r = engine_apply(d, d->config);
+	if (r == 0)
+		r = gates_open(d);
+	if (r == 0)
+		start_phase_done(d, lease_count(d->leases));
+	return r;
 }
 
 static int open_network(struct daemon *d)
@@ -265,10 +296,32 @@ static int open_control(struct daemon *d)
 	return r;
 }
 
+static int open_all(struct daemon *d)
+{
+	unsigned interfaces = 0;
+	int r;
+
+	start_phase(d, START_SERVE, 0);
+	r = open_network(d);
+	if (r == 0)
+		r = timers_start(d);
+	if (r == 0)
+		r = open_control(d);
+	if (r == 0)
+		r = service_start(d);
+	if (r < 0)
+		return r;
+	for (struct port *port = d->ports; port; port = port->next)
+		interfaces++;
+	start_phase_done(d, interfaces);
+	return 0;
+}
+
 int daemon_start(struct daemon *d)
 {
 	int r;
 
+	start_began(d);
 	d->started = d->reloaded = boot_seconds();
 	d->slept = slept_milliseconds();
 	d->port_guard = d->monitor = d->pin_lock = -1;
@@ -282,28 +335,17 @@ int daemon_start(struct daemon *d)
 		r = open_store(d);
 	if (r == 0)
 		r = open_leases(d);
-	if (r == 0 && !(d->engine = engine_new(d->leases)))
-		r = -ENOMEM;
-	if (r == 0 && d->fp)
-		r = quiesce_start(d);
 	if (r == 0)
-		r = gates_close(d, &d->config->model);
+		r = check_leases(d);
 	if (r == 0)
-		r = engine_apply(d, d->config);
-	if (r == 0)
-		r = gates_open(d);
-	if (r == 0)
-		r = open_network(d);
-	if (r == 0)
-		r = timers_start(d);
-	if (r == 0)
-		r = open_control(d);
+		r = open_all(d);
 	if (r < 0)
 		return r;
 	living(d);
 	d->serving = true;
+	start_ended(d);
 	log_notice("server version " XDHCP_VERSION " started");
-	notify_service("READY=1\nSTATUS=serving\n");
+	service_ready(d);
 	return 0;
 }
 
@@ -326,7 +368,7 @@ static void free_event(struct event *event)
 
 void daemon_stop(struct daemon *d)
 {
-	notify_service("STOPPING=1\n");
+	service_stopping(d);
 	control_close(d->control);
 	ports_close(d);
 	commit_try_now(d);

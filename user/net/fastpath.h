@@ -106,6 +106,8 @@ uint32_t fastpath_slots_used(const struct fastpath *fp); /* given to /24s */
 const char *fastpath_map_name(unsigned i);
 /* Map ids, for `status` and for tests that adoption kept them. 0: none of this name. */
 uint32_t fastpath_map_id(const struct fastpath *fp, const char *map);
+/* What all of them take, as the kernel counts it; it is charged to no process's memory. */
+uint64_t fastpath_map_bytes(const struct fastpath *fp);
 
 /*
  * The slot of an address (host order). With `make` its /24 gets its 256

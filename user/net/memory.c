@@ -13,6 +13,7 @@
  * What survives a crash: all but the index, which is read back from `blocks`.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -175,6 +176,27 @@ uint32_t fastpath_map_id(const struct fastpath *fp, const char *map)
 		if (strcmp(net_map_names[i], map) == 0)
 			return map_info(fp->maps[i], &info) < 0 ? 0 : info.id;
 	return 0;
+}
+
+uint64_t fastpath_map_bytes(const struct fastpath *fp)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < MAP_COUNT; i++) {
+		unsigned long long bytes;
+		char path[40], line[80];
+		FILE *info;
+
+		snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fp->maps[i]);
+		info = fopen(path, "re");
+		while (info && fgets(line, sizeof(line), info)) {
+			if (sscanf(line, "memlock: %llu", &bytes) == 1)
+				sum += bytes;
+		}
+		if (info)
+			fclose(info);
+	}
+	return sum;
 }
 
 /* --- blocks --- */
