@@ -104,4 +104,23 @@ struct verdicts {
 
 _Static_assert(sizeof(struct verdicts) == 8 * XDHCP_VERDICT_COUNT, "an array in disguise");
 
+#ifndef __bpf__
+/* As in the list; "none" of what is not there. */
+static inline const char *verdict_name(unsigned verdict)
+{
+	static const char *const names[] = {
+#define X(name, action, help) #name,
+		XDHCP_VERDICTS(X)
+#undef X
+	};
+
+	return verdict < XDHCP_VERDICT_COUNT ? names[verdict] : "none";
+}
+
+static inline __u64 verdict_count(const struct verdicts *counts, unsigned verdict)
+{
+	return ((const __u64 *)counts)[verdict];
+}
+#endif
+
 #endif

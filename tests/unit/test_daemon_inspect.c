@@ -106,10 +106,154 @@ static void every_drop_of_xdp_is_shown(void **state)
 	json_decref(status);
 }
 
+/* The daemon's own: each has a statistic and a place in the status, and is in the sum once. */
+static void every_drop_of_the_daemon_is_in_the_total(void **state)
+{
+	static const struct {
+		enum daemon_drop drop;
+		const char *statistic, *group, *reason;
+	} all[] = {
+		{DROP_kernel, "xdhcp-drop-kernel", "kernel", NULL},
+		{DROP_deferred_replaced, "xdhcp-drop-deferred-replaced", "deferred", "replaced"},
+		{DROP_deferred_full, "xdhcp-drop-deferred-full", "deferred", "full"},
+		{DROP_deferred_late, "xdhcp-drop-deferred-late", "deferred", "late"},
+		{DROP_commit_failed, "xdhcp-drop-commit-failed", "commit-failed", NULL},
+		{DROP_store_refused, "xdhcp-drop-store-refused", "store-refused", NULL},
+		{DROP_send_failed, "xdhcp-drop-send-failed", "send-failed", NULL},
+	};
+	const struct counters before = d.count;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		json_t *status, *drops, *reasons;
+		char name[64];
+
+		memset(&d.count, 0, sizeof(d.count));
+		d.count.dropped[all[i].drop] = 1000 + i;
+		assert_int_equal(statistic(all[i].statistic), 1000 + i);
+		assert_int_equal(statistic("pkt4-receive-drop"), 1000 + i);
+		status = daemon_control_ops.status(&d);
+		drops = json_object_get(status, "drops");
+		assert_int_equal(json_integer_value(json_object_get(drops, "total")), 1000 + i);
+		assert_int_equal(json_integer_value(json_object_get(drops, all[i].group)),
+				 1000 + i);
+		snprintf(name, sizeof(name), "%s-by-reason", all[i].group);
+		reasons = json_object_get(drops, name);
+		assert_true(!reasons == !all[i].reason);
+		if (reasons)
+			assert_int_equal(
+				json_integer_value(json_object_get(reasons, all[i].reason)),
+				1000 + i);
+		json_decref(status);
+	}
+	d.count = before;
+}
+
+struct parts {
+	int64_t total, sum;
+	unsigned n;
+};
+
+/* By their names, as who asks for all statistics sees them. */
+static void add_part(void *ctx, const struct control_stat *stat)
+{
+	static const char *const prefixes[] = {"xdhcp-drop-", "xdhcp-parse-failed-",
+					       "xdhcp-xdp-drop-"};
+	struct parts *parts = ctx;
+
+	if (!strcmp(stat->name, "pkt4-receive-drop"))
+		parts->total = stat->value;
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		if (!strncmp(stat->name, prefixes[i], strlen(prefixes[i]))) {
+			parts->sum += stat->value;
+			parts->n++;
+		}
+	}
+}
+
+/* Whatever is added to the tables: one total, and its parts beside it make it up. */
+static void the_parts_make_up_the_total(void **state)
+{
+	const struct counters before = d.count;
+	struct parts parts = {0};
+	json_t *status, *drops, *value;
+	const char *name;
+	int64_t groups = 0, reasons = 0, alone = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < DROP_COUNT; i++)
+		d.count.dropped[i] = UINT64_C(1) << (i % 32);
+	d.count.reasons[SILENT_out_of_memory] = 5;
+	d.count.dropped[DROP_out_of_memory] = 0;
+	daemon_control_ops.statistics(&d, add_part, &parts);
+	assert_int_equal(parts.sum, parts.total);
+	assert_int_equal(parts.n, DROP_COUNT + DHCP_DECODE_COUNT - 1 + XDHCP_VERDICT_COUNT -
+					  XDHCP_VERDICT_FIRST_DROP);
+	status = daemon_control_ops.status(&d);
+	drops = json_object_get(status, "drops");
+	json_object_foreach (drops, name, value) {
+		json_t *each;
+		const char *reason;
+		char by[64];
+
+		json_object_foreach (value, reason, each)
+			reasons += json_integer_value(each);
+		if (!json_is_integer(value) || !strcmp(name, "total"))
+			continue;
+		groups += json_integer_value(value);
+		snprintf(by, sizeof(by), "%s-by-reason", name);
+		alone += json_object_get(drops, by) ? 0 : json_integer_value(value);
+	}
+	assert_int_equal(groups, parts.total);
+	assert_int_equal(alone + reasons, parts.total);
+	assert_int_equal(json_integer_value(json_object_get(drops, "total")), parts.total);
+	json_decref(status);
+	d.count = before;
+}
+
+/* A scalar each for who asks for statistics; cumulative buckets in the status. */
+static void commits_are_shown(void **state)
+{
+	json_t *status, *commit, *us, *buckets;
+
+	(void)state;
+	for (unsigned i = 0; i < 99; i++) {
+		histogram_add(&d.count.commit_us, 400);
+		histogram_add(&d.count.commit_batch, 3);
+	}
+	histogram_add(&d.count.commit_us, 1000000);
+	histogram_add(&d.count.commit_batch, COMMIT_MAX);
+	assert_int_equal(statistic("xdhcp-commit-us-p50"), 448);
+	assert_int_equal(statistic("xdhcp-commit-us-p99"), 448);
+	assert_int_equal(statistic("xdhcp-commit-us-max"), 1000000);
+	assert_int_equal(statistic("xdhcp-commit-us-sum"), 99 * 400 + 1000000);
+	assert_int_equal(statistic("xdhcp-commit-leases-p50"), 3);
+	assert_int_equal(statistic("xdhcp-commit-leases-p99"), 3);
+	assert_int_equal(statistic("xdhcp-commit-leases-max"), COMMIT_MAX);
+	status = daemon_control_ops.status(&d);
+	commit = json_object_get(status, "commit");
+	us = json_object_get(commit, "microseconds");
+	assert_int_equal(json_integer_value(json_object_get(us, "count")), 100);
+	assert_int_equal(json_integer_value(json_object_get(us, "sum")), 99 * 400 + 1000000);
+	assert_int_equal(json_integer_value(json_object_get(us, "max")), 1000000);
+	assert_int_equal(json_integer_value(json_object_get(us, "p50")), 448);
+	buckets = json_object_get(us, "buckets");
+	assert_int_equal(json_integer_value(json_object_get(buckets, "256")), 0);
+	assert_int_equal(json_integer_value(json_object_get(buckets, "512")), 99);
+	assert_int_equal(json_integer_value(json_object_get(buckets, "524288")), 99);
+	assert_int_equal(json_integer_value(json_object_get(buckets, "1048576")), 100);
+	assert_int_equal(json_integer_value(json_object_get(buckets, "+Inf")), 100);
+	buckets = json_object_get(json_object_get(commit, "leases"), "buckets");
+	assert_int_equal(json_integer_value(json_object_get(buckets, "2")), 0);
+	assert_int_equal(json_integer_value(json_object_get(buckets, "4")), 99);
+	assert_int_equal(json_integer_value(json_object_get(buckets, "1024")), 100);
+	json_decref(status);
+}
+
 /* Why what was understood got no answer, a NAK or no address. */
 static void every_decision_is_shown(void **state)
 {
-	int64_t silent = 0;
+	int64_t silent = 0, dropped = statistic("pkt4-receive-drop");
 	json_t *status, *kinds;
 
 	(void)state;
@@ -123,6 +267,10 @@ static void every_decision_is_shown(void **state)
 		const json_t *shown = json_object_get(json_object_get(kinds, kind), it);
 		char name[80];
 
+		if (i == SILENT_out_of_memory) { /* no decision */
+			assert_null(shown);
+			continue;
+		}
 		assert_int_equal(json_integer_value(shown), 300 + i);
 		snprintf(name, sizeof(name), "xdhcp-%s-%s", kind, it);
 		for (char *c = name; (c = strchr(c, '_'));)
@@ -131,9 +279,12 @@ static void every_decision_is_shown(void **state)
 		silent += strcmp(kind, "silent") == 0 ? 300 + (int64_t)i : 0;
 	}
 	assert_int_equal(statistic("xdhcp-silent"), silent);
+	assert_int_equal(statistic("xdhcp-drop-out-of-memory"), 300 + SILENT_out_of_memory);
+	assert_int_equal(statistic("pkt4-receive-drop") - dropped, 300 + SILENT_out_of_memory);
 	assert_int_equal(statistic("xdhcp-silent-no-free-address"), 300 + SILENT_no_free_address);
 	assert_int_equal(statistic("xdhcp-nak-wrong-network"), 300 + NAK_wrong_network);
 	assert_int_equal(statistic("xdhcp-offer-ipv6-only"), 300 + OFFER_ipv6_only);
+	memset(d.count.reasons, 0, sizeof(d.count.reasons));
 	json_decref(status);
 }
 
@@ -237,6 +388,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_reason_is_shown),
 		cmocka_unit_test(every_drop_of_xdp_is_shown),
+		cmocka_unit_test(every_drop_of_the_daemon_is_in_the_total),
+		cmocka_unit_test(the_parts_make_up_the_total),
+		cmocka_unit_test(commits_are_shown),
 		cmocka_unit_test(every_decision_is_shown),
 		cmocka_unit_test(messages_by_type),
 		cmocka_unit_test(a_lease_with_its_relay),

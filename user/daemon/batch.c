@@ -201,18 +201,18 @@ static void log_send_failed(struct daemon *d, const struct item *item, int r)
 	struct dhcp_destination to;
 	char addr[DHCP_ADDR_STR], more[48] = "";
 	uint32_t now = boot_seconds();
+	uint64_t n = ++d->count.dropped[DROP_send_failed];
 
-	d->count.send_failed++;
 	if (d->send_failed_logged && now - d->send_failed_at < SEND_FAILED_EVERY)
 		return;
 	dhcp_reply_destination(&item->msg, &item->decision.reply, &to);
-	if (d->count.send_failed > d->send_failed_logged + 1)
+	if (n > d->send_failed_logged + 1)
 		snprintf(more, sizeof(more), " (%" PRIu64 " more since the last such line)",
-			 d->count.send_failed - d->send_failed_logged - 1);
+			 n - d->send_failed_logged - 1);
 	log_warning("cannot send to %s%s%s: %s%s", dhcp_addr_str(to.addr, addr),
 		    to.routed ? "" : " on ", to.routed ? "" : item->port->info.name, strerror(-r),
 		    more);
-	d->send_failed_logged = d->count.send_failed;
+	d->send_failed_logged = n;
 	d->send_failed_at = now;
 }
 
@@ -263,14 +263,25 @@ static void transmit(struct daemon *d, struct outbox *out, const struct item *it
 				(size_t)len - at));
 }
 
+/* Nothing leaves; it is a drop if something would have. What is deferred is answered later. */
+static void unanswered(struct daemon *d, const struct item *item, enum daemon_drop why)
+{
+	if (item->decision.kind == DECISION_REPLY)
+		d->count.dropped[why]++;
+	else
+		d->count.reasons[item->decision.reason]++;
+}
+
 static void finish(struct daemon *d, struct outbox *out, struct item *item)
 {
 	struct decision *decision = &item->decision;
 
-	if (item->row && item->row->refused)
+	if (item->row && item->row->refused) {
+		unanswered(d, item, DROP_store_refused);
 		return;
+	}
 	if (item->unstorable) {
-		d->count.commit_failed_messages++;
+		unanswered(d, item, DROP_commit_failed);
 		return;
 	}
 	if (decision->kind == DECISION_REPLY && decision->has_change)
@@ -309,12 +320,12 @@ static void run(struct daemon *d, struct batch *b)
 		gather_commit(&d->gather, monotonic_microseconds());
 	failed = commit_rows(d, b->rows, b->n_rows) < 0;
 	settle(d, b, failed);
-	if (failed) {
-		d->count.commit_failed_messages += b->n;
-		return;
+	for (size_t i = 0; i < b->n; i++) {
+		if (failed)
+			unanswered(d, &b->items[i], DROP_commit_failed);
+		else
+			finish(d, &b->out, &b->items[i]);
 	}
-	for (size_t i = 0; i < b->n; i++)
-		finish(d, &b->out, &b->items[i]);
 	send_all(d, &b->out);
 }
 
@@ -413,9 +424,9 @@ static void deferred_batch(evutil_socket_t fd, short what, void *arg)
 		struct item *item = &b->items[b->n];
 		const struct deferred *q = of[n++];
 
+		d->count.received--; /* counted when it came in */
 		if (!batch_admit(d, port, &q->packet, q->received_after, &item->msg))
 			continue;
-		d->count.received--; /* counted when it came in */
 		d->count.type_received[item->msg.type]--;
 		item->port = port;
 		item->packet = &q->packet;

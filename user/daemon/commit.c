@@ -42,7 +42,7 @@ static void outage_goes_on(struct daemon *d, uint32_t now)
 		o->lasts = true;
 		o->told = false;
 		o->since = now;
-		o->messages_before = d->count.commit_failed_messages;
+		o->messages_before = d->count.dropped[DROP_commit_failed];
 	}
 	o->failing = true;
 	o->failed_at = now;
@@ -65,7 +65,8 @@ static void outage_ends(struct daemon *d, uint32_t now)
 	if (o->told)
 		log_notice("the store commits again, after %" PRIu32 " s; %" PRIu64
 			   " messages got no answer meanwhile",
-			   now - o->since, d->count.commit_failed_messages - o->messages_before);
+			   now - o->since,
+			   d->count.dropped[DROP_commit_failed] - o->messages_before);
 	sweep_begin(d); /* what XDP has granted meanwhile, and new credit for it */
 }
 
@@ -109,6 +110,7 @@ static int try_commit(struct daemon *d, struct store_change *changes, size_t n)
 int commit_rows(struct daemon *d, struct commit_row *rows, size_t n)
 {
 	static struct store_change changes[COMMIT_MAX];
+	int64_t began;
 	int r;
 
 	if (!n)
@@ -121,9 +123,12 @@ int commit_rows(struct daemon *d, struct commit_row *rows, size_t n)
 			.row = &rows[i].row,
 			.expected_generation = rows[i].expected_generation,
 		};
+	began = monotonic_microseconds();
 	r = try_commit(d, changes, n);
 	if (r < 0)
 		return r;
+	histogram_add(&d->count.commit_us, (uint64_t)(monotonic_microseconds() - began));
+	histogram_add(&d->count.commit_batch, n);
 	for (size_t i = 0; i < n; i++) {
 		rows[i].refused = changes[i].refused;
 		if (changes[i].refused) {

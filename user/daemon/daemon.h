@@ -18,7 +18,9 @@
 
 #include "config/config.h"
 #include "control/control.h"
+#include "daemon/drops.h"
 #include "daemon/gather.h"
+#include "daemon/histogram.h"
 #include "engine/engine.h"
 #include "net/fastpath.h"
 #include "net/links.h"
@@ -54,16 +56,20 @@ struct port {
 	bool fresh;	      /* it came with the rescan under way */
 };
 
-/* Messages and their fate; inspect.c shows them under Kea's names. */
+/*
+ * Messages and their fate, shown under Kea's names (statistics.c). Each that came in is in one of
+ * not_ours, parse_failed, type_sent, dropped and reasons of silence, unless it waits still
+ * (deferred.c) or none is due (RELEASE, DECLINE).
+ */
 struct counters {
 	uint64_t received, parse_failed[DHCP_DECODE_COUNT], not_ours;
 	uint64_t type_received[DHCP_INFORM + 1], type_sent[DHCP_INFORM + 1];
 	uint64_t reasons[REASON_COUNT]; /* REASON_NONE too, which nobody asks for */
-	uint64_t deferred_dropped, send_failed;
-	uint64_t kernel_drops;				/* of sockets that are closed by now */
-	uint64_t commit_failed, commit_failed_messages; /* batches, and what they held */
+	uint64_t dropped[DROP_COUNT];	/* DROP_kernel: by sockets that are closed by now */
+	uint64_t commit_failed;		/* commits */
 	uint64_t commits, commit_rows, publish_full, template_full, template_refused;
 	uint64_t reclaimed;
+	struct histogram commit_us, commit_batch; /* of commits: how long, and rows each */
 };
 
 /* The store does not commit (commit.c). */
@@ -74,7 +80,7 @@ struct outage {
 	uint32_t since;		  /* second at which it began */
 	uint32_t failed_at;	  /* second of the last commit that failed */
 	uint32_t told_at;	  /* of the last line of the log, about whichever outage; 0: none */
-	uint64_t messages_before; /* count.commit_failed_messages when it began */
+	uint64_t messages_before; /* count.dropped[DROP_commit_failed] when it began */
 	char why[512];
 };
 
@@ -189,7 +195,7 @@ struct daemon {
 	struct start start;
 	struct service service;
 	struct counters count;
-	uint64_t send_failed_logged; /* count.send_failed at the last line of the log about it */
+	uint64_t send_failed_logged; /* of count.dropped, at the last line of the log about it */
 	uint32_t send_failed_at;     /* its second */
 	uint32_t started, reloaded;
 	int64_t slept; /* slept_milliseconds() as last seen */
@@ -454,7 +460,7 @@ void service_tick(struct daemon *d);  /* once a second */
 void service_reloading(void);
 void service_stopping(struct daemon *d);
 
-/* inspect_start.c: for the status. */
+/* status_start.c: for the status. */
 json_t *status_start(const struct daemon *d);
 json_t *status_memory(const struct daemon *d);
 

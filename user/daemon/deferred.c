@@ -35,11 +35,11 @@ static void set_key(struct deferred_key *key, uint32_t ifindex, const struct dhc
 	memcpy(key->chaddr, msg->chaddr, sizeof(key->chaddr));
 }
 
-static void drop(struct daemon *d, struct deferred *q)
+static void drop(struct daemon *d, struct deferred *q, enum daemon_drop reason)
 {
 	HASH_DEL(d->deferred, q);
 	free(q);
-	d->count.deferred_dropped++;
+	d->count.dropped[reason]++;
 }
 
 void deferred_put(struct daemon *d, const struct port *port, const struct packet *packet,
@@ -51,9 +51,9 @@ void deferred_put(struct daemon *d, const struct port *port, const struct packet
 	set_key(&key, port->info.ifindex, msg);
 	HASH_FIND(hh, d->deferred, &key, sizeof(key), former);
 	if (former)
-		drop(d, former);
+		drop(d, former, DROP_deferred_replaced);
 	if (HASH_COUNT(d->deferred) >= DEFERRED_MAX || !(q = malloc(sizeof(*q)))) {
-		d->count.deferred_dropped++;
+		d->count.dropped[DROP_deferred_full]++;
 		return;
 	}
 	q->key = key;
@@ -64,7 +64,7 @@ void deferred_put(struct daemon *d, const struct port *port, const struct packet
 	HASH_ADD(hh, d->deferred, key, sizeof(q->key), q);
 	if (!q->number) {
 		free(q);
-		d->count.deferred_dropped++;
+		d->count.dropped[DROP_deferred_full]++;
 	}
 }
 
@@ -92,7 +92,7 @@ struct deferred *deferred_take(struct daemon *d, struct port **ret_port)
 			*ret_port = port;
 			return q;
 		}
-		drop(d, q);
+		drop(d, q, DROP_deferred_late);
 	}
 	return NULL;
 }
@@ -102,5 +102,5 @@ void deferred_forget(struct daemon *d)
 	struct deferred *q, *next;
 
 	HASH_ITER (hh, d->deferred, q, next)
-		drop(d, q);
+		drop(d, q, DROP_deferred_late);
 }

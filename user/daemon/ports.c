@@ -193,7 +193,7 @@ static void drop_port(struct daemon *d, struct port *port)
 	while (*at != port)
 		at = &(*at)->next;
 	*at = port->next;
-	d->count.kernel_drops += packet_kernel_drops(port->socket);
+	d->count.dropped[DROP_kernel] += packet_kernel_drops(port->socket);
 	event_free(port->readable);
 	packet_close(port->socket);
 	free(port);

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The walk over the tables of drops.h. Holds no state.
+ */
+#include <string.h>
+
+#include "daemon/daemon.h"
+#include "daemon/drops.h"
+
+static const struct drop of_daemon[DROP_COUNT] = {
+#define X(name, group, reason, help) [DROP_##name] = {group, reason, "xdhcp-drop-" group, 0},
+	DAEMON_DROPS(X)
+#undef X
+};
+
+static uint64_t by_kernel(const struct daemon *d)
+{
+	uint64_t sum = d->count.dropped[DROP_kernel]; /* of sockets that are closed by now */
+
+	for (const struct port *port = d->ports; port; port = port->next)
+		sum += packet_kernel_drops(port->socket);
+	return sum;
+}
+
+static uint64_t by_daemon(const struct daemon *d, enum daemon_drop reason)
+{
+	switch (reason) {
+	case DROP_kernel:
+		return by_kernel(d);
+	case DROP_out_of_memory:
+		return d->count.reasons[SILENT_out_of_memory];
+	default:
+		return d->count.dropped[reason];
+	}
+}
+
+void drops_each(const struct daemon *d, void (*fn)(void *ctx, const struct drop *drop), void *ctx)
+{
+	struct verdicts sum = {0};
+
+	for (unsigned i = 0; i < DROP_COUNT; i++) {
+		struct drop drop = of_daemon[i];
+
+		drop.n = by_daemon(d, (enum daemon_drop)i);
+		fn(ctx, &drop);
+	}
+	if (d->fp)
+		fastpath_verdicts(d->fp, &sum);
+	for (unsigned i = XDHCP_VERDICT_FIRST_DROP; i < XDHCP_VERDICT_COUNT; i++)
+		fn(ctx,
+		   &(struct drop){"xdp", verdict_name(i), "xdhcp-xdp", verdict_count(&sum, i)});
+	for (unsigned i = DHCP_DECODE_ok + 1; i < DHCP_DECODE_COUNT; i++)
+		fn(ctx, &(struct drop){"parse-failed", dhcp_decode_name((enum dhcp_decode_result)i),
+				       "xdhcp-parse-failed", d->count.parse_failed[i]});
+}
+
+struct sum {
+	const char *group; /* NULL: all */
+	uint64_t n;
+};
+
+static void add(void *ctx, const struct drop *drop)
+{
+	struct sum *sum = ctx;
+
+	if (!sum->group || strcmp(sum->group, drop->group) == 0)
+		sum->n += drop->n;
+}
+
+uint64_t drops_total(const struct daemon *d)
+{
+	struct sum sum = {0};
+
+	drops_each(d, add, &sum);
+	return sum.n;
+}
+
+uint64_t drops_of(const struct daemon *d, const char *group)
+{
+	struct sum sum = {.group = group};
+
+	drops_each(d, add, &sum);
+	return sum.n;
+}

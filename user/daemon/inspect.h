@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the daemon shows of itself, a subject a file; inspect.c hands it to the control room.
+ */
+#ifndef XDHCP_INSPECT_H
+#define XDHCP_INSPECT_H
+
+#include "control/control.h"
+
+struct daemon;
+
+/* status.c: the arguments of status-get. New reference. */
+json_t *show_status(const struct daemon *d);
+/* statistics.c: every statistic, once. */
+void show_statistics(const struct daemon *d, void (*fn)(void *ctx, const struct control_stat *stat),
+		     void *ctx);
+/* leases_shown.c: as struct control_ops has them. */
+void show_leases(struct daemon *d, uint32_t from,
+		 bool (*fn)(void *ctx, const struct control_lease *lease), void *ctx);
+bool show_lease(struct daemon *d, uint32_t addr, struct control_lease *ret_lease);
+
+#endif
