@@ -12,6 +12,7 @@
 #include "../common/engine_dump.h"
 #include "../common/require.h"
 #include "daemon/daemon.h"
+#include "daemon/deferred.h"
 #include "oracle.h"
 
 /* Too few for all /24s: they take slots from each other. */
@@ -29,6 +30,7 @@ struct desk_inside {
 	struct packet socket[SOCKET];
 	size_t n_socket;
 	uint64_t commits;
+	unsigned long ends_before; /* count.ends when this daemon came up */
 	uint32_t swept;
 	const char *yaml; /* what the next reload reads */
 	struct {
@@ -86,6 +88,7 @@ const char *__wrap_store_note(struct store *store);
 void __wrap_store_info(const struct store *store, struct store_info *ret_info);
 int __wrap_store_load(struct store *store, int (*fn)(void *arg, const struct lease_row *row),
 		      void *arg);
+uint64_t __wrap_packet_kernel_drops(struct packet_socket *socket);
 void __wrap_ports_rescan(struct daemon *d);
 int __wrap_pthread_create(pthread_t *ret_thread, const pthread_attr_t *attr, void *(*fn)(void *),
 			  void *arg);
@@ -152,14 +155,23 @@ void __wrap_packet_send(struct packet_socket *socket, struct packet_frame *frame
 {
 	(void)socket;
 	for (size_t i = 0; i < n; i++) {
-		struct desk_reply *reply = next_sent();
+		struct desk_reply *reply;
 
+		frames[i].result = the_desk->desk.sends_fail ? -ENOBUFS : 0;
+		if (frames[i].result < 0)
+			continue;
+		reply = next_sent();
 		require(frames[i].len <= sizeof(reply->data) && frames[i].len >= 42);
 		memcpy(reply->data, frames[i].data, frames[i].len);
 		reply->len = frames[i].len;
 		oracle_reply(reply->data + 42, reply->len - 42, false);
-		frames[i].result = 0;
 	}
+}
+
+uint64_t __wrap_packet_kernel_drops(struct packet_socket *socket)
+{
+	(void)socket;
+	return the_desk->desk.kernel_drops;
 }
 
 int __wrap_packet_send_routed(int guard, uint32_t source, uint32_t addr, uint16_t port,
@@ -208,6 +220,12 @@ int __wrap_store_commit(struct store *store, struct store_change *changes, size_
 	if (the_desk->desk.commits_fail) {
 		the_desk->desk.count.commits_failed++;
 		return -EIO;
+	}
+	for (size_t i = 0; i < n && the_desk->desk.store_refuses; i++)
+		changes[i].refused = true;
+	if (the_desk->desk.store_refuses) {
+		*ret_number = ++the_desk->commits;
+		return 0;
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct lease_row *row = oracle_row(changes[i].row->addr);
@@ -373,6 +391,39 @@ void __wrap_engine_decide(struct engine *engine, const struct engine_link *link,
 		said_farewell(ret_decision->end_addr, msg->chaddr);
 }
 
+/* Between two batches each message has met one fate, or waits. */
+static void check_fates(const struct desk_inside *in)
+{
+	const struct daemon *d = &in->d;
+	const struct counters *n = &d->count;
+	uint64_t fates = n->not_ours + HASH_COUNT(d->deferred) +
+			 (in->desk.count.ends - in->ends_before);
+
+	for (unsigned i = DHCP_DECODE_ok + 1; i < DHCP_DECODE_COUNT; i++)
+		fates += n->parse_failed[i];
+	for (unsigned i = 0; i <= DHCP_INFORM; i++)
+		fates += n->type_sent[i];
+	for (unsigned i = 0; i < DROP_COUNT; i++)
+		fates += n->dropped[i];
+	for (unsigned i = 0; i < REASON_COUNT; i++)
+		fates += strcmp(reason_kind((enum reason)i), "silent") ? 0 : n->reasons[i];
+	if (fates != n->received)
+		wrong("%llu messages came in, and met %llu fates", (unsigned long long)n->received,
+		      (unsigned long long)fates);
+}
+
+void desk_other_mac(struct desk *desk)
+{
+	inside(desk)->port.info.mac[5]++;
+}
+
+uint64_t desk_dropped(const struct desk *desk, const char *group)
+{
+	const struct daemon *d = &((const struct desk_inside *)desk)->d;
+
+	return group ? drops_of(d, group) : drops_total(d);
+}
+
 /* --- start and stop --- */
 
 /* Deferred messages may be among what is done. */
@@ -380,6 +431,7 @@ static void turn(struct desk_inside *in)
 {
 	event_base_loop(in->d.base, EVLOOP_NONBLOCK);
 	batch_is_over(in);
+	check_fates(in);
 }
 
 static void make_port(struct desk_inside *in)
@@ -442,6 +494,7 @@ static void come_up(struct desk_inside *in, enum fastpath_found found)
 	*gate = (struct policy){.kind = XDHCP_POLICY_GATE, .answer_until = XDHCP_FOREVER};
 	limits_apply(d);
 	in->swept = boot_seconds();
+	in->ends_before = in->desk.count.ends;
 }
 
 static void go_down(struct desk_inside *in)
@@ -564,6 +617,7 @@ void desk_work(struct desk *desk)
 	while (in->n_socket) {
 		batch_readable(-1, 0, &in->port);
 		batch_is_over(in);
+		check_fates(in);
 	}
 }
 
@@ -635,12 +689,16 @@ static bool daemon_would(struct desk_inside *in, const uint8_t *frame, size_t le
 	static struct decision decision;
 	static struct packet packet;
 	static struct dhcp_msg msg;
+	const struct counters count = in->d.count; /* it has not come in */
+	bool admitted;
 	int n = 0;
 
 	ret->len = 0;
 	packet = (struct packet){.len = len, .csum_not_ready = true};
 	memcpy(packet.data, frame, len);
-	if (!batch_admit(&in->d, &in->port, &packet, boot_seconds(), &msg))
+	admitted = batch_admit(&in->d, &in->port, &packet, boot_seconds(), &msg);
+	in->d.count = count;
+	if (!admitted)
 		return true;
 	__real_engine_decide(in->d.engine, &in->port.link, &msg, boot_seconds(), &decision);
 	if (decision.kind == DECISION_REPLY)

@@ -8,6 +8,8 @@
  *   - an address is offered or ACKed while its promise to another chaddr runs (I5);
  *   - XDP answers otherwise than the daemon would, or touches a frame that it passes (I2, I4);
  *   - a reply has lengths, sums or options that are wrong, or is not read back as it was meant;
+ *   - a message that came in has not one fate, and one only: answered, left unanswered by decision,
+ *     dropped under one reason, not ours, taken where no answer is due, or waiting;
  *   - a change that is undone leaves a trace, or the same request is decided otherwise after it;
  *   - once nothing waits any more, a slot is open that is no bound lease's, or has more credit than
  *     the store (I1).
@@ -46,6 +48,9 @@ struct desk {
 	struct desk_reply sent[DESK_SENT]; /* the latest where there is no room for all */
 	unsigned n_sent;		   /* of them; who has read them makes it 0 */
 	bool commits_fail;		   /* from now on: the store is out of order */
+	bool store_refuses;		   /* from now on: each change, as another server's */
+	bool sends_fail;		   /* from now on, on the link itself */
+	uint64_t kernel_drops;		   /* what the socket says of itself */
 	bool link_is_down;		   /* once the socket is empty */
 	bool thorough;			   /* each change is undone once before it stands; slow */
 };
@@ -67,6 +72,10 @@ bool desk_reload(struct desk *desk, const char *yaml);
 /* Puts a frame into the socket; desk_work() has the daemon take what is there, in batches. */
 void desk_put(struct desk *desk, const uint8_t *frame, size_t len);
 void desk_work(struct desk *desk);
+/* The link has another MAC from now on, and is not desk_mac's any more. */
+void desk_other_mac(struct desk *desk);
+/* What the daemon has dropped since it came up: of a group (drops.h); NULL: in all. */
+uint64_t desk_dropped(const struct desk *desk, const char *group);
 /* Barriers pass, and what waited for them is done. */
 void desk_settle(struct desk *desk);
 /* Time goes by; at its end a second's duties are done, and the sweep's if its time has come. */
