@@ -206,12 +206,16 @@ $(B)/bench/fastpath: $(BENCH_OBJS) $(B)/tests/common/packet_builder.o $(LIBS)
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
+# what both generators have in common
+GENERATOR_OBJS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tools/bench/generator/*.c)))
+-include $(GENERATOR_OBJS:.o=.d)
+
 RENEWALS_OBJS := $(patsubst %.c,$(B)/%.o,$(filter-out %.bpf.c,$(sort $(wildcard tools/bench/renewals/*.c))))
 -include $(RENEWALS_OBJS:.o=.d)
 $(RENEWALS_OBJS): | $(B)/tools/bench/renewals/traffic.skel.h
 $(B)/tools/bench/renewals/traffic.bpf.o: tools/bench/renewals/traffic.h tools/bench/bench.h
 
-$(B)/bench/renewals: $(RENEWALS_OBJS) $(patsubst %,$(B)/tools/loadgen/%.o,forms frame state)
+$(B)/bench/renewals: $(RENEWALS_OBJS) $(GENERATOR_OBJS) $(patsubst %,$(B)/tools/loadgen/%.o,forms frame state)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
@@ -219,8 +223,7 @@ $(B)/bench/renewals: $(RENEWALS_OBJS) $(patsubst %,$(B)/tools/loadgen/%.o,forms 
 DORAS_OBJS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tools/bench/doras/*.c)))
 -include $(DORAS_OBJS:.o=.d)
 
-$(B)/bench/doras: $(DORAS_OBJS) $(patsubst %,$(B)/tools/bench/renewals/%.o,account search) \
-		$(patsubst %,$(B)/tools/loadgen/%.o,forms frame state io)
+$(B)/bench/doras: $(DORAS_OBJS) $(GENERATOR_OBJS) $(patsubst %,$(B)/tools/loadgen/%.o,forms frame state io)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm

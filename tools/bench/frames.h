@@ -25,14 +25,15 @@
 #define FRAMES_VLAN	  10
 #define FRAMES_OUTER_VLAN 100
 
-/* X(name, verdict, help): what the XDP program makes of it once the client is bound. */
+/* X(name, verdict, help): what the XDP program makes of it once the client is bound; what a table
+ * calls it. */
 #define FRAME_KINDS(X)                                                                     \
 	X(renewal, ack_renewing, "a client's renewal, answered before")                    \
 	X(first, ack_selecting, "its first REQUEST, in SELECTING")                         \
-	X(vlan, ack_renewing, "a client's renewal, in one tag")                            \
-	X(qinq, ack_renewing, "a client's renewal, in two tags")                           \
-	X(relayed, ack_rebinding, "a client's renewal, that a relay has brought")          \
-	X(routed, ack_renewing, "that client's renewal, that a router has brought")        \
+	X(vlan, ack_renewing, "1 client in a VLAN (802.1Q)")                               \
+	X(qinq, ack_renewing, "1 client in a VLAN in another (QinQ)")                      \
+	X(relayed, ack_rebinding, "1 client, brought by a relay, option 82")               \
+	X(routed, ack_renewing, "the same client, brought by a router")                    \
 	X(discover, pass_discover, "a DISCOVER")                                           \
 	X(unknown_form, pass_form, "a renewal with an option that it did not have before") \
 	X(unknown_address, pass_no_slot, "a renewal of an address without a lease")        \

@@ -38,15 +38,14 @@ struct variant {
 	const char *base; /* the same without the program; NULL: not to be subtracted */
 };
 
+/* One client's frame of a kind, which says itself what it is. */
+#define HIT(kind)                                                                       \
+	{                                                                               \
+		"hit_" #kind, NULL, RESTORE, TARGET_XDHCP, ONE, FRAME_##kind, "restore" \
+	}
 #define PASS(kind)                                                                       \
 	{                                                                                \
 		"pass_" #kind, NULL, RESTORE, TARGET_XDHCP, ONE, FRAME_##kind, "restore" \
-	}
-
-/* One client's that comes in another way than a renewal of the client's own link. */
-#define HIT(kind, help)                                                                 \
-	{                                                                               \
-		"hit_" #kind, help, RESTORE, TARGET_XDHCP, ONE, FRAME_##kind, "restore" \
 	}
 
 static const struct variant variants[] = {
@@ -69,10 +68,10 @@ static const struct variant variants[] = {
 	{"hit_shapes", "hit, 1,000 clients at random, of 8 shapes", RESTORE_SHAPE, TARGET_XDHCP,
 	 THOUSAND, FRAME_renewal, "restore_shape"},
 	{"hit_many", "hit", RESTORE_CLIENT, TARGET_XDHCP, MANY, FRAME_renewal, "restore_client"},
-	HIT(vlan, "hit, 1 client in a VLAN (802.1Q)"),
-	HIT(qinq, "hit, 1 client in a VLAN in another (QinQ)"),
-	HIT(relayed, "hit, 1 client, brought by a relay, option 82"),
-	HIT(routed, "hit, the same client, brought by a router"),
+	HIT(vlan),
+	HIT(qinq),
+	HIT(relayed),
+	HIT(routed),
 	PASS(discover),
 	PASS(unknown_form),
 	PASS(unknown_address),
@@ -321,7 +320,8 @@ static void describe(const struct measure *m, const struct variant *v, char *tex
 	else if (v->help)
 		snprintf(text, len, "%s", v->help);
 	else
-		snprintf(text, len, "pass, %s", frame_help(v->kind));
+		snprintf(text, len, "%s, %s", frame_is_answered(v->kind) ? "hit" : "pass",
+			 frame_help(v->kind));
 }
 
 static json_t *report_row(const struct measure *m, const struct variant *v,

@@ -8,146 +8,109 @@
  */
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "../renewals/account.h"
-#include "../renewals/search.h"
+#include "../generator/generator.h"
 #include "doras.h"
 
 #define BUSY 0.97 /* of the time of the generator's CPU: it has none left */
 
 static const char usage_text[] =
 	"usage: doras -i INTERFACE -n CLIENTS -r RATE [options]\n"
-	"  -r RATE       exchanges begun a second\n"
-	"  -t SECONDS    how long (1)\n"
-	"  --search      first finds the highest rate, from RATE on, of which at most 1 % is lost\n"
-	"  --probe S     how long it tries each (0.5)\n"
-	"  --close RATIO of the two rates between which it ends (1.04)\n"
+	"  -r RATE       exchanges begun a second\n" GENERATOR_USAGE
 	"  --random      any of the clients, instead of one after the other and then anew\n"
 	"  --first N     the first client's index (0); --prefix BYTE of their MACs (16)\n"
 	"  --patience MS in which an exchange is to end (1000)\n"
-	"  --lenient     as loadgen's\n"
-	"  -a NAME=PID,PID...  whose CPU time is to be counted; up to four times\n"
-	"  --cpu N       how long that CPU was busy\n"
+	"  --retransmit  clients that send again, as RFC 2131 4.1 has it\n"
+	"  --settle MS   what they may still take when no more exchanges begin (0)\n"
+	"  --lenient     the server is another's: what is odd about its replies is counted, and no "
+	"more\n"
+	"  --echo        an answer is the message itself, sent back\n"
 	"  -g PID,PID... whose CPU time is the generator's, beside this process\n"
 	"  --gcpu N      its CPU\n";
 
 enum {
-	OPT_SEARCH = 256,
-	OPT_PROBE,
-	OPT_CLOSE,
-	OPT_RANDOM,
+	OPT_RANDOM = OPT_OWN,
 	OPT_FIRST,
 	OPT_PREFIX,
 	OPT_PATIENCE,
+	OPT_RETRANSMIT,
+	OPT_SETTLE,
 	OPT_LENIENT,
-	OPT_CPU,
+	OPT_ECHO,
 	OPT_GCPU
 };
 
 struct settings {
+	struct generator g;
 	struct doras_options o;
-	double rate, seconds, probe, close;
-	bool search;
-	struct account server, generator;
+	struct account own;
 };
 
-_Noreturn static void die(const char *what)
-{
-	fprintf(stderr, "doras: %s\n%s", what, usage_text);
-	exit(2);
-}
-
-static double number(const char *text, double max)
-{
-	char *end;
-	double v = strtod(text, &end);
-
-	if (!*text || *end || !(v >= 0 && v <= max))
-		die("not a number, or too large");
-	return v;
-}
-
-static void add(struct account *account, const char *name, const char *text)
+static void add_own(struct settings *s, const char *name, const char *pids)
 {
 	char whole[512];
 
-	snprintf(whole, sizeof(whole), "%s%s", name, text);
-	if (account_add(account, whole) < 0)
-		die("not a list of processes");
+	snprintf(whole, sizeof(whole), "%s=%s", name, pids);
+	if (account_add(&s->own, whole) < 0)
+		generator_die(&s->g, "not a list of processes");
 }
 
 static void set_option(struct settings *s, int option)
 {
 	switch (option) {
-	case 'i':
-		s->o.interface = optarg;
-		break;
 	case 'n':
-		s->o.clients = (uint32_t)number(optarg, 1e8);
-		break;
-	case 'r':
-		s->rate = number(optarg, 1e8);
-		break;
-	case 't':
-		s->seconds = number(optarg, 1e6);
-		break;
-	case 'a':
-		add(&s->server, "", optarg);
+		s->o.clients = (uint32_t)generator_number(&s->g, optarg, 1e8);
 		break;
 	case 'g':
-		add(&s->generator, "network=", optarg);
-		break;
-	case OPT_SEARCH:
-		s->search = true;
-		break;
-	case OPT_PROBE:
-		s->probe = number(optarg, 1e3);
-		break;
-	case OPT_CLOSE:
-		s->close = number(optarg, 10);
+		add_own(s, "network", optarg);
 		break;
 	case OPT_RANDOM:
 		s->o.random = true;
 		break;
 	case OPT_FIRST:
-		s->o.first = (uint32_t)number(optarg, 4e9);
+		s->o.first = (uint32_t)generator_number(&s->g, optarg, 4e9);
 		break;
 	case OPT_PREFIX:
-		s->o.prefix = (uint8_t)number(optarg, 255);
+		s->o.prefix = (uint8_t)generator_number(&s->g, optarg, 255);
 		break;
 	case OPT_PATIENCE:
-		s->o.patience_ms = (uint32_t)number(optarg, 1e6);
+		s->o.patience_ms = (uint32_t)generator_number(&s->g, optarg, 1e6);
+		break;
+	case OPT_RETRANSMIT:
+		s->o.retransmit = true;
+		break;
+	case OPT_SETTLE:
+		s->o.settle_ms = (uint32_t)generator_number(&s->g, optarg, 1e6);
 		break;
 	case OPT_LENIENT:
 		s->o.lenient = true;
 		break;
-	case OPT_CPU:
-		s->server.cpu = (int)number(optarg, 1e5);
+	case OPT_ECHO:
+		s->o.echo = true;
 		break;
 	case OPT_GCPU:
-		s->generator.cpu = (int)number(optarg, 1e5);
+		s->own.cpu = (int)generator_number(&s->g, optarg, 1e5);
 		break;
 	default:
-		die("unknown option");
+		generator_option(&s->g, option);
 	}
 }
 
 static void parse(struct settings *s, int argc, char **argv)
 {
 	static const struct option long_options[] = {
-		{"search", no_argument, NULL, OPT_SEARCH},
-		{"probe", required_argument, NULL, OPT_PROBE},
-		{"close", required_argument, NULL, OPT_CLOSE},
+		GENERATOR_LONG,
 		{"random", no_argument, NULL, OPT_RANDOM},
 		{"first", required_argument, NULL, OPT_FIRST},
 		{"prefix", required_argument, NULL, OPT_PREFIX},
 		{"patience", required_argument, NULL, OPT_PATIENCE},
+		{"retransmit", no_argument, NULL, OPT_RETRANSMIT},
+		{"settle", required_argument, NULL, OPT_SETTLE},
 		{"lenient", no_argument, NULL, OPT_LENIENT},
-		{"cpu", required_argument, NULL, OPT_CPU},
+		{"echo", no_argument, NULL, OPT_ECHO},
 		{"gcpu", required_argument, NULL, OPT_GCPU},
 		{NULL, 0, NULL, 0},
 	};
@@ -155,49 +118,56 @@ static void parse(struct settings *s, int argc, char **argv)
 	int option;
 
 	snprintf(self, sizeof(self), "%d", (int)getpid());
-	add(&s->generator, "process=", self);
-	while ((option = getopt_long(argc, argv, "i:n:r:t:a:g:", long_options, NULL)) != -1)
+	add_own(s, "process", self);
+	while ((option = getopt_long(argc, argv, GENERATOR_SHORT "n:g:", long_options, NULL)) != -1)
 		set_option(s, option);
-	if (optind != argc || !s->o.interface || !s->o.clients || !(s->rate > 0) ||
-	    !(s->seconds > 0) || !(s->probe > 0))
-		die("-i, -n and -r are needed, and no more words");
+	if (optind != argc || !s->o.clients || !(s->g.rate > 0))
+		generator_die(&s->g, "-n and -r are needed, and no more words");
+	generator_check(&s->g);
+	s->o.interface = s->g.interface;
 }
 
-struct probing {
+struct measuring {
+	const struct settings *s;
 	struct doras *doras;
-	double seconds;
 	struct doras_result last;
 };
 
-static bool carried(const struct doras_result *r)
+static int probe(void *arg, double rate, double seconds, struct search_result *ret_result)
 {
-	return r->loss <= SEARCH_LOSS && (double)r->behind <= (double)r->begun * SEARCH_LOSS;
-}
+	struct measuring *m = arg;
+	struct doras_result *r = &m->last;
 
-static bool cut_short(const struct doras_result *r, double rate)
-{
-	return (double)r->begun < rate * r->seconds * SEARCH_MADE;
-}
-
-static int probe(void *arg, double rate, struct search_result *ret_result)
-{
-	struct probing *p = arg;
-
-	if (doras_run(p->doras, rate, p->seconds, &p->last) < 0)
+	if (doras_run(m->doras, rate, seconds, r) < 0)
 		return -1;
 	*ret_result = (struct search_result){
-		.carried = carried(&p->last),
-		.cut_short = cut_short(&p->last, rate),
-		.made = (double)p->last.begun / p->last.seconds,
+		.carried = r->loss <= SEARCH_LOSS &&
+			   (double)r->behind <= (double)r->begun * SEARCH_LOSS,
+		/* one may be due just when it ends */
+		.cut_short = (double)r->begun + 1 < rate * r->seconds * SEARCH_MADE,
+		.made = (double)r->begun / r->seconds,
 	};
 	return 0;
 }
 
-/* {process, network, all, cpu_busy: us an exchange; share: 0-1, of the time of its CPU; dropped} */
-static json_t *generator_json(const struct settings *s, const struct usage *before,
-			      const struct usage *after, const struct doras_result *r)
+static void nothing(void *arg)
 {
-	json_t *json = account_json(&s->generator, before, after, r->begun);
+	const struct measuring *m = arg;
+	const struct doras_result *r = &m->last;
+
+	fprintf(stderr,
+		"doras: no rate is carried: of %llu %llu offered, %llu acked, %llu refused, %llu "
+		"wrong\n",
+		(unsigned long long)r->begun, (unsigned long long)r->offered,
+		(unsigned long long)r->acked, (unsigned long long)r->naks,
+		(unsigned long long)r->wrong);
+}
+
+/* {process, network, all, cpu_busy: us an exchange; share: 0-1, of the time of its CPU; dropped} */
+static json_t *own_json(const struct settings *s, const struct usage *before,
+			const struct usage *after, const struct doras_result *r)
+{
+	json_t *json = account_json(&s->own, before, after, r->begun);
 	double us = json_number_value(json_object_get(json, "all")) * (double)r->begun;
 
 	json_object_set_new(json, "share", json_real(us / r->seconds / 1e6));
@@ -205,94 +175,89 @@ static json_t *generator_json(const struct settings *s, const struct usage *befo
 	return json;
 }
 
-static json_t *measure(const struct settings *s, struct doras *d, double rate,
-		       struct doras_result *r)
+static json_t *counts_json(const struct doras_result *r)
 {
+	const struct {
+		const char *name;
+		uint64_t n;
+	} counts[] = {
+		{"begun", r->begun},	   {"again", r->again},	    {"offered", r->offered},
+		{"acked", r->acked},	   {"in_time", r->in_time}, {"naks", r->naks},
+		{"wrong", r->wrong},	   {"doubled", r->doubled}, {"late", r->late},
+		{"behind", r->behind},	   {"sent", r->sent},	    {"resent", r->resent},
+		{"answered", r->answered}, {"foreign", r->foreign},
+	};
+	json_t *json = json_object();
+
+	for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		json_object_set_new(json, counts[i].name, json_integer((json_int_t)counts[i].n));
+	return json;
+}
+
+static json_t *measure(void *arg, double rate, struct search_result *ret_result)
+{
+	struct measuring *m = arg;
+	const struct settings *s = m->s;
+	const struct doras_result *r = &m->last;
 	struct usage before, after, own_before, own_after;
+	json_t *json, *own;
+	bool limit;
 
-	if (account_read(&s->server, &before) < 0 || account_read(&s->generator, &own_before) < 0 ||
-	    doras_run(d, rate, s->seconds, r) < 0 || account_read(&s->generator, &own_after) < 0 ||
-	    account_read(&s->server, &after) < 0)
+	if (account_read(&s->g.server, &before) < 0 || account_read(&s->own, &own_before) < 0 ||
+	    probe(arg, rate, s->g.seconds, ret_result) < 0 ||
+	    account_read(&s->own, &own_after) < 0 || account_read(&s->g.server, &after) < 0)
 		return NULL;
-	return json_pack(
-		"{s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o, s:o, s:o}",
-		"wanted", rate, "begun", (json_int_t)r->begun, "again", (json_int_t)r->again,
-		"offered", (json_int_t)r->offered, "acked", (json_int_t)r->acked, "naks",
-		(json_int_t)r->naks, "wrong", (json_int_t)r->wrong, "late", (json_int_t)r->late,
-		"behind", (json_int_t)r->behind, "seconds", r->seconds, "rate",
-		(double)r->acked / r->seconds, "loss", r->loss, "us_a_dora",
-		account_json(&s->server, &before, &after, r->acked), "generator",
-		generator_json(s, &own_before, &own_after, r), "latency_us", doras_latency(d));
+	own = own_json(s, &own_before, &own_after, r);
+	limit = ret_result->cut_short || r->dropped ||
+		json_number_value(json_object_get(own, "share")) > BUSY;
+	json = counts_json(r);
+	json_object_update_new(
+		json,
+		json_pack("{s:f, s:f, s:f, s:f, s:b, s:o, s:o, s:o, s:o, s:I}", "wanted", rate,
+			  "seconds", r->seconds, "rate", (double)r->acked / r->seconds, "loss",
+			  r->loss, "generator_limit", limit, "us_a_dora",
+			  account_json(&s->g.server, &before, &after, r->acked), "generator", own,
+			  "latency_us", doras_latency(m->doras), "oddities",
+			  doras_oddities(m->doras), "next", (json_int_t)doras_next(m->doras)));
+	return json;
 }
 
-static double search(const struct settings *s, struct doras *d, bool *ret_generator)
+/* Another's server may err; how often is told. */
+static int run(struct measuring *m)
 {
-	struct probing p = {.doras = d, .seconds = s->probe};
-	const struct doras_result *r = &p.last;
-	double rate = search_rate(s->rate, s->close, probe, &p, ret_generator);
+	static const struct generator_calls calls = {probe, measure, nothing};
+	const struct doras_result *r = &m->last;
+	json_t *json = generator_measure(&m->s->g, &calls, m);
 
-	if (rate == 0)
-		fprintf(stderr,
-			"doras: no rate is carried: of %llu %llu offered, %llu acked, "
-			"%llu refused, %llu wrong\n",
-			(unsigned long long)r->begun, (unsigned long long)r->offered,
-			(unsigned long long)r->acked, (unsigned long long)r->naks,
-			(unsigned long long)r->wrong);
-	return rate > 0 ? rate : -1;
-}
-
-static int run(const struct settings *s, struct doras *d)
-{
-	struct doras_result r;
-	double rate = s->rate;
-	bool generator = false;
-	json_t *json;
-
-	if (s->search) {
-		rate = search(s, d, &generator);
-		if (rate < 0)
-			return -1;
-	}
-	json = measure(s, d, rate, &r);
-	/* what was carried for a moment is too much for longer */
-	for (int i = 0; json && s->search && !carried(&r) && i < SEARCH_PROBES; i++) {
-		json_decref(json);
-		rate /= s->close;
-		json = measure(s, d, rate, &r);
-	}
 	if (!json)
 		return -1;
-	generator = generator || cut_short(&r, rate) || r.dropped ||
-		    json_number_value(
-			    json_object_get(json_object_get(json, "generator"), "share")) > BUSY;
-	json_object_set_new(json, "limit", json_string(generator ? "generator" : "server"));
-	json_object_set_new(json, "next", json_integer(doras_next(d)));
+	if (json_is_true(json_object_get(json, "generator_limit")) &&
+	    json_object_get(json, "limit"))
+		json_object_set_new(json, "limit", json_string("generator"));
 	json_dumpf(json, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
 	putchar('\n');
 	json_decref(json);
-	if (r.acked && !r.wrong)
+	if (r->acked && (!r->wrong || m->s->o.lenient))
 		return 0;
-	fprintf(stderr, "doras: %llu acked, %llu wrong\n", (unsigned long long)r.acked,
-		(unsigned long long)r.wrong);
+	fprintf(stderr, "doras: %llu acked, %llu wrong\n", (unsigned long long)r->acked,
+		(unsigned long long)r->wrong);
 	return -1;
 }
 
 int main(int argc, char **argv)
 {
-	struct settings s = {.seconds = 1,
-			     .probe = 0.5,
-			     .close = SEARCH_CLOSE,
+	struct settings s = {.g = GENERATOR_DEFAULTS,
 			     .o = {.patience_ms = 1000, .prefix = 0x10},
-			     .server = {.cpu = -1},
-			     .generator = {.cpu = -1}};
-	struct doras *doras;
+			     .own = {.cpu = -1}};
+	struct measuring m = {.s = &s};
 	int r;
 
+	s.g.usage = usage_text;
 	parse(&s, argc, argv);
 	prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);
-	if (doras_open(&s.o, &doras) < 0)
+	if (doras_open(&s.o, &m.doras) < 0)
 		return 1;
-	r = run(&s, doras);
-	doras_close(doras);
+	r = run(&m);
+	doras_close(m.doras);
 	return r < 0 ? 1 : 0;
 }

@@ -14,93 +14,47 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 
-#include "account.h"
+#include "../generator/generator.h"
 #include "flood.h"
-#include "search.h"
-
-#define RESERVE 0.97 /* after a rate that was carried for a short while only */
 
 static const char usage_text[] =
 	"usage: renewals -i INTERFACE -s STATE [options]\n"
-	"  -r RATE       frames a second; 0 (default): as fast as it goes\n"
-	"  -t SECONDS    how long (1)\n"
-	"  --search      first finds the highest rate, from RATE on, of which at most 1 % is lost\n"
-	"  --probe S     how long it tries each (0.5)\n"
+	"  -r RATE       frames a second; 0 (default): as fast as it goes\n" GENERATOR_USAGE
 	"  --in-turn     each client once a round, instead of any of them\n"
 	"  --echo        an answer is the request itself, sent back\n"
 	"  --warm S      so many seconds at that rate before what is measured\n"
-	"  -a NAME=PID,PID...  whose CPU time is to be counted; up to four times\n"
-	"  --cpu N       how long that CPU was busy\n"
 	"  --program ID  a BPF program's own run time, which costs some time itself\n";
 
-enum { OPT_SEARCH = 256, OPT_PROBE, OPT_IN_TURN, OPT_ECHO, OPT_WARM, OPT_CPU, OPT_PROGRAM };
+enum { OPT_IN_TURN = OPT_OWN, OPT_ECHO, OPT_WARM, OPT_PROGRAM };
 
 struct settings {
-	const char *interface, *state;
-	double rate, seconds, probe, warm;
-	bool search, in_turn, echo;
-	struct account account;
+	struct generator g;
+	const char *state;
+	double warm;
+	bool in_turn, echo;
 };
-
-_Noreturn static void die(const char *what)
-{
-	fprintf(stderr, "renewals: %s\n%s", what, usage_text);
-	exit(2);
-}
-
-static double number(const char *text, double max)
-{
-	char *end;
-	double v = strtod(text, &end);
-
-	if (!*text || *end || !(v >= 0 && v <= max))
-		die("not a number, or too large");
-	return v;
-}
 
 static void parse(struct settings *s, int argc, char **argv)
 {
 	static const struct option long_options[] = {
-		{"search", no_argument, NULL, OPT_SEARCH},
-		{"probe", required_argument, NULL, OPT_PROBE},
+		GENERATOR_LONG,
 		{"in-turn", no_argument, NULL, OPT_IN_TURN},
 		{"echo", no_argument, NULL, OPT_ECHO},
 		{"warm", required_argument, NULL, OPT_WARM},
-		{"cpu", required_argument, NULL, OPT_CPU},
 		{"program", required_argument, NULL, OPT_PROGRAM},
 		{NULL, 0, NULL, 0},
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "i:s:r:t:a:", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, GENERATOR_SHORT "s:", long_options, NULL)) != -1) {
 		switch (option) {
-		case 'i':
-			s->interface = optarg;
-			break;
 		case 's':
 			s->state = optarg;
-			break;
-		case 'r':
-			s->rate = number(optarg, 1e8);
-			break;
-		case 't':
-			s->seconds = number(optarg, 1e6);
-			break;
-		case 'a':
-			if (account_add(&s->account, optarg) < 0)
-				die("-a: not NAME=PID,PID...");
-			break;
-		case OPT_SEARCH:
-			s->search = true;
-			break;
-		case OPT_PROBE:
-			s->probe = number(optarg, 1e3);
 			break;
 		case OPT_IN_TURN:
 			s->in_turn = true;
@@ -109,131 +63,108 @@ static void parse(struct settings *s, int argc, char **argv)
 			s->echo = true;
 			break;
 		case OPT_WARM:
-			s->warm = number(optarg, 1e6);
-			break;
-		case OPT_CPU:
-			s->account.cpu = (int)number(optarg, 1e5);
+			s->warm = generator_number(&s->g, optarg, 1e6);
 			break;
 		case OPT_PROGRAM:
-			s->account.program = (int)number(optarg, 2e9);
+			s->g.server.program = (int)generator_number(&s->g, optarg, 2e9);
 			break;
 		default:
-			die("unknown option");
+			generator_option(&s->g, option);
 		}
 	}
-	if (optind != argc || !s->interface || !s->state)
-		die("-i and -s are needed, and no more words");
-	if (s->search && !(s->rate > 0 && s->probe > 0))
-		die("a search begins with a rate, and probes for some time");
+	if (optind != argc || !s->state)
+		generator_die(&s->g, "-s is needed, and no more words");
+	generator_check(&s->g);
 }
 
-struct probing {
+struct measuring {
+	const struct settings *s;
 	struct flood *flood;
-	double seconds;
 	struct flood_result last;
 };
 
-static int probe(void *arg, double rate, struct search_result *ret_result)
+static int probe(void *arg, double rate, double seconds, struct search_result *ret_result)
 {
-	struct probing *p = arg;
-	struct flood_result *r = &p->last;
+	struct measuring *m = arg;
+	struct flood_result *r = &m->last;
 
-	if (flood_run(p->flood, rate, p->seconds, r) < 0)
+	if (flood_run(m->flood, rate, seconds, r) < 0)
 		return -1;
 	*ret_result = (struct search_result){
 		.carried = r->loss <= SEARCH_LOSS,
-		.cut_short = (double)r->sent < rate * p->seconds * SEARCH_MADE,
+		.cut_short = (double)r->sent < rate * seconds * SEARCH_MADE,
 		.made = (double)r->sent / r->seconds,
 	};
 	return 0;
 }
 
-/* The highest rate that is carried, if need be the highest that can be made; -1: said why. */
-static double search(struct flood *f, double rate, double seconds, bool *ret_generator)
+static void nothing(void *arg)
 {
-	struct probing p = {.flood = f, .seconds = seconds};
-	const struct flood_result *r = &p.last;
-	double found = search_rate(rate, SEARCH_CLOSE, probe, &p, ret_generator);
+	const struct measuring *m = arg;
 
-	if (found == 0)
-		fprintf(stderr, "renewals: no rate is carried: %llu of %llu answered, %llu wrong\n",
-			(unsigned long long)r->answered, (unsigned long long)r->sent,
-			(unsigned long long)r->wrong);
-	return found > 0 ? found : -1;
+	fprintf(stderr, "renewals: no rate is carried: %llu of %llu answered, %llu wrong\n",
+		(unsigned long long)m->last.answered, (unsigned long long)m->last.sent,
+		(unsigned long long)m->last.wrong);
 }
 
-static json_t *measure(const struct settings *s, struct flood *f, double rate,
-		       struct flood_result *ret_result)
+static json_t *measure(void *arg, double rate, struct search_result *ret_result)
 {
+	struct measuring *m = arg;
+	const struct account *account = &m->s->g.server;
+	const struct flood_result *r = &m->last;
 	struct usage before, after;
-	json_t *json;
 
-	if (account_read(&s->account, &before) < 0 ||
-	    flood_run(f, rate, s->seconds, ret_result) < 0 || account_read(&s->account, &after) < 0)
+	if (account_read(account, &before) < 0 ||
+	    probe(arg, rate, m->s->g.seconds, ret_result) < 0 || account_read(account, &after) < 0)
 		return NULL;
-	json = json_pack("{s:f, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o, s:o}", "wanted", rate,
-			 "sent", (json_int_t)ret_result->sent, "answered",
-			 (json_int_t)ret_result->answered, "wrong", (json_int_t)ret_result->wrong,
-			 "duplicates", (json_int_t)ret_result->duplicates, "late",
-			 (json_int_t)ret_result->late, "seconds", ret_result->seconds, "rate",
-			 ret_result->rate, "loss", ret_result->loss, "us_a_renewal",
-			 account_json(&s->account, &before, &after, ret_result->answered),
-			 "latency_us", flood_latency(f));
-	return json;
+	return json_pack("{s:f, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o, s:o, s:I}", "wanted",
+			 rate, "sent", (json_int_t)r->sent, "answered", (json_int_t)r->answered,
+			 "wrong", (json_int_t)r->wrong, "duplicates", (json_int_t)r->duplicates,
+			 "late", (json_int_t)r->late, "seconds", r->seconds, "rate", r->rate,
+			 "loss", r->loss, "us_a_renewal",
+			 account_json(account, &before, &after, r->answered), "latency_us",
+			 flood_latency(m->flood), "clients", (json_int_t)flood_clients(m->flood));
 }
 
-static int run(const struct settings *s, struct flood *f)
+static int run(struct measuring *m)
 {
-	struct flood_result result;
-	double rate = s->rate;
-	bool generator = false;
+	static const struct generator_calls calls = {probe, measure, nothing};
+	const struct settings *s = m->s;
+	const struct flood_result *r = &m->last;
 	json_t *json;
 
-	if (s->warm > 0 && flood_run(f, rate, s->warm, &result) < 0)
+	if (s->warm > 0 && flood_run(m->flood, s->g.rate, s->warm, &m->last) < 0)
 		return -1;
-	if (s->search) {
-		rate = search(f, rate, s->probe, &generator);
-		if (rate < 0)
-			return -1;
-	}
-	json = measure(s, f, rate, &result);
-	/* what was carried for a moment is too much for longer */
-	for (int i = 0; json && s->search && result.loss > SEARCH_LOSS && i < SEARCH_PROBES; i++) {
-		json_decref(json);
-		rate *= RESERVE;
-		json = measure(s, f, rate, &result);
-	}
+	json = generator_measure(&s->g, &calls, m);
 	if (!json)
 		return -1;
-	if (s->search)
-		json_object_set_new(json, "limit", json_string(generator ? "generator" : "server"));
-	json_object_set_new(json, "clients", json_integer(flood_clients(f)));
 	json_dumpf(json, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
 	putchar('\n');
 	json_decref(json);
-	if (result.answered && !result.wrong)
+	if (r->answered && !r->wrong)
 		return 0;
-	fprintf(stderr, "renewals: %llu answered, %llu wrongly\n",
-		(unsigned long long)result.answered, (unsigned long long)result.wrong);
+	fprintf(stderr, "renewals: %llu answered, %llu wrongly\n", (unsigned long long)r->answered,
+		(unsigned long long)r->wrong);
 	return -1;
 }
 
 int main(int argc, char **argv)
 {
-	struct settings s = {.seconds = 1, .probe = 0.5, .account = {.cpu = -1}};
-	struct flood *flood;
+	struct settings s = {.g = GENERATOR_DEFAULTS};
+	struct measuring m = {.s = &s};
 	int statistics = -1, r;
 
+	s.g.usage = usage_text;
 	parse(&s, argc, argv);
-	if (flood_open(s.interface, s.state, s.in_turn, s.echo, &flood) < 0)
+	if (flood_open(s.g.interface, s.state, s.in_turn, s.echo, &m.flood) < 0)
 		return 1;
-	if (s.account.program)
+	if (s.g.server.program)
 		statistics = bpf_enable_stats(BPF_STATS_RUN_TIME);
-	if (s.account.program && statistics < 0)
+	if (s.g.server.program && statistics < 0)
 		fprintf(stderr, "renewals: BPF statistics: %s\n", strerror(errno));
-	r = s.account.program && statistics < 0 ? -1 : run(&s, flood);
+	r = s.g.server.program && statistics < 0 ? -1 : run(&m);
 	if (statistics >= 0)
 		close(statistics);
-	flood_close(flood);
+	flood_close(m.flood);
 	return r < 0 ? 1 : 0;
 }
