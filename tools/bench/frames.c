@@ -183,14 +183,3 @@ uint32_t frame_client(enum frame_kind kind)
 		return 0;
 	}
 }
-
-const char *verdict_name(enum xdhcp_verdict verdict)
-{
-	static const char *const names[] = {
-#define X(name, action, help) #name,
-		XDHCP_VERDICTS(X)
-#undef X
-	};
-
-	return names[verdict];
-}

@@ -63,7 +63,6 @@ bool frame_is_answered(enum frame_kind kind);
  */
 uint32_t frame_client(enum frame_kind kind);
 #define FRAMES_CLIENTS_ELSEWHERE 3
-const char *verdict_name(enum xdhcp_verdict verdict);
 
 /*
  * Makes the frame what `run` restores, with `clients` clients of whom iteration `xid` is one; which
