@@ -484,7 +484,7 @@ static void come_up(struct desk_inside *in, enum fastpath_found found)
 	require(d->base && d->leases && d->hits_logged && collect_start(d) == 0);
 	require(adopt(d, found) == 0);
 	d->engine = engine_new(d->leases);
-	require(d->engine && quiesce_start(d) == 0);
+	require(d->engine && quiesce_start(d) == 0 && receive_start(d) == 0);
 	require(gates_close(d, &d->config->model) == 0);
 	require(engine_apply(d, d->config) == 0);
 	require(gates_open(d) == 0);
@@ -501,6 +501,7 @@ static void go_down(struct desk_inside *in)
 {
 	struct daemon *d = &in->d;
 
+	receive_stop(d);
 	template_index_free(d->templates);
 	engine_free(d->engine);
 	lease_table_free(d->leases);
@@ -615,7 +616,7 @@ void desk_work(struct desk *desk)
 	struct desk_inside *in = inside(desk);
 
 	while (in->n_socket) {
-		batch_readable(-1, 0, &in->port);
+		receive_readable(-1, 0, &in->port);
 		batch_is_over(in);
 		check_fates(in);
 	}

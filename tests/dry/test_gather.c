@@ -42,11 +42,17 @@ static void put(const struct packet *p)
 	desk_put(desk, frame, packet_build(p, frame, sizeof(frame)));
 }
 
-static void renew(unsigned client)
+static void renew_as(unsigned client, uint32_t xid)
 {
 	struct packet p = packet_renewing(&clients[client], clients[client].addr, &server);
 
+	p.xid += xid;
 	put(&p);
+}
+
+static void renew(unsigned client)
+{
+	renew_as(client, 0);
 }
 
 static void wait(int64_t us)
@@ -145,7 +151,7 @@ static void nobody_waits_for_ever(void **state)
 static void crowd(unsigned wait)
 {
 	for (unsigned i = 0; i < GATHER_ENOUGH; i++)
-		renew(1 + (wait + i) % (CLIENTS - 1));
+		renew_as(1 + (wait + i) % (CLIENTS - 1), i);
 }
 
 static void a_crowd_is_enough(void **state)
@@ -195,6 +201,30 @@ static void those_who_wait_are_answered_when_the_link_goes_down(void **state)
 	check_acked(2);
 }
 
+static void the_same_again(unsigned wait)
+{
+	for (unsigned i = 0; i < 4 && wait == 0; i++) {
+		struct packet p = packet_renewing(&clients[i], clients[i].addr, &server);
+
+		p.secs = 4;
+		put(&p);
+	}
+}
+
+static void what_is_sent_again_meanwhile_is_decided_and_answered_once(void **state)
+{
+	unsigned long decided = desk->count.decided, rows = desk->count.rows;
+
+	(void)state;
+	arrive = the_same_again;
+	for (unsigned i = 0; i < 4; i++)
+		renew(i);
+	desk_work(desk);
+	assert_int_equal(desk->count.decided - decided, 4);
+	assert_int_equal(desk->count.rows - rows, 4);
+	check_acked(4);
+}
+
 static void other_name(unsigned wait)
 {
 	struct packet p = packet_renewing(&clients[0], clients[0].addr, &server);
@@ -228,12 +258,14 @@ static void again_and_farewell(unsigned wait)
 {
 	struct packet p = packet_release(&clients[0], clients[0].addr, &server);
 
-	if (wait == 0)
-		renew(0); /* sent once more */
-	else if (wait == 1)
+	if (wait == 0) {
+		renew(0); /* sent once more: one answer for both */
+		renew(1);
+	} else if (wait == 1) {
 		put(&p);
-	else if (wait == 2)
+	} else if (wait == 2) {
 		renew(0); /* it has thought better of it: when the end is stored */
+	}
 }
 
 static void a_release_ends_what_was_acked_beside_it(void **state)
@@ -260,6 +292,7 @@ int main(void)
 		CASE(a_crowd_is_enough),
 		CASE(a_commit_that_fails_answers_nobody),
 		CASE(those_who_wait_are_answered_when_the_link_goes_down),
+		CASE(what_is_sent_again_meanwhile_is_decided_and_answered_once),
 		CASE(the_last_word_on_an_address_is_stored),
 		CASE(a_release_ends_what_was_acked_beside_it),
 	};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The way of a packet: drain -> decode -> decide -> commit -> publish ->
+ * The way of a packet: queue (receive.c) -> decode -> decide -> commit -> publish ->
  * transmit. A batch is decided in order, committed in one transaction, and only
  * then published and sent; what was not committed is undone and nothing of
  * the batch leaves (I1). Clients retransmit. Of the batch that a crash interrupts the
@@ -15,8 +15,6 @@
 #include "daemon/daemon.h"
 #include "daemon/deferred.h"
 
-/* Per wake-up, so that timers and control get their turn. Committed at once. */
-#define BATCH_MAX	  (4 * PACKET_BATCH)
 #define ROW_PLACES	  (2 * BATCH_MAX) /* a power of two */
 #define AHEAD_FROM	  4  /* messages: fewer are decided as soon as looked ahead for */
 #define SEND_FAILED_EVERY 10 /* seconds between two lines of the log */
@@ -86,7 +84,6 @@ bool batch_admit(struct daemon *d, struct port *port, const struct packet *packe
 	};
 	enum dhcp_decode_result result;
 
-	d->count.received++;
 	result = dhcp_decode(packet->data, packet->len, &in, msg);
 	if (result != DHCP_DECODE_ok) {
 		d->count.parse_failed[result]++;
@@ -337,75 +334,21 @@ static struct batch *the_batch(void)
 	return &batch;
 }
 
-/*
- * Takes what the socket has into the batch, up to its end. Returns what the last packet_receive()
- * did: 0 if the socket was seen empty.
- */
-static int drain(struct daemon *d, struct port *port, struct batch *b, size_t *taken)
+void batch_run(struct daemon *d, struct queued *const *of, size_t n)
 {
-	static struct packet packets[BATCH_MAX];
-
-	while (*taken < BATCH_MAX) {
-		uint32_t before = boot_seconds();
-		size_t room = BATCH_MAX - *taken;
-		int n = packet_receive(port->socket, packets + *taken,
-				       room < PACKET_BATCH ? room : PACKET_BATCH);
-
-		if (n == 0)
-			port->empty_at = before;
-		if (n <= 0)
-			return n;
-		for (int i = 0; i < n; i++, ++*taken) {
-			const struct packet *packet = &packets[*taken];
-			struct item *item = &b->items[b->n];
-
-			if (packet->outgoing ||
-			    !batch_admit(d, port, packet, port->empty_at, &item->msg))
-				continue;
-			item->port = port;
-			item->packet = packet;
-			b->n++;
-		}
-	}
-	return 1;
-}
-
-/* The socket was seen empty: what comes while it is worth while to wait. Returns as drain(). */
-static int gather_more(struct daemon *d, struct port *port, struct batch *b, size_t *taken)
-{
-	int64_t us = gather_wait(&d->gather, monotonic_microseconds(), b->n);
-	size_t first = b->n, before;
-	int n = 0;
-
-	if (!us)
-		return 0;
-	do {
-		before = b->n;
-		wait_microseconds(us < GATHER_STEP ? us : GATHER_STEP);
-		us -= GATHER_STEP;
-		n = drain(d, port, b, taken);
-	} while (n == 0 && us > 0 && b->n > before && b->n < GATHER_ENOUGH);
-	gather_waited(&d->gather, first, b->n);
-	return n;
-}
-
-void batch_readable(evutil_socket_t fd, short what, void *arg)
-{
-	struct port *port = arg;
-	struct daemon *d = port->daemon;
 	struct batch *b = the_batch();
-	size_t taken = 0;
-	int n;
 
-	(void)fd;
-	(void)what;
-	n = drain(d, port, b, &taken);
-	if (n == 0)
-		n = gather_more(d, port, b, &taken);
+	for (size_t i = 0; i < n; i++) {
+		struct item *item = &b->items[b->n];
+
+		if (!batch_admit(d, of[i]->from, &of[i]->packet, of[i]->received_after, &item->msg))
+			continue;
+		item->port = of[i]->from;
+		item->packet = &of[i]->packet;
+		b->n++;
+	}
 	if (b->n)
 		run(d, b);
-	if (n < 0 && n != -EAGAIN)
-		log_warning("cannot receive on %s: %s", port->info.name, strerror(-n));
 }
 
 /* One batch an event: timers, control and other clients get their turn in between. */
@@ -424,10 +367,9 @@ static void deferred_batch(evutil_socket_t fd, short what, void *arg)
 		struct item *item = &b->items[b->n];
 		const struct deferred *q = of[n++];
 
-		d->count.received--; /* counted when it came in */
 		if (!batch_admit(d, port, &q->packet, q->received_after, &item->msg))
 			continue;
-		d->count.type_received[item->msg.type]--;
+		d->count.type_received[item->msg.type]--; /* counted when it came in */
 		item->port = port;
 		item->packet = &q->packet;
 		b->n++;

@@ -21,6 +21,7 @@
 #include "daemon/drops.h"
 #include "daemon/gather.h"
 #include "daemon/histogram.h"
+#include "daemon/queue.h"
 #include "engine/engine.h"
 #include "net/fastpath.h"
 #include "net/links.h"
@@ -62,7 +63,9 @@ struct port {
  * (deferred.c) or none is due (RELEASE, DECLINE).
  */
 struct counters {
-	uint64_t received, parse_failed[DHCP_DECODE_COUNT], not_ours;
+	uint64_t received; /* frames taken from the sockets, decoded or not */
+	struct queue_count queue;
+	uint64_t parse_failed[DHCP_DECODE_COUNT], not_ours;
 	uint64_t type_received[DHCP_INFORM + 1], type_sent[DHCP_INFORM + 1];
 	uint64_t reasons[REASON_COUNT]; /* REASON_NONE too, which nobody asks for */
 	uint64_t dropped[DROP_COUNT];	/* DROP_kernel: by sockets that are closed by now */
@@ -147,6 +150,8 @@ struct daemon {
 	uint64_t newest_commit;
 	uint32_t last_commit; /* second of the last one, or of a heartbeat */
 	struct outage outage;
+	struct queue *queue;	   /* of messages, until they are in a batch */
+	struct event *queue_timer; /* goes on with what one batch did not hold */
 	struct gather gather;
 	struct lease_table *leases;
 	struct engine *engine;
@@ -251,12 +256,20 @@ bool commit_rests(const struct daemon *d);
 /* The next commit does ask the store, however lately it has failed. */
 void commit_try_now(struct daemon *d);
 
+/* receive.c: from the sockets to a batch. */
+int receive_start(struct daemon *d); /* 0 or -ENOMEM */
+void receive_stop(struct daemon *d);
+void receive_readable(evutil_socket_t fd, short what, void *port);
+void receive_forget(struct daemon *d, const struct port *port); /* it goes */
+
 /* batch.c */
-void batch_readable(evutil_socket_t fd, short what, void *port);
+#define BATCH_MAX (4 * PACKET_BATCH) /* then timers and control get their turn. One commit */
+/* Decides, commits and answers up to BATCH_MAX messages. */
+void batch_run(struct daemon *d, struct queued *const *of, size_t n);
 /* An ending is done: decides again what had to wait for it, a batch an event. */
 void batch_deferred(struct daemon *d);
 void batch_forget(struct daemon *d);
-/* Decodes a frame and tells whether it is a client's message to us; counts it either way. */
+/* Decodes a frame and tells whether it is a client's message to us; counts what it is. */
 bool batch_admit(struct daemon *d, struct port *port, const struct packet *packet,
 		 uint32_t received_after, struct dhcp_msg *msg);
 

@@ -20,12 +20,26 @@
 
 #include <stdint.h>
 
+/* What the daemon's queue drops (queue.h) or answers once, by the type the message seems to have.
+ */
+#define QUEUE_DROPS(X, why, group, help)                                   \
+	X(why##_other, group, "other", help " (BOOTP, or not recognised)") \
+	X(why##_discover, group, "discover", help)                         \
+	X(why##_request, group, "request", help)                           \
+	X(why##_decline, group, "decline", help)                           \
+	X(why##_release, group, "release", help)                           \
+	X(why##_inform, group, "inform", help)
+
 /*
  * X(name, group, reason, help): count.dropped[DROP_name], shown as GROUP in the status' `drops`
  * (with REASON below it, if the group has several) and as the statistic xdhcp-drop-GROUP[-REASON].
  */
 #define DAEMON_DROPS(X)                                                                        \
 	X(kernel, "kernel", NULL, "the socket's buffer was full")                              \
+	QUEUE_DROPS(X, queue_full, "queue-full", "the oldest of a full queue")                 \
+	QUEUE_DROPS(X, queue_stale, "queue-stale", "older than its client's patience")         \
+	QUEUE_DROPS(X, queue_gone, "queue-gone", "its interface went while it waited")         \
+	QUEUE_DROPS(X, repeated, "repeated", "a copy of one that waited, and was answered")    \
 	X(deferred_replaced, "deferred", "replaced", "a later copy was answered in its place") \
 	X(deferred_full, "deferred", "full", "too many waited for an address to be closed")    \
 	X(deferred_late, "deferred", "late",                                                   \

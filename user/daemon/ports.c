@@ -196,6 +196,7 @@ static void drop_port(struct daemon *d, struct port *port)
 	d->count.dropped[DROP_kernel] += packet_kernel_drops(port->socket);
 	event_free(port->readable);
 	packet_close(port->socket);
+	receive_forget(d, port);
 	free(port);
 }
 
@@ -221,7 +222,7 @@ static int add_port(struct daemon *d, const struct link_info *info, const struct
 		return r;
 	}
 	port->readable = event_new(d->base, packet_fd(port->socket), EV_READ | EV_PERSIST,
-				   batch_readable, port);
+				   receive_readable, port);
 	if (!port->readable || event_add(port->readable, NULL)) {
 		packet_close(port->socket);
 		free(port);

@@ -302,7 +302,9 @@ static int open_all(struct daemon *d)
 	int r;
 
 	start_phase(d, START_SERVE, 0);
-	r = open_network(d);
+	r = receive_start(d);
+	if (r == 0)
+		r = open_network(d);
 	if (r == 0)
 		r = timers_start(d);
 	if (r == 0)
@@ -383,6 +385,7 @@ void daemon_stop(struct daemon *d)
 	free_event(d->rescan_timer);
 	for (unsigned i = 0; i < 3; i++)
 		free_event(d->signals[i]);
+	receive_stop(d);
 	batch_forget(d);
 	usage_forget(d);
 	template_index_free(d->templates);

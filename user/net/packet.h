@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define PACKET_BATCH 64
 #define PACKET_FRAME 2048
@@ -23,6 +24,17 @@ struct packet {
 	bool csum_not_ready;
 	bool outgoing; /* our own; the caller skips it */
 };
+
+/* Copies what is set of it. */
+static inline void packet_copy(struct packet *to, const struct packet *from)
+{
+	memcpy(to->data, from->data, from->len);
+	to->len = from->len;
+	to->vlan[0] = from->vlan[0];
+	to->vlan[1] = from->vlan[1];
+	to->csum_not_ready = from->csum_not_ready;
+	to->outgoing = from->outgoing;
+}
 
 struct packet_socket;
 
