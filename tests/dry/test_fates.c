@@ -224,11 +224,23 @@ static void copies_of_what_waits_are_replaced(void **state)
 	(void)state;
 	release(0);
 	desk_work(desk);
-	for (unsigned i = 0; i < 5; i++)
+	for (unsigned i = 0; i < 5; i++) {
 		discover(&clients[0]);
+		desk_work(desk);
+	}
 	desk_settle(desk);
 	assert_int_equal(desk->n_sent, 1);
 	assert_dropped("deferred", 4);
+}
+
+static void copies_in_one_batch_are_answered_once(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 5; i++)
+		discover(&stranger);
+	desk_settle(desk);
+	assert_int_equal(desk->n_sent, 1);
+	assert_dropped("repeated", 4);
 }
 
 static void what_waits_too_long_is_dropped(void **state)
@@ -277,6 +289,7 @@ int main(void)
 		CASE(a_change_that_the_store_refuses),
 		CASE(an_answer_that_cannot_be_sent),
 		CASE(copies_of_what_waits_are_replaced),
+		CASE(copies_in_one_batch_are_answered_once),
 		CASE(what_waits_too_long_is_dropped),
 		CASE(what_waited_and_is_not_ours_any_more),
 		CASE(what_the_socket_had_no_room_for),

@@ -64,7 +64,6 @@ struct port {
  */
 struct counters {
 	uint64_t received; /* frames taken from the sockets, decoded or not */
-	struct queue_count queue;
 	uint64_t parse_failed[DHCP_DECODE_COUNT], not_ours;
 	uint64_t type_received[DHCP_INFORM + 1], type_sent[DHCP_INFORM + 1];
 	uint64_t reasons[REASON_COUNT]; /* REASON_NONE too, which nobody asks for */

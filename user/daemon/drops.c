@@ -22,34 +22,6 @@ static uint64_t by_kernel(const struct daemon *d)
 	return sum;
 }
 
-static uint64_t by_queue(const struct daemon *d, enum daemon_drop reason)
-{
-	const struct queue_count *count = &d->count.queue;
-
-	switch (reason) {
-#define CASES(why)                                \
-	case DROP_##why##_other:                  \
-		return count->why[DHCP_BOOTP];    \
-	case DROP_##why##_discover:               \
-		return count->why[DHCP_DISCOVER]; \
-	case DROP_##why##_request:                \
-		return count->why[DHCP_REQUEST];  \
-	case DROP_##why##_decline:                \
-		return count->why[DHCP_DECLINE];  \
-	case DROP_##why##_release:                \
-		return count->why[DHCP_RELEASE];  \
-	case DROP_##why##_inform:                 \
-		return count->why[DHCP_INFORM];
-		CASES(queue_full)
-		CASES(queue_stale)
-		CASES(queue_gone)
-		CASES(repeated)
-#undef CASES
-	default:
-		return 0;
-	}
-}
-
 static uint64_t by_daemon(const struct daemon *d, enum daemon_drop reason)
 {
 	switch (reason) {
@@ -58,7 +30,7 @@ static uint64_t by_daemon(const struct daemon *d, enum daemon_drop reason)
 	case DROP_out_of_memory:
 		return d->count.reasons[SILENT_out_of_memory];
 	default:
-		return d->count.dropped[reason] + by_queue(d, reason);
+		return d->count.dropped[reason];
 	}
 }
 

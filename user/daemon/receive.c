@@ -14,6 +14,36 @@
 
 #define RECEIVE_MAX (4 * BATCH_MAX)
 
+/* Where a type's counter is among those of one reason. */
+enum {
+	place_OTHER,
+	place_DISCOVER,
+	place_REQUEST,
+	place_DECLINE,
+	place_RELEASE,
+	place_INFORM,
+};
+
+_Static_assert(DROP_queue_full_inform == DROP_queue_full_other + place_INFORM, "in their order");
+
+static void add_drops(struct daemon *d, const struct queue_count *count)
+{
+	static const uint8_t places[DHCP_INFORM + 1] = {
+		[DHCP_DISCOVER] = place_DISCOVER, [DHCP_REQUEST] = place_REQUEST,
+		[DHCP_DECLINE] = place_DECLINE,	  [DHCP_RELEASE] = place_RELEASE,
+		[DHCP_INFORM] = place_INFORM,
+	};
+
+	for (unsigned t = 0; t <= DHCP_INFORM; t++) {
+		uint64_t *dropped = d->count.dropped + places[t];
+
+		dropped[DROP_queue_full_other] += count->queue_full[t];
+		dropped[DROP_queue_stale_other] += count->queue_stale[t];
+		dropped[DROP_queue_gone_other] += count->queue_gone[t];
+		dropped[DROP_repeated_other] += count->repeated[t];
+	}
+}
+
 static int64_t milliseconds(void)
 {
 	return monotonic_microseconds() / 1000;
@@ -26,26 +56,27 @@ static int64_t milliseconds(void)
 static int drain(struct daemon *d, struct port *port, size_t *taken)
 {
 	static struct packet packets[PACKET_BATCH];
+	struct queue_count count = {0};
+	int n = PACKET_BATCH;
 
-	while (*taken < RECEIVE_MAX) {
+	while (n == PACKET_BATCH && *taken < RECEIVE_MAX) {
 		uint32_t before = boot_seconds();
-		int n = packet_receive(port->socket, packets, PACKET_BATCH);
-		int64_t now = milliseconds();
+		int64_t now;
 
+		n = packet_receive(port->socket, packets, PACKET_BATCH);
+		now = milliseconds();
 		for (int i = 0; i < n; i++) {
 			if (packets[i].outgoing)
 				continue;
 			d->count.received++;
-			queue_put(d->queue, port, &packets[i], port->empty_at, now, 0,
-				  &d->count.queue);
+			queue_put(d->queue, port, &packets[i], port->empty_at, now, 0, &count);
 		}
 		if (n >= 0 && n < PACKET_BATCH)
 			port->empty_at = before;
-		if (n < PACKET_BATCH)
-			return n < 0 ? n : 0;
-		*taken += (size_t)n;
+		*taken += n > 0 ? (size_t)n : 0;
 	}
-	return 1;
+	add_drops(d, &count);
+	return n < 0 ? n : n == PACKET_BATCH;
 }
 
 /* The socket was seen empty: what comes while it is worth while to wait. Returns as drain(). */
@@ -72,9 +103,11 @@ static int gather_more(struct daemon *d, struct port *port, size_t *taken)
 static void serve(struct daemon *d)
 {
 	static const struct timeval at_once = {0, 0};
+	struct queue_count count = {0};
 	struct queued *of[BATCH_MAX];
-	size_t n = queue_take(d->queue, milliseconds(), of, BATCH_MAX, &d->count.queue);
+	size_t n = queue_take(d->queue, milliseconds(), of, BATCH_MAX, &count);
 
+	add_drops(d, &count);
 	batch_run(d, of, n);
 	queue_give_back(d->queue, of, n);
 	if (queue_length(d->queue))
@@ -123,6 +156,9 @@ void receive_stop(struct daemon *d)
 
 void receive_forget(struct daemon *d, const struct port *port)
 {
+	struct queue_count count = {0};
+
 	if (d->queue)
-		queue_forget(d->queue, port, &d->count.queue);
+		queue_forget(d->queue, port, &count);
+	add_drops(d, &count);
 }
