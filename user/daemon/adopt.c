@@ -5,8 +5,9 @@
  * merge changed is committed before any reply.
  *
  *  - same generation and client: the grant counts; an open slot stays in service.
- *    Credit is the smaller of the two: the slot's is lowered to the store's, unless an
- *    orderly stop gave it back meanwhile, in which case the store is raised first.
+ *    Credit is the smaller of the two: the slot's is lowered to the store's. Where that is because
+ *    an orderly stop gave it back, the first sweep restores it: nobody waits at a start
+ *    for as many rows to be written as there are leases.
  *  - a row that was published, and its slot is gone: promised until ack_until.
  *  - a slot the store does not know (another store, an older copy, a lost row): its
  *    address is held in the store until all the slot may have promised has passed.
@@ -39,7 +40,7 @@ struct adoption {
 	size_t n_changed, changed_room;
 	uint64_t highest; /* generation */
 	size_t rows;	  /* of the store's, loaded */
-	size_t adopted, held, gone;
+	size_t adopted, held, gone, lowered;
 };
 
 static int keep_grant(void *arg, const struct fastpath_grant *grant)
@@ -143,7 +144,11 @@ static void hold(struct lease_row *row, const struct fastpath_grant *grant, uint
 	memcpy(row->client.chaddr, grant->chaddr, sizeof(row->client.chaddr));
 }
 
-/* The slot of this very lease: *row takes its grant. */
+/*
+ * The slot of this very lease: *row takes its grant. true: the store is to have it so. Of a slot
+ * that stays, a grant within the stored credit needs no row, as in the sweep: the slot has it still
+ * after a crash, or else the credit bounds it.
+ */
 static bool merge_same(struct adoption *a, struct lease_row *row,
 		       const struct fastpath_grant *grant)
 {
@@ -153,10 +158,9 @@ static bool merge_same(struct adoption *a, struct lease_row *row,
 	row->cltt = later(row->cltt, grant->last);
 	if (a->distrust)
 		row->promised = later(row->promised, may_have_promised(grant));
-	if (a->found == FASTPATH_FOREIGN || a->distrust)
-		row->ack_until = later(row->promised, row->granted_until);
-	else if (grant->open)
-		row->ack_until = later(row->ack_until, grant->ack_until);
+	if (a->found != FASTPATH_FOREIGN && !a->distrust)
+		return row->granted_until > later(row->promised, row->ack_until);
+	row->ack_until = later(row->promised, row->granted_until);
 	return before.granted_until != row->granted_until || before.promised != row->promised ||
 	       before.ack_until != row->ack_until;
 }
@@ -259,8 +263,10 @@ static void adopt_slot(struct adoption *a, const struct fastpath_grant *grant)
 		slot_close(slot);
 		return;
 	}
-	if (slot_get_credit(slot) > lease->ack_until)
+	if (slot_get_credit(slot) > lease->ack_until) {
 		slot_credit(slot, lease->ack_until);
+		a->lowered++;
+	}
 	set_published(d, lease, true);
 	d->hits_logged[index] = (uint32_t)slot->hits;
 	a->adopted++;
@@ -391,7 +397,10 @@ static int take_over(struct adoption *a, const struct store_info *store)
 			adopt_slot(a, &a->grants[i]);
 			start_progress(d, i + 1);
 		}
-		/* A slot that a crash left closed may be written only after this. */
+		d->sweep_restores = a->lowered > 0;
+		/* A slot that a crash left closed may be written only after this. Nor does any
+		 * program run on that goes by the credit of before; until then answer_until bounds
+		 * it. */
 		r = fastpath_barrier(d->fp);
 		if (r < 0)
 			return r;

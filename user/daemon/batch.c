@@ -357,7 +357,6 @@ static void deferred_batch(evutil_socket_t fd, short what, void *arg)
 	struct daemon *d = arg;
 	struct batch *b = the_batch();
 	struct deferred *of[PACKET_BATCH];
-	struct timeval at_once = {0, 0};
 	struct port *port;
 	size_t n = 0;
 
@@ -377,8 +376,7 @@ static void deferred_batch(evutil_socket_t fd, short what, void *arg)
 	run(d, b);
 	while (n > 0)
 		free(of[--n]);
-	d->deferred_running = deferred_is_due(d) && !event_base_once(d->base, -1, EV_TIMEOUT,
-								     deferred_batch, d, &at_once);
+	d->deferred_running = deferred_is_due(d) && go_on(d, deferred_batch) == 0;
 }
 
 void batch_deferred(struct daemon *d)

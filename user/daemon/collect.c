@@ -80,7 +80,6 @@ static void end(struct daemon *d)
 
 static void collect_chunk(evutil_socket_t fd, short what, void *arg)
 {
-	struct timeval at_once = {0, 0};
 	struct daemon *d = arg;
 	struct lease *lease = lease_next(d->leases, d->collect_at);
 
@@ -91,8 +90,7 @@ static void collect_chunk(evutil_socket_t fd, short what, void *arg)
 		lease = lease_after(d->leases, lease);
 	}
 	d->collect_at = lease ? lease->addr : 0;
-	d->collecting = lease &&
-			!event_base_once(d->base, -1, EV_TIMEOUT, collect_chunk, d, &at_once);
+	d->collecting = lease && go_on(d, collect_chunk) == 0;
 	/* A walk that cannot go on has not seen all: nothing is collected. */
 	if (!lease)
 		end(d);

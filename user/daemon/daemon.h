@@ -182,7 +182,9 @@ struct daemon {
 	uint32_t sweep_every; /* seconds */
 	uint32_t sweep_at;    /* address the running sweep goes on from */
 	bool sweeping;
-	uint64_t template_epoch;     /* barrier that the templates in limbo wait for; 0: none */
+	bool sweep_failed;	 /* a commit of this sweep's */
+	bool sweep_restores;	 /* the credit that an orderly stop gave back; until a sweep did */
+	uint64_t template_epoch; /* barrier that the templates in limbo wait for; 0: none */
 	uint32_t collect_not_before; /* second */
 	uint32_t collect_at;	     /* address the running collection of templates goes on from */
 	bool collecting, collect_wanted;
@@ -339,6 +341,9 @@ struct ended {
 };
 void ending_finish(struct daemon *d, const struct ended *ended, size_t n);
 void ending_expire(struct daemon *d); /* once a second */
+
+/* go_on.c: `fn` goes on with its work, after whoever else has come. -ENOMEM: it does not. */
+int go_on(struct daemon *d, event_callback_fn fn);
 
 /* sweep.c */
 void sweep_begin(struct daemon *d); /* goes on by itself, a chunk of leases an event */

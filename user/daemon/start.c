@@ -348,6 +348,8 @@ int daemon_start(struct daemon *d)
 	start_ended(d);
 	log_notice("server version " XDHCP_VERSION " started");
 	service_ready(d);
+	if (d->sweep_restores)
+		sweep_begin(d);
 	return 0;
 }
 

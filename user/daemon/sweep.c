@@ -9,6 +9,10 @@
  * A commit costs as much as a hundred rows. So one that must be made anyway extends also whose next
  * renewal is near and would need it: few sweeps have something to commit, and the neighbours in
  * it share their pages. Where nobody is in need, nothing is committed.
+ *
+ * An orderly stop gives back the credit that nobody will use. The first sweep of the next daemon
+ * restores what each lease had from its last renewal, so that the next one is a hit again; before
+ * that XDP goes by what the store has.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -100,6 +104,12 @@ static enum sweep_row extension(const struct daemon *d, const struct lease *leas
 
 	if (!need_of(d, lease, lifetime, &need))
 		return ROW_NONE;
+	if (d->sweep_restores) {
+		*ret_until = engine_credit(d->engine, later(last, lease->cltt), lifetime,
+					   lease->promised);
+		if (*ret_until > lease->ack_until)
+			return ROW_NOW;
+	}
 	due = granted && lease->ack_until < now + need.floor;
 	next = (uint64_t)last + need.t1;
 	if (!due && (next > (uint64_t)now + need.t1 / 2 || lease->ack_until >= next + need.floor))
@@ -150,8 +160,10 @@ static enum sweep_row sweep_lease(struct daemon *d, struct lease *lease, uint32_
  */
 static void commit_sweep(struct daemon *d, struct commit_row *rows, size_t n, bool raise_slots)
 {
-	if (commit_rows(d, rows, n) < 0)
+	if (commit_rows(d, rows, n) < 0) {
+		d->sweep_failed = true;
 		return; /* the fast path lives on the credit it has */
+	}
 	for (size_t i = 0; i < n; i++) {
 		struct lease *lease = lease_at(d->leases, rows[i].row.addr);
 		struct slot *slot;
@@ -169,7 +181,6 @@ static void commit_sweep(struct daemon *d, struct commit_row *rows, size_t n, bo
 static void sweep_chunk(evutil_socket_t fd, short what, void *arg)
 {
 	static struct commit_row rows[COMMIT_MAX];
-	struct timeval at_once = {0, 0};
 	struct daemon *d = arg;
 	struct lease *lease = lease_next(d->leases, d->sweep_at);
 	uint32_t now = boot_seconds();
@@ -189,9 +200,11 @@ static void sweep_chunk(evutil_socket_t fd, short what, void *arg)
 		commit_sweep(d, rows, n, true);
 	d->sweep_at = lease ? lease->addr : 0;
 	if (lease)
-		d->sweeping = !event_base_once(d->base, -1, EV_TIMEOUT, sweep_chunk, d, &at_once);
+		d->sweeping = go_on(d, sweep_chunk) == 0;
 	else
 		d->sweeping = false;
+	if (!d->sweeping && !d->sweep_failed)
+		d->sweep_restores = false;
 }
 
 void sweep_begin(struct daemon *d)
@@ -200,6 +213,7 @@ void sweep_begin(struct daemon *d)
 		return;
 	collect_sweep(d);
 	d->sweeping = true;
+	d->sweep_failed = false;
 	d->sweep_at = 0;
 	sweep_chunk(-1, 0, d);
 }

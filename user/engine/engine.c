@@ -40,23 +40,62 @@ static void drop_all_offers(struct engine *engine)
 		offers_lapse(engine, &engine->areas.v[i], UINT32_MAX);
 }
 
-/* Files a lease under the new model. */
-static void refile(struct engine *engine, struct lease *lease)
+/* One that is about to be filed: where it belongs is anywhere, and is fetched with that of others.
+ */
+struct filing {
+	struct lease *lease;
+	uint64_t exact, by_id; /* hashes */
+	bool by_hw;
+};
+
+#define AT_ONCE 32
+
+static void look_ahead(const struct engine *engine, struct filing *f, unsigned step)
 {
-	bool by_hw = identity_by_hw(model_subnet_of(engine->config.model, lease->addr),
-				    lease->client_id_len);
+	if (step == 0) {
+		const struct subnet *subnet = model_subnet_of(engine->config.model, f->lease->addr);
+		struct identity identity = lease_identity(f->lease);
+
+		identity.by_hw = f->by_hw = identity_by_hw(subnet, f->lease->client_id_len);
+		table_hashes(engine->leases, &identity, subnet, &f->exact, &f->by_id);
+	}
+	table_look_ahead(engine->leases, f->exact, f->by_hw ? NULL : &f->by_id, 0, step);
+}
+
+/* Files a lease under the new model. */
+static void refile(struct engine *engine, const struct filing *f)
+{
+	struct lease *lease = f->lease;
 	struct area *area = area_at(engine, lease->addr);
 
 	lease->spare = false;
-	table_refile(engine->leases, lease, by_hw);
+	table_refile(engine->leases, lease, f->by_hw);
 	if (area)
 		fresh_clear(&area->fresh, lease->addr - area->first);
 	areas_file(engine, lease->addr);
 }
 
+static void refile_all(struct engine *engine)
+{
+	struct lease *lease = lease_next(engine->leases, 0);
+	struct filing filings[AT_ONCE];
+
+	while (lease) {
+		size_t n = 0;
+
+		for (; lease && n < AT_ONCE; lease = lease_after(engine->leases, lease)) {
+			filings[n] = (struct filing){.lease = lease};
+			look_ahead(engine, &filings[n++], 0);
+		}
+		for (size_t i = 0; i < n; i++)
+			look_ahead(engine, &filings[i], 1);
+		for (size_t i = 0; i < n; i++)
+			refile(engine, &filings[i]);
+	}
+}
+
 int engine_configure(struct engine *engine, const struct engine_config *config)
 {
-	struct lease *lease;
 	struct areas areas;
 	struct subnets_by subnets_by;
 	int r = areas_build(&areas, config->model);
@@ -75,9 +114,7 @@ int engine_configure(struct engine *engine, const struct engine_config *config)
 	engine->subnets_by = subnets_by;
 	engine->config = *config;
 	table_configure(engine->leases, config->model);
-	for (lease = lease_next(engine->leases, 0); lease;
-	     lease = lease_after(engine->leases, lease))
-		refile(engine, lease);
+	refile_all(engine);
 	return 0;
 }
 

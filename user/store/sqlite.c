@@ -118,9 +118,11 @@ static int run(sqlite3_stmt *stmt)
 
 static bool column_u32(sqlite3_stmt *stmt, int column, uint32_t *ret_value)
 {
-	sqlite3_int64 v = sqlite3_column_int64(stmt, column);
+	/* looked up once: a million leases have ten such columns each */
+	sqlite3_value *value = sqlite3_column_value(stmt, column);
+	sqlite3_int64 v = sqlite3_value_int64(value);
 
-	if (v < 0 || v > UINT32_MAX || sqlite3_column_type(stmt, column) != SQLITE_INTEGER)
+	if (v < 0 || v > UINT32_MAX || sqlite3_value_type(value) != SQLITE_INTEGER)
 		return false;
 	*ret_value = (uint32_t)v;
 	return true;
