@@ -27,7 +27,7 @@ static void piece(evutil_socket_t fd, short what, void *arg)
 	if (++done == COMES_AT)
 		assert_int_equal(write(ends[1], "x", 1), 1);
 	if (done < PIECES)
-		assert_int_equal(go_on(&d, piece), 0);
+		assert_int_equal(daemon_go_on(&d, piece), 0);
 }
 
 static void readable(evutil_socket_t fd, short what, void *arg)

@@ -376,7 +376,7 @@ static void deferred_batch(evutil_socket_t fd, short what, void *arg)
 	run(d, b);
 	while (n > 0)
 		free(of[--n]);
-	d->deferred_running = deferred_is_due(d) && go_on(d, deferred_batch) == 0;
+	d->deferred_running = deferred_is_due(d) && daemon_go_on(d, deferred_batch) == 0;
 }
 
 void batch_deferred(struct daemon *d)

@@ -90,7 +90,7 @@ static void collect_chunk(evutil_socket_t fd, short what, void *arg)
 		lease = lease_after(d->leases, lease);
 	}
 	d->collect_at = lease ? lease->addr : 0;
-	d->collecting = lease && go_on(d, collect_chunk) == 0;
+	d->collecting = lease && daemon_go_on(d, collect_chunk) == 0;
 	/* A walk that cannot go on has not seen all: nothing is collected. */
 	if (!lease)
 		end(d);

@@ -343,7 +343,7 @@ void ending_finish(struct daemon *d, const struct ended *ended, size_t n);
 void ending_expire(struct daemon *d); /* once a second */
 
 /* go_on.c: `fn` goes on with its work, after whoever else has come. -ENOMEM: it does not. */
-int go_on(struct daemon *d, event_callback_fn fn);
+int daemon_go_on(struct daemon *d, event_callback_fn fn);
 
 /* sweep.c */
 void sweep_begin(struct daemon *d); /* goes on by itself, a chunk of leases an event */

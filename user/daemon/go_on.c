@@ -9,7 +9,7 @@
 
 #include "daemon/daemon.h"
 
-int go_on(struct daemon *d, event_callback_fn fn)
+int daemon_go_on(struct daemon *d, event_callback_fn fn)
 {
 	const struct timeval soon = {.tv_usec = 1};
 

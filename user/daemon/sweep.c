@@ -200,7 +200,7 @@ static void sweep_chunk(evutil_socket_t fd, short what, void *arg)
 		commit_sweep(d, rows, n, true);
 	d->sweep_at = lease ? lease->addr : 0;
 	if (lease)
-		d->sweeping = go_on(d, sweep_chunk) == 0;
+		d->sweeping = daemon_go_on(d, sweep_chunk) == 0;
 	else
 		d->sweeping = false;
 	if (!d->sweeping && !d->sweep_failed)
