@@ -23,6 +23,22 @@
 #define XDHCP_ABI_VERSION 3
 #define XDHCP_FOREVER	  0xffffffffu
 
+/*
+ * X(ID, name): the maps by their names, which are their pins' too, in the order in which they are
+ * pinned. `meta` is the last, and so says that the set is whole.
+ */
+#define XDHCP_MAPS(X)           \
+	X(LEASES, leases)       \
+	X(BLOCKS, blocks)       \
+	X(TEMPLATES, templates) \
+	X(POLICY, policy)       \
+	X(VERDICTS, verdicts)   \
+	X(BUDGETS, budgets)     \
+	X(BARRIER, barrier)     \
+	X(CAPTURES, captures)   \
+	X(CAPTURE, capture)     \
+	X(META, meta)
+
 /* --- leases: array of slots, mmapable; the index comes from `blocks` --- */
 
 #define XDHCP_FORMS    4

@@ -408,8 +408,11 @@ static void test_replaced_in_place(void **state)
 static void test_link_of_other_maps(void **state)
 {
 	struct fastpath *fp = open_as(FASTPATH_FRESH);
-	const char *maps[] = {"leases",	 "blocks",  "templates", "policy",  "verdicts",
-			      "budgets", "barrier", "captures",	 "capture", "meta"};
+	static const char *const maps[] = {
+#define X(id, name) #name,
+		XDHCP_MAPS(X)
+#undef X
+	};
 
 	(void)state;
 	attach(fp, v0, FASTPATH_NATIVE);

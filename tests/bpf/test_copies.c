@@ -124,7 +124,7 @@ static void expect_reply(struct world *w, const struct request *r)
 	w->slot->forms[0] = r->form;
 	world_run(w, r->frame, r->len, &out);
 	if (out.action != XDP_TX)
-		fail_msg("%s", world_verdict_name(out.verdict));
+		fail_msg("%s", verdict_name(out.verdict));
 	len = world_encoded(w, r->frame, r->len, frame, sizeof(frame));
 	same_frame(w, r, "the encoder's", &out, frame, len);
 	len = world_expected(w, &r->p, frame, sizeof(frame));
@@ -284,7 +284,7 @@ static void expect_no_harm(struct world *w, const struct request *r)
 		memcpy(frame + PACKET_UDP + 6, out.frame + PACKET_UDP + 6, 2);
 		same_frame(w, r, "the test's", &out, frame, len);
 	} else {
-		assert_string_equal(world_verdict_name(out.verdict), "pass_inconsistent");
+		assert_string_equal(verdict_name(out.verdict), "pass_inconsistent");
 		same_frame(w, r, "the request's", &out, r->frame, r->len);
 	}
 	s.last = w->slot->last;

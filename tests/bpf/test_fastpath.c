@@ -26,8 +26,11 @@
 
 #define ADDR 0xc0000205u /* 192.0.2.5 */
 
-static const char *const map_names[] = {"leases",  "blocks",  "templates", "policy",  "verdicts",
-					"budgets", "barrier", "captures",  "capture", "meta"};
+static const char *const map_names[] = {
+#define X(id, name) #name,
+	XDHCP_MAPS(X)
+#undef X
+};
 #define N_MAPS (sizeof(map_names) / sizeof(map_names[0]))
 
 static char why[512];

@@ -83,7 +83,7 @@ static void run(void (*patch)(struct bpf_insn *, size_t), bool grow, enum xdhcp_
 
 	world_learn(&w, &p);
 	world_run(&w, in, len, &out);
-	assert_string_equal(world_verdict_name(out.verdict), world_verdict_name(verdict));
+	assert_string_equal(verdict_name(out.verdict), verdict_name(verdict));
 	assert_int_equal(out.action, world_verdict_action(verdict));
 	if (out.action == XDP_PASS) {
 		assert_int_equal(out.len, len);

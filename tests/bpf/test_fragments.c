@@ -116,8 +116,7 @@ static void split_anywhere(void **state)
 			assert_int_equal(r, 0);
 			expect_untouched(w, &out, frame, len);
 			if (first >= HEADERS)
-				assert_string_equal(world_verdict_name(out.verdict),
-						    "pass_fragment");
+				assert_string_equal(verdict_name(out.verdict), "pass_fragment");
 		}
 		assert_int_equal(world_run_split(w, frame, len, len, &out), 0);
 		assert_int_equal(out.action, XDP_TX);

@@ -40,8 +40,7 @@ static void run(void *ctx, const struct malformed *m)
 	if (out.action != XDP_TX) {
 		if (out.action != XDP_PASS || out.len != m->len ||
 		    memcmp(out.frame, m->frame, m->len) != 0)
-			fail_msg("%s: %s, and not untouched", m->name,
-				 world_verdict_name(out.verdict));
+			fail_msg("%s: %s, and not untouched", m->name, verdict_name(out.verdict));
 		tally->passed++;
 		return;
 	}

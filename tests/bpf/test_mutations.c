@@ -291,7 +291,7 @@ static void mutations(void **state)
 		if (!histogram[i])
 			continue;
 		print_message("%10llu %s\n", (unsigned long long)histogram[i],
-			      world_verdict_name((enum xdhcp_verdict)i));
+			      verdict_name((enum xdhcp_verdict)i));
 		reached++;
 		if (world_verdict_action((enum xdhcp_verdict)i) == XDP_TX)
 			answered += histogram[i];

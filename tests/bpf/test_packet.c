@@ -634,6 +634,41 @@ static void test_links(void **state)
 	assert_int_equal(find_link("nonsense").ifindex, 0);
 }
 
+/* Nobody takes frames of that kind: the kernel drops them, and the interface has lost them. */
+static void test_losses(void **state)
+{
+	static const uint8_t frame[60] = {2, 0, 0, 0, 0, 0xd0, 2, 0, 0, 0, 0, 0xd1, 0x88, 0xb5};
+	struct link_losses losses[3] = {{.ifindex = 999999}};
+	uint64_t before;
+	int fd;
+
+	(void)state;
+	assert_int_equal(
+		netns_run("ip link add d0 address 02:00:00:00:00:d0 type veth peer name d1 && "
+			  "sysctl -qw net.ipv6.conf.d0.disable_ipv6=1 "
+			  "net.ipv6.conf.d1.disable_ipv6=1 && "
+			  "ip link set d0 up && ip link set d1 up"),
+		0);
+	losses[1].ifindex = if_nametoindex("d0");
+	losses[2].ifindex = if_nametoindex("lo");
+	assert_int_equal(links_losses(losses, 3), 0);
+	assert_false(losses[0].known);
+	assert_true(losses[1].known && losses[2].known);
+	before = losses[1].rx_dropped;
+	fd = raw_socket(if_nametoindex("d1"));
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(send(fd, frame, sizeof(frame), 0), sizeof(frame));
+	for (unsigned i = 0; i < 1000 && losses[1].rx_dropped < before + 3; i++) {
+		usleep(5000);
+		assert_int_equal(links_losses(losses, 3), 0);
+	}
+	assert_int_equal(losses[1].rx_dropped, before + 3);
+	assert_int_equal(losses[1].rx_missed, 0);
+	assert_int_equal(losses[2].rx_dropped, 0);
+	close(fd);
+	assert_int_equal(netns_run("ip link del d0"), 0);
+}
+
 static void test_addresses(void **state)
 {
 	struct link_info link;
@@ -780,6 +815,7 @@ int main(void)
 		TEST(test_routed),
 		TEST(test_not_routed),
 		TEST(test_links),
+		TEST(test_losses),
 		TEST(test_kinds),
 		TEST(test_offload),
 		TEST(test_addresses),

@@ -21,9 +21,12 @@
 #include "net/fastpath.h"
 #include "pins.h"
 
-static const char *const pin_names[] = {"leases",   "blocks",  "templates", "policy",
-					"verdicts", "budgets", "barrier",   "captures",
-					"capture",  "meta",    "leases_txt"};
+static const char *const pin_names[] = {
+#define X(id, name) #name,
+	XDHCP_MAPS(X)
+#undef X
+		"leases_txt",
+};
 #define N_PINS (sizeof(pin_names) / sizeof(pin_names[0]))
 
 static char why[512];

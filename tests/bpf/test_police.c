@@ -74,7 +74,7 @@ static enum xdhcp_verdict run(struct world *w, const struct packet *p)
 
 static void expect(struct world *w, const struct packet *p, enum xdhcp_verdict verdict)
 {
-	assert_string_equal(world_verdict_name(run(w, p)), world_verdict_name(verdict));
+	assert_string_equal(verdict_name(run(w, p)), verdict_name(verdict));
 }
 
 /* Of 50 frames the burst passes, and what the time that it took is worth. */
@@ -207,10 +207,10 @@ static void with_a_priority(void **state)
 	limit(w, XDHCP_BUDGET_DISCOVER, SLOW_NS, BURST);
 	expect_burst(w, &discover, XDHCP_VERDICT_pass_discover, XDHCP_VERDICT_drop_discover_rate);
 	world_run(w, frame, len + 4, &out);
-	assert_string_equal(world_verdict_name(out.verdict), "drop_discover_rate");
+	assert_string_equal(verdict_name(out.verdict), "drop_discover_rate");
 	frame[4] ^= 1; /* to another host */
 	world_run(w, frame, len + 4, &out);
-	assert_string_equal(world_verdict_name(out.verdict), "pass_tags");
+	assert_string_equal(verdict_name(out.verdict), "pass_tags");
 }
 
 static void tagged_discovers(void **state)

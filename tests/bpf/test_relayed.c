@@ -52,7 +52,7 @@ static void expect_ack(struct world *w, const struct packet *p, enum xdhcp_verdi
 	struct outcome out;
 
 	world_run(w, in, len, &out);
-	assert_string_equal(world_verdict_name(out.verdict), world_verdict_name(verdict));
+	assert_string_equal(verdict_name(out.verdict), verdict_name(verdict));
 	assert_int_equal(out.action, XDP_TX);
 	assert_int_equal(out.len, want);
 	assert_memory_equal(out.frame, expected, want);
@@ -70,7 +70,7 @@ static void expect_pass(struct world *w, const struct packet *p, enum xdhcp_verd
 	struct outcome out;
 
 	world_run(w, in, len, &out);
-	assert_string_equal(world_verdict_name(out.verdict), world_verdict_name(verdict));
+	assert_string_equal(verdict_name(out.verdict), verdict_name(verdict));
 	assert_int_equal(out.action, XDP_PASS);
 	assert_int_equal(out.len, len);
 	assert_memory_equal(out.frame, in, len);
@@ -448,7 +448,7 @@ static void tagged(void **state)
 		memmove(expected + 20, expected + 12, want - 12);
 		memcpy(expected + 12, tags, 8);
 		world_run(w, in, n + 8, &out);
-		assert_string_equal(world_verdict_name(out.verdict), "ack_rebinding");
+		assert_string_equal(verdict_name(out.verdict), "ack_rebinding");
 		assert_int_equal(out.len, want + 8);
 		assert_memory_equal(out.frame, expected, want + 8);
 		assert_int_equal(world_encoded(w, in, n + 8, expected, sizeof(expected)), want + 8);

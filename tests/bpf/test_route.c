@@ -85,7 +85,7 @@ static void expect(const struct packet *p, const char *mac)
 
 	world_run(&world, in, len, &out);
 	if (!mac) {
-		assert_string_equal(world_verdict_name(out.verdict), "pass_route");
+		assert_string_equal(verdict_name(out.verdict), "pass_route");
 		assert_int_equal(out.action, XDP_PASS);
 		assert_int_equal(out.len, len);
 		assert_memory_equal(out.frame, in, len);

@@ -120,7 +120,7 @@ static void expect(const struct tag_case *c, const struct packet *p)
 	struct outcome out;
 
 	world_run(&world, in, len, &out);
-	assert_string_equal(world_verdict_name(out.verdict), world_verdict_name(c->verdict));
+	assert_string_equal(verdict_name(out.verdict), verdict_name(c->verdict));
 	if (c->verdict != ACK) {
 		assert_int_equal(out.action, XDP_PASS);
 		assert_int_equal(out.len, len);

@@ -481,7 +481,7 @@ static void run_case(void **state)
 		len = s.cut;
 	before = *w->slot;
 	world_run(w, in, len, &out);
-	assert_string_equal(world_verdict_name(out.verdict), world_verdict_name(c->verdict));
+	assert_string_equal(verdict_name(out.verdict), verdict_name(c->verdict));
 	assert_int_equal(out.action, world_verdict_action(c->verdict));
 	if (out.action == XDP_TX) {
 		size_t want = world_expected(w, &s.p, expected, sizeof(expected));
@@ -513,7 +513,7 @@ static void every_verdict(void **state)
 		reached[cases[i].verdict] = true;
 	for (int i = 0; i < XDHCP_VERDICT_COUNT; i++)
 		if (!reached[i])
-			fail_msg("no case for %s", world_verdict_name((enum xdhcp_verdict)i));
+			fail_msg("no case for %s", verdict_name((enum xdhcp_verdict)i));
 }
 
 int main(void)

@@ -24,23 +24,11 @@
 #include "proto/reply.h"
 #include "wire.h"
 
-static const struct {
-	const char *name;
-	uint32_t action;
-} verdict_table[] = {
-#define X(name, action, help) {#name, XDP_##action},
-	XDHCP_VERDICTS(X)
-#undef X
-};
-
-const char *world_verdict_name(enum xdhcp_verdict verdict)
-{
-	return verdict < XDHCP_VERDICT_COUNT ? verdict_table[verdict].name : "none";
-}
-
 uint32_t world_verdict_action(enum xdhcp_verdict verdict)
 {
-	return verdict_table[verdict].action;
+	return verdict < XDHCP_VERDICT_FIRST_PASS   ? XDP_TX
+	       : verdict < XDHCP_VERDICT_FIRST_DROP ? XDP_PASS
+						    : XDP_DROP;
 }
 
 static void die(const char *what)

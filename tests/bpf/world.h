@@ -107,7 +107,6 @@ size_t world_encoded(const struct world *w, const uint8_t *request, size_t len, 
 
 /* The counters as they are now, over all CPUs. */
 void world_verdicts(const struct world *w, struct verdicts *ret);
-const char *world_verdict_name(enum xdhcp_verdict verdict);
 uint32_t world_verdict_action(enum xdhcp_verdict verdict);
 
 #endif

@@ -14,9 +14,11 @@
 #include "subject.h"
 #include "verdicts.h"
 
-static const char *const map_names[PINNED_MAPS] = {"leases",   "blocks",  "templates", "policy",
-						   "verdicts", "budgets", "barrier",   "captures",
-						   "capture",  "meta"};
+static const char *const map_names[PINNED_MAPS] = {
+#define X(id, name) #name,
+	XDHCP_MAPS(X)
+#undef X
+};
 
 static int pinned_fd(const char *name)
 {

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "abi.h"
+
 #define SUBJECT_BINARIES 2
 
 struct subject {
@@ -43,7 +45,9 @@ int subject_reload(void);
 bool subject_reload_over(void);	 /* for clients_run() */
 int subject_reload_result(void); /* 1: it is done; 0: it is not known; -1: it failed */
 
-#define PINNED_MAPS 10
+#define ONE(id, name) +1
+enum { PINNED_MAPS = 0 XDHCP_MAPS(ONE) };
+#undef ONE
 struct pinned {
 	bool whole; /* all are there */
 	uint32_t ids[PINNED_MAPS];

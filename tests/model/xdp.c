@@ -230,15 +230,9 @@ uint8_t *xdp_buffer(unsigned number)
 
 static void say_verdict(void)
 {
-	static const char *const names[] = {
-#define X(name, action, help) #name,
-		XDHCP_VERDICTS(X)
-#undef X
-	};
-
 	for (unsigned v = 0; v < XDHCP_VERDICT_COUNT; v++) {
 		if (counters[cpu][v])
-			world_say("XDP: %s", names[v]);
+			world_say("XDP: %s", verdict_name(v));
 	}
 }
 

@@ -183,7 +183,7 @@ void answered(const struct client *client, const struct form *form)
 	for (unsigned state = 0; state < SHAPE_STATES; state++) {
 		if (!client_is_answered(client, form, state, NULL))
 			fail_msg("%s, %s: XDP does not answer: %s", form->name, states[state],
-				 rig_verdict_name(verdict_of(client, form, state)));
+				 verdict_name(verdict_of(client, form, state)));
 	}
 }
 
@@ -194,7 +194,7 @@ void passed(const struct client *client, const struct form *form, enum xdhcp_ver
 
 		if (v != verdict)
 			fail_msg("%s, %s: XDP's way out is %s, not %s", form->name, states[state],
-				 rig_verdict_name(v), rig_verdict_name(verdict));
+				 verdict_name(v), verdict_name(verdict));
 	}
 }
 

@@ -186,17 +186,6 @@ bool rig_xdp(struct rig *rig, const uint8_t *frame, size_t len, struct rig_reply
 	return false;
 }
 
-const char *rig_verdict_name(enum xdhcp_verdict verdict)
-{
-	static const char *const names[] = {
-#define X(name, action, help) #name,
-		XDHCP_VERDICTS(X)
-#undef X
-	};
-
-	return verdict < XDHCP_VERDICT_COUNT ? names[verdict] : "none";
-}
-
 enum xdhcp_verdict rig_verdict(struct rig *rig, const uint8_t *frame, size_t len)
 {
 	static struct rig_reply reply;

@@ -46,7 +46,6 @@ const uint8_t *rig_mac(const struct rig *rig);
 bool rig_xdp(struct rig *rig, const uint8_t *frame, size_t len, struct rig_reply *ret_reply);
 /* The same, for its way out. */
 enum xdhcp_verdict rig_verdict(struct rig *rig, const uint8_t *frame, size_t len);
-const char *rig_verdict_name(enum xdhcp_verdict verdict);
 /* Of the XDP program: the frames, and those it answered. */
 uint64_t rig_runs(const struct rig *rig);
 uint64_t rig_hits(const struct rig *rig);

@@ -225,8 +225,8 @@ static void passes_as(const struct packet *p, enum xdhcp_verdict verdict)
 		enum xdhcp_verdict v = rig_verdict(rig, frame, len);
 
 		if (v != verdict)
-			fail_msg("XDP's way out is %s, not %s", rig_verdict_name(v),
-				 rig_verdict_name(verdict));
+			fail_msg("XDP's way out is %s, not %s", verdict_name(v),
+				 verdict_name(verdict));
 		assert_true(rig_daemon(rig, frame, len, times > 0, &reply));
 		rig_settle(rig);
 	}

@@ -124,7 +124,7 @@ static void all_answered(const struct client *c, const struct form *form, const 
 			continue;
 		if (!answered_by(c, form, state, way, NULL))
 			fail_msg("%s in state %u is not answered: %s", form->name, state,
-				 rig_verdict_name(verdict_by(c, form, state, way)));
+				 verdict_name(verdict_by(c, form, state, way)));
 	}
 }
 
@@ -135,8 +135,8 @@ static void none_answered(const struct client *c, const struct form *form, const
 		enum xdhcp_verdict v = verdict_by(c, form, state, way);
 
 		if (v != verdict)
-			fail_msg("%s in state %u: %s, not %s", form->name, state,
-				 rig_verdict_name(v), rig_verdict_name(verdict));
+			fail_msg("%s in state %u: %s, not %s", form->name, state, verdict_name(v),
+				 verdict_name(verdict));
 	}
 }
 

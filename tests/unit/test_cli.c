@@ -447,6 +447,9 @@ static void drops_with_their_reasons(void **state)
 		"{\"result\":0,\"arguments\":{\"version\":\"1\",\"drops\":{\"total\":9,\"xdp\":9,"
 		"\"xdp-by-reason\":{\"drop_client_rate\":7,\"drop_other_rate\":2,"
 		"\"drop_internal\":0}}}}"};
+	static const char *const other[] = {
+		"{\"result\":0,\"arguments\":{\"version\":\"1\",\"drops\":{\"total\":3,"
+		"\"some-queue\":3,\"some-queue-by-reason\":{\"full\":2,\"late\":1}}}}"};
 	static const char *const none[] = {
 		"{\"result\":0,\"arguments\":{\"version\":\"1\",\"drops\":{\"total\":0,"
 		"\"parse-failed-by-reason\":{\"truncated\":0}}}}"};
@@ -464,6 +467,49 @@ static void drops_with_their_reasons(void **state)
 	assert_int_equal(run_with(none, 1, "status"), CLI_OK);
 	assert_non_null(strstr(OUT, "drops        0\n"));
 	assert_null(strstr(OUT, "malformed"));
+	/* a group that this xdhcpctl knows nothing of */
+	assert_int_equal(run_with(other, 1, "status"), CLI_OK);
+	assert_non_null(strstr(OUT, "drops        3: some-queue 3\n"
+				    "some-queue   full 2\n"
+				    "             late 1\n"));
+}
+
+/* Frames of any kind are not in the total; what has lost none has no line. */
+static void losses_beneath_stand_apart(void **state)
+{
+	static const char *const some[] = {
+		"{\"result\":0,\"arguments\":{\"version\":\"1\",\"fast-path\":{\"mode\":\"native\","
+		"\"interfaces\":["
+		"{\"name\":\"eth0\",\"mode\":\"native\",\"rx-dropped\":3,\"rx-missed\":12},"
+		"{\"name\":\"eth1\",\"mode\":\"off\",\"rx-dropped\":0,\"rx-missed\":0},"
+		"{\"name\":\"eth2\",\"mode\":\"off\"}]},"
+		"\"drops\":{\"total\":1,\"kernel\":1}}}"};
+
+	(void)state;
+	assert_int_equal(run_with(some, 1, "status"), CLI_OK);
+	assert_non_null(strstr(OUT, "drops        1: kernel 1\n"
+				    "beneath      eth0: 3 dropped, 12 missed, of frames of any "
+				    "kind\n"));
+	assert_null(strstr(OUT, "eth1:"));
+	assert_null(strstr(OUT, "eth2:"));
+}
+
+static void commits_in_a_line(void **state)
+{
+#define COMMIT(n)                                                                               \
+	"{\"result\":0,\"arguments\":{\"version\":\"1\",\"commits\":" n                         \
+	",\"commit\":{\"leases\":{"                                                             \
+	"\"count\":" n ",\"sum\":40,\"max\":20,\"p50\":5,\"p99\":16,\"buckets\":{}},"           \
+	"\"microseconds\":{\"count\":" n ",\"sum\":9000,\"max\":5000,\"p50\":320,\"p99\":1280," \
+	"\"buckets\":{}}}}}"
+	static const char *const some[] = {COMMIT("9")}, *const none[] = {COMMIT("0")};
+
+	(void)state;
+	assert_int_equal(run_with(some, 1, "status"), CLI_OK);
+	assert_non_null(strstr(OUT, "commits      9 of 40 leases; in each 5, 16, at most 20; took "
+				    "320, 1280, at most 5000 us\n"));
+	assert_int_equal(run_with(none, 1, "status"), CLI_OK);
+	assert_null(strstr(OUT, "commits"));
 }
 
 /* A store that serves is not worth a line. */
@@ -618,6 +664,8 @@ int main(void)
 		cmocka_unit_test(leases_with_their_relays),
 		cmocka_unit_test(a_lease_with_its_relay),
 		cmocka_unit_test(drops_with_their_reasons),
+		cmocka_unit_test(losses_beneath_stand_apart),
+		cmocka_unit_test(commits_in_a_line),
 		cmocka_unit_test(the_start_and_memory_are_shown),
 		cmocka_unit_test(a_store_that_fails_is_shown),
 		cmocka_unit_test(decisions_with_their_reasons),

@@ -160,13 +160,7 @@ enum xdhcp_verdict frame_verdict(enum frame_kind kind)
 
 bool frame_is_answered(enum frame_kind kind)
 {
-	static const uint8_t actions[] = {
-#define X(name, action, help) XDP_##action,
-		XDHCP_VERDICTS(X)
-#undef X
-	};
-
-	return actions[frame_verdict(kind)] == XDP_TX;
+	return frame_verdict(kind) < XDHCP_VERDICT_FIRST_PASS;
 }
 
 uint32_t frame_client(enum frame_kind kind)

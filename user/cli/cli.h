@@ -64,6 +64,18 @@ int cli_commands(const struct cli *cli);
 
 extern const struct option cli_capture_options[];
 
+/* --- status.c, status_offline.c --- */
+
+struct verdict {
+	const char *name;
+	int64_t count;
+};
+
+/* Those that were met, the most frequent first. Sorts them. */
+void print_verdicts(struct verdict *all, size_t n);
+/* No daemon answers: what the pins still say. */
+void print_offline(const struct cli *cli);
+
 /* --- client.c --- */
 
 struct reply {

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * status, stats, commands: the server as it is. Prints what the reply holds
+ * status, commands: the server as it is (its statistics: stats.c). Prints what the reply holds
  * and leaves out what it does not, so that older and newer daemons can be asked alike.
  */
 #include "cli.h"
 
 #include <inttypes.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-#include "net/fastpath.h"
 
 #define TOP_VERDICTS 8
 
@@ -96,11 +92,6 @@ static void print_acks(const struct cli *cli, int64_t by_xdp)
 		print_field("ACKs", "%" PRId64 " by XDP", by_xdp);
 }
 
-struct verdict {
-	const char *name;
-	int64_t count;
-};
-
 static int by_count(const void *a, const void *b)
 {
 	const struct verdict *x = a, *y = b;
@@ -108,21 +99,14 @@ static int by_count(const void *a, const void *b)
 	return x->count > y->count ? -1 : x->count < y->count;
 }
 
-static void print_verdicts(const json_t *fast)
+void print_verdicts(struct verdict *all, size_t n)
 {
-	json_t *map = json_object_get(fast, "verdicts"), *value;
-	size_t n = 0, size = json_object_size(map), len = 0;
-	struct verdict *all = calloc(size + 1, sizeof(*all));
-	const char *name;
 	char text[1024] = "";
+	size_t len = 0;
 
-	if (!all)
-		return;
-	json_object_foreach (map, name, value) {
-		if (json_is_integer(value) && json_integer_value(value) > 0)
-			all[n++] = (struct verdict){name, json_integer_value(value)};
-	}
 	qsort(all, n, sizeof(*all), by_count);
+	while (n > 0 && all[n - 1].count <= 0)
+		n--;
 	for (size_t i = 0; i < n && i < TOP_VERDICTS && len + 96 < sizeof(text); i++)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%.64s %" PRId64,
 					i ? "\n" : "", all[i].name, all[i].count);
@@ -131,6 +115,20 @@ static void print_verdicts(const json_t *fast)
 			 n - TOP_VERDICTS);
 	if (n > 0)
 		print_field("verdicts", "%s", text);
+}
+
+static void print_verdicts_of(const json_t *fast)
+{
+	json_t *map = json_object_get(fast, "verdicts"), *value;
+	struct verdict *all = calloc(json_object_size(map) + 1, sizeof(*all));
+	const char *name;
+	size_t n = 0;
+
+	if (!all)
+		return;
+	json_object_foreach (map, name, value)
+		all[n++] = (struct verdict){name, (int64_t)json_integer_value(value)};
+	print_verdicts(all, n);
 	free(all);
 }
 
@@ -195,6 +193,22 @@ static void print_reasons(const char *field, const json_t *reasons)
 		print_field(field, "%s", text);
 }
 
+/* "deferred-by-reason": "deferred". Two groups have plainer words. */
+static const char *reasons_field(const char *name, char *buf, size_t len)
+{
+	char *end;
+
+	if (strcmp(name, "parse-failed-by-reason") == 0)
+		return "malformed";
+	if (strcmp(name, "xdp-by-reason") == 0)
+		return "by XDP";
+	snprintf(buf, len, "%s", name);
+	end = strstr(buf, "-by-reason");
+	if (end)
+		*end = '\0';
+	return buf;
+}
+
 /* One total; its parts where they are not zero. */
 static void print_drops(const json_t *status)
 {
@@ -216,8 +230,50 @@ static void print_drops(const json_t *status)
 					      (int64_t)json_integer_value(value));
 	}
 	print_field("drops", "%" PRId64 "%s", total >= 0 ? total : sum, text);
-	print_reasons("malformed", json_object_get(drops, "parse-failed-by-reason"));
-	print_reasons("by XDP", json_object_get(drops, "xdp-by-reason"));
+	json_object_foreach (drops, name, value) {
+		if (json_is_object(value))
+			print_reasons(reasons_field(name, text, sizeof(text)), value);
+	}
+}
+
+/* What an interface has lost of whatever traffic: it is not in the total. */
+static void print_losses(const json_t *fast)
+{
+	const json_t *each;
+	char text[1024] = "";
+	size_t i, n = 0;
+
+	json_array_foreach (json_object_get(fast, "interfaces"), i, each) {
+		int64_t dropped = get_int(each, "rx-dropped", 0);
+		int64_t missed = get_int(each, "rx-missed", 0);
+
+		if ((dropped || missed) && n + 128 < sizeof(text))
+			n += (size_t)snprintf(text + n, sizeof(text) - n,
+					      "%s%.16s: %" PRId64 " dropped, %" PRId64
+					      " missed, of frames of any kind",
+					      n ? "\n" : "", get_str(each, "name", "?"), dropped,
+					      missed);
+	}
+	if (n > 0)
+		print_field("beneath", "%s", text);
+}
+
+/* Half of them are not longer (greater) than the first number, 99 of 100 than the second. */
+static void print_commits(const json_t *status)
+{
+	const json_t *commit = json_object_get(status, "commit");
+	const json_t *leases = json_object_get(commit, "leases");
+	const json_t *us = json_object_get(commit, "microseconds");
+	int64_t n = get_int(us, "count", 0);
+
+	if (n > 0)
+		print_field("commits",
+			    "%" PRId64 " of %" PRId64 " leases; in each %" PRId64 ", %" PRId64
+			    ", at most %" PRId64 "; took %" PRId64 ", %" PRId64 ", at most %" PRId64
+			    " us",
+			    n, get_int(leases, "sum", 0), get_int(leases, "p50", 0),
+			    get_int(leases, "p99", 0), get_int(leases, "max", 0),
+			    get_int(us, "p50", 0), get_int(us, "p99", 0), get_int(us, "max", 0));
 }
 
 /* Of what was understood: why it got no answer, a NAK, or an OFFER of no address. */
@@ -247,89 +303,9 @@ static void print_fast_path(const struct cli *cli, const json_t *fast)
 			    100.0 * (double)entries / (double)capacity);
 	if (acks >= 0)
 		print_acks(cli, acks);
-	print_verdicts(fast);
+	print_verdicts_of(fast);
 	if (pins)
 		print_field("pins", "%s", pins);
-}
-
-/* --- the daemon is dead: what the pins still say --- */
-
-static uint32_t boot_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint32_t)now.tv_sec;
-}
-
-static void print_orphan_links(const struct fastpath_offline *offline)
-{
-	char text[1024] = "none: nothing is answered", name[IF_NAMESIZE];
-	size_t n = 0;
-
-	for (unsigned i = 0; i < offline->n_links && i < FASTPATH_OFFLINE_LINKS; i++) {
-		uint32_t ifindex = offline->links[i];
-
-		if (n + IF_NAMESIZE + 2 > sizeof(text))
-			break;
-		/* of another network namespace, or gone */
-		if (!if_indextoname(ifindex, name))
-			snprintf(name, sizeof(name), "#%u", ifindex);
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", n ? ", " : "", name);
-	}
-	print_field("interfaces", "%s", text);
-}
-
-static void print_orphan_gate(const struct fastpath_offline *offline)
-{
-	uint32_t now = boot_now(), until = offline->answer_until;
-	char left[DURATION_STR];
-
-	if (offline->operator_closed)
-		print_field("gate", "off: the operator closed it; open: xdhcpctl fast-path on");
-	else if (offline->daemon_closed)
-		print_field("gate", "closed by the daemon");
-	else if (until == XDHCP_FOREVER)
-		print_field("gate", "open: XDP answers renewals");
-	else if (until > now)
-		print_field("gate", "open: XDP answers renewals for %s more",
-			    duration_str(until - now, left));
-	else
-		print_field("gate", "no daemon for too long: XDP passes everything since %s",
-			    duration_str(now - until, left));
-}
-
-static void print_orphans(const struct cli *cli)
-{
-	const char *pins = cli->pin_path ? cli->pin_path : XDHCP_PIN_PATH;
-	struct fastpath_offline offline;
-	char why[512] = "";
-
-	if (cli->socket_given && !cli->pin_path) {
-		print_field("fast path", "to see its pins, name them: --pin-path DIR");
-		return;
-	}
-	if (fastpath_status_offline(pins, &offline, why, sizeof(why)) < 0) {
-		print_field("fast path", "%s", why);
-		return;
-	}
-
-	json_t *verdicts = json_object(), *fast;
-
-#define X(name, action, help) \
-	json_object_set_new(verdicts, #name, json_integer((json_int_t)offline.verdicts.name));
-	XDHCP_VERDICTS(X)
-#undef X
-	fast = json_pack("{s:o}", "verdicts", verdicts);
-	print_field("fast path", "pinned in %s", pins);
-	print_orphan_links(&offline);
-	print_orphan_gate(&offline);
-	print_field("slots", "%u of %u", offline.slots_used, offline.capacity);
-	print_field("ACKs", "%" PRIu64 " by XDP", fastpath_acks(&offline.verdicts));
-	print_field("drops", "%" PRIu64 " by XDP", fastpath_drops(&offline.verdicts));
-	print_verdicts(fast);
-	print_field("leases", "cat %s/leases_txt", pins);
-	json_decref(fast);
 }
 
 int cli_status(const struct cli *cli)
@@ -341,7 +317,7 @@ int cli_status(const struct cli *cli)
 	if (client_ask(cli, "status-get", NULL, CLIENT_SECONDS, &reply, why, sizeof(why)) < 0) {
 		cli_fail(cli, CLI_UNREACHABLE, "%s", why);
 		if (!cli->json)
-			print_orphans(cli);
+			print_offline(cli);
 		return CLI_UNREACHABLE;
 	}
 
@@ -362,46 +338,11 @@ int cli_status(const struct cli *cli)
 	print_store(status);
 	if (fast)
 		print_fast_path(cli, fast);
+	print_commits(status);
 	print_drops(status);
+	print_losses(fast);
 	print_decisions(status);
 	json_decref(checked);
-	return code;
-}
-
-int cli_stats(const struct cli *cli)
-{
-	static const struct column columns[] = {{"STATISTIC", false, true}, {"VALUE", true, false}};
-	json_t *reply, *samples;
-	const char *name;
-	int code = client_command(cli, "statistic-get-all", NULL, CLIENT_SECONDS, &reply);
-
-	if (!reply)
-		return code;
-
-	struct table *table = table_new(columns, 2);
-	size_t shown = 0;
-
-	json_object_foreach (json_object_get(reply, "arguments"), name, samples) {
-		const json_t *value = json_array_get(json_array_get(samples, 0), 0);
-		char *text = json_dumps(value, JSON_ENCODE_ANY);
-
-		if (cli->argc > 0 && !strstr(name, cli->argv[0])) {
-			free(text);
-			continue;
-		}
-		table_row(table, (const char *const[]){name, text});
-		free(text);
-		shown++;
-	}
-	if (shown == 0) {
-		fprintf(stderr, "xdhcpctl: no statistic has '%s' in its name\n",
-			cli->argc > 0 ? cli->argv[0] : "");
-		code = CLI_EMPTY;
-		table_free(table);
-	} else {
-		table_print(table, stdout);
-	}
-	json_decref(reply);
 	return code;
 }
 

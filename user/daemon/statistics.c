@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/daemon.h"
@@ -84,6 +85,22 @@ static struct verdicts verdicts(const struct daemon *d)
 	return sum;
 }
 
+/* Frames of any kind: beside the drops, not among them (status.c). */
+static void emit_losses(const struct daemon *d, const struct emitter *e)
+{
+	struct link_losses *losses = losses_of_ports(d);
+	uint64_t dropped = 0, missed = 0;
+	size_t n = 0;
+
+	for (const struct port *port = d->ports; losses && port; port = port->next, n++) {
+		dropped += losses[n].rx_dropped;
+		missed += losses[n].rx_missed;
+	}
+	free(losses);
+	emit(e, "xdhcp-interfaces-rx-dropped", dropped);
+	emit(e, "xdhcp-interfaces-rx-missed", missed);
+}
+
 static void emit_messages(const struct daemon *d, const struct emitter *e)
 {
 	static const char *const received[DHCP_INFORM + 1] = {
@@ -111,6 +128,7 @@ static void emit_messages(const struct daemon *d, const struct emitter *e)
 	emit(e, "pkt4-parse-failed", drops_of(d, "parse-failed"));
 	emit(e, "pkt4-receive-drop", drops_total(d));
 	drops_each(d, emit_drop, (void *)e);
+	emit_losses(d, e);
 	emit(e, "xdhcp-bootp-received", d->count.type_received[DHCP_BOOTP]);
 	emit(e, "xdhcp-bootp-sent", d->count.type_sent[DHCP_BOOTP]);
 	emit(e, "xdhcp-xdp-ack-sent", acks);

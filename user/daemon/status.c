@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,15 +21,53 @@
 
 _Static_assert(1 << COMMIT_LEASES_TO == COMMIT_MAX, "what a commit may hold");
 
+/*
+ * What it has lost beneath us is of all its traffic, and may hold what XDP has dropped and counted:
+ * shown beside the drops, and not among them.
+ */
+static json_t *interface(const struct port *port, const struct link_losses *losses)
+{
+	json_t *object = json_pack("{s:s, s:i, s:i, s:s}", "name", port->info.name, "ifindex",
+				   (int)port->info.ifindex, "link", (int)port->link_id, "mode",
+				   port->xdp_mode ? port->xdp_mode : "off");
+
+	if (losses->known)
+		json_object_update_new(object,
+				       json_pack("{s:I, s:I}", "rx-dropped",
+						 (json_int_t)losses->rx_dropped, "rx-missed",
+						 (json_int_t)losses->rx_missed));
+	return object;
+}
+
+struct link_losses *losses_of_ports(const struct daemon *d)
+{
+	struct link_losses *losses;
+	size_t n = 0;
+
+	for (const struct port *port = d->ports; port; port = port->next)
+		n++;
+	losses = calloc(n ? n : 1, sizeof(*losses));
+	if (!losses)
+		return NULL;
+	n = 0;
+	for (const struct port *port = d->ports; port; port = port->next)
+		losses[n++].ifindex = port->info.ifindex;
+	if (n)
+		links_losses(losses, n);
+	return losses;
+}
+
 static json_t *status_interfaces(const struct daemon *d)
 {
 	json_t *list = json_array();
+	struct link_losses *losses;
+	size_t n = 0;
 
+	losses = losses_of_ports(d);
 	for (const struct port *port = d->ports; port; port = port->next)
 		json_array_append_new(
-			list, json_pack("{s:s, s:i, s:i, s:s}", "name", port->info.name, "ifindex",
-					(int)port->info.ifindex, "link", (int)port->link_id, "mode",
-					port->xdp_mode ? port->xdp_mode : "off"));
+			list, interface(port, losses ? &losses[n++] : &(struct link_losses){0}));
+	free(losses);
 	return list;
 }
 

@@ -11,19 +11,11 @@
 
 #include "fastpath.h"
 
-/* meta is pinned last and so says that the set is whole. */
 enum net_map {
-	MAP_LEASES,
-	MAP_BLOCKS,
-	MAP_TEMPLATES,
-	MAP_POLICY,
-	MAP_VERDICTS,
-	MAP_BUDGETS,
-	MAP_BARRIER,
-	MAP_CAPTURES,
-	MAP_CAPTURE,
-	MAP_META,
-	MAP_COUNT,
+#define X(id, name) MAP_##id,
+	XDHCP_MAPS(X)
+#undef X
+		MAP_COUNT,
 };
 extern const char *const net_map_names[MAP_COUNT];
 

@@ -227,16 +227,30 @@ static int dump(struct mnl_socket *nl, uint16_t type, uint8_t family, mnl_cb_t f
 	return r < 0 ? r : 0;
 }
 
-static int list_once(struct snapshot *snapshot)
+static int open_socket(struct mnl_socket **ret_nl)
 {
 	struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	int r;
 
 	if (!nl)
 		return -errno;
-	r = mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno : 0;
-	if (r == 0)
-		r = dump(nl, RTM_GETLINK, AF_UNSPEC, on_link, snapshot);
+	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0) {
+		r = -errno;
+		mnl_socket_close(nl);
+		return r;
+	}
+	*ret_nl = nl;
+	return 0;
+}
+
+static int list_once(struct snapshot *snapshot)
+{
+	struct mnl_socket *nl;
+	int r = open_socket(&nl);
+
+	if (r < 0)
+		return r;
+	r = dump(nl, RTM_GETLINK, AF_UNSPEC, on_link, snapshot);
 	if (r == 0)
 		r = dump(nl, RTM_GETADDR, AF_INET, on_addr, snapshot);
 	mnl_socket_close(nl);
@@ -258,6 +272,55 @@ int links_list(struct link_info **ret_links)
 		return r;
 	*ret_links = snapshot.links;
 	return snapshot.n;
+}
+
+struct losses {
+	struct link_losses *of;
+	size_t n;
+};
+
+static int on_stats(const struct nlmsghdr *msg, void *arg)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(msg);
+	const struct losses *losses = arg;
+	struct rtnl_link_stats64 stats = {0};
+	const struct nlattr *attr, *found = NULL;
+
+	mnl_attr_for_each(attr, msg, sizeof(*info))
+	{
+		if (mnl_attr_get_type(attr) == IFLA_STATS64)
+			found = attr;
+	}
+	for (size_t i = 0; found && i < losses->n; i++) {
+		struct link_losses *of = &losses->of[i];
+		/* another kernel's may be shorter, or longer */
+		size_t len = mnl_attr_get_payload_len(found);
+
+		if (of->ifindex != (uint32_t)info->ifi_index)
+			continue;
+		memcpy(&stats, mnl_attr_get_payload(found),
+		       len < sizeof(stats) ? len : sizeof(stats));
+		of->known = true;
+		of->rx_dropped = stats.rx_dropped;
+		of->rx_missed = stats.rx_missed_errors;
+	}
+	return MNL_CB_OK;
+}
+
+int links_losses(struct link_losses *of, size_t n)
+{
+	struct losses losses = {of, n};
+	struct mnl_socket *nl;
+	int r;
+
+	for (size_t i = 0; i < n; i++)
+		of[i].known = false;
+	r = open_socket(&nl);
+	if (r < 0)
+		return r;
+	r = dump(nl, RTM_GETLINK, AF_UNSPEC, on_stats, &losses);
+	mnl_socket_close(nl);
+	return r == -EINTR ? 0 : r; /* what came is true */
 }
 
 int links_monitor_open(void)

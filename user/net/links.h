@@ -55,6 +55,18 @@ static inline const struct link_info *links_find(const struct link_info *links, 
 }
 
 /*
+ * What an interface has lost of all that came, since it is there: in the kernel, and in its own
+ * ring for want of buffers. Frames of any kind; some drivers (virtio_net) count what XDP drops too.
+ */
+struct link_losses {
+	uint32_t ifindex; /* in */
+	bool known;	  /* the interface is there, and tells */
+	uint64_t rx_dropped, rx_missed;
+};
+/* Of `n` interfaces. 0, or negative errno: none is known. */
+int links_losses(struct link_losses *losses, size_t n);
+
+/*
  * A non-blocking netlink socket subscribed to link and IPv4 address changes (links: also features,
  * members, which of them is active). fd or negative errno.
  */

@@ -29,10 +29,9 @@
 #define LOCK_ATTEMPTS 8
 
 const char *const net_map_names[MAP_COUNT] = {
-	[MAP_LEASES] = "leases",     [MAP_BLOCKS] = "blocks",	  [MAP_TEMPLATES] = "templates",
-	[MAP_POLICY] = "policy",     [MAP_VERDICTS] = "verdicts", [MAP_BARRIER] = "barrier",
-	[MAP_CAPTURES] = "captures", [MAP_CAPTURE] = "capture",	  [MAP_BUDGETS] = "budgets",
-	[MAP_META] = "meta",
+#define X(id, name) #name,
+	XDHCP_MAPS(X)
+#undef X
 };
 
 int net_why(char *why, size_t why_len, int error, const char *fmt, ...)
