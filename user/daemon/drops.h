@@ -10,7 +10,7 @@
  * Whoever drops a message adds a line to one of them and counts it there: status, statistics and
  * the total follow. What is left unanswered by decision (SILENT_REASONS in engine/reasons.h), but
  * for one reason that is below, and what is addressed to others (count.not_ours) is no drop and in
- * none of them; nor is a RELEASE or DECLINE, to which no answer is due.
+ * none of them; nor is a RELEASE or DECLINE that was heeded, to which no answer is due.
  *
  * The daemon's counts end with it; XDP's outlive it in their map, with what was dropped while
  * nobody was there.
