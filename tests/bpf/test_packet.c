@@ -73,7 +73,7 @@ static int set_up(void **state)
 	rig->server_if = if_nametoindex("v0");
 	rig->client_if = if_nametoindex("v1");
 	rig->client = raw_socket(rig->client_if);
-	return packet_open(rig->server_if, &rig->server);
+	return packet_open(rig->server_if, PACKET_BEGINS, PACKET_BUFFER, &rig->server);
 }
 
 static int tear_down(void **state)
@@ -278,6 +278,106 @@ static void test_filter(void **state)
 	assert_marked(server_receives(rig), 13);
 }
 
+/* Which of the two sockets gets it. Behind it comes one for each: it must not be in the other. */
+static enum packet_kind kind_of(struct rig *rig, struct packet_socket *completes,
+				const uint8_t *frame, size_t len, size_t stripped)
+{
+	static const uint8_t request[] = {53, 1, 3, 255};
+	static uint8_t mark;
+	struct packet_socket *sockets[PACKET_KINDS] = {
+		[PACKET_COMPLETES] = completes, [PACKET_BEGINS] = rig->server};
+	enum packet_kind found = PACKET_KINDS;
+	uint8_t last[FRAME_LEN];
+
+	mark = mark % 50 + 60; /* is no option 53 */
+	client_sends(rig, frame, len);
+	client_marks(rig, mark);
+	frame_plain(last, mark);
+	memcpy(last + 42 + 240, request, sizeof(request));
+	client_sends(rig, last, sizeof(last));
+	for (enum packet_kind kind = 0; kind < PACKET_KINDS; kind++) {
+		const struct packet *p = rig->packets;
+
+		do {
+			wait_readable(packet_fd(sockets[kind]));
+			assert_int_equal(packet_receive(sockets[kind], rig->packets, 1), 1);
+			if (p->len == len - stripped &&
+			    !memcmp(p->data + 12, frame + 12 + stripped, p->len - 12)) {
+				assert_int_equal(found, PACKET_KINDS);
+				found = kind;
+			}
+		} while (p->len != FRAME_LEN || p->data[FRAME_LEN - 1] != mark);
+	}
+	return found;
+}
+
+/* A frame whose options are these. */
+static size_t frame_options(uint8_t *frame, unsigned tags, const void *options, size_t len)
+{
+	static const uint16_t qinq[3][2] = {
+		{ETH_P_8021AD, 0}, {ETH_P_8021Q, 10}, {ETH_P_8021Q, 11}};
+	size_t frame_len = frame_tagged(frame, qinq, tags, 0);
+
+	memcpy(frame + frame_len - 60, options, len);
+	return frame_len;
+}
+
+static void test_who_completes(void **state)
+{
+	struct rig *rig = *state;
+	struct packet_socket *completes;
+	uint8_t frame[FRAME_LEN + 12], options[60];
+	size_t len;
+
+	assert_int_equal(packet_open(rig->server_if, PACKET_COMPLETES, PACKET_BUFFER, &completes),
+			 0);
+#define KIND(tags, ...)                                             \
+	(len = frame_options(frame, tags, (uint8_t[]){__VA_ARGS__}, \
+			     sizeof((uint8_t[]){__VA_ARGS__})),     \
+	 kind_of(rig, completes, frame, len, (tags) ? 4 : 0))
+	for (uint8_t type = 0; type < 20; type++) {
+		bool is = type == 3 || type == 4 || type == 7 || type == 8;
+
+		assert_int_equal(KIND(0, 53, 1, type), is ? PACKET_COMPLETES : PACKET_BEGINS);
+	}
+	/* the outer tag is stripped */
+	for (unsigned tags = 1; tags <= 3; tags++) {
+		assert_int_equal(KIND(tags, 53, 1, 3), PACKET_COMPLETES);
+		assert_int_equal(KIND(tags, 53, 1, 1), PACKET_BEGINS);
+	}
+	/* behind others, and PADs */
+	assert_int_equal(KIND(0, 61, 3, 53, 1, 1, 53, 1, 3), PACKET_COMPLETES);
+	assert_int_equal(KIND(0, 61, 3, 53, 1, 3, 53, 1, 1), PACKET_BEGINS);
+	assert_int_equal(KIND(0, 0, 0, 12, 0, 53, 1, 7), PACKET_COMPLETES);
+	/* not beyond END; nor if it is of a wrong length, or cut off */
+	assert_int_equal(KIND(0, 255, 1, 0, 53, 1, 3), PACKET_BEGINS);
+	assert_int_equal(KIND(0, 53, 2, 3, 3), PACKET_BEGINS);
+	assert_int_equal(KIND(0, 61, 255, 53, 1, 3), PACKET_BEGINS);
+	/* so far, and no farther */
+	memset(options, 0, sizeof(options));
+	memcpy(options + 11, (uint8_t[]){53, 1, 3}, 3);
+	len = frame_options(frame, 0, options, sizeof(options));
+	assert_int_equal(kind_of(rig, completes, frame, len, 0), PACKET_COMPLETES);
+	memcpy(options + 11, (uint8_t[]){0, 53, 1, 3}, 4);
+	len = frame_options(frame, 0, options, sizeof(options));
+	assert_int_equal(kind_of(rig, completes, frame, len, 0), PACKET_BEGINS);
+	/* up to the last byte, and at each length before it */
+	for (size_t cut = 0; cut < 60; cut++) {
+		memset(options, 0, sizeof(options));
+		memcpy(options, (uint8_t[]){12, 4, 0, 0, 0, 0, 53, 1, 3}, 9);
+		len = frame_options(frame, 0, options, sizeof(options)) - cut;
+		assert_int_equal(kind_of(rig, completes, frame, len, 0),
+				 cut <= 51 ? PACKET_COMPLETES : PACKET_BEGINS);
+	}
+	/* IP options move all of it */
+	len = frame_options(frame, 0, (uint8_t[]){53, 1, 3}, 3);
+	frame[14] = 0x46;
+	memmove(frame + 38, frame + 34, sizeof(frame) - 46);
+	assert_int_equal(kind_of(rig, completes, frame, len, 0), PACKET_COMPLETES);
+#undef KIND
+	packet_close(completes);
+}
+
 static int send_one(struct packet_socket *socket, const uint8_t *data, size_t len)
 {
 	struct packet_frame frame = {.data = data, .len = len, .result = 1};
@@ -298,7 +398,7 @@ static void test_sends(void **state)
 	assert_int_equal(recv(rig->client, got, sizeof(got), 0), FRAME_LEN);
 	assert_memory_equal(got, frame, FRAME_LEN);
 	/* neither our own nor what another socket of this host sends comes back */
-	assert_int_equal(packet_open(rig->server_if, &second), 0);
+	assert_int_equal(packet_open(rig->server_if, PACKET_BEGINS, PACKET_BUFFER, &second), 0);
 	assert_int_equal(send_one(second, frame, sizeof(frame)), 0);
 	packet_close(second);
 	client_marks(rig, 22);
@@ -428,7 +528,7 @@ static void test_no_such_interface(void **state)
 	struct packet_socket *none = NULL;
 
 	(void)state;
-	assert_int_equal(packet_open(9999, &none), -ENODEV);
+	assert_int_equal(packet_open(9999, PACKET_BEGINS, PACKET_BUFFER, &none), -ENODEV);
 	assert_null(none);
 	packet_close(NULL);
 }
@@ -804,6 +904,7 @@ int main(void)
 		TEST(test_batch),
 		TEST(test_tags),
 		TEST(test_filter),
+		TEST(test_who_completes),
 		TEST(test_sends),
 		TEST(test_sends_many),
 		TEST(test_giant),

@@ -19,7 +19,12 @@
 #include "inside.h"
 #include "oracle.h"
 
-enum { FD_SOCKET = 100000, FD_GUARD, FD_MONITOR }; /* no file descriptors of this process's */
+enum {
+	FD_SOCKET = 100000,
+	FD_GUARD,
+	FD_MONITOR,
+	FD_DEAF
+}; /* no file descriptors of this process's */
 
 #define READY_MAX     32
 #define BARRIER_RETRY 100 /* ms, as user/daemon/barrier.c */
@@ -260,6 +265,7 @@ void barrier_free(struct barrier_thread *b)
 
 struct packet_socket {
 	uint32_t ifindex;
+	bool deaf;
 };
 
 static struct {
@@ -287,10 +293,14 @@ void kernel_receive(const uint8_t *frame, size_t len)
 	buffer.n++;
 }
 
-int packet_open(uint32_t ifindex, struct packet_socket **ret_socket)
+/* All that comes is for one of the two sockets. */
+int packet_open(uint32_t ifindex, enum packet_kind kind, size_t size,
+		struct packet_socket **ret_socket)
 {
+	(void)size;
 	*ret_socket = calloc(1, sizeof(**ret_socket));
 	(*ret_socket)->ifindex = ifindex;
+	(*ret_socket)->deaf = kind == PACKET_BEGINS;
 	buffer.open = true;
 	buffer.n = 0;
 	return 0;
@@ -305,8 +315,7 @@ void packet_close(struct packet_socket *socket)
 
 int packet_fd(const struct packet_socket *socket)
 {
-	(void)socket;
-	return FD_SOCKET;
+	return socket->deaf ? FD_DEAF : FD_SOCKET;
 }
 
 bool packet_is_bound(const struct packet_socket *socket, uint32_t ifindex)
@@ -318,7 +327,8 @@ int packet_receive(struct packet_socket *socket, struct packet *packets, size_t 
 {
 	size_t got = 0;
 
-	(void)socket;
+	if (socket->deaf)
+		return 0;
 	world_step("daemon: receive");
 	for (; got < n && buffer.n; got++) {
 		struct packet *p = &packets[got];
@@ -367,9 +377,9 @@ int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout);
 int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout)
 {
 	(void)timeout;
-	if (n != 1 || fds[0].fd != FD_SOCKET)
+	if (n != 1 || (fds[0].fd != FD_SOCKET && fds[0].fd != FD_DEAF))
 		abort();
-	return buffer.n > 0;
+	return fds[0].fd == FD_SOCKET && buffer.n > 0;
 }
 
 int __real_close(int fd);

@@ -113,7 +113,8 @@ static void every_drop_of_the_daemon_is_in_the_total(void **state)
 		enum daemon_drop drop;
 		const char *statistic, *group, *reason;
 	} all[] = {
-		{DROP_kernel, "xdhcp-drop-kernel", "kernel", NULL},
+		{DROP_kernel_completes, "xdhcp-drop-kernel-completes", "kernel", "completes"},
+		{DROP_kernel_begins, "xdhcp-drop-kernel-begins", "kernel", "begins"},
 		{DROP_queue_full_discover, "xdhcp-drop-queue-full-discover", "queue-full",
 		 "discover"},
 		{DROP_queue_stale_request, "xdhcp-drop-queue-stale-request", "queue-stale",

@@ -225,7 +225,7 @@ static void send_all(struct daemon *d, struct outbox *out)
 {
 	if (!out->n)
 		return;
-	packet_send(out->items[0]->port->socket, out->frames, out->n);
+	packet_send(out->items[0]->port->inlets[PACKET_COMPLETES].socket, out->frames, out->n);
 	for (size_t i = 0; i < out->n; i++)
 		sent(d, out->items[i], out->frames[i].result);
 	out->n = 0;

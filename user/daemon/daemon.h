@@ -34,6 +34,14 @@
 #define DAEMON_ORDERLY_UNATTENDED 60 /* seconds XDP answers on after SIGTERM */
 #define DAEMON_SWEEP_MAX	  60 /* seconds between two sweeps at most */
 
+/* A socket that is read. */
+struct inlet {
+	struct port *port;
+	struct packet_socket *socket;
+	struct event *readable;
+	uint32_t empty_at; /* second at which it was last seen empty */
+};
+
 /* One served interface. Its address stays the same while it lives: events point at it. */
 struct port {
 	struct daemon *daemon;
@@ -41,9 +49,7 @@ struct port {
 	struct link_info info;
 	struct engine_link link;
 	uint16_t link_id; /* in policy and slots */
-	struct packet_socket *socket;
-	struct event *readable;
-	uint32_t empty_at;    /* second at which the socket was last seen empty */
+	struct inlet inlets[PACKET_KINDS];
 	const char *xdp_mode; /* "native", "generic"; NULL: not attached */
 	struct place best;    /* where XDP would sit, as of the last scan */
 	struct place place;   /* where it does, or was last tried to */
@@ -67,7 +73,7 @@ struct counters {
 	uint64_t parse_failed[DHCP_DECODE_COUNT], not_ours;
 	uint64_t type_received[DHCP_INFORM + 1], type_sent[DHCP_INFORM + 1];
 	uint64_t reasons[REASON_COUNT]; /* REASON_NONE too, which nobody asks for */
-	uint64_t dropped[DROP_COUNT];	/* DROP_kernel: by sockets that are closed by now */
+	uint64_t dropped[DROP_COUNT];	/* DROP_kernel_*: by sockets that are closed by now */
 	uint64_t commit_failed;		/* commits */
 	uint64_t commits, commit_rows, publish_full, template_full, template_refused;
 	uint64_t reclaimed;
@@ -260,8 +266,10 @@ void commit_try_now(struct daemon *d);
 /* receive.c: from the sockets to a batch. */
 int receive_start(struct daemon *d); /* 0 or -ENOMEM */
 void receive_stop(struct daemon *d);
-void receive_readable(evutil_socket_t fd, short what, void *port);
-void receive_forget(struct daemon *d, const struct port *port); /* it goes */
+int receive_open(struct port *port); /* its sockets. 0 or negative errno */
+void receive_close(struct port *port);
+void receive_readable(evutil_socket_t fd, short what, void *inlet);
+void receive_note_empty(struct port *port); /* once a second */
 
 /* batch.c */
 #define BATCH_MAX (4 * PACKET_BATCH) /* then timers and control get their turn. One commit */

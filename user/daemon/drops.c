@@ -13,20 +13,23 @@ static const struct drop of_daemon[DROP_COUNT] = {
 #undef X
 };
 
-static uint64_t by_kernel(const struct daemon *d)
+/* By sockets that are open. */
+static uint64_t by_kernel(const struct daemon *d, enum packet_kind kind)
 {
-	uint64_t sum = d->count.dropped[DROP_kernel]; /* of sockets that are closed by now */
+	uint64_t sum = 0;
 
 	for (const struct port *port = d->ports; port; port = port->next)
-		sum += packet_kernel_drops(port->socket);
+		sum += packet_kernel_drops(port->inlets[kind].socket);
 	return sum;
 }
 
 static uint64_t by_daemon(const struct daemon *d, enum daemon_drop reason)
 {
 	switch (reason) {
-	case DROP_kernel:
-		return by_kernel(d);
+	case DROP_kernel_completes:
+		return d->count.dropped[reason] + by_kernel(d, PACKET_COMPLETES);
+	case DROP_kernel_begins:
+		return d->count.dropped[reason] + by_kernel(d, PACKET_BEGINS);
 	case DROP_out_of_memory:
 		return d->count.reasons[SILENT_out_of_memory];
 	default:

@@ -35,7 +35,10 @@
  * (with REASON below it, if the group has several) and as the statistic xdhcp-drop-GROUP[-REASON].
  */
 #define DAEMON_DROPS(X)                                                                        \
-	X(kernel, "kernel", NULL, "the socket's buffer was full")                              \
+	X(kernel_completes, "kernel", "completes",                                             \
+	  "the buffer for what completes an exchange was full")                                \
+	X(kernel_begins, "kernel", "begins",                                                   \
+	  "the buffer for what begins an exchange, or is no message, was full")                \
 	QUEUE_DROPS(X, queue_full, "queue-full", "the oldest of a full queue")                 \
 	QUEUE_DROPS(X, queue_stale, "queue-stale", "older than its client's patience")         \
 	QUEUE_DROPS(X, queue_gone, "queue-gone", "its interface went while it waited")         \

@@ -193,10 +193,7 @@ static void drop_port(struct daemon *d, struct port *port)
 	while (*at != port)
 		at = &(*at)->next;
 	*at = port->next;
-	d->count.dropped[DROP_kernel] += packet_kernel_drops(port->socket);
-	event_free(port->readable);
-	packet_close(port->socket);
-	receive_forget(d, port);
+	receive_close(port);
 	free(port);
 }
 
@@ -211,22 +208,14 @@ static int add_port(struct daemon *d, const struct link_info *info, const struct
 	port->info = *info;
 	port->best = *best;
 	port->link_id = link_id(d, info->name);
-	port->empty_at = boot_seconds();
 	port->fresh = true;
 	fill_engine_link(port);
-	r = packet_open(info->ifindex, &port->socket);
+	r = receive_open(port);
 	if (r < 0) {
 		log_error("%s: cannot open a packet socket: %s%s", info->name, strerror(-r),
 			  r == -EPERM ? " (CAP_NET_RAW is needed)" : "");
 		free(port);
 		return r;
-	}
-	port->readable = event_new(d->base, packet_fd(port->socket), EV_READ | EV_PERSIST,
-				   receive_readable, port);
-	if (!port->readable || event_add(port->readable, NULL)) {
-		packet_close(port->socket);
-		free(port);
-		return -ENOMEM;
 	}
 	while (*end)
 		end = &(*end)->next;
@@ -293,7 +282,8 @@ static bool same_addresses(const struct link_info *a, const struct link_info *b)
 /* Another interface by now: renamed, or made anew under the same index. */
 static bool is_another(const struct port *port, const struct link_info *info)
 {
-	return strcmp(port->info.name, info->name) || !packet_is_bound(port->socket, info->ifindex);
+	return strcmp(port->info.name, info->name) ||
+	       !packet_is_bound(port->inlets[PACKET_COMPLETES].socket, info->ifindex);
 }
 
 static void update_port(struct daemon *d, struct port *port, const struct link_info *info,

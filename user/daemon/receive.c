@@ -8,6 +8,7 @@
  * datagram.
  */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #include "daemon/daemon.h"
@@ -53,9 +54,11 @@ static int64_t milliseconds(void)
  * Queues what the socket has. Returns what the last packet_receive() did: 0 if the socket was seen
  * empty.
  */
-static int drain(struct daemon *d, struct port *port, size_t *taken)
+static int drain(struct port *port, enum packet_kind kind, size_t *taken)
 {
 	static struct packet packets[PACKET_BATCH];
+	struct inlet *inlet = &port->inlets[kind];
+	struct daemon *d = port->daemon;
 	struct queue_count count = {0};
 	int n = PACKET_BATCH;
 
@@ -63,25 +66,26 @@ static int drain(struct daemon *d, struct port *port, size_t *taken)
 		uint32_t before = boot_seconds();
 		int64_t now;
 
-		n = packet_receive(port->socket, packets, PACKET_BATCH);
+		n = packet_receive(inlet->socket, packets, PACKET_BATCH);
 		now = milliseconds();
 		for (int i = 0; i < n; i++) {
 			if (packets[i].outgoing)
 				continue;
 			d->count.received++;
-			queue_put(d->queue, port, &packets[i], port->empty_at, now, 0, &count);
+			queue_put(d->queue, port, &packets[i], inlet->empty_at, now, 0, &count);
 		}
 		if (n >= 0 && n < PACKET_BATCH)
-			port->empty_at = before;
+			inlet->empty_at = before;
 		*taken += n > 0 ? (size_t)n : 0;
 	}
 	add_drops(d, &count);
 	return n < 0 ? n : n == PACKET_BATCH;
 }
 
-/* The socket was seen empty: what comes while it is worth while to wait. Returns as drain(). */
-static int gather_more(struct daemon *d, struct port *port, size_t *taken)
+/* The socket was seen empty: what comes while it is worth while to wait, for both of them. */
+static int gather_more(struct port *port, size_t taken[PACKET_KINDS])
 {
+	struct daemon *d = port->daemon;
 	size_t first = queue_length(d->queue), before, n = first;
 	int64_t us = gather_wait(&d->gather, monotonic_microseconds(), n);
 	int r = 0;
@@ -92,7 +96,8 @@ static int gather_more(struct daemon *d, struct port *port, size_t *taken)
 		before = n;
 		wait_microseconds(us < GATHER_STEP ? us : GATHER_STEP);
 		us -= GATHER_STEP;
-		r = drain(d, port, taken);
+		for (enum packet_kind kind = 0; kind < PACKET_KINDS && r == 0; kind++)
+			r = drain(port, kind, &taken[kind]);
 		n = queue_length(d->queue);
 	} while (r == 0 && us > 0 && n > before && n < GATHER_ENOUGH);
 	gather_waited(&d->gather, first, n);
@@ -114,20 +119,27 @@ static void serve(struct daemon *d)
 		event_add(d->queue_timer, &at_once);
 }
 
+/*
+ * Who begins comes with more than a batch holds: then what completes is not to wait for the turn of
+ * its own socket.
+ */
 void receive_readable(evutil_socket_t fd, short what, void *arg)
 {
-	struct port *port = arg;
+	struct port *port = ((struct inlet *)arg)->port;
+	enum packet_kind kind = (enum packet_kind)((struct inlet *)arg - port->inlets);
 	struct daemon *d = port->daemon;
-	size_t taken = 0;
+	size_t taken[PACKET_KINDS] = {0};
 	int r;
 
 	(void)fd;
 	(void)what;
-	r = drain(d, port, &taken);
+	r = drain(port, kind, &taken[kind]);
+	if (kind == PACKET_BEGINS && queue_length(d->queue) > BATCH_MAX)
+		(void)drain(port, PACKET_COMPLETES, &taken[PACKET_COMPLETES]);
 	if (r == 0)
-		r = gather_more(d, port, &taken);
+		r = gather_more(port, taken);
 	serve(d);
-	if (r < 0 && r != -EAGAIN)
+	if (r < 0 && r != -EAGAIN && kind == PACKET_COMPLETES)
 		log_warning("cannot receive on %s: %s", port->info.name, strerror(-r));
 }
 
@@ -154,11 +166,62 @@ void receive_stop(struct daemon *d)
 	d->queue = NULL;
 }
 
-void receive_forget(struct daemon *d, const struct port *port)
+static int open_inlet(struct port *port, enum packet_kind kind)
 {
+	struct inlet *inlet = &port->inlets[kind];
+	int r = packet_open(port->info.ifindex, kind, PACKET_BUFFER, &inlet->socket);
+
+	if (r < 0)
+		return r;
+	inlet->port = port;
+	inlet->empty_at = boot_seconds();
+	inlet->readable = event_new(port->daemon->base, packet_fd(inlet->socket),
+				    EV_READ | EV_PERSIST, receive_readable, inlet);
+	return inlet->readable && !event_add(inlet->readable, NULL) ? 0 : -ENOMEM;
+}
+
+int receive_open(struct port *port)
+{
+	int r = 0;
+
+	for (enum packet_kind kind = 0; kind < PACKET_KINDS && r == 0; kind++)
+		r = open_inlet(port, kind);
+	if (r < 0)
+		receive_close(port);
+	return r;
+}
+
+void receive_close(struct port *port)
+{
+	struct daemon *d = port->daemon;
 	struct queue_count count = {0};
 
+	for (enum packet_kind kind = 0; kind < PACKET_KINDS; kind++) {
+		struct inlet *inlet = &port->inlets[kind];
+		enum daemon_drop drop = kind == PACKET_BEGINS ? DROP_kernel_begins
+							      : DROP_kernel_completes;
+
+		if (inlet->readable)
+			event_free(inlet->readable);
+		if (inlet->socket)
+			d->count.dropped[drop] += packet_kernel_drops(inlet->socket);
+		packet_close(inlet->socket);
+		*inlet = (struct inlet){0};
+	}
 	if (d->queue)
 		queue_forget(d->queue, port, &count);
 	add_drops(d, &count);
+}
+
+/* Whatever comes out of a socket that is empty now was not received before this second. */
+void receive_note_empty(struct port *port)
+{
+	for (enum packet_kind kind = 0; kind < PACKET_KINDS; kind++) {
+		struct inlet *inlet = &port->inlets[kind];
+		struct pollfd p = {.fd = packet_fd(inlet->socket), .events = POLLIN};
+		uint32_t before = boot_seconds();
+
+		if (poll(&p, 1, 0) == 0)
+			inlet->empty_at = before;
+	}
 }

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,16 +41,10 @@ static void living(struct daemon *d)
 				  second_after(unattended < LIVING_MIN ? LIVING_MIN : unattended));
 }
 
-/* Whatever comes out of a socket that is empty now was not received before this second. */
 static void note_empty(struct daemon *d)
 {
-	for (struct port *port = d->ports; port; port = port->next) {
-		struct pollfd p = {.fd = packet_fd(port->socket), .events = POLLIN};
-		uint32_t before = boot_seconds();
-
-		if (poll(&p, 1, 0) == 0)
-			port->empty_at = before;
-	}
+	for (struct port *port = d->ports; port; port = port->next)
+		receive_note_empty(port);
 }
 
 /*

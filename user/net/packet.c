@@ -13,6 +13,7 @@
  * other datagram.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -25,9 +26,8 @@
 #include <linux/if_packet.h>
 
 #include "packet.h"
+#include "packet_filter.h"
 #include "wire.h"
-
-#define RECEIVE_BUFFER (16 << 20) /* a second or so of a flood of minimal requests */
 
 #ifndef PACKET_IGNORE_OUTGOING
 #define PACKET_IGNORE_OUTGOING 23 /* since 4.20 */
@@ -52,48 +52,6 @@ struct packet_socket {
 	struct sockaddr_ll froms[PACKET_BATCH];
 };
 
-/* One Ethernet header's worth: IPv4, UDP, no later fragment, to port 67. `at`: the ethertype. */
-#define ETHERTYPE_AT(at) BPF_STMT(BPF_LD | BPF_H | BPF_ABS, (at))
-#define DHCP_AT(ip)                                                          \
-	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (ip) + 9),                        \
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 6),      \
-		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, (ip) + 6),                \
-		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, 4, 0),          \
-		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, (ip)),                   \
-		BPF_STMT(BPF_LD | BPF_H | BPF_IND, (ip) + 2),                \
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DHCP_SERVER_PORT, 0, 1), \
-		BPF_STMT(BPF_RET | BPF_K, 0x40000), BPF_STMT(BPF_RET | BPF_K, 0)
-#define DHCP_LEN 9 /* instructions of DHCP_AT */
-
-/*
- * Untagged (or its tag stripped), one tag or two in the frame. A load beyond
- * the frame's end ends the filter with 0. The first fragment of a datagram comes
- * through and is counted by the decoder; later ones name no port.
- */
-static const struct sock_filter dhcp_only[] = {
-	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, SKF_AD_OFF + SKF_AD_PKTTYPE),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OTHERHOST, 1, 0),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 0, 1),
-	BPF_STMT(BPF_RET | BPF_K, 0),
-
-	ETHERTYPE_AT(12),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, DHCP_LEN),
-	DHCP_AT(14),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_8021Q, 2, 0),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_8021AD, 1, 0),
-	BPF_STMT(BPF_RET | BPF_K, 0),
-
-	ETHERTYPE_AT(16),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, DHCP_LEN),
-	DHCP_AT(18),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_8021Q, 1, 0),
-	BPF_STMT(BPF_RET | BPF_K, 0),
-
-	ETHERTYPE_AT(20),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, DHCP_LEN - 1),
-	DHCP_AT(22),
-};
-
 static const struct sock_filter nothing[] = {
 	BPF_STMT(BPF_RET | BPF_K, 0),
 };
@@ -106,16 +64,17 @@ static int attach_filter(int fd, const struct sock_filter *filter, size_t n)
 											   : 0;
 }
 
-static int set_up(int fd, uint32_t ifindex)
+static int set_up(int fd, uint32_t ifindex, enum packet_kind kind, size_t buffer)
 {
+	struct sock_filter filter[PACKET_FILTER_MAX];
 	struct sockaddr_ll address = {
 		.sll_family = AF_PACKET,
 		.sll_protocol = htons(ETH_P_ALL),
 		.sll_ifindex = ifindex,
 	};
-	int on = 1, size = RECEIVE_BUFFER, r;
+	int on = 1, size = buffer < INT_MAX / 2 ? (int)buffer : INT_MAX / 2, r;
 
-	r = attach_filter(fd, dhcp_only, sizeof(dhcp_only) / sizeof(dhcp_only[0]));
+	r = attach_filter(fd, filter, packet_filter(kind, filter));
 	if (r < 0)
 		return r;
 	if (setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) < 0)
@@ -127,7 +86,8 @@ static int set_up(int fd, uint32_t ifindex)
 	return bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ? -errno : 0;
 }
 
-int packet_open(uint32_t ifindex, struct packet_socket **ret_socket)
+int packet_open(uint32_t ifindex, enum packet_kind kind, size_t buffer,
+		struct packet_socket **ret_socket)
 {
 	struct packet_socket *socket_;
 	int r;
@@ -137,7 +97,7 @@ int packet_open(uint32_t ifindex, struct packet_socket **ret_socket)
 		return -ENOMEM;
 	/* protocol 0: deaf until it is bound */
 	socket_->fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	r = socket_->fd < 0 ? -errno : set_up(socket_->fd, ifindex);
+	r = socket_->fd < 0 ? -errno : set_up(socket_->fd, ifindex, kind, buffer);
 	if (r < 0) {
 		packet_close(socket_);
 		return r;

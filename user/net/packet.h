@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Frames in and out: one AF_PACKET socket an interface with a filter for UDP
- * port 67, and one UDP socket bound to port 67 a network namespace: never
- * read, so that the kernel sends no ICMP unreachable, and what goes to relays is sent by it.
- * Works on an interface without an address and for clients without one.
+ * Frames in and out: two AF_PACKET sockets an interface with filters for UDP port 67, one for what
+ * completes an exchange and one for what begins it, and one UDP socket bound to port 67 a network
+ * namespace: never read, so that the kernel sends no ICMP unreachable, and what goes to relays is
+ * sent by it. Works on an interface without an address and for clients without one.
  */
 #ifndef XDHCP_PACKET_H
 #define XDHCP_PACKET_H
@@ -38,7 +38,18 @@ static inline void packet_copy(struct packet *to, const struct packet *from)
 
 struct packet_socket;
 
-int packet_open(uint32_t ifindex, struct packet_socket **ret_socket);
+/* What a socket lets in (packet_filter.c). Both send. */
+enum packet_kind {
+	PACKET_COMPLETES, /* REQUEST, DECLINE, RELEASE, INFORM */
+	PACKET_BEGINS,	  /* DISCOVER, BOOTP, and whatever else comes to port 67 */
+	PACKET_KINDS,
+};
+
+#define PACKET_BUFFER (16 << 20) /* a second or so of a flood of minimal requests */
+
+/* `buffer`: bytes of memory that frames may wait in; the kernel counts some 800 for a small one. */
+int packet_open(uint32_t ifindex, enum packet_kind kind, size_t buffer,
+		struct packet_socket **ret_socket);
 void packet_close(struct packet_socket *socket);
 int packet_fd(const struct packet_socket *socket);
 /* Still on that interface? The kernel unbinds it for good when the interface goes. */
