@@ -417,11 +417,25 @@ void desk_other_mac(struct desk *desk)
 	inside(desk)->port.info.mac[5]++;
 }
 
+struct sum {
+	const char *group; /* NULL: all */
+	uint64_t n;
+};
+
+static void add_drop(void *ctx, const struct drop *drop)
+{
+	struct sum *sum = ctx;
+
+	if (!sum->group || strcmp(sum->group, drop->group) == 0)
+		sum->n += drop->n;
+}
+
 uint64_t desk_dropped(const struct desk *desk, const char *group)
 {
-	const struct daemon *d = &((const struct desk_inside *)desk)->d;
+	struct sum sum = {.group = group};
 
-	return group ? drops_of(d, group) : drops_total(d);
+	drops_each(&((const struct desk_inside *)desk)->d, add_drop, &sum);
+	return sum.n;
 }
 
 /* --- start and stop --- */

@@ -91,6 +91,20 @@ static void fake_statistics(void *arg, void (*fn)(void *ctx, const struct contro
 	fn(ctx, &(struct control_stat){"subnet[1].total-addresses", 5000000000});
 }
 
+static int fake_statistics_reset(void *arg, const char *name)
+{
+	struct fake *fake = arg;
+
+	if (name && strcmp(name, "subnet[1].total-addresses") == 0)
+		return -EINVAL;
+	if (name && strcmp(name, "pkt4-ack-sent") != 0)
+		return -ENOENT;
+	if (fake->refuse)
+		return -ENOMEM;
+	fake->resets++;
+	return 0;
+}
+
 static struct control_lease fake_one_of_many(uint32_t n)
 {
 	return (struct control_lease){
@@ -148,6 +162,7 @@ const struct control_ops fake_ops = {
 	.config_test = fake_test,
 	.config_reload = fake_reload,
 	.statistics = fake_statistics,
+	.statistics_reset = fake_statistics_reset,
 	.leases = fake_leases,
 	.lease = fake_lease,
 };

@@ -11,6 +11,7 @@
 struct fake {
 	uint32_t many;	  /* that many more leases from 172.16.0.0, in subnet 9 */
 	uint32_t reloads; /* config-reload calls */
+	uint32_t resets;  /* statistic-reset calls that did */
 	uint32_t walked;  /* leases handed out */
 	uint32_t longest; /* the most in one call of leases() */
 	const char *refuse;

@@ -72,7 +72,8 @@ static void test_plain_commands(void **state)
 	expect("{\"command\":\"list-commands\"}",
 	       "{\"result\":0,\"arguments\":[\"config-get\",\"config-reload\",\"config-test\","
 	       "\"lease4-get\",\"lease4-get-all\",\"list-commands\",\"statistic-get\","
-	       "\"statistic-get-all\",\"status-get\",\"version-get\"]}");
+	       "\"statistic-get-all\",\"statistic-reset\",\"statistic-reset-all\","
+	       "\"status-get\",\"version-get\"]}");
 	expect("{\"command\":\"status-get\",\"arguments\":{}}",
 	       "{\"result\":0,\"arguments\":{\"pid\":42,\"fast-path\":{\"mode\":\"native\"}}}");
 	expect("{\"command\":\"config-get\"}",
@@ -97,7 +98,7 @@ static void test_listed_commands_exist(void **state)
 	json_t *name;
 
 	(void)state;
-	assert_int_equal(json_array_size(json_object_get(list, "arguments")), 10);
+	assert_int_equal(json_array_size(json_object_get(list, "arguments")), 12);
 	json_array_foreach (json_object_get(list, "arguments"), i, name) {
 		json_object_set(request, "command", name);
 
@@ -201,6 +202,38 @@ static void test_statistics(void **state)
 	       "{\"result\":1,\"text\":\"'name' parameter must be a string\"}");
 }
 
+#define RESET(name) "{\"command\":\"statistic-reset\",\"arguments\":{\"name\":" name "}}"
+
+/* Each refusal says why; of all counts those that cannot be are left. */
+static void test_statistics_reset(void **state)
+{
+	struct fake fake = {0};
+	char *text = execute(&fake_ops, &fake, RESET("\"pkt4-ack-sent\""));
+
+	(void)state;
+	assert_string_equal(text, "{\"result\":0,\"text\":\"'pkt4-ack-sent' is reset\"}");
+	free(text);
+	assert_int_equal(fake.resets, 1);
+	text = execute(&fake_ops, &fake, "{\"command\":\"statistic-reset-all\"}");
+	assert_string_equal(text, "{\"result\":0,\"text\":\"all counts are reset\"}");
+	free(text);
+	assert_int_equal(fake.resets, 2);
+	fake.refuse = "no memory";
+	text = execute(&fake_ops, &fake, "{\"command\":\"statistic-reset-all\"}");
+	assert_string_equal(text, "{\"result\":1,\"text\":\"no memory to reset all counts\"}");
+	free(text);
+	text = execute(&fake_ops, &fake, RESET("\"pkt4-ack-sent\""));
+	assert_string_equal(text, "{\"result\":1,\"text\":\"no memory to reset 'pkt4-ack-sent'\"}");
+	free(text);
+	expect(RESET("\"no-such\""), "{\"result\":1,\"text\":\"there is no statistic 'no-such'\"}");
+	expect(RESET("\"subnet[1].total-addresses\""),
+	       "{\"result\":1,\"text\":\"'subnet[1].total-addresses' is no count: it is not "
+	       "reset\"}");
+	expect(RESET("1"), "{\"result\":1,\"text\":\"'name' parameter must be a string\"}");
+	expect("{\"command\":\"statistic-reset\"}",
+	       "{\"result\":1,\"text\":\"'name' parameter is missing\"}");
+}
+
 #define BAD_SUBNET                                                                     \
 	"{\"result\":1,\"text\":\"'subnet-id' parameter must be an integer from 1 to " \
 	"4294967295\"}"
@@ -263,6 +296,7 @@ int main(void)
 		cmocka_unit_test(test_config_test),
 		cmocka_unit_test(test_config_reload),
 		cmocka_unit_test(test_statistics),
+		cmocka_unit_test(test_statistics_reset),
 		cmocka_unit_test(test_lease4_get),
 		cmocka_unit_test(test_lease4_get_all),
 	};

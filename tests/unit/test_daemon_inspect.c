@@ -3,6 +3,7 @@
  * What the daemon shows of itself through the control channel: of each counter
  * the name and the value, and a lease with what its relay said. Without network, maps and store.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/baseline.h"
 #include "daemon/daemon.h"
 
 static struct config config;
@@ -257,6 +259,70 @@ static void commits_are_shown(void **state)
 	json_decref(status);
 }
 
+/* What is shown begins anew, what the daemon counts goes on; and the parts still make up the total.
+ */
+static void a_reset_begins_anew(void **state)
+{
+	const struct counters before = d.count;
+	struct parts parts = {0};
+	json_t *status;
+
+	(void)state;
+	d.count.dropped[DROP_send_failed] = 10;
+	d.count.dropped[DROP_commit_failed] = 5;
+	d.count.type_sent[DHCP_OFFER] = 7;
+	assert_int_equal(daemon_control_ops.statistics_reset(&d, "pkt4-offer-sent"), 0);
+	assert_int_equal(statistic("pkt4-offer-sent"), 0);
+	assert_int_equal(statistic("xdhcp-drop-send-failed"), 10);
+	d.count.type_sent[DHCP_OFFER] = 9;
+	assert_int_equal(statistic("pkt4-offer-sent"), 2);
+	assert_int_equal(daemon_control_ops.statistics_reset(&d, "pkt4-offer-sent"), 0);
+	assert_int_equal(statistic("pkt4-offer-sent"), 0);
+
+	assert_int_equal(daemon_control_ops.statistics_reset(&d, NULL), 0);
+	assert_int_equal(statistic("pkt4-receive-drop"), 0);
+	d.count.dropped[DROP_send_failed] += 3;
+	d.count.parse_failed[DHCP_DECODE_op] += 4;
+	daemon_control_ops.statistics(&d, add_part, &parts);
+	assert_int_equal(parts.total, 7);
+	assert_int_equal(parts.sum, 7);
+	assert_int_equal(statistic("pkt4-parse-failed"), 4);
+	assert_int_equal(d.count.dropped[DROP_send_failed], 13);
+	status = daemon_control_ops.status(&d);
+	assert_true(json_integer_value(json_object_get(json_object_get(status, "drops"), "total")) >
+		    7);
+	json_decref(status);
+	/* less than it was then: an interface went with its counts */
+	d.count.type_sent[DHCP_OFFER] = 1;
+	assert_int_equal(statistic("pkt4-offer-sent"), 0);
+	d.count = before;
+	baseline_forget(&d.baselines);
+	assert_int_equal(statistic("pkt4-offer-sent"), before.type_sent[DHCP_OFFER]);
+}
+
+/* A state is not reset, alone it is refused; of commits the values are forgotten. */
+static void only_counts_are_reset(void **state)
+{
+	const struct counters before = d.count;
+
+	(void)state;
+	assert_int_equal(daemon_control_ops.statistics_reset(&d, "no-such"), -ENOENT);
+	assert_int_equal(daemon_control_ops.statistics_reset(&d, "assigned-addresses"), -EINVAL);
+	d.outage.lasts = true;
+	histogram_add(&d.count.commit_us, 1000);
+	histogram_add(&d.count.commit_batch, 3);
+	assert_int_equal(daemon_control_ops.statistics_reset(&d, "xdhcp-commit-us-p99"), 0);
+	assert_int_equal(statistic("xdhcp-commit-us-max"), 0);
+	assert_int_equal(statistic("xdhcp-commit-us-sum"), 0);
+	assert_true(statistic("xdhcp-commit-leases-max") > 0);
+	assert_int_equal(daemon_control_ops.statistics_reset(&d, NULL), 0);
+	assert_int_equal(statistic("xdhcp-commit-leases-max"), 0);
+	assert_int_equal(statistic("xdhcp-store-failing"), 1);
+	d.outage.lasts = false;
+	d.count = before;
+	baseline_forget(&d.baselines);
+}
+
 /* Why what was understood got no answer, a NAK or no address. */
 static void every_decision_is_shown(void **state)
 {
@@ -398,6 +464,8 @@ int main(void)
 		cmocka_unit_test(every_drop_of_the_daemon_is_in_the_total),
 		cmocka_unit_test(the_parts_make_up_the_total),
 		cmocka_unit_test(commits_are_shown),
+		cmocka_unit_test(a_reset_begins_anew),
+		cmocka_unit_test(only_counts_are_reset),
 		cmocka_unit_test(every_decision_is_shown),
 		cmocka_unit_test(messages_by_type),
 		cmocka_unit_test(a_lease_with_its_relay),

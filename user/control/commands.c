@@ -143,6 +143,8 @@ static const struct control_command {
 	{"list-commands", command_list_commands, NULL},
 	{"statistic-get", command_statistic_get, NULL},
 	{"statistic-get-all", command_statistic_get_all, NULL},
+	{"statistic-reset", command_statistic_reset, NULL},
+	{"statistic-reset-all", command_statistic_reset_all, NULL},
 	{"status-get", command_status_get, NULL},
 	{"version-get", command_version_get, NULL},
 };

@@ -49,5 +49,7 @@ int lease_stream_next(struct lease_stream *stream, struct evbuffer *out, size_t 
 /* statistics.c */
 json_t *command_statistic_get(const struct control_call *call);
 json_t *command_statistic_get_all(const struct control_call *call);
+json_t *command_statistic_reset(const struct control_call *call);
+json_t *command_statistic_reset_all(const struct control_call *call);
 
 #endif

@@ -74,6 +74,9 @@ struct control_ops {
 	/* Calls fn for each statistic. */
 	void (*statistics)(void *arg, void (*fn)(void *ctx, const struct control_stat *stat),
 			   void *ctx);
+	/* Counts begin anew: that of this name, or all (NULL). 0; -ENOENT: there is none; -EINVAL:
+	 * it is no count; -ENOMEM. */
+	int (*statistics_reset)(void *arg, const char *name);
 	/* Calls fn for each lease that is not free (those being closed, held or declined too), from
 	 * `from` upward in address order; fn false ends it. */
 	void (*leases)(void *arg, uint32_t from,

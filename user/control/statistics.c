@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * statistic-get and statistic-get-all, in Kea's shape: name -> samples, newest
+ * statistic-get and -reset, of one and of all, in Kea's shape: name -> samples, newest
  * first, each [value, "YYYY-MM-DD hh:mm:ss.ffffff"] in local time as Kea has it. The
  * daemon keeps no history, so there is one sample, of now.
  */
 #include "commands.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -52,14 +53,50 @@ json_t *command_statistic_get_all(const struct control_call *call)
 	return answer(call, NULL);
 }
 
-/* An unknown name is no error: the map is empty, as Kea has it. */
-json_t *command_statistic_get(const struct control_call *call)
+/* The argument 'name'; NULL: it is missing or wrong, *ret_refusal says so. */
+static const char *name_of(const struct control_call *call, json_t **ret_refusal)
 {
 	const json_t *name = json_object_get(call->arguments, "name");
 
 	if (!name)
-		return control_reply(CONTROL_ERROR, "'name' parameter is missing", NULL);
-	if (!json_is_string(name))
-		return control_reply(CONTROL_ERROR, "'name' parameter must be a string", NULL);
-	return answer(call, json_string_value(name));
+		*ret_refusal = control_reply(CONTROL_ERROR, "'name' parameter is missing", NULL);
+	else if (!json_is_string(name))
+		*ret_refusal = control_reply(CONTROL_ERROR, "'name' parameter must be a string",
+					     NULL);
+	return json_string_value(name);
+}
+
+/* An unknown name is no error: the map is empty, as Kea has it. */
+json_t *command_statistic_get(const struct control_call *call)
+{
+	json_t *refusal = NULL;
+	const char *name = name_of(call, &refusal);
+
+	return name ? answer(call, name) : refusal;
+}
+
+json_t *command_statistic_reset(const struct control_call *call)
+{
+	json_t *refusal = NULL;
+	const char *name = name_of(call, &refusal);
+
+	if (!name)
+		return refusal;
+	switch (call->ops->statistics_reset(call->arg, name)) {
+	case 0:
+		return control_replyf(CONTROL_OK, "'%s' is reset", name);
+	case -ENOENT:
+		return control_replyf(CONTROL_ERROR, "there is no statistic '%s'", name);
+	case -EINVAL:
+		return control_replyf(CONTROL_ERROR, "'%s' is no count: it is not reset", name);
+	default:
+		return control_replyf(CONTROL_ERROR, "no memory to reset '%s'", name);
+	}
+}
+
+json_t *command_statistic_reset_all(const struct control_call *call)
+{
+	if (call->ops->statistics_reset(call->arg, NULL) < 0)
+		return control_reply(CONTROL_ERROR, "no memory to reset all counts", NULL);
+	return control_reply(CONTROL_OK, "all counts are reset", NULL);
 }

@@ -142,6 +142,7 @@ struct service {
 };
 
 struct barrier_thread;
+struct baseline;
 struct quiesce;
 struct deferred;
 struct usage;
@@ -207,6 +208,7 @@ struct daemon {
 	struct start start;
 	struct service service;
 	struct counters count;
+	struct baseline *baselines;  /* of statistics that were reset */
 	uint64_t send_failed_logged; /* of count.dropped, at the last line of the log about it */
 	uint32_t send_failed_at;     /* its second */
 	uint32_t started, reloaded;

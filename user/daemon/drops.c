@@ -2,8 +2,6 @@
 /*
  * The walk over the tables of drops.h. Holds no state.
  */
-#include <string.h>
-
 #include "daemon/daemon.h"
 #include "daemon/drops.h"
 
@@ -55,33 +53,4 @@ void drops_each(const struct daemon *d, void (*fn)(void *ctx, const struct drop 
 	for (unsigned i = DHCP_DECODE_ok + 1; i < DHCP_DECODE_COUNT; i++)
 		fn(ctx, &(struct drop){"parse-failed", dhcp_decode_name((enum dhcp_decode_result)i),
 				       "xdhcp-parse-failed", d->count.parse_failed[i]});
-}
-
-struct sum {
-	const char *group; /* NULL: all */
-	uint64_t n;
-};
-
-static void add(void *ctx, const struct drop *drop)
-{
-	struct sum *sum = ctx;
-
-	if (!sum->group || strcmp(sum->group, drop->group) == 0)
-		sum->n += drop->n;
-}
-
-uint64_t drops_total(const struct daemon *d)
-{
-	struct sum sum = {0};
-
-	drops_each(d, add, &sum);
-	return sum.n;
-}
-
-uint64_t drops_of(const struct daemon *d, const char *group)
-{
-	struct sum sum = {.group = group};
-
-	drops_each(d, add, &sum);
-	return sum.n;
 }

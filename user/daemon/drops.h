@@ -71,7 +71,5 @@ struct drop {
 
 /* All of them, zero or not, group by group. */
 void drops_each(const struct daemon *d, void (*fn)(void *ctx, const struct drop *drop), void *ctx);
-uint64_t drops_total(const struct daemon *d);
-uint64_t drops_of(const struct daemon *d, const char *group);
 
 #endif

@@ -54,6 +54,11 @@ static void statistics(void *arg, void (*fn)(void *ctx, const struct control_sta
 	show_statistics(arg, fn, ctx);
 }
 
+static int statistics_reset(void *arg, const char *name)
+{
+	return reset_statistics(arg, name);
+}
+
 static void leases(void *arg, uint32_t from,
 		   bool (*fn)(void *ctx, const struct control_lease *lease), void *ctx)
 {
@@ -72,6 +77,7 @@ const struct control_ops daemon_control_ops = {
 	.config_test = config_test,
 	.config_reload = config_reload,
 	.statistics = statistics,
+	.statistics_reset = statistics_reset,
 	.leases = leases,
 	.lease = lease,
 };

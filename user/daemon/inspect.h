@@ -17,6 +17,12 @@ struct link_losses *losses_of_ports(const struct daemon *d);
 /* statistics.c: every statistic, once. */
 void show_statistics(const struct daemon *d, void (*fn)(void *ctx, const struct control_stat *stat),
 		     void *ctx);
+/*
+ * A count begins anew from now on as far as statistics show it; NULL: all of them. -ENOENT: there
+ * is none of this name; -EINVAL: it is how things are, and no count; -ENOMEM: some may not have
+ * begun anew.
+ */
+int reset_statistics(struct daemon *d, const char *name);
 /* leases_shown.c: as struct control_ops has them. */
 void show_leases(struct daemon *d, uint32_t from,
 		 bool (*fn)(void *ctx, const struct control_lease *lease), void *ctx);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/baseline.h"
 #include "daemon/daemon.h"
 
 #define SLEEP_MIN  500 /* milliseconds; the two clocks are not read at one moment */
@@ -383,6 +384,7 @@ void daemon_stop(struct daemon *d)
 	receive_stop(d);
 	batch_forget(d);
 	usage_forget(d);
+	baseline_forget(&d->baselines);
 	template_index_free(d->templates);
 	if (d->fp)
 		fastpath_close(d->fp);

@@ -1,26 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The statistics: Kea's under Kea's names, those that Kea has none of as xdhcp-*. Counters since
- * the daemon's start, but for XDP's, which outlive it; the rest is as of now. Reads only.
+ * the daemon's start or a reset, but for XDP's, which outlive it; the rest is as of now. A reset
+ * changes what is shown here and nothing else (baseline.h), but for the histograms of commits,
+ * which are emptied: no difference has a percentile.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/baseline.h"
 #include "daemon/daemon.h"
 #include "daemon/inspect.h"
 
+enum kind {
+	COUNT,	    /* since the start */
+	OF_COMMITS, /* of a histogram */
+	STATE,	    /* as of now */
+};
+
 struct emitter {
-	void (*fn)(void *ctx, const struct control_stat *stat);
+	void (*fn)(void *ctx, const char *name, enum kind kind, uint64_t value);
 	void *ctx;
 };
 
 static void emit(const struct emitter *e, const char *name, uint64_t value)
 {
-	struct control_stat stat = {.name = name, .value = (int64_t)value};
+	e->fn(e->ctx, name, COUNT, value);
+}
 
-	e->fn(e->ctx, &stat);
+static void emit_state(const struct emitter *e, const char *name, uint64_t value)
+{
+	e->fn(e->ctx, name, STATE, value);
 }
 
 /* Counters are named by C's words, statistics as Kea's. */
@@ -48,21 +61,54 @@ static void emit_reasons(const struct daemon *d, const struct emitter *e)
 	}
 }
 
+struct drops {
+	const struct emitter *e;
+	uint64_t total, parse_failed;
+};
+
 /* "xdhcp-parse-failed-udp-checksum", "xdhcp-xdp-drop-client-rate", "xdhcp-drop-send-failed" */
-static void emit_drop(void *emitter, const struct drop *drop)
+static void emit_drop(void *ctx, const struct drop *drop)
 {
-	emit_reason(emitter, drop->statistic, drop->reason, drop->n);
+	struct drops *drops = ctx;
+
+	emit_reason(drops->e, drop->statistic, drop->reason, drop->n);
+	drops->total += drop->n;
+	if (strcmp(drop->group, "parse-failed") == 0)
+		drops->parse_failed += drop->n;
+}
+
+/* The total is of the same moment as its parts, which XDP goes on counting. */
+static void emit_drops(const struct daemon *d, const struct emitter *e)
+{
+	struct drops drops = {.e = e};
+
+	drops_each(d, emit_drop, &drops);
+	emit(e, "pkt4-parse-failed", drops.parse_failed);
+	emit(e, "pkt4-receive-drop", drops.total);
 }
 
 /*
  * Of a histogram what one number can say; its buckets, which who asks for all statistics every
  * second would get dozens of, are in the status.
  */
-static void emit_histogram(const struct emitter *e, const char *group, const struct histogram *h)
+static void emit_commits(const struct daemon *d, const struct emitter *e)
 {
-	emit_reason(e, group, "p50", histogram_percentile(h, 50));
-	emit_reason(e, group, "p99", histogram_percentile(h, 99));
-	emit_reason(e, group, "max", h->max);
+	const struct histogram *leases = &d->count.commit_batch, *us = &d->count.commit_us;
+	const struct {
+		const char *name;
+		uint64_t value;
+	} all[] = {
+		{"xdhcp-commit-leases-p50", histogram_percentile(leases, 50)},
+		{"xdhcp-commit-leases-p99", histogram_percentile(leases, 99)},
+		{"xdhcp-commit-leases-max", leases->max},
+		{"xdhcp-commit-us-p50", histogram_percentile(us, 50)},
+		{"xdhcp-commit-us-p99", histogram_percentile(us, 99)},
+		{"xdhcp-commit-us-max", us->max},
+		{"xdhcp-commit-us-sum", us->sum},
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		e->fn(e->ctx, all[i].name, OF_COMMITS, all[i].value);
 }
 
 /* By decision. For want of memory is none: it is among the drops. */
@@ -125,9 +171,7 @@ static void emit_messages(const struct daemon *d, const struct emitter *e)
 	emit(e, "pkt4-sent",
 	     d->count.type_sent[DHCP_OFFER] + d->count.type_sent[DHCP_ACK] +
 		     d->count.type_sent[DHCP_NAK] + d->count.type_sent[DHCP_BOOTP] + acks);
-	emit(e, "pkt4-parse-failed", drops_of(d, "parse-failed"));
-	emit(e, "pkt4-receive-drop", drops_total(d));
-	drops_each(d, emit_drop, (void *)e);
+	emit_drops(d, e);
 	emit_losses(d, e);
 	emit(e, "xdhcp-bootp-received", d->count.type_received[DHCP_BOOTP]);
 	emit(e, "xdhcp-bootp-sent", d->count.type_sent[DHCP_BOOTP]);
@@ -137,25 +181,20 @@ static void emit_messages(const struct daemon *d, const struct emitter *e)
 	emit_reasons(d, e);
 	emit(e, "xdhcp-commits", d->count.commits);
 	emit(e, "xdhcp-commits-failed", d->count.commit_failed);
-	emit(e, "xdhcp-store-failing", d->outage.lasts);
+	emit_state(e, "xdhcp-store-failing", d->outage.lasts);
 	emit(e, "xdhcp-leases-committed", d->count.commit_rows);
-	emit_histogram(e, "xdhcp-commit-leases", &d->count.commit_batch);
-	emit_histogram(e, "xdhcp-commit-us", &d->count.commit_us);
-	emit(e, "xdhcp-commit-us-sum", d->count.commit_us.sum);
+	emit_commits(d, e);
 	emit(e, "xdhcp-log-lines-left-out", log_lines_left_out());
 	emit(e, "xdhcp-not-published-no-slot", d->count.publish_full);
 	emit(e, "xdhcp-not-published-no-template", d->count.template_full);
 	emit(e, "xdhcp-not-published-too-many-forms", d->count.template_refused);
 }
 
-void show_statistics(const struct daemon *d, void (*fn)(void *ctx, const struct control_stat *stat),
-		     void *ctx)
+static void emit_subnets(const struct daemon *d, const struct emitter *e)
 {
-	const struct emitter e = {fn, ctx};
 	uint64_t assigned = 0, declined = 0;
 	char name[64];
 
-	emit_messages(d, &e);
 	for (size_t i = 0; i < d->config->model.n_subnets; i++) {
 		const struct subnet *subnet = &d->config->model.subnets[i];
 		struct engine_usage usage;
@@ -164,13 +203,78 @@ void show_statistics(const struct daemon *d, void (*fn)(void *ctx, const struct 
 		assigned += usage.assigned;
 		declined += usage.declined;
 		snprintf(name, sizeof(name), "subnet[%" PRIu32 "].total-addresses", subnet->id);
-		emit(&e, name, usage.total);
+		emit_state(e, name, usage.total);
 		snprintf(name, sizeof(name), "subnet[%" PRIu32 "].assigned-addresses", subnet->id);
-		emit(&e, name, usage.assigned);
+		emit_state(e, name, usage.assigned);
 		snprintf(name, sizeof(name), "subnet[%" PRIu32 "].declined-addresses", subnet->id);
-		emit(&e, name, usage.declined);
+		emit_state(e, name, usage.declined);
 	}
-	emit(&e, "assigned-addresses", assigned);
-	emit(&e, "declined-addresses", declined);
-	emit(&e, "reclaimed-leases", d->count.reclaimed);
+	emit_state(e, "assigned-addresses", assigned);
+	emit_state(e, "declined-addresses", declined);
+}
+
+static void emit_all(const struct daemon *d, const struct emitter *e)
+{
+	emit_messages(d, e);
+	emit_subnets(d, e);
+	emit(e, "reclaimed-leases", d->count.reclaimed);
+}
+
+struct show {
+	const struct baseline *baselines;
+	void (*fn)(void *ctx, const struct control_stat *stat);
+	void *ctx;
+};
+
+static void show(void *ctx, const char *name, enum kind kind, uint64_t value)
+{
+	const struct show *to = ctx;
+	uint64_t from = kind == COUNT ? baseline_of(to->baselines, name) : 0;
+	/* an interface that went takes its counts with it */
+	const struct control_stat stat = {name, value > from ? (int64_t)(value - from) : 0};
+
+	to->fn(to->ctx, &stat);
+}
+
+void show_statistics(const struct daemon *d, void (*fn)(void *ctx, const struct control_stat *stat),
+		     void *ctx)
+{
+	struct show to = {d->baselines, fn, ctx};
+	const struct emitter e = {show, &to};
+
+	emit_all(d, &e);
+}
+
+struct reset {
+	struct daemon *d;
+	const char *only; /* NULL: all */
+	int result;
+};
+
+static void reset(void *ctx, const char *name, enum kind kind, uint64_t value)
+{
+	struct reset *to = ctx;
+	int r = 0;
+
+	if (to->only && strcmp(to->only, name) != 0)
+		return;
+	if (kind == COUNT)
+		r = baseline_set(&to->d->baselines, name, value);
+	else if (kind == STATE && to->only)
+		r = -EINVAL;
+	else if (kind == OF_COMMITS && strncmp(name, "xdhcp-commit-us-", 16) == 0)
+		to->d->count.commit_us = (struct histogram){0};
+	else if (kind == OF_COMMITS)
+		to->d->count.commit_batch = (struct histogram){0};
+	if (to->result == 0 || to->result == -ENOENT)
+		to->result = r;
+}
+
+int reset_statistics(struct daemon *d, const char *name)
+{
+	struct reset to = {d, name, -ENOENT};
+	const struct emitter e = {reset, &to};
+
+	emit_all(d, &e);
+	return to.result;
 }
