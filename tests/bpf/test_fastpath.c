@@ -98,6 +98,8 @@ static void test_fresh(void **state)
 	assert_int_equal(fastpath_map_id(fp, "nonsense"), 0);
 	assert_int_equal(fastpath_capacity(fp), 1024);
 	assert_int_equal(fastpath_slots_used(fp), 0);
+	/* slots, and what else there is */
+	assert_in_range(fastpath_map_bytes(fp), 1024 * sizeof(struct slot) + 1, 64 << 20);
 	assert_non_null(fastpath_templates(fp, &n));
 	assert_int_equal(n, 64);
 
