@@ -258,6 +258,40 @@ static void a_failed_commit_is_made_up_for(void **state)
 	assert_int_equal(credit(&b), 4620 + CREDIT);
 }
 
+/* Each gets what its last renewal would have been given, by the first sweep that can commit. */
+static void what_a_stop_gave_back_is_restored(void **state)
+{
+	(void)state;
+	both_renew();
+	until(3600);
+	renews(&b);
+	until(3660);
+	desk_restart(desk, false);
+	assert_in_range(credit(&a), 3660 + 3600, 3660 + 60 + 3602);
+	assert_in_range(credit(&b), 3600 + 3601, 3660 + 60 + 3602);
+	desk->count.commits = desk->count.rows = 0;
+	desk->commits_fail = true;
+	until(3720);
+	committed(0, 0);
+	desk->commits_fail = false;
+	until(3780);
+	committed(1, 2);
+	assert_int_equal(credit(&a), 1800 + CREDIT);
+	assert_int_equal(credit(&b), 3600 + CREDIT);
+	until(3840);
+	committed(0, 0);
+}
+
+static void a_crash_gave_nothing_back(void **state)
+{
+	(void)state;
+	both_renew();
+	desk_restart(desk, true);
+	assert_int_equal(credit(&a), CREDIT);
+	until(1920);
+	committed(0, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -269,6 +303,8 @@ int main(void)
 		CASE(whose_credit_lasts_does_not_go_along, horizon_3),
 		CASE(who_has_not_renewed_since_does_not_go_along, horizon_2),
 		CASE(a_failed_commit_is_made_up_for, horizon_3),
+		CASE(what_a_stop_gave_back_is_restored, horizon_3),
+		CASE(a_crash_gave_nothing_back, horizon_3),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
