@@ -278,7 +278,10 @@ static void what_a_stop_gave_back_is_restored(void **state)
 	committed(1, 2);
 	assert_int_equal(credit(&a), 1800 + CREDIT);
 	assert_int_equal(credit(&b), 3600 + CREDIT);
-	until(3840);
+	/* and from then on whoever needs it, as ever */
+	until(5400);
+	renews(&b);
+	until(5460);
 	committed(0, 0);
 }
 
