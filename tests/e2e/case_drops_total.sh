@@ -53,6 +53,12 @@ counted() {
 # answered, and left unanswered by the rules: no drops
 load dora -i cli -n 20 --batch -o "$DIR/state" >/dev/null || fail "no leases"
 load renew -i cli -s "$DIR/state" -r 1 >/dev/null || fail "the first renewals"
+# of the commits, too, each is in the status' histograms once
+commits=$(status | jq .commit)
+say "commits: $(jq -c 'map_values(del(.buckets))' <<<"$commits")"
+equal "commits" "$(jq -c '[.leases.count, .microseconds.count, .leases.buckets["+Inf"], .microseconds.buckets["+Inf"]] | unique' <<<"$commits")" "[$(statistic xdhcp-commits)]"
+equal "their leases" "$(jq .leases.sum <<<"$commits")" "$(statistic xdhcp-leases-committed)"
+expect "buckets that add up" jq -e 'map(.buckets | [.[]] | . == sort) | all' <<<"$commits"
 flood 500 500
 equal "DISCOVERs without an answer" "$UNANSWERED" 0
 quiet=$(silent)
