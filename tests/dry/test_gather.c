@@ -55,9 +55,12 @@ static void renew(unsigned client)
 	renew_as(client, 0);
 }
 
+static unsigned pauses;
+
 static void wait(int64_t us)
 {
-	assert_in_range(us, 1, GATHER_STEP);
+	assert_in_range(us, 1, GATHER_MICROSECONDS);
+	pauses += us > GATHER_STEP;
 	waited += us;
 	arrive(waits++);
 }
@@ -92,7 +95,7 @@ static int begin(void **state)
 		lease(i);
 	}
 	commits = desk->count.commits;
-	waits = 0;
+	waits = pauses = 0;
 	waited = 0;
 	dry_wait = wait;
 	return 0;
@@ -146,6 +149,36 @@ static void nobody_waits_for_ever(void **state)
 	assert_in_range(waited, GATHER_STEP, GATHER_MICROSECONDS);
 	assert_int_equal(desk->count.commits - commits, 1);
 	check_acked(1 + waits);
+}
+
+static void until_it_pauses(unsigned wait)
+{
+	static bool over;
+
+	over = wait && over;
+	for (unsigned i = 0; i < GATHER_STEADY && !over; i++)
+		renew_as((wait + i) % CLIENTS, 1 + wait);
+	over = over || pauses;
+}
+
+/* What comes while it pauses is answered after it. */
+static void where_messages_come_all_the_time_it_pauses(void **state)
+{
+	unsigned long decided = desk->count.decided;
+
+	(void)state;
+	arrive = until_it_pauses;
+	for (unsigned i = 0; i < GATHER_LASTING; i++) {
+		assert_int_equal(pauses, 0);
+		renew(0);
+		desk_work(desk);
+	}
+	assert_int_equal(pauses, 1);
+	assert_in_range(desk->count.commits - commits, GATHER_LASTING, GATHER_LASTING + 1);
+	/* in steps, but for the one before the pause was over; the last in silence */
+	assert_int_equal(waits, GATHER_LASTING * (GATHER_MICROSECONDS / GATHER_STEP) + 2);
+	assert_int_equal(desk->count.decided - decided,
+			 GATHER_LASTING + (waits - 1) * GATHER_STEADY);
 }
 
 static void crowd(unsigned wait)
@@ -289,6 +322,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(what_comes_meanwhile_is_in_one_commit),
 		CASE(nobody_waits_for_ever),
+		CASE(where_messages_come_all_the_time_it_pauses),
 		CASE(a_crowd_is_enough),
 		CASE(a_commit_that_fails_answers_nobody),
 		CASE(those_who_wait_are_answered_when_the_link_goes_down),

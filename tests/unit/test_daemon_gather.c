@@ -74,10 +74,10 @@ static void a_wait_in_vain_makes_the_next_rarer(void **state)
 	(void)state;
 	assert_int_equal(rests(&gather), 0);
 	for (unsigned n = 1; n <= GATHER_REST; n *= 2) {
-		gather_waited(&gather, 2, 3);
+		gather_waited(&gather, 2, 3, false);
 		assert_int_equal(rests(&gather), n);
 	}
-	gather_waited(&gather, 1, 1);
+	gather_waited(&gather, 1, 1, false);
 	assert_int_equal(rests(&gather), GATHER_REST);
 }
 
@@ -86,12 +86,12 @@ static void a_wait_that_was_worth_it_makes_them_frequent(void **state)
 	struct gather gather = committed(1000);
 
 	(void)state;
-	gather_waited(&gather, 1, 1);
-	gather_waited(&gather, 1, 1);
+	gather_waited(&gather, 1, 1, false);
+	gather_waited(&gather, 1, 1, false);
 	(void)rests(&gather);
-	gather_waited(&gather, GATHER_FEW, 2 * GATHER_FEW);
+	gather_waited(&gather, GATHER_FEW, 2 * GATHER_FEW, false);
 	assert_int_equal(rests(&gather), 0);
-	gather_waited(&gather, 1, 1);
+	gather_waited(&gather, 1, 1, false);
 	assert_int_equal(rests(&gather), 1);
 }
 
@@ -101,12 +101,92 @@ static void a_few_more_are_not_worth_a_wait(void **state)
 	struct gather gather = committed(1000);
 
 	(void)state;
-	gather_waited(&gather, 1, GATHER_FEW);
+	gather_waited(&gather, 1, GATHER_FEW, false);
 	assert_int_equal(rests(&gather), 1);
-	gather_waited(&gather, 1, 1 + GATHER_FEW);
+	gather_waited(&gather, 1, 1 + GATHER_FEW, false);
 	assert_int_equal(rests(&gather), 0);
-	gather_waited(&gather, 2 * GATHER_FEW, 3 * GATHER_FEW);
+	gather_waited(&gather, 2 * GATHER_FEW, 3 * GATHER_FEW, false);
 	assert_int_equal(rests(&gather), 1);
+}
+
+static void wait_that_lasts(struct gather *gather, unsigned times)
+{
+	while (times-- > 0)
+		gather_waited(gather, 1, 2 * GATHER_STEADY, true);
+}
+
+static void several_waits_that_last_are_followed_by_pauses(void **state)
+{
+	struct gather gather = committed(1000);
+
+	(void)state;
+	wait_that_lasts(&gather, GATHER_LASTING - 1);
+	assert_int_equal(gather_pause(&gather, NOW, GATHER_STEADY), 0);
+	wait_that_lasts(&gather, 1);
+	assert_int_equal(gather_pause(&gather, NOW, GATHER_STEADY), GATHER_MICROSECONDS - 1000);
+}
+
+static void a_wait_that_ended_early_begins_the_count_anew(void **state)
+{
+	struct gather gather = committed(1000);
+
+	(void)state;
+	wait_that_lasts(&gather, GATHER_LASTING - 1);
+	gather_waited(&gather, 1, 2 * GATHER_STEADY, false);
+	wait_that_lasts(&gather, GATHER_LASTING - 1);
+	assert_int_equal(gather_pause(&gather, NOW, GATHER_STEADY), 0);
+}
+
+/* How many batches of GATHER_STEADY are followed by one. */
+static unsigned pauses(struct gather *gather)
+{
+	unsigned n = 0;
+
+	while (gather_pause(gather, NOW, GATHER_STEADY))
+		n++;
+	return n;
+}
+
+static void after_some_pauses_a_wait_in_steps_decides(void **state)
+{
+	struct gather gather = committed(1000);
+
+	(void)state;
+	wait_that_lasts(&gather, GATHER_LASTING);
+	assert_int_equal(pauses(&gather), GATHER_PAUSES);
+	wait_that_lasts(&gather, 1);
+	assert_int_equal(pauses(&gather), GATHER_PAUSES);
+	wait_that_lasts(&gather, 1);
+	assert_true(gather_pause(&gather, NOW, GATHER_STEADY) > 0);
+	gather_waited(&gather, 1, 2 * GATHER_STEADY, false);
+	assert_int_equal(pauses(&gather), 0);
+}
+
+static void few_messages_end_the_pauses(void **state)
+{
+	struct gather gather = committed(1000);
+
+	(void)state;
+	wait_that_lasts(&gather, GATHER_LASTING);
+	assert_int_equal(gather_pause(&gather, NOW, GATHER_STEADY - 1), 0);
+	assert_int_equal(pauses(&gather), 0);
+	wait_that_lasts(&gather, GATHER_LASTING - 1);
+	assert_int_equal(pauses(&gather), 0);
+}
+
+static void no_pause_where_there_was_no_commit_or_a_crowd(void **state)
+{
+	struct gather gather = committed(GATHER_MICROSECONDS);
+
+	(void)state;
+	wait_that_lasts(&gather, GATHER_LASTING);
+	assert_int_equal(pauses(&gather), 0);
+	gather_commit(&gather, NOW - 1000);
+	assert_int_equal(gather_pause(&gather, NOW, GATHER_ENOUGH + 1), 0);
+	assert_int_equal(pauses(&gather), GATHER_PAUSES);
+	gather_commit(&gather, NOW + 1000000); /* a clock that went back */
+	wait_that_lasts(&gather, 1);
+	assert_int_equal(gather_pause(&gather, NOW, GATHER_STEADY), GATHER_MICROSECONDS);
 }
 
 int main(void)
@@ -119,6 +199,11 @@ int main(void)
 		cmocka_unit_test(a_wait_in_vain_makes_the_next_rarer),
 		cmocka_unit_test(a_wait_that_was_worth_it_makes_them_frequent),
 		cmocka_unit_test(a_few_more_are_not_worth_a_wait),
+		cmocka_unit_test(several_waits_that_last_are_followed_by_pauses),
+		cmocka_unit_test(a_wait_that_ended_early_begins_the_count_anew),
+		cmocka_unit_test(after_some_pauses_a_wait_in_steps_decides),
+		cmocka_unit_test(few_messages_end_the_pauses),
+		cmocka_unit_test(no_pause_where_there_was_no_commit_or_a_crowd),
 	};
 
 	return cmocka_run_group_tests_name("daemon: messages that gather", tests, NULL, NULL);

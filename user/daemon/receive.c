@@ -88,6 +88,7 @@ static int gather_more(struct port *port, size_t taken[PACKET_KINDS])
 	struct daemon *d = port->daemon;
 	size_t first = queue_length(d->queue), before, n = first;
 	int64_t us = gather_wait(&d->gather, monotonic_microseconds(), n);
+	bool more;
 	int r = 0;
 
 	if (!us)
@@ -99,13 +100,14 @@ static int gather_more(struct port *port, size_t taken[PACKET_KINDS])
 		for (enum packet_kind kind = 0; kind < PACKET_KINDS && r == 0; kind++)
 			r = drain(port, kind, &taken[kind]);
 		n = queue_length(d->queue);
-	} while (r == 0 && us > 0 && n > before && n < GATHER_ENOUGH);
-	gather_waited(&d->gather, first, n);
+		more = n > before;
+	} while (r == 0 && us > 0 && more && n < GATHER_ENOUGH);
+	gather_waited(&d->gather, first, n, more && us <= 0);
 	return r;
 }
 
-/* One batch. */
-static void serve(struct daemon *d)
+/* One batch. Returns of how many. */
+static size_t serve(struct daemon *d)
 {
 	static const struct timeval at_once = {0, 0};
 	struct queue_count count = {0};
@@ -117,18 +119,21 @@ static void serve(struct daemon *d)
 	queue_give_back(d->queue, of, n);
 	if (queue_length(d->queue))
 		event_add(d->queue_timer, &at_once);
+	return n;
 }
 
 /*
  * Who begins comes with more than a batch holds: then what completes is not to wait for the turn of
- * its own socket.
+ * its own socket. And after a pause both sockets have something, which is to be in one batch.
  */
 void receive_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct port *port = ((struct inlet *)arg)->port;
 	enum packet_kind kind = (enum packet_kind)((struct inlet *)arg - port->inlets);
 	struct daemon *d = port->daemon;
-	size_t taken[PACKET_KINDS] = {0};
+	enum packet_kind other = kind == PACKET_BEGINS ? PACKET_COMPLETES : PACKET_BEGINS;
+	size_t taken[PACKET_KINDS] = {0}, served;
+	int64_t us;
 	int r;
 
 	(void)fd;
@@ -136,11 +141,18 @@ void receive_readable(evutil_socket_t fd, short what, void *arg)
 	r = drain(port, kind, &taken[kind]);
 	if (kind == PACKET_BEGINS && queue_length(d->queue) > BATCH_MAX)
 		(void)drain(port, PACKET_COMPLETES, &taken[PACKET_COMPLETES]);
+	else if (r == 0 && d->gather.pauses)
+		r = drain(port, other, &taken[other]);
 	if (r == 0)
 		r = gather_more(port, taken);
-	serve(d);
+	served = serve(d);
 	if (r < 0 && r != -EAGAIN && kind == PACKET_COMPLETES)
 		log_warning("cannot receive on %s: %s", port->info.name, strerror(-r));
+	if (!served || queue_length(d->queue))
+		return;
+	us = gather_pause(&d->gather, monotonic_microseconds(), served);
+	if (us)
+		wait_microseconds(us);
 }
 
 static void go_on(evutil_socket_t fd, short what, void *arg)
