@@ -4,15 +4,17 @@
  *
  *   badframes IF CLIENT-MAC CLIENT-ADDRESS SERVER-MAC SERVER-ADDRESS KEEP
  *
- * Behind each frame goes an INFORM of another client, and nothing more until that is answered: so
- * every frame before it was received and decided, and the one that silences the server is named.
+ * Behind each frame go an INFORM and a DISCOVER of another client, and nothing more until both are
+ * answered: the server decides what completes an exchange before what begins one, and each kind in
+ * its order. So every frame before them was received and decided, and the one that silences the
+ * server is named.
  * KEEP 1 leaves out what would end the client's lease.
  *
  * Prints one JSON object: how many frames were `sent`, how many were `answered`, and as `refused`
  * what the server must have counted by reason. Not in it: runts, which the kernel does not send;
  * what the server's packet filter keeps out (see shown()); and requests whose only fault is the UDP
  * checksum, if they were answered: the XDP program did that, which does not verify it. Exit: 0; 1:
- * a refused frame was answered, or an INFORM was not; 2: usage.
+ * a refused frame was answered, or an INFORM or DISCOVER was not; 2: usage.
  */
 #include <poll.h>
 
@@ -24,7 +26,7 @@
 struct run {
 	struct wire wire;
 	struct packet_host client, server;
-	struct wire_request fence;
+	struct wire_request fences[2]; /* one of each kind */
 	bool keep;
 	unsigned sent, answered, runts;
 	unsigned refused[DHCP_DECODE_COUNT];
@@ -67,13 +69,14 @@ static bool ends_a_lease(const char *name)
 	       !strcmp(name, "message type 4") || !strcmp(name, "message type 7");
 }
 
-/* Reads until the INFORM is answered. Returns how many replies came before. */
+/* Reads until both are answered. Returns how many replies to others came before. */
 static unsigned collect(struct run *run, const char *name)
 {
 	double deadline = wire_now() + WAIT;
 	struct pollfd pfd = {.fd = run->wire.fd, .events = POLLIN};
 	struct wire_reply reply;
 	uint8_t frame[2048];
+	bool answered[2] = {false, false};
 	unsigned got = 0;
 	ssize_t n;
 
@@ -82,9 +85,14 @@ static unsigned collect(struct run *run, const char *name)
 		while ((n = recv(run->wire.fd, frame, sizeof(frame), 0)) > 0) {
 			if (!wire_parse(frame, (size_t)n, &reply))
 				continue;
-			if (reply.xid == run->fence.xid)
+			if (reply.xid == run->fences[0].xid)
+				answered[0] = true;
+			else if (reply.xid == run->fences[1].xid)
+				answered[1] = true;
+			else
+				got++;
+			if (answered[0] && answered[1])
 				return got;
-			got++;
 		}
 	}
 	die(name, "the server does not answer after it");
@@ -105,9 +113,11 @@ static void send_one(void *ctx, const struct malformed *m)
 	if (send(run->wire.fd, m->frame, m->len, 0) != (ssize_t)m->len)
 		die(m->name, strerror(errno));
 	run->sent++;
-	run->fence.xid++;
-	if (send(run->wire.fd, frame, wire_build(&run->fence, frame), 0) < 0)
-		die("INFORM", strerror(errno));
+	for (unsigned i = 0; i < 2; i++) {
+		run->fences[i].xid++;
+		if (send(run->wire.fd, frame, wire_build(&run->fences[i], frame), 0) < 0)
+			die(i ? "DISCOVER" : "INFORM", strerror(errno));
+	}
 	replies = collect(run, m->name);
 	run->answered += replies != 0;
 	if (m->result == DHCP_DECODE_ok || !shown(m->frame, m->len))
@@ -133,7 +143,8 @@ static void print(const struct run *run)
 
 int main(int argc, char **argv)
 {
-	struct run run = {.fence = {.type = WIRE_INFORM, .dst = 0xffffffff}};
+	struct run run = {.fences = {{.type = WIRE_INFORM, .dst = 0xffffffff},
+				     {.type = WIRE_DISCOVER, .dst = 0xffffffff, .xid = 1u << 31}}};
 	int r;
 
 	if (argc != 7 || !wire_parse_mac(argv[2], run.client.mac) ||
@@ -146,10 +157,12 @@ int main(int argc, char **argv)
 	r = wire_open(&run.wire, argv[1]);
 	if (r < 0)
 		die(argv[1], strerror(-r));
-	memset(run.fence.dmac, 0xff, 6);
-	memcpy(run.fence.smac, run.wire.mac, 6);
-	memcpy(run.fence.chaddr, run.wire.mac, 6);
-	run.fence.ciaddr = run.fence.src = run.server.addr + 1;
+	for (unsigned i = 0; i < 2; i++) {
+		memset(run.fences[i].dmac, 0xff, 6);
+		memcpy(run.fences[i].smac, run.wire.mac, 6);
+		memcpy(run.fences[i].chaddr, run.wire.mac, 6);
+	}
+	run.fences[0].ciaddr = run.fences[0].src = run.server.addr + 1;
 	malformed_each(&run.client, &run.server, send_one, &run);
 	print(&run);
 	return 0;
