@@ -58,6 +58,26 @@ static size_t anonymous(void)
 	return (resident - shared) * (size_t)sysconf(_SC_PAGESIZE);
 }
 
+/* A few more each time. */
+static void filed(void *arg, size_t n)
+{
+	size_t *last = arg;
+
+	assert_in_range(n, *last + 1, *last + 1000);
+	*last = n;
+}
+
+/* How far it is, is told up to the last one. */
+static void again_with_progress(struct fixture *fx, const struct model *model)
+{
+	size_t last = 0;
+	struct engine_config config = {
+		.model = model, .horizon = fx->horizon, .filed = filed, .arg = &last};
+
+	assert_int_equal(engine_configure(fx->engine, &config), 0);
+	assert_int_equal(last, LEASES);
+}
+
 static void a_million(void **state)
 {
 	struct model *model = calloc(1, sizeof(*model));
@@ -78,6 +98,7 @@ static void a_million(void **state)
 	fx_configure(&fx, model);
 	used = anonymous() - before;
 	assert_true(!plain || used < 180u << 20);
+	again_with_progress(&fx, model);
 	engine_usage(fx.engine, &model->subnets[0], &usage);
 	assert_int_equal(usage.assigned, LEASES / 2);
 	assert_int_equal(usage.free_used, LEASES / 2);

@@ -220,10 +220,17 @@ static int open_leases(struct daemon *d)
 	return r;
 }
 
+static void filed(void *d, size_t n)
+{
+	start_progress(d, n);
+}
+
 int engine_apply(struct daemon *d, const struct config *config)
 {
 	struct engine_config c = {.model = &config->model,
-				  .horizon = d->fp ? config->fast_path.horizon : 0};
+				  .horizon = d->fp ? config->fast_path.horizon : 0,
+				  .filed = d->serving ? NULL : filed,
+				  .arg = d};
 
 	return engine_configure(d->engine, &c);
 }

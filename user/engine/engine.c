@@ -78,7 +78,9 @@ static void refile(struct engine *engine, const struct filing *f)
 static void refile_all(struct engine *engine)
 {
 	struct lease *lease = lease_next(engine->leases, 0);
+	const struct engine_config *config = &engine->config;
 	struct filing filings[AT_ONCE];
+	size_t filed = 0;
 
 	while (lease) {
 		size_t n = 0;
@@ -91,6 +93,9 @@ static void refile_all(struct engine *engine)
 			look_ahead(engine, &filings[i], 1);
 		for (size_t i = 0; i < n; i++)
 			refile(engine, &filings[i]);
+		filed += n;
+		if (config->filed)
+			config->filed(config->arg, filed);
 	}
 }
 
@@ -115,6 +120,7 @@ int engine_configure(struct engine *engine, const struct engine_config *config)
 	engine->config = *config;
 	table_configure(engine->leases, config->model);
 	refile_all(engine);
+	engine->config.filed = NULL;
 	return 0;
 }
 

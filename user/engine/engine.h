@@ -71,6 +71,9 @@ struct engine_config {
 	const struct model *model; /* borrowed; must outlive its use */
 	/* Credit horizon as a multiple of the lifetime; 0: fast path off, ack_until = promised. */
 	double horizon;
+	/* Told now and then how many leases are filed under the model; NULL: nobody. */
+	void (*filed)(void *arg, size_t n);
+	void *arg;
 };
 
 /* The engine borrows the table and the model. */
