@@ -14,7 +14,7 @@
 #   make check-e2e       tests/e2e, tests/crash, tests/soak in short (root); tests/e2e/run CASE... after `make all rig`
 #   make check-vm        tests/vm (root)
 #   make fuzz SECONDS=60 every fuzzer for as many seconds of CPU
-#   make bench [PARTS="..." QUICK=1]  all benchmarks, with other servers beside ours (root; three quarters of an hour)
+#   make bench [PARTS="..." QUICK=1]  all benchmarks, with other servers beside ours (root; about an hour)
 #   make soak MINUTES=15 clients that come and go, and the curves of what the daemon needs (root)
 #   make killloop ROUNDS=2000 [SEED=n JOBS=8]  kill -9 at random moments (root)
 #   make SAN=1 ...       the same under build/san with ASan and UBSan
@@ -228,7 +228,13 @@ $(B)/bench/doras: $(DORAS_OBJS) $(GENERATOR_OBJS) $(patsubst %,$(B)/tools/loadge
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
-BENCH := $(B)/bench/fastpath $(B)/bench/renewals $(B)/bench/doras $(B)/tools/bench/harness.bpf.o
+-include $(wildcard $(B)/tools/bench/echo/*.d)
+$(B)/bench/echo: $(B)/tools/bench/echo/main.o
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+BENCH := $(B)/bench/fastpath $(B)/bench/renewals $(B)/bench/doras $(B)/bench/echo $(B)/tools/bench/harness.bpf.o
 
 # --- tests ---
 

@@ -158,12 +158,24 @@ start_xdhcpd() {
 }
 answers_status() { ctl status | jq -e '.arguments.pid'; }
 
+# begin_with FILE: the leases that a server of others finds when it starts: those of EXISTING, which is used up, or none.
+EXISTING=
+begin_with() {
+	rm -f "$1"
+	: >"$1"
+	[ -z "$EXISTING" ] || mv "$EXISTING" "$1"
+	EXISTING=
+}
+
 # start_kea PERSIST: memfile, without its periodic clean-up of the file; Kea's ARM advises WARN where speed counts.
 start_kea() {
 	mkdir -p "$DIR/kea"
+	rm -f "$DIR/kea"/*
+	[ -z "$EXISTING" ] || begin_with "$DIR/kea/leases.csv"
 	jq -n --arg interface "$NEAR" --arg file "$DIR/kea/leases.csv" --argjson persist "$1" --argjson lifetime "$LIFETIME" \
 		--arg subnet "$NET.0/$PREFIX" --arg pool "$POOL_FIRST - $POOL_LAST" --arg router "$SERVER" '{Dhcp4: {
 		"interfaces-config": {interfaces: [$interface], "dhcp-socket-type": "raw"},
+		"control-socket": {"socket-type": "unix", "socket-name": ($file + ".sock")},
 		"lease-database": {type: "memfile", persist: $persist, name: $file, "lfc-interval": 0},
 		"valid-lifetime": $lifetime, "calculate-tee-times": true, "t1-percent": 0.5, "t2-percent": 0.875,
 		"ddns-send-updates": false, authoritative: true,
@@ -174,6 +186,7 @@ start_kea() {
 }
 
 start_dnsmasq() {
+	begin_with "$DIR/dnsmasq.leases"
 	on_server_cpu "$DIR/dnsmasq.log" dnsmasq --keep-in-foreground --conf-file=/dev/null --user=root --port=0 \
 		--interface="$NEAR" --bind-interfaces --dhcp-authoritative --no-ping --quiet-dhcp --log-facility=- --pid-file= \
 		--dhcp-range="$POOL_FIRST,$POOL_LAST,255.224.0.0,$LIFETIME" --dhcp-lease-max=2000000 \
@@ -182,7 +195,7 @@ start_dnsmasq() {
 
 # dhcpd logs each message by syslog, and nothing turns that off; there is none in the way here.
 start_dhcpd() {
-	: >"$DIR/dhcpd.leases"
+	begin_with "$DIR/dhcpd.leases"
 	cat >"$DIR/dhcpd.conf" <<-EOT
 		authoritative;
 		ddns-update-style none;
@@ -285,7 +298,7 @@ own_time() { # WORDS...
 	renewals --program "$id" "$@" | jq .us_a_renewal.bpf
 }
 
-# doras WORDS...: bench/doras, with what the server's side and the generator's use counted. Prints its JSON.
+# doras WORDS...: bench/doras, with what the server's side and the generator's use counted (doras.sh). Prints its JSON.
 doras() {
 	local napi sink thread
 	napi=$(napi_threads "$NEAR" | paste -sd,)

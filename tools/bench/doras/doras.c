@@ -48,7 +48,7 @@ struct doras {
 		uint64_t n;
 	} oddities[ODDITIES];
 	unsigned complaints;
-	bool failed;
+	bool failed, closing; /* closing: nobody asks any more */
 };
 
 static int fail(const char *what)
@@ -375,6 +375,8 @@ static void on_frame(void *arg, const uint8_t *frame, size_t len)
 		return;
 	}
 	d->r.answered++;
+	if (d->closing)
+		return;
 	if (!c->in_flight || r.xid != c->xid || (r.type == DHCP_OFFER && c->mode == MODE_SELECT)) {
 		d->r.late++;
 		return;
@@ -412,30 +414,51 @@ static int turn(struct doras *d, uint64_t *next, uint64_t interval, uint64_t unt
 	if (io_flush(d->io) < 0)
 		return -1;
 	n = io_receive(d->io, on_frame, d);
-	if (n < 0 || d->failed || timers_run(d->timers, io_now(), on_timer, d) < 0 ||
+	if (n < 0 || d->failed ||
+	    (!d->closing && timers_run(d->timers, io_now(), on_timer, d) < 0) ||
 	    io_flush(d->io) < 0)
 		return -1;
 	return n;
 }
 
-/* What is under way ends, or is overrun: nothing has come for a while, or its time is over. */
-static int drain(struct doras *d)
+/* Takes what comes until nothing has for `quiet`, all has ended, or `until`. */
+static int listen_on(struct doras *d, uint64_t quiet, uint64_t until)
 {
-	uint64_t none = 0, start = io_now(), quiet = start;
-	uint64_t most = d->patience > QUIET_NS ? d->patience : QUIET_NS;
+	uint64_t none = 0, last = io_now();
 
-	if (d->o.retransmit)
-		most = (uint64_t)d->o.settle_ms * MS;
-	while (d->in_flight && io_now() - (d->o.retransmit ? start : quiet) < most) {
+	while ((d->in_flight || d->closing) && io_now() - last < quiet && io_now() < until) {
 		int n = turn(d, &none, 0, 0);
 
 		if (n < 0)
 			return -1;
 		if (n > 0)
-			quiet = io_now();
+			last = io_now();
 		else
 			io_wait(d->io, io_now() + 2000000);
 	}
+	return 0;
+}
+
+/*
+ * What is under way ends, or is overrun: nothing has come for a while; of clients that ask again,
+ * their time is over, and answers to what they have sent last are still waited for.
+ */
+static int drain(struct doras *d)
+{
+	uint64_t settle = (uint64_t)d->o.settle_ms * MS;
+	int r;
+
+	if (d->o.retransmit) {
+		r = listen_on(d, settle, io_now() + settle);
+		d->closing = d->in_flight > 0;
+		if (r == 0)
+			r = listen_on(d, QUIET_NS, UINT64_MAX);
+		d->closing = false;
+	} else {
+		r = listen_on(d, d->patience > QUIET_NS ? d->patience : QUIET_NS, UINT64_MAX);
+	}
+	if (r < 0)
+		return -1;
 	for (uint32_t i = 0; i < (d->o.random ? d->o.clients : d->used) && d->in_flight; i++)
 		if (d->clients[i].in_flight)
 			end(d, &d->clients[i]);
