@@ -48,10 +48,10 @@ fresh() {
 	FIRST=$(jq .next <<<"$RESULT")
 }
 
-# What xdhcpd's counters have risen by since FILE was written, those that have.
+# What xdhcpd's counters have risen by since FILE was written, those that have; percentiles have no difference.
 statistics_now() { ctl stats | jq -c '.arguments | map_values(.[0][0])'; }
 statistics_since() { # FILE
-	statistics_now | jq -c --slurpfile b "$1" 'with_entries(select(.value | type == "number") | .value -= ($b[0][.key] // 0) | select(.value != 0))'
+	statistics_now | jq -c --slurpfile b "$1" 'with_entries(select(.key | test("-(p50|p99|max)$") | not) | .value -= ($b[0][.key] // 0) | select(.value != 0))'
 }
 
 # The same of its commits, how many leases they hold and how long they take: {leases, microseconds}, each {count, mean, p50, p99,
@@ -91,5 +91,7 @@ JQ_DORAS='
 	def again: if .again > 0 then "; \(.again / .begun * 100 | round) % by clients that had a lease" else "" end;
 	def oddities: if (.oddities | length) > 0 then "; odd: \(.oddities | to_entries | map("\(.key) (\(.value))") | join(", "))" else "" end
 		+ if .wrong > 0 then "; \(.wrong) replies of no use, \(.doubled) addresses given twice" else "" end;
-	def shares: .count as $n | if $n > 0 then .buckets | map([.[0], .[1] / $n]) else [] end;
+	# of buckets before the first one that holds any, and after the one that holds the last, none is of use
+	def shares: .count as $n | if $n > 0 then .buckets | map([.[0], .[1] / $n])
+		| . as $b | [range(length) | select((. + 1 < ($b | length) and $b[. + 1][1] == 0 | not) and (. == 0 or $b[. - 1][1] < 1)) | $b[.]] else [] end;
 	def per_commit: if . and ."xdhcp-commits" then ."xdhcp-leases-committed" / ."xdhcp-commits" | r else null end;'
