@@ -234,7 +234,13 @@ $(B)/bench/echo: $(B)/tools/bench/echo/main.o
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
 
-BENCH := $(B)/bench/fastpath $(B)/bench/renewals $(B)/bench/doras $(B)/bench/echo $(B)/tools/bench/harness.bpf.o
+-include $(B)/tools/bench/receive/main.d
+$(B)/bench/receive: $(B)/tools/bench/receive/main.o $(LIBS)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+BENCH := $(B)/bench/fastpath $(B)/bench/renewals $(B)/bench/doras $(B)/bench/echo $(B)/bench/receive $(B)/tools/bench/harness.bpf.o
 
 # --- tests ---
 

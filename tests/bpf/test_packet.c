@@ -165,7 +165,6 @@ static void test_whole_frame(void **state)
 	assert_int_equal(packet->vlan[0], 0);
 	assert_int_equal(packet->vlan[1], 0);
 	assert_false(packet->csum_not_ready);
-	assert_false(packet->outgoing);
 	assert_int_equal(packet_receive(rig->server, rig->packets, PACKET_BATCH), 0);
 }
 

@@ -336,7 +336,7 @@ int packet_receive(struct packet_socket *socket, struct packet *packets, size_t 
 		p->len = buffer.frames[buffer.first].len;
 		memcpy(p->data, buffer.frames[buffer.first].data, p->len);
 		p->vlan[0] = p->vlan[1] = 0;
-		p->csum_not_ready = p->outgoing = false;
+		p->csum_not_ready = false;
 		oracle_handled(p->data, p->len);
 		buffer.first = (buffer.first + 1) % WORLD_SOCKET;
 		buffer.n--;

@@ -69,8 +69,6 @@ static int drain(struct port *port, enum packet_kind kind, size_t *taken)
 		n = packet_receive(inlet->socket, packets, PACKET_BATCH);
 		now = milliseconds();
 		for (int i = 0; i < n; i++) {
-			if (packets[i].outgoing)
-				continue;
 			d->count.received++;
 			queue_put(d->queue, port, &packets[i], inlet->empty_at, now, 0, &count);
 		}

@@ -22,7 +22,6 @@ struct packet {
 	uint16_t vlan[2]; /* stripped by the NIC or kernel; 0: none. Tags still in the frame are not
 			     here */
 	bool csum_not_ready;
-	bool outgoing; /* our own; the caller skips it */
 };
 
 /* Copies what is set of it. */
@@ -33,7 +32,6 @@ static inline void packet_copy(struct packet *to, const struct packet *from)
 	to->vlan[0] = from->vlan[0];
 	to->vlan[1] = from->vlan[1];
 	to->csum_not_ready = from->csum_not_ready;
-	to->outgoing = from->outgoing;
 }
 
 struct packet_socket;
