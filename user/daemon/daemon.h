@@ -21,6 +21,7 @@
 #include "daemon/drops.h"
 #include "daemon/gather.h"
 #include "daemon/histogram.h"
+#include "daemon/machine.h"
 #include "daemon/queue.h"
 #include "engine/engine.h"
 #include "net/fastpath.h"
@@ -156,6 +157,8 @@ struct daemon {
 	uint64_t newest_commit;
 	uint32_t last_commit; /* second of the last one, or of a heartbeat */
 	struct outage outage;
+	struct machine machine;	   /* as of the start */
+	size_t receive_buffer;	   /* bytes, of each socket */
 	struct queue *queue;	   /* of messages, until they are in a batch */
 	struct event *queue_timer; /* goes on with what one batch did not hold */
 	struct gather gather;

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "daemon/daemon.h"
@@ -52,13 +51,12 @@ static size_t collect(const struct model *model, struct range *ranges)
 	return n;
 }
 
-/* Slots for every configured address, whole /24s, within the operator's or the machine's limit. */
-static uint32_t wanted_slots(const struct config *config)
+/* Slots for every configured address, whole /24s, within the operator's or the memory's limit. */
+static uint32_t wanted_slots(const struct config *config, uint64_t memory)
 {
 	const struct model *model = &config->model;
 	uint64_t blocks = 0, limit;
 	struct range *ranges;
-	struct sysinfo memory;
 	size_t room = 1 + model->reservations.n, n;
 
 	for (size_t i = 0; i < model->n_subnets; i++)
@@ -81,9 +79,8 @@ static uint32_t wanted_slots(const struct config *config)
 	}
 	free(ranges);
 	limit = config->fast_path.max_entries;
-	if (!limit && !sysinfo(&memory))
-		limit = (uint64_t)memory.totalram * memory.mem_unit / MEMORY_PART /
-			sizeof(struct slot);
+	if (!limit && memory != UINT64_MAX)
+		limit = memory / MEMORY_PART / sizeof(struct slot);
 	limit = (limit + XDHCP_BLOCK_SLOTS - 1) / XDHCP_BLOCK_SLOTS;
 	blocks += config->fast_path.max_entries ? 0 : SPARE;
 	if (limit && blocks > limit)
@@ -116,11 +113,11 @@ static int give_up(struct daemon *d, int error, const char *why)
 int daemon_open_fastpath(struct daemon *d, enum fastpath_found *ret_found)
 {
 	const char *pins = d->config->fast_path.pin_path;
-	struct fastpath_options options = {.pin_path = pins,
-					   .slots = wanted_slots(d->config),
-					   .dispatcher = d->config->fast_path.attach ==
-							 FAST_PATH_DISPATCHER,
-					   .priority = d->config->fast_path.priority};
+	struct fastpath_options options = {
+		.pin_path = pins,
+		.slots = wanted_slots(d->config, machine_memory(&d->machine)),
+		.dispatcher = d->config->fast_path.attach == FAST_PATH_DISPATCHER,
+		.priority = d->config->fast_path.priority};
 	char why[512] = "";
 	int holder = 0, r;
 

@@ -13,7 +13,10 @@
 
 #include "daemon/daemon.h"
 
-#define RECEIVE_MAX (4 * BATCH_MAX)
+#define RECEIVE_MAX  (4 * BATCH_MAX)
+#define QUEUE_PART   128 /* of memory, at most */
+#define BUFFER_PART  128 /* each of two, on each interface; the kernel takes up to twice that */
+#define BUFFER_LEAST (256 << 10)
 
 /* Where a type's counter is among those of one reason. */
 enum {
@@ -160,9 +163,21 @@ static void go_on(evutil_socket_t fd, short what, void *arg)
 	serve(arg);
 }
 
+/* A part of the memory there is, and no less or more than that. */
+static size_t part_of_memory(const struct daemon *d, unsigned part, size_t least, size_t most)
+{
+	uint64_t bytes = machine_memory(&d->machine) / part;
+
+	return bytes < least ? least : bytes > most ? most : (size_t)bytes;
+}
+
 int receive_start(struct daemon *d)
 {
-	d->queue = queue_new(QUEUE_MAX);
+	const size_t each = sizeof(struct queued);
+	size_t queue = part_of_memory(d, QUEUE_PART, QUEUE_MIN * each, QUEUE_MAX * each);
+
+	d->receive_buffer = part_of_memory(d, BUFFER_PART, BUFFER_LEAST, PACKET_BUFFER);
+	d->queue = queue_new(queue / each);
 	d->queue_timer = event_new(d->base, -1, 0, go_on, d);
 	return d->queue && d->queue_timer ? 0 : -ENOMEM;
 }
@@ -179,7 +194,7 @@ void receive_stop(struct daemon *d)
 static int open_inlet(struct port *port, enum packet_kind kind)
 {
 	struct inlet *inlet = &port->inlets[kind];
-	int r = packet_open(port->info.ifindex, kind, PACKET_BUFFER, &inlet->socket);
+	int r = packet_open(port->info.ifindex, kind, port->daemon->receive_buffer, &inlet->socket);
 
 	if (r < 0)
 		return r;

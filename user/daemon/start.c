@@ -320,6 +320,15 @@ static int open_all(struct daemon *d)
 	return 0;
 }
 
+static void look_at_machine(struct daemon *d)
+{
+	char text[128];
+
+	machine_look("", &d->machine);
+	machine_text(&d->machine, text, sizeof(text));
+	log_notice("%s", text);
+}
+
 int daemon_start(struct daemon *d)
 {
 	int r;
@@ -331,6 +340,7 @@ int daemon_start(struct daemon *d)
 	d->base = event_base_new();
 	if (!d->base)
 		return -ENOMEM;
+	look_at_machine(d);
 	r = check_clock();
 	if (r == 0)
 		r = signals_start(d);
