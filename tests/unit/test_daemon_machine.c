@@ -87,6 +87,8 @@ static void those_above_limit_it_too(void **state)
 	put("/proc/self/cgroup", "0::/a/b/c\n");
 	put("/sys/fs/cgroup/a/b/c/memory.max", "536870912\n");
 	put("/sys/fs/cgroup/a/b/c/cpu.max", "30000 100000\n");
+	put("/sys/fs/cgroup/a/b/memory.max", "1073741824\n");
+	check(512 << 20, 30);
 	put("/sys/fs/cgroup/a/memory.max", "134217728\n");
 	put("/sys/fs/cgroup/a/cpu.max", "70000 100000\n");
 	check(128 << 20, 30);
@@ -134,6 +136,9 @@ static void more_than_there_is_is_no_limit(void **state)
 	struct machine m;
 
 	(void)state;
+	put("/proc/self/cgroup", "5:memory:/\n");
+	put("/sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+	check(0, 0);
 	put("/proc/self/cgroup", "0::/\n");
 	put("/sys/fs/cgroup/cpu.max", "409600000 100000\n");
 	put("/sys/fs/cgroup/memory.max", "1152921504606846975\n");
