@@ -292,6 +292,7 @@ $(B)/tests/unit/test_daemon_notify: ALL_LDFLAGS += -Wl,--wrap=monotonic_microsec
 $(B)/tests/unit/test_daemon_link_records: ALL_LDFLAGS += -Wl,--wrap=fastpath_policy,--wrap=fastpath_barrier,--wrap=fastpath_slot,--wrap=lease_next,--wrap=lease_after,--wrap=quiesce_waits,--wrap=withdraw,--wrap=withdraw_relayed
 $(B)/tests/unit/test_daemon_places: ALL_LDFLAGS += -Wl,--wrap=fastpath_has,--wrap=fastpath_attach,--wrap=fastpath_prune,--wrap=fastpath_detach,--wrap=fastpath_give_again,--wrap=fastpath_answers,--wrap=link_publish,--wrap=link_close,--wrap=links_unhide,--wrap=log_line
 $(B)/tests/unit/test_daemon_quiesce: ALL_LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=barrier_done,--wrap=barrier_stop,--wrap=barrier_free,--wrap=commit_rests,--wrap=lease_at,--wrap=fastpath_slot
+$(B)/tests/unit/test_bench_generator: $(GENERATOR_OBJS) $(B)/tools/bench/doras/timers.o
 # its memory runs out when the test says so
 $(B)/tests/unit/test_engine_reasons: ALL_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc
 $(B)/tests/unit/test_records: ALL_LDFLAGS += -Wl,--wrap=malloc,--wrap=reallocarray,--wrap=madvise
