@@ -280,6 +280,11 @@ static void test_equal_contents_share(void **state)
 	b.file[127] = 1;
 	assert_int_not_equal(template_index_get(rig->index, &b), at);
 	assert_int_equal(template_index_in_use(rig->index), 4);
+	/* beside the one that was asked for last */
+	assert_int_equal(template_index_get(rig->index, &a), at);
+	a.options[29]++;
+	assert_int_not_equal(template_index_get(rig->index, &a), at);
+	assert_int_equal(template_index_in_use(rig->index), 5);
 }
 
 static void test_full(void **state)

@@ -208,6 +208,24 @@ static void split(struct groups *groups)
 	}
 }
 
+/*
+ * The records that the next groups_insert() will hash again were used long ago: fetched until then.
+ * Where there is no room left nothing is known of what is split next.
+ */
+static void fetch_next_split(const struct groups *groups)
+{
+	for (size_t i = 0; i < PER_GROUP && groups->n_buckets + i < groups->room; i++) {
+		uint32_t number = groups->buckets[groups->n_buckets + i - groups->room / 2];
+		struct lease *lease;
+
+		if (!number)
+			continue;
+		lease = records_at(groups->records, number);
+		__builtin_prefetch(lease->chaddr);
+		__builtin_prefetch(link_of(groups, lease));
+	}
+}
+
 /* Where the first of the lease's group is chained; at the chain's end if there is none. */
 static uint32_t *chained(struct groups *groups, const struct lease *lease)
 {
@@ -231,6 +249,7 @@ void groups_insert(struct groups *groups, struct lease *lease)
 
 	for (int i = 0; i < PER_GROUP && groups->n_buckets <= PER_GROUP * groups->n; i++)
 		split(groups);
+	fetch_next_split(groups);
 	*link_of(groups, lease) = (struct group_link){0};
 	place = chained(groups, lease);
 	first = *place;

@@ -92,6 +92,19 @@ static uint64_t mix(uint64_t h, uint64_t word)
 	return h ^ h >> 29;
 }
 
+/* Up to 7 bytes as a word that no other bytes of that length give; no call to copy them. */
+static uint64_t tail(const uint8_t *p, size_t len)
+{
+	uint32_t first, last;
+
+	if (len >= 4) {
+		memcpy(&first, p, 4);
+		memcpy(&last, p + len - 4, 4);
+		return (uint64_t)first << 32 | last;
+	}
+	return len ? (uint64_t)p[0] << 16 | (uint64_t)p[len / 2] << 8 | p[len - 1] : 0;
+}
+
 uint64_t index_hash(uint64_t hash, const void *data, size_t len)
 {
 	const uint8_t *p = data;
@@ -102,8 +115,5 @@ uint64_t index_hash(uint64_t hash, const void *data, size_t len)
 		memcpy(&word, p, 8);
 		hash = mix(hash, word);
 	}
-	word = 0;
-	if (len)
-		memcpy(&word, p, len);
-	return mix(hash, word);
+	return mix(hash, tail(p, len));
 }

@@ -49,6 +49,7 @@ struct template_index {
 	struct template_entry *by_content;
 	uint32_t *free; /* the numbers of the FREE, in any order */
 	uint32_t n, n_free, n_used, n_limbo;
+	struct template_entry *latest; /* that was asked for; NULL: none. Most ask for the same */
 };
 
 /* What is beyond options_len is no content. Of every template up to here, the length is checked. */
@@ -59,6 +60,8 @@ static size_t key_len(const struct template *t)
 
 static void give_back(struct template_index *index, uint32_t at)
 {
+	if (index->latest == &index->entries[at])
+		index->latest = NULL;
 	memset(&index->entries[at], 0, sizeof(index->entries[at]));
 	index->entries[at].free_at = index->n_free;
 	index->free[index->n_free++] = at;
@@ -91,8 +94,10 @@ static bool add_to_table(struct template_index *index, uint32_t at)
 
 static struct template_entry *find(const struct template_index *index, const struct template *t)
 {
-	struct template_entry *entry;
+	struct template_entry *entry = index->latest;
 
+	if (entry && !memcmp(&index->templates[entry - index->entries], t, key_len(t)))
+		return entry;
 	HASH_FIND(hh, index->by_content, t, key_len(t), entry);
 	return entry;
 }
@@ -177,6 +182,7 @@ int64_t template_index_get(struct template_index *index, const struct template *
 	entry = find(index, wanted);
 	if (entry) {
 		keep(index, entry);
+		index->latest = entry;
 		return entry - index->entries;
 	}
 	if (index->n_free == 0)
@@ -193,6 +199,7 @@ int64_t template_index_get(struct template_index *index, const struct template *
 	take(index, at);
 	index->entries[at].marked = true;
 	index->n_used++;
+	index->latest = &index->entries[at];
 	return at;
 }
 
