@@ -35,10 +35,11 @@ struct doras_result {
 	uint64_t begun, offered, acked, naks, wrong, doubled, late, foreign, dropped;
 	uint64_t again;	  /* of those begun: by a client that had an ACK already */
 	uint64_t in_time; /* of those acked: while others still began */
-	uint64_t behind;  /* exchanges under way at the end beyond what a fiftieth of a second holds
-			   */
-	uint64_t sent;	  /* messages, each time one was */
-	uint64_t resent;  /* of these: again */
+	/* exchanges under way at the end more than at half time, beyond what begins in a fiftieth
+	 * of a second: they pile up */
+	uint64_t behind;
+	uint64_t sent;	   /* messages, each time one was */
+	uint64_t resent;   /* of these: again */
 	uint64_t answered; /* replies to any of them */
 	double seconds;	   /* in which exchanges began */
 	double loss;	   /* 0-1 */
