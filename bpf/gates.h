@@ -12,33 +12,25 @@
 
 #define GO_ON XDHCP_VERDICT_COUNT /* not a way out */
 
-/* What else the records of the gates say to who may go on. */
-struct gates {
-	const struct policy *daemons;
-	__u32 capture_until; /* capture.h */
-};
-
 static __always_inline const struct policy *policy_at(__u32 at)
 {
 	return bpf_map_lookup_elem(&policy, &at);
 }
 
-/* GO_ON: all open, and there is what *ret says. */
-static __always_inline enum xdhcp_verdict check_gates(__u32 now, struct gates *ret)
+/* GO_ON: all open, and *ret is their record, which says more to who may go on. */
+static __always_inline enum xdhcp_verdict check_gates(__u32 now, const struct policy **ret)
 {
-	const struct policy *operators = policy_at(XDHCP_POLICY_OPERATOR);
-	const struct policy *daemons = policy_at(XDHCP_POLICY_DAEMON);
+	const struct policy *gates = policy_at(XDHCP_POLICY_GATES);
 
-	if (!operators || READ_ONCE(operators->closed))
+	if (!gates || READ_ONCE(gates->closed))
 		return XDHCP_VERDICT_pass_gate_operator;
-	ret->capture_until = operators->capture_until;
-	if (!daemons || READ_ONCE(daemons->closed))
+	if (READ_ONCE(gates->daemon_closed))
 		return XDHCP_VERDICT_pass_gate_daemon;
-	__u32 until = READ_ONCE(daemons->answer_until);
+	__u32 until = READ_ONCE(gates->answer_until);
 
 	if (until != XDHCP_FOREVER && now >= until)
 		return XDHCP_VERDICT_pass_unattended;
-	ret->daemons = daemons;
+	*ret = gates;
 	return GO_ON;
 }
 

@@ -27,7 +27,7 @@ struct answer {
 	__u32 form_at;
 	__u32 addr;	/* as in the packet */
 	__u32 captured; /* the request was */
-	struct gates gates;
+	const struct policy *gates;
 	enum xdhcp_verdict ack;
 };
 
@@ -196,15 +196,14 @@ static __always_inline enum xdhcp_verdict promise(const struct answer *a, const 
 		until = XDHCP_FOREVER;
 	if (until > credit)
 		return XDHCP_VERDICT_pass_credit;
-	if (!client_may(a->slot, a->gates.daemons, clock))
+	if (!client_may(a->slot, a->gates, clock))
 		return XDHCP_VERDICT_drop_client_rate;
 	return grant(a->slot, clock->now, until) ? GO_ON : XDHCP_VERDICT_pass_contended;
 }
 
 /* From what the walk has found to the form. */
 static __always_inline enum xdhcp_verdict find_answer(const struct request *r,
-						      const struct clock *clock,
-						      const struct meta *m, struct answer *a)
+						      const struct clock *clock, struct answer *a)
 {
 	enum xdhcp_verdict v = check_type(r);
 
@@ -214,7 +213,7 @@ static __always_inline enum xdhcp_verdict find_answer(const struct request *r,
 		v = check_gates(clock->now, &a->gates);
 	if (v != GO_ON)
 		return v;
-	a->slot = find_slot(a->addr, m->block_shift);
+	a->slot = find_slot(a->addr, READ_ONCE(meta.block_shift));
 	if (!a->slot)
 		return XDHCP_VERDICT_pass_no_slot;
 	v = check_client(r, a->slot);

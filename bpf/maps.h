@@ -2,7 +2,7 @@
 /*
  * The maps of include/abi.h. Userspace resizes leases, blocks and templates before it loads; the
  * sizes here only have to be valid. They are pinned by the daemon and outlive it and this program;
- * `clock` (clock.h) and `agents` (agent.h) are this program's own and go with it.
+ * `agents` (agent.h) and its variables (clock.h) are this program's own and go with it.
  */
 #ifndef XDHCP_BPF_MAPS_H
 #define XDHCP_BPF_MAPS_H
@@ -59,13 +59,8 @@ struct {
 	__type(value, struct link_budgets);
 } budgets SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct meta);
-} meta SEC(".maps");
+/* A map, too, but the program reads it without a lookup. */
+struct meta meta SEC(".data.meta");
 
 /* What `barrier` holds: nothing. Replacing it waits for every running program. */
 struct barrier_inner {

@@ -80,13 +80,13 @@ __attribute__((noinline)) int client_bucket(struct slot *slot, __u32 now, __u32 
 }
 
 /* Off: one look at a record whose cache line check_gates() has loaded. */
-static __always_inline bool client_may(struct slot *slot, const struct policy *daemons,
+static __always_inline bool client_may(struct slot *slot, const struct policy *gates,
 				       const struct clock *clock)
 {
-	__u32 interval = READ_ONCE(daemons->client_interval);
+	__u32 interval = READ_ONCE(gates->client_interval);
 
-	return !interval || client_bucket(slot, clock->now, clock->ms, interval,
-					  READ_ONCE(daemons->client_burst));
+	return !interval ||
+	       client_bucket(slot, clock->now, clock->ms, interval, READ_ONCE(gates->client_burst));
 }
 
 /*
@@ -103,7 +103,7 @@ static __always_inline bool begins_as_discover(const __u8 *options, const __u8 *
 static __always_inline bool link_may(__u64 *due, __u64 interval, __u64 burst)
 {
 	__u64 now = bpf_ktime_get_boot_ns(), full = interval * burst;
-	struct gates gates; /* of no interest here */
+	const struct policy *gates; /* of no interest here */
 
 	if (check_gates(now / NSEC_PER_SEC, &gates) != GO_ON)
 		return true;

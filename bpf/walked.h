@@ -105,7 +105,7 @@ static __always_inline __u64 walked_word(const struct request *r, const struct a
  * nothing is known of it, but that r->area is the area's hash if there is a slot that it could be
  * remembered in.
  */
-static __always_inline bool recall(struct request *r, const struct meta *m, struct answer *a)
+static __always_inline bool recall(struct request *r, struct answer *a)
 {
 	/* read anew: what is learned of them here the walk need not know */
 	__u32 addr = *(const volatile word32 *)(r->data + BOOTP_FIELD(ciaddr));
@@ -116,16 +116,16 @@ static __always_inline bool recall(struct request *r, const struct meta *m, stru
 	KEEP(giaddr);
 	addr &= giaddr;
 	r->area = unknown_zero(AT64(r->data + BOOTP_AT));
-	struct slot *slot = find_slot(addr, m->block_shift);
+	struct slot *slot = find_slot(addr, READ_ONCE(meta.block_shift));
 
 	if (!slot || check_client(r, slot) != GO_ON)
 		return false;
-	r->area = hash_area(r, m->hash_key);
+	r->area = hash_area(r, meta.hash_key);
 	/* volatile: one load */
 	__u64 walked = *(const volatile word64 *)&slot->walked;
 	__u64 form = READ_ONCE(slot->forms[walked & (XDHCP_FORMS - 1)]);
 
-	if (walked >> WALKED_BITS != walked_hash(r->area, form, m->hash_key))
+	if (walked >> WALKED_BITS != walked_hash(r->area, form, meta.hash_key))
 		return false;
 	a->slot = slot;
 	a->form = form;

@@ -37,25 +37,21 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx, struct requ
 	struct answer a = {};
 	struct layout l;
 	enum xdhcp_verdict v = parse_headers(ctx, r);
-	__u32 zero = 0;
 	__u64 walked = 0;
 
 	if (v != GO_ON)
 		return v;
-	const struct meta *m = bpf_map_lookup_elem(&meta, &zero);
-	const struct clock *clock = clock_read();
+	const struct clock clock = clock_read();
 
-	if (!m || !clock)
-		return XDHCP_VERDICT_pass_gate_daemon;
-	walked = unknown_zero(m->hash_key[0]);
-	if (recall(r, m, &a)) {
-		v = check_gates(clock->now, &a.gates);
+	walked = unknown_zero(meta.hash_key[0]);
+	if (recall(r, &a)) {
+		v = check_gates(clock.now, &a.gates);
 	} else {
-		v = walk_options(ctx, r, m->hash_key);
+		v = walk_options(ctx, r, meta.hash_key);
 		if (v == GO_ON)
-			v = find_answer(r, clock, m, &a);
+			v = find_answer(r, &clock, &a);
 		if (v == GO_ON && r->area && !r->agent_len)
-			walked = walked_word(r, &a, m->hash_key);
+			walked = walked_word(r, &a, meta.hash_key);
 	}
 	if (v == GO_ON)
 		v = find_template(r, &a);
@@ -67,10 +63,10 @@ static __always_inline enum xdhcp_verdict answer(struct xdp_md *ctx, struct requ
 		return XDHCP_VERDICT_pass_max_size;
 	if (forget(r->way) != WAY_DIRECT && !find_route(ctx, r, l.ip))
 		return XDHCP_VERDICT_pass_route;
-	v = promise(&a, clock);
+	v = promise(&a, &clock);
 	if (v != GO_ON)
 		return v;
-	if (clock->now < a.gates.capture_until)
+	if (clock.now < a.gates->capture_until)
 		a.captured = capture_request(
 			ctx, a.addr, AT32(a.slot->chaddr) | (__u64)AT16(a.slot->chaddr + 4) << 32,
 			r->link->link);

@@ -20,7 +20,7 @@
 #include <linux/types.h>
 #include <stddef.h>
 
-#define XDHCP_ABI_VERSION 3
+#define XDHCP_ABI_VERSION 4
 #define XDHCP_FOREVER	  0xffffffffu
 
 /*
@@ -179,15 +179,14 @@ _Static_assert(offsetof(struct template, options) == 256, "options are aligned")
 
 /* --- policy: array, mmapable; gates, links, scopes --- */
 
-#define XDHCP_POLICY_OPERATOR 0	   /* the operator's gate, written by xdhcpctl */
-#define XDHCP_POLICY_DAEMON   1	   /* the daemon's gate, answer_until */
-#define XDHCP_POLICY_LINKS    4096 /* first of the links: at policy_link_place(), or behind */
-#define XDHCP_POLICY_LINKS_N  4096
-#define XDHCP_POLICY_PROBES   8
-#define XDHCP_POLICY_SCOPES   8192 /* first of the scopes */
-#define XDHCP_POLICY_ENTRIES  24576
-#define XDHCP_LINK_ADDRS      8
-#define XDHCP_LINK_TAGS	      2
+#define XDHCP_POLICY_GATES   0	  /* the operator's gate and the daemon's */
+#define XDHCP_POLICY_LINKS   4096 /* first of the links: at policy_link_place(), or behind */
+#define XDHCP_POLICY_LINKS_N 4096
+#define XDHCP_POLICY_PROBES  8
+#define XDHCP_POLICY_SCOPES  8192 /* first of the scopes */
+#define XDHCP_POLICY_ENTRIES 24576
+#define XDHCP_LINK_ADDRS     8
+#define XDHCP_LINK_TAGS	     2
 
 /* What a link may give the daemon to do, each with a budget of its own (police.h). */
 enum xdhcp_budget {
@@ -209,7 +208,7 @@ enum xdhcp_route {
 
 enum xdhcp_policy_kind {
 	XDHCP_POLICY_NONE, /* free */
-	XDHCP_POLICY_GATE, /* operator and daemon */
+	XDHCP_POLICY_GATE, /* the one of gates */
 	XDHCP_POLICY_LINK,
 	XDHCP_POLICY_SCOPE,
 };
@@ -217,40 +216,48 @@ enum xdhcp_policy_kind {
 /*
  * One record of any kind; what its kind does not use is zero. A closed record makes every packet it
  * covers pass. Fields of a link change only while it is closed and after a barrier, all but its
- * budgets, each of which is one aligned store at any time. The operator's record is xdhcpctl's to
- * write. kind and closed stand first in every ABI version: the operator's gate is carried over when
- * maps are replaced.
+ * budgets, each of which is one aligned store at any time. Of the gates' record closed and
+ * capture_until are xdhcpctl's to write, all else the daemon's. kind, closed and daemon_closed
+ * stand first in every ABI version: the operator's gate is carried over when maps are replaced,
+ * and the daemon's is how others are shut.
  */
 struct policy {
-	__u32 kind;	       /* enum xdhcp_policy_kind */
-	__u32 closed;	       /* 0: XDP may answer; else it passes */
-	__u32 answer_until;    /* DAEMON: the second from which XDP passes; FOREVER: never */
-	__u32 client_interval; /* DAEMON: ms an ACK that one client gets of XDP; 0: unlimited */
-	__u32 client_burst;    /* DAEMON: ACKs, at least 1 */
-	__u32 capture_until;   /* OPERATOR: hits are captured before this second, see capture.h */
-	__u32 ifindex;	       /* LINK: where its frames come in, as XDP sees it */
-	__u32 device; /* LINK: the served interface: `ifindex`, or the VLAN, bond ... on it */
+	__u32 kind;		     /* enum xdhcp_policy_kind */
+	__u32 closed;		     /* 0: XDP may answer; else it passes. GATE: xdhcpctl's */
+	__u32 daemon_closed;	     /* GATE: as closed, but the daemon's */
+	__u32 answer_until;	     /* GATE: the second from which XDP passes; FOREVER: never */
+	__u32 client_interval;	     /* GATE: ms an ACK that one client gets of XDP; 0: unlimited */
+	__u32 client_burst;	     /* GATE: ACKs, at least 1 */
+	__u32 capture_until;	     /* GATE: hits are captured before this second, see capture.h */
+	__u32 ifindex;		     /* LINK: where its frames come in, as XDP sees it */
 	__u16 vlan[XDHCP_LINK_TAGS]; /* LINK: ids of the frames' tags, outer first; 0: no tag */
 	__u16 tpid[XDHCP_LINK_TAGS]; /* LINK: 0x8100 or 0x88a8, of each tag; 0: no tag */
 	__u8 mac[6];		     /* LINK, aligned as a word is */
 	__u16 link;		     /* LINK: the stable id that slots carry, from 1 */
 	__u16 route;		     /* LINK: enum xdhcp_route */
 	__u16 generic; /* LINK: 1: XDP there is generic, see is_partial() in parse.h */
+	__u32 device;  /* LINK: the served interface: `ifindex`, or the VLAN, bond ... on it */
 	__u32 id; /* SCOPE: the subnet's id; LINK: how many of addrs are its own, not the host's */
-	__u64 digest; /* SCOPE: of the configuration its templates were made from */
-	struct budget budgets[XDHCP_BUDGETS]; /* LINK */
+	__u32 reserved; /* zero */
+	/* second cache line */
 	__u8 addrs[XDHCP_LINK_ADDRS][4];      /* LINK: our addresses; 0.0.0.0: unused */
 	__u8 broadcasts[XDHCP_LINK_ADDRS][4]; /* LINK: of the subnets of addrs */
+	/* third */
+	__u64 digest; /* SCOPE: of the configuration its templates were made from */
+	struct budget budgets[XDHCP_BUDGETS]; /* LINK */
 	char name[16];			      /* LINK: interface; else what the gate is */
+	__u8 reserved2[24];		      /* zero */
 };
 
 _Static_assert(offsetof(struct policy, closed) == 4, "frozen");
+_Static_assert(offsetof(struct policy, daemon_closed) == 8, "frozen");
 _Static_assert(offsetof(struct policy, tpid) == offsetof(struct policy, vlan) + 4, "one word");
 _Static_assert(offsetof(struct policy, vlan) % 8 == 0, "an aligned one");
 _Static_assert(offsetof(struct policy, mac) == 40, "begins with a word");
 _Static_assert(offsetof(struct policy, link) == 46, "one word with mac");
-_Static_assert(offsetof(struct policy, addrs) == 80, "links");
-_Static_assert(sizeof(struct policy) == 160, "no holes that a dump would show");
+_Static_assert(offsetof(struct policy, addrs) == 64, "second line");
+_Static_assert(offsetof(struct policy, digest) == 128, "third line");
+_Static_assert(sizeof(struct policy) == 192, "three cache lines");
 
 /* Where the search for a link's record begins, among the links; `tags`: vlan and tpid as a word. */
 static inline __u32 policy_link_place(__u32 ifindex, __u64 tags)

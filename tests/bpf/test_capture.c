@@ -88,7 +88,7 @@ static struct packet begin(void)
 	world_reset(w);
 	put_ring(RING_LEN);
 	*filter = (struct capture){.sample = 1, .snaplen = 65535};
-	w->policy[XDHCP_POLICY_OPERATOR].capture_until = world_now() + 60;
+	w->policy[XDHCP_POLICY_GATES].capture_until = world_now() + 60;
 	p = packet_renewing(&w->client, WORLD_ADDR, &w->server);
 	world_learn(w, &p);
 	return p;
@@ -305,7 +305,7 @@ static void a_sample(void **state)
 static void nothing_when_its_time_has_passed(void **state)
 {
 	struct packet p = begin();
-	uint32_t *until = &world.policy[XDHCP_POLICY_OPERATOR].capture_until;
+	uint32_t *until = &world.policy[XDHCP_POLICY_GATES].capture_until;
 
 	(void)state;
 	*until = world_now();

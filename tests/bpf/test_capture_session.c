@@ -69,7 +69,7 @@ static uint32_t ring_id(void)
 
 static uint32_t until(void)
 {
-	return fastpath_policy(fp)[XDHCP_POLICY_OPERATOR].capture_until;
+	return fastpath_policy(fp)[XDHCP_POLICY_GATES].capture_until;
 }
 
 static void what_it_leaves(void **state)

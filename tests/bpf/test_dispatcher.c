@@ -471,8 +471,8 @@ static void test_other_maps(void **state)
 	fd = bpf_obj_get(path);
 	assert_true(fd >= 0);
 	assert_int_equal(region_map(fd, false, &policy), 0);
-	assert_int_equal(((struct policy *)policy.base)[XDHCP_POLICY_DAEMON].closed, 1);
-	assert_int_equal(((struct policy *)policy.base)[XDHCP_POLICY_OPERATOR].closed, 0);
+	assert_int_equal(((struct policy *)policy.base)[XDHCP_POLICY_GATES].daemon_closed, 1);
+	assert_int_equal(((struct policy *)policy.base)[XDHCP_POLICY_GATES].closed, 0);
 	region_unmap(&policy);
 	close(fd);
 	assert_int_equal(fastpath_replace(fp, why, sizeof(why)), 0);

@@ -118,12 +118,12 @@ static void test_fresh(void **state)
 			     meta->boot_id[i]);
 	assert_memory_equal(text, hex, 36);
 
-	assert_int_equal(policy[XDHCP_POLICY_OPERATOR].kind, XDHCP_POLICY_GATE);
-	assert_int_equal(policy[XDHCP_POLICY_OPERATOR].closed, 0);
-	assert_string_equal(policy[XDHCP_POLICY_OPERATOR].name, "operator");
-	assert_int_equal(policy[XDHCP_POLICY_DAEMON].kind, XDHCP_POLICY_GATE);
+	assert_int_equal(policy[XDHCP_POLICY_GATES].kind, XDHCP_POLICY_GATE);
+	assert_int_equal(policy[XDHCP_POLICY_GATES].closed, 0);
+	assert_int_equal(policy[XDHCP_POLICY_GATES].daemon_closed, 0);
+	assert_string_equal(policy[XDHCP_POLICY_GATES].name, "gates");
 	/* nothing is answered before the daemon says until when */
-	assert_int_equal(policy[XDHCP_POLICY_DAEMON].answer_until, 0);
+	assert_int_equal(policy[XDHCP_POLICY_GATES].answer_until, 0);
 
 	assert_int_equal(fastpath_verdicts(fp, &sum), 0);
 	assert_int_equal(fastpath_acks(&sum), 0);
@@ -164,7 +164,7 @@ static void test_adopted(void **state)
 	fastpath_slot(fp, ADDR, false, &index);
 	fastpath_meta(fp)->newest_commit = 99;
 	meta = *fastpath_meta(fp);
-	fastpath_policy(fp)[XDHCP_POLICY_DAEMON].answer_until = 12345;
+	fastpath_policy(fp)[XDHCP_POLICY_GATES].answer_until = 12345;
 	fastpath_policy(fp)[XDHCP_POLICY_LINKS].kind = XDHCP_POLICY_LINK;
 	templates = fastpath_templates(fp, &n);
 	templates[5].lifetime = 3600;
@@ -177,7 +177,7 @@ static void test_adopted(void **state)
 	assert_int_equal(fastpath_capacity(fp), 1024);
 	assert_int_equal(fastpath_slots_used(fp), 512);
 	assert_memory_equal(fastpath_meta(fp), &meta, sizeof(meta));
-	assert_int_equal(fastpath_policy(fp)[XDHCP_POLICY_DAEMON].answer_until, 12345);
+	assert_int_equal(fastpath_policy(fp)[XDHCP_POLICY_GATES].answer_until, 12345);
 	assert_int_equal(fastpath_policy(fp)[XDHCP_POLICY_LINKS].kind, XDHCP_POLICY_LINK);
 	templates = fastpath_templates(fp, &n);
 	assert_int_equal(n, 64);
@@ -396,7 +396,7 @@ static void test_growth(void **state)
 		ids[i] = fastpath_map_id(fp, map_names[i]);
 	fill(fp);
 	fastpath_meta(fp)->newest_commit = 99;
-	fastpath_policy(fp)[XDHCP_POLICY_OPERATOR].closed = 1;
+	fastpath_policy(fp)[XDHCP_POLICY_GATES].closed = 1;
 	fastpath_close(fp);
 
 	fp = open_sized(2048, 64, FASTPATH_FOREIGN);
@@ -417,7 +417,7 @@ static void test_growth(void **state)
 	assert_int_equal(fastpath_harvest(fp, collect, &harvest), 0);
 	assert_int_equal(harvest.n, 0);
 	/* the operator's word outlives the maps */
-	assert_int_equal(fastpath_policy(fp)[XDHCP_POLICY_OPERATOR].closed, 1);
+	assert_int_equal(fastpath_policy(fp)[XDHCP_POLICY_GATES].closed, 1);
 	assert_int_equal(fastpath_barrier(fp), 0);
 	assert_true(fastpath_replace(fp, why, sizeof(why)) < 0);
 	grant(fp, ADDR, 9);
@@ -428,7 +428,7 @@ static void test_growth(void **state)
 	fp = open_sized(2048, 64, FASTPATH_ADOPTED);
 	for (unsigned i = 0; i < N_MAPS; i++)
 		assert_int_equal(fastpath_map_id(fp, map_names[i]), ids[i]);
-	assert_int_equal(fastpath_policy(fp)[XDHCP_POLICY_OPERATOR].closed, 1);
+	assert_int_equal(fastpath_policy(fp)[XDHCP_POLICY_GATES].closed, 1);
 	assert_int_equal(fastpath_slot(fp, ADDR, false, NULL)->generation, 9);
 	fastpath_close(fp);
 }
@@ -738,16 +738,16 @@ static void test_operator_gate(void **state)
 	assert_non_null(strstr(why, PINS));
 	fp = open_as(FASTPATH_FRESH);
 	assert_int_equal(fastpath_operator_gate(PINS, true, why, sizeof(why)), 0);
-	assert_int_not_equal(fastpath_policy(fp)[XDHCP_POLICY_OPERATOR].closed, 0);
-	assert_int_equal(fastpath_policy(fp)[XDHCP_POLICY_DAEMON].closed, 0);
+	assert_int_not_equal(fastpath_policy(fp)[XDHCP_POLICY_GATES].closed, 0);
+	assert_int_equal(fastpath_policy(fp)[XDHCP_POLICY_GATES].daemon_closed, 0);
 	fastpath_close(fp);
 	/* honoured at the next start */
 	fp = open_as(FASTPATH_ADOPTED);
-	assert_int_not_equal(fastpath_policy(fp)[XDHCP_POLICY_OPERATOR].closed, 0);
+	assert_int_not_equal(fastpath_policy(fp)[XDHCP_POLICY_GATES].closed, 0);
 	fastpath_close(fp);
 	assert_int_equal(fastpath_operator_gate(PINS, false, why, sizeof(why)), 0);
 	fp = open_as(FASTPATH_ADOPTED);
-	assert_int_equal(fastpath_policy(fp)[XDHCP_POLICY_OPERATOR].closed, 0);
+	assert_int_equal(fastpath_policy(fp)[XDHCP_POLICY_GATES].closed, 0);
 	fastpath_close(fp);
 }
 
@@ -761,7 +761,7 @@ static void test_status_offline(void **state)
 	assert_int_equal(status.abi, 77);
 	fp = open_as(FASTPATH_FRESH);
 	grant(fp, ADDR, 1);
-	fastpath_policy(fp)[XDHCP_POLICY_DAEMON].answer_until = 4711;
+	fastpath_policy(fp)[XDHCP_POLICY_GATES].answer_until = 4711;
 	fastpath_close(fp);
 	count_verdicts();
 	assert_int_equal(fastpath_operator_gate(PINS, true, why, sizeof(why)), 0);

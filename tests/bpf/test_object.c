@@ -53,7 +53,8 @@ static void maps_have_names_and_types(void **state)
 		{"verdicts", "verdicts", sizeof(struct verdicts), false},
 		{"budgets", "link_budgets", sizeof(struct link_budgets), false},
 		{"capture", "capture", sizeof(struct capture), true},
-		{"meta", "meta", sizeof(struct meta), true},
+		{".data.meta", ".data.meta", sizeof(struct meta),
+		 true}, /* of one variable, `meta` */
 	};
 	const struct btf *btf = bpf_object__btf(world.skel->obj);
 

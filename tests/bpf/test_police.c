@@ -40,8 +40,8 @@ static void limit(struct world *w, enum xdhcp_budget which, uint32_t interval, u
 
 static void limit_clients(struct world *w, uint32_t interval, uint32_t burst)
 {
-	w->policy[XDHCP_POLICY_DAEMON].client_interval = interval;
-	w->policy[XDHCP_POLICY_DAEMON].client_burst = burst;
+	w->policy[XDHCP_POLICY_GATES].client_interval = interval;
+	w->policy[XDHCP_POLICY_GATES].client_burst = burst;
 }
 
 static struct world *fresh(void)
@@ -312,7 +312,7 @@ static void no_gate_no_policer(void **state)
 
 		limit(w, XDHCP_BUDGET_DISCOVER, SLOW_NS, BURST);
 		if (gate == 2)
-			w->policy[XDHCP_POLICY_DAEMON].answer_until = 1;
+			w->policy[XDHCP_POLICY_GATES].answer_until = 1;
 		else
 			w->policy[gate].closed = 1;
 		for (unsigned i = 0; i < 4 * BURST; i++)

@@ -104,7 +104,7 @@ CHANGE(ethernet_padding, p->trailer = 60; p->trailer_byte = 0x5a)
 CHANGE(longest, p->bootp_min = 1500 - 28)
 CHANGE(second_form, w->slot->forms[3] = w->slot->forms[0];
        w->slot->forms[0] = w->slot->forms[3] ^ (1ull << 63))
-CHANGE(answer_until_ahead, w->policy[XDHCP_POLICY_DAEMON].answer_until = world_now() + 60)
+CHANGE(answer_until_ahead, w->policy[XDHCP_POLICY_GATES].answer_until = world_now() + 60)
 CHANGE(infinite, w->template->lifetime = XDHCP_FOREVER; w->slot->ack_until = XDHCP_FOREVER)
 CHANGE(credit_forever, w->slot->ack_until = XDHCP_FOREVER; w->template->lifetime = 0xfffffffe)
 CHANGE(size_fits, world_template_option(w, 43, p->options, 255);
@@ -214,15 +214,15 @@ CHANGE(requested_zero, p->options_len = 3; packet_option_u32(p, 50, 0))
 
 /* --- gates --- */
 
-CHANGE(operator_off, w->policy[XDHCP_POLICY_OPERATOR].closed = 1)
-CHANGE(daemon_off, w->policy[XDHCP_POLICY_DAEMON].closed = 1)
+CHANGE(operator_off, w->policy[XDHCP_POLICY_GATES].closed = 1)
+CHANGE(daemon_off, w->policy[XDHCP_POLICY_GATES].daemon_closed = 1)
 CHANGE(link_off, w->link->closed = 1)
 CHANGE(scope_off, w->scope->closed = 1)
 CHANGE(scope_gone, w->scope->kind = XDHCP_POLICY_NONE)
 CHANGE(scope_out_of_range, w->template->gate = XDHCP_POLICY_ENTRIES)
 /* its clock may be one jiffy behind, and so one second */
-CHANGE(unattended, w->policy[XDHCP_POLICY_DAEMON].answer_until = world_now() - 1)
-CHANGE(never_attended, w->policy[XDHCP_POLICY_DAEMON].answer_until = 0)
+CHANGE(unattended, w->policy[XDHCP_POLICY_GATES].answer_until = world_now() - 1)
+CHANGE(never_attended, w->policy[XDHCP_POLICY_GATES].answer_until = 0)
 
 /* --- slot --- */
 

@@ -308,15 +308,15 @@ static void gates_and_credit(void **state)
 
 	(void)state;
 	assert_answered(w, &p);
-	w->policy[XDHCP_POLICY_OPERATOR].closed = 1;
+	w->policy[XDHCP_POLICY_GATES].closed = 1;
 	assert_int_equal(verdict_of(w, &p), XDHCP_VERDICT_pass_gate_operator);
-	w->policy[XDHCP_POLICY_OPERATOR].closed = 0;
-	w->policy[XDHCP_POLICY_DAEMON].closed = 1;
+	w->policy[XDHCP_POLICY_GATES].closed = 0;
+	w->policy[XDHCP_POLICY_GATES].daemon_closed = 1;
 	assert_int_equal(verdict_of(w, &p), XDHCP_VERDICT_pass_gate_daemon);
-	w->policy[XDHCP_POLICY_DAEMON].closed = 0;
-	w->policy[XDHCP_POLICY_DAEMON].answer_until = 0;
+	w->policy[XDHCP_POLICY_GATES].daemon_closed = 0;
+	w->policy[XDHCP_POLICY_GATES].answer_until = 0;
 	assert_int_equal(verdict_of(w, &p), XDHCP_VERDICT_pass_unattended);
-	w->policy[XDHCP_POLICY_DAEMON].answer_until = XDHCP_FOREVER;
+	w->policy[XDHCP_POLICY_GATES].answer_until = XDHCP_FOREVER;
 	w->scope->closed = 1;
 	assert_int_equal(verdict_of(w, &p), XDHCP_VERDICT_pass_gate_scope);
 	w->scope->closed = 0;

@@ -73,7 +73,7 @@ void world_open_patched(struct world *w, void (*patch)(struct bpf_insn *insns, s
 	w->blocks = map_memory(w->skel->maps.blocks);
 	w->templates = map_memory(w->skel->maps.templates);
 	w->policy = map_memory(w->skel->maps.policy);
-	w->meta = map_memory(w->skel->maps.meta);
+	w->meta = map_memory(w->skel->maps.data_meta);
 	w->cpus = libbpf_num_possible_cpus();
 	w->per_cpu = calloc((size_t)w->cpus, sizeof(*w->per_cpu));
 	if (w->cpus < 1 || !w->per_cpu)
@@ -119,8 +119,7 @@ void world_reset(struct world *w)
 	if (directory_add(w->blocks, shift, WORLD_ADDR, WORLD_FIRST) < 0)
 		die("blocks");
 
-	w->policy[XDHCP_POLICY_OPERATOR] = (struct policy){.kind = XDHCP_POLICY_GATE};
-	w->policy[XDHCP_POLICY_DAEMON] = (struct policy){
+	w->policy[XDHCP_POLICY_GATES] = (struct policy){
 		.kind = XDHCP_POLICY_GATE,
 		.answer_until = XDHCP_FOREVER,
 	};

@@ -508,7 +508,7 @@ static void come_up(struct desk_inside *in, enum fastpath_found found)
 	require(gates_open(d) == 0);
 	make_port(in);
 	require(link_publish(d, &in->port) == 0);
-	gate = &fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON];
+	gate = &fastpath_policy(d->fp)[XDHCP_POLICY_GATES];
 	*gate = (struct policy){.kind = XDHCP_POLICY_GATE, .answer_until = XDHCP_FOREVER};
 	limits_apply(d);
 	in->swept = boot_seconds();

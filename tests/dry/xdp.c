@@ -51,9 +51,9 @@ static __u64 unknown_zero(__u64 any)
 #define SEC(name)
 #define __uint(name, value) int(*name)[value]
 #define __type(name, value) typeof(value) *name
-#define clock		    xdp_clock /* not libc's */
 
-static char leases, blocks, templates, policy, verdicts, budgets, meta, captures, capture;
+static char leases, blocks, templates, policy, verdicts, budgets, captures, capture;
+static struct meta meta; /* what the maps at hand say, as long as it runs */
 static void *bpf_map_lookup_elem(const void *map, const void *key);
 static long bpf_xdp_adjust_head(struct xdp_md *ctx, long delta);
 static long bpf_xdp_adjust_tail(struct xdp_md *ctx, long delta);
@@ -133,7 +133,6 @@ const struct dry_memory *dry_memory;
 
 static void *bpf_map_lookup_elem(const void *map, const void *key)
 {
-	static struct clock the_clock;
 	static struct agent the_agent;
 	uint32_t at = *(const uint32_t *)key;
 
@@ -149,12 +148,8 @@ static void *bpf_map_lookup_elem(const void *map, const void *key)
 		return &dry_maps.verdicts;
 	if (map == &budgets)
 		return at < XDHCP_POLICY_LINKS_N ? &dry_maps.budgets[at] : NULL;
-	if (map == &meta)
-		return dry_maps.meta;
 	if (map == &captures || map == &capture)
 		return NULL;
-	if (map == &xdp_clock)
-		return &the_clock;
 	require(map == &agents);
 	return &the_agent;
 }
@@ -231,6 +226,7 @@ uint32_t dry_xdp(const uint8_t *frame, size_t len, uint8_t *out, size_t cap, siz
 	memset(room, 0xa5, HEADROOM); /* whatever was there before */
 	memcpy(at, frame, len);
 	set_end(&ctx);
+	meta = *dry_maps.meta;
 	action = xdhcp(&ctx);
 	*ret_len = ctx.data_end - ctx.data;
 	require(*ret_len <= cap);

@@ -34,7 +34,7 @@ slot=$(lease_field "$addr" slot)
 equal "the slot" "$(jq -c '.formatted.value | [.addr, .chaddr, .hits, (.ack_until > .granted_until), (.granted_until > 0), (.last > 0)]' "$DIR/slot.json" |
 	tr -d '"' | sed 's/0x//g')" "[[$(tr . , <<<"$addr")],[2,0,0,0,0,3],1,true,true,true]"
 equal "names in policy" "$(policy 0 name | head -c 300 | tr -d '[]", \n' | wc -c | awk '{ print ($1 > 3) }')" 1
-expect "a gate in policy" test "$(policy 1 kind)" = 1
+expect "a gate in policy" test "$(policy 0 kind)" = 1
 equal "the link in policy" "$("$BPFTOOL" -j map dump pinned "$(pin)/policy" | jq '[.[].formatted.value | select(.kind == 2)] | length')" 1
 equal "a verdict" "$(verdict ack_renewing)" 1
 equal "map ids in the status" "$(status | jq -r '."fast-path"."map-ids" | to_entries[] | "\(.key) \(.value)"' | sort)" "$(map_ids | sort)"

@@ -16,7 +16,7 @@ addr=$(dora c cli | jq -r .yiaddr) || fail "no lease"
 again() { renew c cli "$addr" 192.0.2.1 "$smac" wait=1500; }
 again >/dev/null || fail "no renewal"
 crash
-until=$(policy 1 answer_until)
+until=$(policy 0 answer_until)
 
 socket=$DIR/s.sock
 sed -i "s|socket-name: $socket|socket-name: $DIR/s.yaml/s.sock|" "$DIR/s.yaml"
@@ -24,7 +24,7 @@ sed -i "s|socket-name: $socket|socket-name: $DIR/s.yaml/s.sock|" "$DIR/s.yaml"
 await 5 "a second to pass" more_than $((until - 12)) boottime
 refused
 expect "why: $(cat "$DIR/refused")" grep -q ' error: control socket' "$DIR/refused"
-equal "answer_until after a start without a control socket" "$(policy 1 answer_until)" "$until"
+equal "answer_until after a start without a control socket" "$(policy 0 answer_until)" "$until"
 config
 
 read -ra enter <<<"$(in_ns s)"
@@ -39,7 +39,7 @@ await 5 "port 67 to be taken" grep -q taken "$DIR/taken"
 for _ in 1 2 3; do
 	refused
 	expect "why: $(cat "$DIR/refused")" grep -q ' error: UDP port 67: ' "$DIR/refused"
-	equal "answer_until after a start without port 67" "$(policy 1 answer_until)" "$until"
+	equal "answer_until after a start without port 67" "$(policy 0 answer_until)" "$until"
 done
 n=$(acks_xdp)
 if [ "$(boottime)" -lt $((until - 2)) ]; then

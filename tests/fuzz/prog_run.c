@@ -91,7 +91,7 @@ static void load_program(void)
 	require(region_map(bpf_map__fd(skel->maps.blocks), true, &blocks) == 0);
 	require(region_map(bpf_map__fd(skel->maps.templates), true, &templates) == 0);
 	require(region_map(bpf_map__fd(skel->maps.policy), true, &policy) == 0);
-	require(region_map(bpf_map__fd(skel->maps.meta), true, &meta) == 0);
+	require(region_map(bpf_map__fd(skel->maps.data_meta), true, &meta) == 0);
 	require(leases.stride == sizeof(struct slot) &&
 		templates.stride == sizeof(struct template));
 	memory.slots = (struct slot *)leases.base;

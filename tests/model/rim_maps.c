@@ -106,9 +106,8 @@ static struct maps *make_set(uint32_t capacity, bool operator_closed)
 	clear(maps);
 	maps->capacity = capacity;
 	maps->n_templates = world.options.templates ? world.options.templates : TEMPLATES_MAX;
-	maps->policy[XDHCP_POLICY_OPERATOR].kind = XDHCP_POLICY_GATE;
-	maps->policy[XDHCP_POLICY_OPERATOR].closed = operator_closed;
-	maps->policy[XDHCP_POLICY_DAEMON].kind = XDHCP_POLICY_GATE;
+	maps->policy[XDHCP_POLICY_GATES].kind = XDHCP_POLICY_GATE;
+	maps->policy[XDHCP_POLICY_GATES].closed = operator_closed;
 	maps->meta = (struct meta){
 		.abi = XDHCP_ABI_VERSION, .slots = capacity, .hash_key = {0x1234567, 0x89abcdef}};
 	directory_places(capacity, &maps->meta.block_shift);
@@ -180,7 +179,7 @@ int fastpath_replace(struct fastpath *fp, char *why, size_t why_len)
 		return -EPROTO;
 	}
 	world_step("replace maps");
-	fp->maps = make_set(fp->wanted, old->policy[XDHCP_POLICY_OPERATOR].closed);
+	fp->maps = make_set(fp->wanted, old->policy[XDHCP_POLICY_GATES].closed);
 	old->pinned = false;
 	fp->maps->pinned = true;
 	fp->found = FASTPATH_FRESH;

@@ -75,7 +75,7 @@ static inline bool is_linear(const struct xdp_md *ctx, __u64 linear)
 #define XDHCP_BPF_LEASES_TXT_H /* the iterator reads only, and needs the kernel's types */
 #undef SEC
 #define SEC(name)
-#pragma GCC visibility push(hidden) /* `clock` is libc's */
+#pragma GCC visibility push(hidden)
 #pragma GCC diagnostic ignored "-Wunknown-pragmas"
 #pragma GCC diagnostic ignored "-Woverride-init"
 #pragma GCC diagnostic ignored "-Wsign-compare"
@@ -88,7 +88,6 @@ static inline bool is_linear(const struct xdp_md *ctx, __u64 linear)
 #define LAST	  (XDP_HEADROOM + WORLD_FRAME)
 
 static uint8_t *buffers;
-static struct clock clocks[WORLD_CPUS];
 static struct link_budgets link_budgets[XDHCP_POLICY_LINKS_N];
 static struct agent saved_agents[WORLD_CPUS];
 static __u64 counters[WORLD_CPUS][XDHCP_VERDICT_COUNT];
@@ -104,6 +103,7 @@ static void step(const char *where)
 
 	world_step(where);
 	in = maps;
+	meta = maps->meta;
 	cpu = number;
 }
 
@@ -130,8 +130,8 @@ static void step_at(const volatile void *what, const char *where)
 			step("the template");
 	} else if (within(what, gates, XDHCP_POLICY_ENTRIES * sizeof(*gates))) {
 		/* Only the operator writes its gate, and whole links only the start. */
-		if (what == (void *)&gates[XDHCP_POLICY_OPERATOR].closed ||
-		    what == (void *)&gates[XDHCP_POLICY_DAEMON].closed)
+		if (what == (void *)&gates[XDHCP_POLICY_GATES].closed ||
+		    what == (void *)&gates[XDHCP_POLICY_GATES].daemon_closed)
 			return;
 		if (within(what, &gates[XDHCP_POLICY_LINKS],
 			   XDHCP_POLICY_LINKS_N * sizeof(*gates)) &&
@@ -159,10 +159,6 @@ static void *map_lookup(const void *map, const void *key)
 		return at < XDHCP_POLICY_ENTRIES ? &in->policy[at] : NULL;
 	if (map == &budgets)
 		return at < XDHCP_POLICY_LINKS_N ? &link_budgets[at] : NULL;
-	if (map == &meta)
-		return &in->meta;
-	if (map == &clock)
-		return &clocks[cpu];
 	if (map == &agents)
 		return &saved_agents[cpu];
 	if (map == &verdicts)
@@ -244,6 +240,7 @@ enum xdp_fate xdp_run(unsigned number, struct maps *maps, uint8_t **frame, size_
 	int action;
 
 	in = maps;
+	meta = maps->meta;
 	cpu = number;
 	memset(counters[cpu], 0, sizeof(counters[cpu]));
 	action = xdhcp(&ctx);
@@ -257,6 +254,6 @@ enum xdp_fate xdp_run(unsigned number, struct maps *maps, uint8_t **frame, size_
 
 void xdp_reset(void)
 {
-	memset(clocks, 0, sizeof(clocks));
+	memset(&boottime, 0, sizeof(boottime));
 	memset(link_budgets, 0, sizeof(link_budgets));
 }

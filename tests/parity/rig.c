@@ -107,9 +107,9 @@ struct rig *rig_start(const char *yaml)
 	assert_int_equal(quiesce_start(d), 0);
 	assert_int_equal(gates_open(d), 0);
 	assert_int_equal(link_publish(d, &rig->port), 0);
-	fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON].kind = XDHCP_POLICY_GATE;
-	fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON].closed = 0;
-	fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON].answer_until = XDHCP_FOREVER;
+	fastpath_policy(d->fp)[XDHCP_POLICY_GATES].kind = XDHCP_POLICY_GATE;
+	fastpath_policy(d->fp)[XDHCP_POLICY_GATES].daemon_closed = 0;
+	fastpath_policy(d->fp)[XDHCP_POLICY_GATES].answer_until = XDHCP_FOREVER;
 	return rig;
 }
 

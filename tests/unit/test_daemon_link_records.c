@@ -384,8 +384,8 @@ static void another_route_changes_records_but_no_slot(void **state)
 
 static void clients_are(uint32_t interval, uint32_t burst)
 {
-	assert_int_equal(records[XDHCP_POLICY_DAEMON].client_interval, interval);
-	assert_int_equal(records[XDHCP_POLICY_DAEMON].client_burst, burst);
+	assert_int_equal(records[XDHCP_POLICY_GATES].client_interval, interval);
+	assert_int_equal(records[XDHCP_POLICY_GATES].client_burst, burst);
 }
 
 static void budget_is(const struct policy *p, enum xdhcp_budget which, uint32_t interval,

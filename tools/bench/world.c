@@ -202,7 +202,7 @@ int world_open(struct world *w, uint32_t clients)
 	    link_publish(d, &w->port) < 0 || link_publish(d, &w->vlans[0]) < 0 ||
 	    link_publish(d, &w->vlans[1]) < 0)
 		return bench_fail("the daemon's state cannot be set up");
-	gate = &fastpath_policy(d->fp)[XDHCP_POLICY_DAEMON];
+	gate = &fastpath_policy(d->fp)[XDHCP_POLICY_GATES];
 	gate->kind = XDHCP_POLICY_GATE;
 	gate->closed = 0;
 	gate->answer_until = XDHCP_FOREVER;

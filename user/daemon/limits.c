@@ -38,15 +38,15 @@ void limits_apply(struct daemon *d)
 {
 	const struct rate_limit *client = &d->config->fast_path.client;
 	struct budget budgets[XDHCP_BUDGETS];
-	struct policy *policy, *daemons, *links;
+	struct policy *policy, *gates, *links;
 
 	if (!d->fp)
 		return;
 	policy = fastpath_policy(d->fp);
-	daemons = policy + XDHCP_POLICY_DAEMON;
+	gates = policy + XDHCP_POLICY_GATES;
 	links = policy + XDHCP_POLICY_LINKS;
-	__atomic_store_n(&daemons->client_burst, client->burst, __ATOMIC_RELEASE);
-	__atomic_store_n(&daemons->client_interval, interval(client, 1e3), __ATOMIC_RELEASE);
+	__atomic_store_n(&gates->client_burst, client->burst, __ATOMIC_RELEASE);
+	__atomic_store_n(&gates->client_interval, interval(client, 1e3), __ATOMIC_RELEASE);
 	limits_of_link(d->config, budgets);
 	for (unsigned i = 0; i < XDHCP_POLICY_LINKS_N; i++) {
 		for (unsigned j = 0; links[i].kind == XDHCP_POLICY_LINK && j < XDHCP_BUDGETS; j++)

@@ -19,7 +19,7 @@
 
 static void push_answer_until(struct daemon *d, uint32_t until)
 {
-	struct policy *p = fastpath_policy(d->fp) + XDHCP_POLICY_DAEMON;
+	struct policy *p = fastpath_policy(d->fp) + XDHCP_POLICY_GATES;
 
 	__atomic_store_n(&p->answer_until, until, __ATOMIC_RELEASE);
 }
@@ -275,8 +275,8 @@ static int open_network(struct daemon *d)
 		return -ENOMEM;
 	limits_apply(d);
 	if (policy) {
-		__atomic_store_n(&policy[XDHCP_POLICY_DAEMON].closed, 0, __ATOMIC_RELEASE);
-		if (policy[XDHCP_POLICY_OPERATOR].closed)
+		__atomic_store_n(&policy[XDHCP_POLICY_GATES].daemon_closed, 0, __ATOMIC_RELEASE);
+		if (policy[XDHCP_POLICY_GATES].closed)
 			log_warning("the operator's gate is closed (xdhcpctl fast-path off): the "
 				    "daemon answers alone");
 	}

@@ -111,7 +111,7 @@ static int open_maps(struct capture_session *s, char *why, size_t why_len)
 	if (r < 0)
 		return net_why_errno(why, why_len, r, s->pin_path);
 	s->map_id = info.id;
-	s->until = &((struct policy *)s->policy.base)[XDHCP_POLICY_OPERATOR].capture_until;
+	s->until = &((struct policy *)s->policy.base)[XDHCP_POLICY_GATES].capture_until;
 	s->captures = pins_open(s->pin_path, MAP_CAPTURES, why, why_len);
 	return s->captures < 0 ? s->captures : 0;
 }
@@ -285,13 +285,13 @@ void fastpath_capture_tidy(struct fastpath *fp, uint32_t now)
 
 	if (!gate || fp->maps[MAP_CAPTURES] < 0)
 		return;
-	until = __atomic_load_n(&gate[XDHCP_POLICY_OPERATOR].capture_until, __ATOMIC_SEQ_CST);
+	until = __atomic_load_n(&gate[XDHCP_POLICY_GATES].capture_until, __ATOMIC_SEQ_CST);
 	if (until == 0 || now < until)
 		return;
 	fd = lock_pin(fp->pin_path, &holder);
 	if (fd < 0) /* it lives, only stopped */
 		return;
 	bpf_map_delete_elem(fp->maps[MAP_CAPTURES], &zero);
-	__atomic_store_n(&gate[XDHCP_POLICY_OPERATOR].capture_until, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&gate[XDHCP_POLICY_GATES].capture_until, 0, __ATOMIC_SEQ_CST);
 	close(fd);
 }

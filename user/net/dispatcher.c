@@ -700,9 +700,10 @@ int dispatcher_uses(const char *pin_path, const char *name, uint32_t ifindex, co
 	return r < 0 ? r : programs_behind(program, uses_not, &uses);
 }
 
-/* A policy record begins with kind and closed in every ABI version. */
+/* Where the daemon's gate is, is the same in every ABI version. */
 static int close_gate(const char *pin_path, const char *name)
 {
+	struct policy *gates;
 	struct region policy;
 	int fd = pins_get(pin_path, name), r;
 
@@ -712,11 +713,8 @@ static int close_gate(const char *pin_path, const char *name)
 	close(fd);
 	if (r < 0)
 		return r;
-	if (policy.n > XDHCP_POLICY_DAEMON)
-		__atomic_store_n(&((struct policy *)(policy.base +
-						     (size_t)XDHCP_POLICY_DAEMON * policy.stride))
-					  ->closed,
-				 1, __ATOMIC_SEQ_CST);
+	gates = (struct policy *)policy.base + XDHCP_POLICY_GATES;
+	__atomic_store_n(&gates->daemon_closed, 1, __ATOMIC_SEQ_CST);
 	region_unmap(&policy);
 	return 0;
 }

@@ -34,7 +34,10 @@
 
 static struct bpf_map *skeleton_map(struct fastpath *fp, enum net_map map)
 {
-	return bpf_object__find_map_by_name(fp->skeleton->obj, net_map_names[map]);
+	/* that of a variable has its section's name */
+	return map == MAP_META
+		       ? fp->skeleton->maps.data_meta
+		       : bpf_object__find_map_by_name(fp->skeleton->obj, net_map_names[map]);
 }
 
 static int object_size(struct fastpath *fp)
@@ -132,22 +135,22 @@ static int read_boot_id(uint8_t ret_id[16])
 	return 0;
 }
 
-static void init_gate(struct policy *gate, const char *name)
+/* Of the gates' record: nothing is answered, as answer_until is 0. */
+static void init_gates(struct policy *gates)
 {
-	gate->kind = XDHCP_POLICY_GATE;
-	strncpy(gate->name, name, sizeof(gate->name) - 1);
+	gates->kind = XDHCP_POLICY_GATE;
+	strncpy(gates->name, "gates", sizeof(gates->name) - 1);
 }
 
 /* Before the set is pinned and before any program runs on it. */
 static int init_set(struct fastpath *fp, bool operator_closed)
 {
-	struct policy *policy = fastpath_policy(fp);
+	struct policy *gates = fastpath_policy(fp) + XDHCP_POLICY_GATES;
 	struct meta *meta = fastpath_meta(fp);
 	int r;
 
-	init_gate(&policy[XDHCP_POLICY_OPERATOR], "operator");
-	policy[XDHCP_POLICY_OPERATOR].closed = operator_closed;
-	init_gate(&policy[XDHCP_POLICY_DAEMON], "daemon"); /* answer_until 0: nothing is answered */
+	init_gates(gates);
+	gates->closed = operator_closed;
 
 	meta->abi = XDHCP_ABI_VERSION;
 	meta->slots = fp->leases_map.n;
@@ -190,8 +193,8 @@ static void close_maps(struct fastpath *fp)
 }
 
 /*
- * Was the operator's gate closed in a set of whatever ABI? A policy record
- * begins with kind and closed in all of them.
+ * Was the operator's gate closed in a set of whatever ABI? It is at the same place in all of
+ * them.
  */
 static bool operator_closed(const struct fastpath *fp)
 {
@@ -341,7 +344,6 @@ static int adoptable(struct fastpath *fp, int pinned)
 
 static int adopt(struct fastpath *fp, char *why, size_t why_len)
 {
-	struct policy *policy = fastpath_policy(fp);
 	int r = 0;
 
 	for (int i = 0; r == 0 && i < MAP_COUNT; i++)
@@ -352,7 +354,7 @@ static int adopt(struct fastpath *fp, char *why, size_t why_len)
 	if (r < 0)
 		return r;
 	/* `closed` is the operator's and stays as it is */
-	init_gate(&policy[XDHCP_POLICY_OPERATOR], "operator");
+	init_gates(fastpath_policy(fp) + XDHCP_POLICY_GATES);
 	r = leases_txt_pin(fp, bpf_program__fd(fp->skeleton->progs.leases_txt));
 	if (r < 0)
 		return net_why_errno(why, why_len, r, "leases_txt");

@@ -63,8 +63,8 @@ int fastpath_operator_gate(const char *pin_path, bool closed, char *why, size_t 
 
 	if (r < 0)
 		return r;
-	/* kind and closed begin a record in every ABI version */
-	__atomic_store_n(&((struct policy *)policy.base)[XDHCP_POLICY_OPERATOR].closed, closed,
+	/* where that is, is the same in every ABI version */
+	__atomic_store_n(&((struct policy *)policy.base)[XDHCP_POLICY_GATES].closed, closed,
 			 __ATOMIC_SEQ_CST);
 	region_unmap(&policy);
 	return closed ? wait_closed(why, why_len) : 0;
@@ -97,13 +97,14 @@ int fastpath_status_offline(const char *pin_path, struct fastpath_offline *ret_s
 		    ? pins_map(pin_path, MAP_POLICY, false, &policy, why, why_len)
 		    : pins_why_abi(pin_path, status.abi, why, why_len);
 	if (r == 0) {
-		const struct policy *gates = (const struct policy *)policy.base;
+		const struct policy *gates = (const struct policy *)policy.base +
+					     XDHCP_POLICY_GATES;
 
 		status.capacity = ((const struct meta *)meta.base)->slots;
 		status.slots_used = ((const struct meta *)meta.base)->slots_used;
-		status.operator_closed = gates[XDHCP_POLICY_OPERATOR].closed;
-		status.daemon_closed = gates[XDHCP_POLICY_DAEMON].closed;
-		status.answer_until = gates[XDHCP_POLICY_DAEMON].answer_until;
+		status.operator_closed = gates->closed;
+		status.daemon_closed = gates->daemon_closed;
+		status.answer_until = gates->answer_until;
 	}
 	region_unmap(&policy);
 	region_unmap(&meta);
