@@ -305,17 +305,20 @@ static void what_is_not_ours_passes(void **state)
 /* XDP that may not answer is as if it were not there. */
 static void no_gate_no_policer(void **state)
 {
+	static const struct policy shut[] = {
+		{.closed = 1, .answer_until = XDHCP_FOREVER},
+		{.daemon_closed = 1, .answer_until = XDHCP_FOREVER},
+		{.answer_until = 1},
+	};
+
 	(void)state;
-	for (unsigned gate = 0; gate < 3; gate++) {
+	for (unsigned i = 0; i < sizeof(shut) / sizeof(shut[0]); i++) {
 		struct world *w = fresh();
 		struct packet discover = packet_discover(&w->client);
 
 		limit(w, XDHCP_BUDGET_DISCOVER, SLOW_NS, BURST);
-		if (gate == 2)
-			w->policy[XDHCP_POLICY_GATES].answer_until = 1;
-		else
-			w->policy[gate].closed = 1;
-		for (unsigned i = 0; i < 4 * BURST; i++)
+		w->policy[XDHCP_POLICY_GATES] = shut[i];
+		for (unsigned j = 0; j < 4 * BURST; j++)
 			expect(w, &discover, XDHCP_VERDICT_pass_discover);
 	}
 }
