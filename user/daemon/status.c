@@ -121,18 +121,17 @@ static json_t *status_fast_path(const struct daemon *d)
 	policy = fastpath_policy(d->fp);
 	fastpath_verdicts(d->fp, &sum);
 	json_object_update_new(
-		object,
-		json_pack("{s:I, s:I, s:I, s:I, s:o, s:s, s:I, s:s, s:I, s:o}", "entries",
-			  (json_int_t)d->published, "capacity",
-			  (json_int_t)fastpath_capacity(d->fp), "slots-used",
-			  (json_int_t)fastpath_slots_used(d->fp), "acks",
-			  (json_int_t)fastpath_acks(&sum), "verdicts", status_verdicts(&sum),
-			  "operator", policy[XDHCP_POLICY_GATES].closed ? "off" : "on",
-			  "answer-until",
-			  (json_int_t)boot_to_wall(policy[XDHCP_POLICY_GATES].answer_until),
-			  "pin-path", d->config->fast_path.pin_path, "templates",
-			  (json_int_t)template_index_in_use(d->templates), "map-ids",
-			  status_maps(d)));
+		object, json_pack("{s:I, s:I, s:I, s:I, s:o, s:s, s:I, s:s, s:I, s:o}", "entries",
+				  (json_int_t)d->published, "capacity",
+				  (json_int_t)fastpath_capacity(d->fp), "slots-used",
+				  (json_int_t)fastpath_slots_used(d->fp), "acks",
+				  (json_int_t)fastpath_acks(&sum), "verdicts",
+				  status_verdicts(&sum), "operator",
+				  policy[XDHCP_POLICY_GATES].closed ? "off" : "on", "answer-until",
+				  (json_int_t)boot_to_wall(policy[XDHCP_POLICY_GATES].answer_until),
+				  "pin-path", d->config->fast_path.pin_path, "templates",
+				  (json_int_t)template_index_in_use(d->templates), "map-ids",
+				  status_maps(d)));
 	return object;
 }
 
