@@ -59,7 +59,7 @@ static void build(uint8_t type, uint8_t xid)
 
 static void arrive(void)
 {
-	queue_put(queue, &port, &packet, 7, now, 0, &count);
+	queue_put(queue, &port, &packet, 7, now, &count);
 }
 
 static void put(uint8_t type, uint8_t xid)
@@ -222,17 +222,6 @@ static void of_what_is_stale_what_begins_goes_first(void **state)
 	assert_int_equal(count.queue_stale[DHCP_DISCOVER], 1);
 }
 
-static void nobody_is_dropped_for_a_newcomer_that_is_stale(void **state)
-{
-	(void)state;
-	fill(DHCP_DISCOVER);
-	build(DHCP_REQUEST, 17);
-	queue_put(queue, &port, &packet, 7, now, QUEUE_STALE, &count);
-	check_counts(0, 1, 0, 0);
-	assert_int_equal(count.queue_stale[DHCP_REQUEST], 1);
-	check_taken(1, "\1");
-}
-
 static void what_is_stale_is_dropped_while_others_wait(void **state)
 {
 	(void)state;
@@ -336,7 +325,7 @@ static void what_comes_by_another_way_is_no_copy(void **state)
 	packet.csum_not_ready = true;
 	arrive();
 	build(DHCP_REQUEST, 1);
-	queue_put(queue, &other_port, &packet, 7, now, 0, &count);
+	queue_put(queue, &other_port, &packet, 7, now, &count);
 	assert_int_equal(queue_length(queue), 5);
 }
 
@@ -349,7 +338,7 @@ static void a_copy_keeps_the_place_and_makes_it_fresh(void **state)
 	put(DHCP_REQUEST, 2);
 	now += QUEUE_STALE;
 	build(DHCP_REQUEST, 1);
-	queue_put(queue, &port, &packet, 9, now, 0, &count);
+	queue_put(queue, &port, &packet, 9, now, &count);
 	put(DHCP_REQUEST, 3);
 	assert_int_equal(queue_take(queue, now, of, 1, &count), 1);
 	assert_int_equal(xid_of(of[0]), 1);
@@ -407,7 +396,7 @@ static void what_an_interface_brought_goes_with_it(void **state)
 	(void)state;
 	for (uint8_t i = 1; i <= 6; i++) {
 		build(i & 1 ? DHCP_DISCOVER : DHCP_REQUEST, i);
-		queue_put(queue, i < 3 ? &other_port : &port, &packet, 7, now, 0, &count);
+		queue_put(queue, i < 3 ? &other_port : &port, &packet, 7, now, &count);
 	}
 	queue_forget(queue, &other_port, &count);
 	check_taken(CAPACITY, "\3\4\5\6");
@@ -439,7 +428,6 @@ int main(void)
 		CASE(what_begins_finds_no_place_among_what_completes),
 		CASE(what_is_stale_goes_first),
 		CASE(of_what_is_stale_what_begins_goes_first),
-		CASE(nobody_is_dropped_for_a_newcomer_that_is_stale),
 		CASE(what_is_stale_is_dropped_while_others_wait),
 		CASE(what_is_stale_is_answered_when_nobody_else_waits),
 		CASE(what_is_stale_is_answered_when_its_class_fits_the_batch),

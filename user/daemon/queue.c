@@ -11,19 +11,23 @@
  * - Within its class the oldest is decided first, and, when there is no place, the oldest is
  * dropped for the newest. Dropping the newest would let each message wait for as long as the whole
  * queue takes to be served; dropping the oldest lets it wait for as long as the queue takes to be
- * filled, which is the less, the more come: what is served in a flood is fresh. To serve the newest
- * first would be fresher still, but would send some of those who are but second in a burst home for
- * 4 seconds, for nothing.
+ *   filled, which is the less, the more come: what is served in a flood is fresh. To serve the
+ *   newest first would be fresher still, but would send some of those who are but second in a
+ *   burst home for 4 seconds, for nothing.
  * - A client sends again after 4 seconds, give or take one (RFC 2131 4.1), then after 8 and more.
  *   What has waited for QUEUE_STALE, 3 seconds, is answered when its client has asked anew, or is
  *   about to: two decisions for one client. While others wait who can still be helped such a
  *   message is dropped, and it is the first to go for want of a place. When nobody else waits it
- *   is answered: late is better than never. A RELEASE or a DECLINE is sent once only (RFC 2131
- *   4.4.6, 3.1): it is never too old.
+ *   is answered: late is better than never. To a RELEASE or a DECLINE there is no answer that its
+ *   client could miss, and ask for again: it is never too old.
  * - A copy of what waits already is not queued, but counted: one decision, one commit, one reply
  *   (most clients keep their xid; what differs in anything else is no copy). The first copy keeps
  *   its place, and from now on is as fresh as the second. A RELEASE or a DECLINE of that client in
  *   between makes the second a wish of its own.
+ *
+ * How long a message was in the kernel's buffer before is not counted: more is taken out at each
+ * turn than is decided (receive.c), so that a buffer which has filled while the daemon stood still
+ * is empty again within a fraction of a second.
  *
  * A message that is dropped costs its client a retransmission, and nothing else: nothing was
  * decided.
@@ -33,9 +37,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHAIN_MAX                                                                       \
-	8 /* of one hash that are compared: who sends with one chaddr pays for it alone \
-	   */
+#define CHAIN_MAX 8 /* of one hash that are compared: many of one chaddr cost no more */
 
 struct queue {
 	struct queued *oldest[QUEUE_CLASSES], *newest[QUEUE_CLASSES];
@@ -160,7 +162,6 @@ struct newcomer {
 	void *from;
 	const struct packet *packet;
 	struct dhcp_glimpse glimpse;
-	int64_t since;
 };
 
 static bool is_copy(const struct queued *q, const struct newcomer *new)
@@ -223,8 +224,6 @@ static struct queued *find_place(struct queue *queue, const struct newcomer *new
 		drop(queue, begins, count->queue_stale);
 	else if (completes && is_stale(completes->glimpse.type, completes->since, now))
 		drop(queue, completes, count->queue_stale);
-	else if (is_stale(type, new->since, now))
-		count->queue_stale[type]++;
 	else if (begins)
 		drop(queue, begins, count->queue_full);
 	else if (completes && class_of(type) == QUEUE_COMPLETES)
@@ -238,16 +237,15 @@ static struct queued *find_place(struct queue *queue, const struct newcomer *new
 }
 
 void queue_put(struct queue *queue, void *from, const struct packet *packet,
-	       uint32_t received_after, int64_t now, uint32_t waited, struct queue_count *count)
+	       uint32_t received_after, int64_t now, struct queue_count *count)
 {
-	struct newcomer new = {.from = from, .packet = packet, .since = now - waited};
+	struct newcomer new = {.from = from, .packet = packet};
 	struct queued *q;
 
 	dhcp_glimpse(packet->data, packet->len, &new.glimpse);
 	q = find_copy(queue, &new);
 	if (q) {
-		if (new.since > q->since)
-			q->since = new.since;
+		q->since = now;
 		count->repeated[q->glimpse.type]++;
 		return;
 	}
@@ -256,7 +254,7 @@ void queue_put(struct queue *queue, void *from, const struct packet *packet,
 		return;
 	q->from = from;
 	q->number = ++queue->number;
-	q->since = new.since;
+	q->since = now;
 	q->received_after = received_after;
 	q->glimpse = new.glimpse;
 	packet_copy(&q->packet, packet);

@@ -52,9 +52,9 @@ struct queue *
 queue_new(size_t capacity); /* NULL: no memory. Places cost some when they are first used */
 void queue_free(struct queue *queue);
 size_t queue_length(const struct queue *queue);
-/* Copies the packet in. `waited`: for how many milliseconds it has been on the way to here. */
+/* Copies the packet in. `now`: milliseconds of some clock. */
 void queue_put(struct queue *queue, void *from, const struct packet *packet,
-	       uint32_t received_after, int64_t now, uint32_t waited, struct queue_count *count);
+	       uint32_t received_after, int64_t now, struct queue_count *count);
 /*
  * Takes up to `n` in the order in which they shall be decided, and returns how many. They are the
  * caller's until queue_give_back().

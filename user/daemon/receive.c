@@ -73,7 +73,7 @@ static int drain(struct port *port, enum packet_kind kind, size_t *taken)
 		now = milliseconds();
 		for (int i = 0; i < n; i++) {
 			d->count.received++;
-			queue_put(d->queue, port, &packets[i], inlet->empty_at, now, 0, &count);
+			queue_put(d->queue, port, &packets[i], inlet->empty_at, now, &count);
 		}
 		if (n >= 0 && n < PACKET_BATCH)
 			inlet->empty_at = before;
