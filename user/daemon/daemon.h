@@ -22,6 +22,7 @@
 #include "daemon/gather.h"
 #include "daemon/histogram.h"
 #include "daemon/machine.h"
+#include "daemon/phases.h"
 #include "daemon/queue.h"
 #include "engine/engine.h"
 #include "net/fastpath.h"
@@ -67,7 +68,7 @@ struct port {
 /*
  * Messages and their fate, shown under Kea's names (statistics.c). Each that came in is in one of
  * not_ours, parse_failed, type_sent, dropped and reasons of silence, unless it waits still
- * (deferred.c) or none is due (RELEASE, DECLINE).
+ * (queue.c, deferred.c) or no answer is due (RELEASE, DECLINE).
  */
 struct counters {
 	uint64_t received; /* frames taken from the sockets, decoded or not */
@@ -91,47 +92,6 @@ struct outage {
 	uint32_t told_at;	  /* of the last line of the log, about whichever outage; 0: none */
 	uint64_t messages_before; /* count.dropped[DROP_commit_failed] when it began */
 	char why[512];
-};
-
-/*
- * The start's phases (phases.c), in their order: X(id, name, what is counted).
- *
- * configuration  from exec to a model; and the store is opened, with its log settled
- * maps           opened and the program loaded, or made
- * load           slots harvested, rows merged with them
- * commit         what that has changed
- * adopt          slots that stay in service
- * check          leases filed under the configuration, scopes closed that it changes
- * serve          interfaces, sockets, programs
- */
-#define START_PHASES(X)                              \
-	X(CONFIGURATION, "configuration", "subnets") \
-	X(STORE, "store", "leases")                  \
-	X(MAPS, "maps", "slots")                     \
-	X(LOAD, "load", "leases")                    \
-	X(COMMIT, "commit", "leases")                \
-	X(ADOPT, "adopt", "slots")                   \
-	X(CHECK, "check", "leases")                  \
-	X(SERVE, "serve", "interfaces")
-
-enum start_phase {
-#define X(id, name, unit) START_##id,
-	START_PHASES(X)
-#undef X
-		START_PHASE_COUNT,
-};
-
-struct start {
-	/* monotonic_microseconds(): of the start, of this phase, of the last word about it */
-	int64_t began, phase_began, told;
-	enum start_phase phase;
-	uint64_t of; /* how much there is to do in it, as far as is known */
-	bool watchdog;
-	int64_t us; /* all of it, until it serves */
-	struct {
-		int64_t us;
-		uint64_t count;
-	} phases[START_PHASE_COUNT];
 };
 
 /* What the service manager was told last (service.c). */
@@ -384,6 +344,7 @@ void ports_rescan(struct daemon *d);
 void ports_give_again(struct daemon *d); /* after a sleep: XDP's program to their drivers */
 void ports_close(struct daemon *d);
 struct port *port_by_ifindex(struct daemon *d, uint32_t ifindex);
+size_t ports_count(const struct daemon *d);
 /* An address of this machine's, on whichever interface. */
 bool port_address_is_ours(const struct daemon *d, uint32_t addr);
 
@@ -472,26 +433,11 @@ bool notify_wanted(void);
 /* Microseconds from one WATCHDOG=1 to the next, of this process; 0: nobody watches. */
 int64_t notify_watchdog(void);
 
-/* phases.c */
-const char *start_phase_name(enum start_phase phase);
-const char *start_phase_unit(enum start_phase phase);
-void start_began(struct daemon *d); /* the configuration is read, since start.began */
-/* A phase begins, with so much to do; 0: nobody knows. */
-void start_phase(struct daemon *d, enum start_phase phase, uint64_t of);
-/* So much of it is done. To be called for each lease or slot: only every 1024th costs anything. */
-void start_progress(struct daemon *d, uint64_t done);
-void start_phase_done(struct daemon *d, uint64_t count);
-void start_ended(struct daemon *d);
-
 /* service.c: what the service manager is told after the start. 0 or -ENOMEM. */
 int service_start(struct daemon *d);
 void service_ready(struct daemon *d); /* it serves: after the start, and after each reload */
 void service_tick(struct daemon *d);  /* once a second */
 void service_reloading(void);
 void service_stopping(struct daemon *d);
-
-/* status_start.c: for the status. */
-json_t *status_start(const struct daemon *d);
-json_t *status_memory(const struct daemon *d);
 
 #endif

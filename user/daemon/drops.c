@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The walk over the tables of drops.h. Holds no state.
+ * The walk over the tables of drops.h, and what XDP has counted, in sum. Holds no state.
  */
 #include "daemon/daemon.h"
 #include "daemon/drops.h"
@@ -10,6 +10,15 @@ static const struct drop of_daemon[DROP_COUNT] = {
 	DAEMON_DROPS(X)
 #undef X
 };
+
+struct verdicts verdicts_by_now(const struct daemon *d)
+{
+	struct verdicts sum = {0};
+
+	if (d->fp)
+		fastpath_verdicts(d->fp, &sum);
+	return sum;
+}
 
 /* By sockets that are open. */
 static uint64_t by_kernel(const struct daemon *d, enum packet_kind kind)
@@ -37,7 +46,7 @@ static uint64_t by_daemon(const struct daemon *d, enum daemon_drop reason)
 
 void drops_each(const struct daemon *d, void (*fn)(void *ctx, const struct drop *drop), void *ctx)
 {
-	struct verdicts sum = {0};
+	struct verdicts sum = verdicts_by_now(d);
 
 	for (unsigned i = 0; i < DROP_COUNT; i++) {
 		struct drop drop = of_daemon[i];
@@ -45,8 +54,6 @@ void drops_each(const struct daemon *d, void (*fn)(void *ctx, const struct drop 
 		drop.n = by_daemon(d, (enum daemon_drop)i);
 		fn(ctx, &drop);
 	}
-	if (d->fp)
-		fastpath_verdicts(d->fp, &sum);
 	for (unsigned i = XDHCP_VERDICT_FIRST_DROP; i < XDHCP_VERDICT_COUNT; i++)
 		fn(ctx,
 		   &(struct drop){"xdp", verdict_name(i), "xdhcp-xdp", verdict_count(&sum, i)});

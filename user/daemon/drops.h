@@ -69,6 +69,10 @@ struct drop {
 	uint64_t n;
 };
 
+struct verdicts;
+
+/* XDP's, of all CPUs; without a fast path all are 0. */
+struct verdicts verdicts_by_now(const struct daemon *d);
 /* All of them, zero or not, group by group. */
 void drops_each(const struct daemon *d, void (*fn)(void *ctx, const struct drop *drop), void *ctx);
 

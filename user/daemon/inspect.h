@@ -11,8 +11,12 @@ struct daemon;
 
 /* status.c: the arguments of status-get. New reference. */
 json_t *show_status(const struct daemon *d);
+/* status_start.c: what it says of the start, and of memory. */
+json_t *status_start(const struct daemon *d);
+json_t *status_memory(const struct daemon *d);
 struct link_losses;
-/* What the served interfaces have lost, in the order of d->ports; malloc'ed. NULL: no memory. */
+/* status.c: what the served interfaces have lost, in the order of d->ports; malloc'ed. NULL: no
+ * memory. */
 struct link_losses *losses_of_ports(const struct daemon *d);
 /* statistics.c: every statistic, once. */
 void show_statistics(const struct daemon *d, void (*fn)(void *ctx, const struct control_stat *stat),

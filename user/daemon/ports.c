@@ -23,6 +23,15 @@ struct port *port_by_ifindex(struct daemon *d, uint32_t ifindex)
 	return port;
 }
 
+size_t ports_count(const struct daemon *d)
+{
+	size_t n = 0;
+
+	for (const struct port *port = d->ports; port; port = port->next)
+		n++;
+	return n;
+}
+
 bool port_address_is_ours(const struct daemon *d, uint32_t addr)
 {
 	for (size_t i = 0; i < d->n_host_addrs; i++) {

@@ -14,29 +14,12 @@
 #define STATUS_EVERY 60	       /* seconds */
 #define STOP_USEC    120000000 /* a million leases may be written in an orderly stop */
 
-static unsigned interfaces(const struct daemon *d)
-{
-	unsigned n = 0;
-
-	for (const struct port *port = d->ports; port; port = port->next)
-		n++;
-	return n;
-}
-
-static uint64_t acks_by_xdp(const struct daemon *d)
-{
-	struct verdicts sum = {0};
-
-	if (d->fp)
-		fastpath_verdicts(d->fp, &sum);
-	return fastpath_acks(&sum);
-}
-
 /* "; 500 ACKs in 60 s, 99 % by XDP", since this was asked last; nothing at the first time. */
 static void describe_acks(struct daemon *d, char *buf, size_t len)
 {
 	struct service *s = &d->service;
-	uint64_t by_xdp = acks_by_xdp(d), by_daemon = d->count.type_sent[DHCP_ACK];
+	struct verdicts verdicts = verdicts_by_now(d);
+	uint64_t by_xdp = fastpath_acks(&verdicts), by_daemon = d->count.type_sent[DHCP_ACK];
 	uint64_t xdp_now = by_xdp - s->by_xdp, all_now = xdp_now + by_daemon - s->by_daemon;
 	uint32_t now = boot_seconds();
 
@@ -55,8 +38,8 @@ static void tell(struct daemon *d, const char *state, const char *acks)
 	if (d->outage.lasts)
 		notify_service("%sSTATUS=the store does not commit, renewals go on%s", state, acks);
 	else
-		notify_service("%sSTATUS=serving %zu leases on %u interfaces%s", state,
-			       lease_count(d->leases), interfaces(d), acks);
+		notify_service("%sSTATUS=serving %zu leases on %zu interfaces%s", state,
+			       lease_count(d->leases), ports_count(d), acks);
 }
 
 static void alive(evutil_socket_t fd, short what, void *arg)

@@ -299,7 +299,6 @@ static int open_control(struct daemon *d)
 
 static int open_all(struct daemon *d)
 {
-	unsigned interfaces = 0;
 	int r;
 
 	start_phase(d, START_SERVE, 0);
@@ -314,9 +313,7 @@ static int open_all(struct daemon *d)
 		r = service_start(d);
 	if (r < 0)
 		return r;
-	for (struct port *port = d->ports; port; port = port->next)
-		interfaces++;
-	start_phase_done(d, interfaces);
+	start_phase_done(d, ports_count(d));
 	return 0;
 }
 

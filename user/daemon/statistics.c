@@ -122,15 +122,6 @@ static uint64_t silent(const struct daemon *d)
 	return sum - d->count.reasons[SILENT_out_of_memory];
 }
 
-static struct verdicts verdicts(const struct daemon *d)
-{
-	struct verdicts sum = {0};
-
-	if (d->fp)
-		fastpath_verdicts(d->fp, &sum);
-	return sum;
-}
-
 /* Frames of any kind: beside the drops, not among them (status.c). */
 static void emit_losses(const struct daemon *d, const struct emitter *e)
 {
@@ -155,7 +146,7 @@ static void emit_messages(const struct daemon *d, const struct emitter *e)
 		[DHCP_DECLINE] = "pkt4-decline-received",
 		[DHCP_RELEASE] = "pkt4-release-received",
 		[DHCP_INFORM] = "pkt4-inform-received"};
-	struct verdicts sum = verdicts(d);
+	struct verdicts sum = verdicts_by_now(d);
 	uint64_t acks = fastpath_acks(&sum);
 
 	/* What XDP answered came in and went out as well. */

@@ -41,12 +41,9 @@ static json_t *interface(const struct port *port, const struct link_losses *loss
 
 struct link_losses *losses_of_ports(const struct daemon *d)
 {
-	struct link_losses *losses;
-	size_t n = 0;
+	size_t n = ports_count(d);
+	struct link_losses *losses = calloc(n ? n : 1, sizeof(*losses));
 
-	for (const struct port *port = d->ports; port; port = port->next)
-		n++;
-	losses = calloc(n ? n : 1, sizeof(*losses));
 	if (!losses)
 		return NULL;
 	n = 0;
@@ -109,8 +106,8 @@ static json_t *status_fast_path(const struct daemon *d)
 	json_t *object = json_pack("{s:s, s:s, s:o}", "mode", mode_in_force(d), "attach",
 				   dispatcher ? "dispatcher" : "link", "interfaces",
 				   status_interfaces(d));
+	struct verdicts sum = verdicts_by_now(d);
 	const struct policy *policy;
-	struct verdicts sum = {0};
 
 	if (!d->fp) {
 		json_object_update_new(object,
@@ -119,7 +116,6 @@ static json_t *status_fast_path(const struct daemon *d)
 		return object;
 	}
 	policy = fastpath_policy(d->fp);
-	fastpath_verdicts(d->fp, &sum);
 	json_object_update_new(
 		object, json_pack("{s:I, s:I, s:I, s:I, s:o, s:s, s:I, s:s, s:I, s:o}", "entries",
 				  (json_int_t)d->published, "capacity",

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/daemon.h"
+#include "daemon/inspect.h"
 
 static json_int_t milliseconds(int64_t us)
 {
