@@ -120,6 +120,30 @@ static void check_decoded(const uint8_t *frame, size_t len)
 	assert_true(msg.overloaded == (msg.opt[52].data != NULL));
 }
 
+/* What was in a message before it is decoded anew leaves no trace. */
+static void check_anew(const uint8_t *frame, size_t len, enum dhcp_decode_result result)
+{
+	const size_t behind = offsetof(struct dhcp_msg, opt) + sizeof(msg.opt);
+	static struct dhcp_msg anew;
+
+	assert_int_equal(dhcp_decode_anew(frame, len, &NOTHING, &anew), result);
+	if (result != DHCP_DECODE_ok)
+		return;
+	assert_memory_equal(&anew, &msg, offsetof(struct dhcp_msg, opt));
+	assert_memory_equal((uint8_t *)&anew + behind, (uint8_t *)&msg + behind,
+			    offsetof(struct dhcp_msg, codes) - behind);
+	assert_memory_equal(anew.joined, msg.joined, msg.joined_len);
+	for (int i = 0; i < 256; i++) {
+		const struct dhcp_opt *o = &msg.opt[i];
+
+		assert_int_equal(anew.opt[i].len, o->len);
+		if (within(o->data, o->len, msg.joined, msg.joined_len))
+			assert_ptr_equal(anew.opt[i].data, anew.joined + (o->data - msg.joined));
+		else
+			assert_ptr_equal(anew.opt[i].data, o->data);
+	}
+}
+
 /* Any decoded message can be answered, into exactly the space that the answer takes. */
 static void check_answer(uint64_t *rng)
 {
@@ -167,6 +191,7 @@ static void test_fuzz(void **state)
 
 		assert_in_range(result, 0, DHCP_DECODE_COUNT - 1);
 		reached[result]++;
+		check_anew(exact, len, result);
 		if (result == DHCP_DECODE_ok) {
 			check_decoded(exact, len);
 			check_answer(&rng);

@@ -84,7 +84,7 @@ bool batch_admit(struct daemon *d, struct port *port, const struct packet *packe
 	};
 	enum dhcp_decode_result result;
 
-	result = dhcp_decode(packet->data, packet->len, &in, msg);
+	result = dhcp_decode_anew(packet->data, packet->len, &in, msg);
 	if (result != DHCP_DECODE_ok) {
 		d->count.parse_failed[result]++;
 		log_debug("dropped a frame on %s: %s", port->info.name, dhcp_decode_help(result));

@@ -243,7 +243,8 @@ void batch_run(struct daemon *d, struct queued *const *of, size_t n);
 /* An ending is done: decides again what had to wait for it, a batch an event. */
 void batch_deferred(struct daemon *d);
 void batch_forget(struct daemon *d);
-/* Decodes a frame and tells whether it is a client's message to us; counts what it is. */
+/* Decodes a frame and tells whether it is a client's message to us; counts what it is. `msg` is as
+ * dhcp_decode_anew() wants it. */
 bool batch_admit(struct daemon *d, struct port *port, const struct packet *packet,
 		 uint32_t received_after, struct dhcp_msg *msg);
 

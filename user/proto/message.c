@@ -218,10 +218,12 @@ static bool scan_area(struct dhcp_msg *msg, struct span area)
 	while ((r = next_option(&area, &o)) > 0) {
 		struct dhcp_opt *opt = &msg->opt[o.code];
 
-		if (opt->data)
+		if (opt->data) {
 			msg->repeated = true;
-		else
+		} else {
+			msg->codes[msg->n_codes++] = o.code;
 			opt->data = o.data;
+		}
 		opt->len += o.len;
 	}
 	return r == 0;
@@ -359,13 +361,13 @@ static enum dhcp_decode_result decode_values(struct dhcp_msg *msg)
 
 /* --- public --- */
 
-enum dhcp_decode_result dhcp_decode(const uint8_t *frame, size_t len, const struct dhcp_ingress *in,
-				    struct dhcp_msg *ret_msg)
+/* Into a message that is clear up to codes[]. */
+static enum dhcp_decode_result decode(const uint8_t *frame, size_t len,
+				      const struct dhcp_ingress *in, struct dhcp_msg *ret_msg)
 {
 	struct span s = {frame, frame + len};
 	enum dhcp_decode_result r;
 
-	memset(ret_msg, 0, offsetof(struct dhcp_msg, joined));
 	ret_msg->in = *in;
 	ret_msg->frame = frame;
 	ret_msg->tags_stripped = (in->vlan[0] != 0) + (in->vlan[1] != 0);
@@ -382,6 +384,25 @@ enum dhcp_decode_result dhcp_decode(const uint8_t *frame, size_t len, const stru
 	if (r == DHCP_DECODE_ok)
 		r = decode_values(ret_msg);
 	return r;
+}
+
+enum dhcp_decode_result dhcp_decode(const uint8_t *frame, size_t len, const struct dhcp_ingress *in,
+				    struct dhcp_msg *ret_msg)
+{
+	memset(ret_msg, 0, offsetof(struct dhcp_msg, codes));
+	return decode(frame, len, in, ret_msg);
+}
+
+enum dhcp_decode_result dhcp_decode_anew(const uint8_t *frame, size_t len,
+					 const struct dhcp_ingress *in, struct dhcp_msg *msg)
+{
+	const size_t behind = offsetof(struct dhcp_msg, opt) + sizeof(msg->opt);
+
+	while (msg->n_codes > 0)
+		msg->opt[msg->codes[--msg->n_codes]] = (struct dhcp_opt){0};
+	memset(msg, 0, offsetof(struct dhcp_msg, opt));
+	memset((uint8_t *)msg + behind, 0, offsetof(struct dhcp_msg, codes) - behind);
+	return decode(frame, len, in, msg);
 }
 
 bool dhcp_is_routed(const struct dhcp_msg *msg)

@@ -92,6 +92,7 @@ struct dhcp_msg {
 	const uint8_t *options; /* after the cookie, as received */
 	size_t options_len;	/* up to the UDP length's end */
 	struct dhcp_opt opt[256];
+	uint16_t n_codes; /* of opt[] that are set, and which: codes[] */
 	uint16_t joined_len;
 	bool overloaded; /* option 52 present: no fast path */
 	bool repeated;	 /* a code occurred twice, and was concatenated (RFC 3396) */
@@ -105,7 +106,9 @@ struct dhcp_msg {
 	uint32_t lease_time; /* 51, seconds */
 	uint16_t max_size;   /* 57; 0: absent */
 
-	uint8_t joined[2048]; /* last: what is beyond joined_len is never set, nor read */
+	/* last: what is beyond n_codes and joined_len is never set, nor read */
+	uint8_t codes[256];
+	uint8_t joined[2048];
 };
 
 /*
@@ -117,6 +120,12 @@ struct dhcp_msg {
  */
 enum dhcp_decode_result dhcp_decode(const uint8_t *frame, size_t len, const struct dhcp_ingress *in,
 				    struct dhcp_msg *ret_msg);
+/*
+ * The same into a message that dhcp_decode() or this has filled before, or that is all zero: only
+ * what was set is cleared. Where many are held opt[] is too much to be in a cache.
+ */
+enum dhcp_decode_result dhcp_decode_anew(const uint8_t *frame, size_t len,
+					 const struct dhcp_ingress *in, struct dhcp_msg *msg);
 
 /* Not relayed, and sent on by a router: the client has the frame to itself on its own link. */
 bool dhcp_is_routed(const struct dhcp_msg *msg);
