@@ -263,7 +263,7 @@ DRY_WRAPS := fastpath_lock fastpath_open fastpath_close fastpath_remove fastpath
 	bpf_prog_test_run_opts boot_seconds monotonic_microseconds wait_microseconds
 # a whole daemon at work (tests/dry/desk.h)
 DESK_WRAPS := config_load packet_receive packet_send packet_send_routed packet_kernel_drops store_commit store_error store_note store_info store_load ports_rescan \
-	timers_start log_set_level engine_decide pthread_create pthread_cond_wait pthread_join
+	log_set_level engine_decide pthread_create pthread_cond_wait pthread_join
 TEST_HELPERS_dry := $(B)/tests/dry/xdp.o $(B)/tests/dry/maps.o
 TEST_HELPERS_desk := $(TEST_HELPERS_dry) $(B)/tests/dry/desk.o $(B)/tests/dry/oracle.o
 $(B)/tests/dry/%: ALL_LDFLAGS += $(DRY_WRAPS:%=-Wl,--wrap=%)

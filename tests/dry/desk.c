@@ -96,7 +96,6 @@ int __wrap_pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock);
 int __wrap_pthread_join(pthread_t thread, void **ret);
 void __real_log_set_level(int level);
 void __wrap_log_set_level(int level); /* a reload's */
-int __wrap_timers_start(struct daemon *d);
 void __real_engine_decide(struct engine *engine, const struct engine_link *link,
 			  const struct dhcp_msg *msg, uint32_t now, struct decision *ret_decision);
 void __wrap_engine_decide(struct engine *engine, const struct engine_link *link,
@@ -118,12 +117,6 @@ void __wrap_log_set_level(int level)
 void __wrap_ports_rescan(struct daemon *d)
 {
 	(void)d;
-}
-
-int __wrap_timers_start(struct daemon *d)
-{
-	(void)d;
-	return 0;
 }
 
 int __wrap_packet_receive(struct packet_socket *socket, struct packet *packets, size_t n)
@@ -498,8 +491,7 @@ static void come_up(struct desk_inside *in, enum fastpath_found found)
 	*d = (struct daemon){.config = d->config, .config_file = "desk", .fp = d->fp};
 	d->base = event_base_new();
 	d->leases = lease_table_new();
-	d->hits_logged = calloc(fastpath_capacity(d->fp), sizeof(uint32_t));
-	require(d->base && d->leases && d->hits_logged && collect_start(d) == 0);
+	require(d->base && d->leases && sweep_start(d) == 0 && collect_start(d) == 0);
 	require(adopt(d, found) == 0);
 	d->engine = engine_new(d->leases);
 	require(d->engine && quiesce_start(d) == 0 && receive_start(d) == 0);
@@ -525,6 +517,7 @@ static void go_down(struct desk_inside *in)
 	lease_table_free(d->leases);
 	event_base_free(d->base);
 	free(d->hits_logged);
+	free(d->look_at);
 	free(d->templates_made);
 	gates_forget(d);
 	usage_forget(d);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Whom the sweep extends: who has renewed and needs credit, and with a commit that is made for such
- * a one also who will soon. A daemon with the XDP program beside it, and a clock that moves only
- * when it is told to. Lifetime 3600 s, so T1 1800, T2 3150; horizon 3: at second `t` a lease is
- * given credit up to t + 10801, and needs more when less than 6750 is left of it. With horizon 2 it
- * is given 7201.
+ * a one also who will soon. And when it looks: not before it can be so. A daemon with the XDP
+ * program beside it, and a clock that moves only when it is told to. Lifetime 3600 s, so T1 1800,
+ * T2 3150, half-way 2475; horizon 3: at second `t` a lease is given credit up to t + 10801. A
+ * renewal promises 3601, and shall leave 2475 more. With horizon 2 it is given 7201.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -136,68 +136,119 @@ static void both_renew(void)
 	desk->count.commits = desk->count.rows = 0;
 }
 
-/* At 4052 less than 6750 is left. */
+/* Between two sweeps: the next is at 4790. */
+static void a_renews_at_4730(void)
+{
+	until(4715);
+	desk_pass(desk, 15);
+	renews(&a);
+}
+
 static void who_has_renewed_and_needs_it(void **state)
 {
 	(void)state;
 	both_renew();
-	until(3990);
+	until(3580);
 	renews(&a);
-	until(4051);
+	until(4740);
 	committed(0, 0);
-	until(4111);
-	committed(0, 0); /* it has not renewed since the last sweep */
+	until(5370);
 	renews(&a);
-	until(4171);
+	until(5430);
 	committed(1, 1);
-	assert_int_equal(credit(&a), 4171 + CREDIT);
+	assert_int_equal(credit(&a), 5430 + CREDIT);
 	assert_int_equal(credit(&b), CREDIT);
-	until(4231);
+	until(5490);
 	committed(0, 0);
+}
+
+static void a_second_earlier_it_does_not_need_it(void **state)
+{
+	(void)state;
+	both_renew();
+	until(4725);
+	renews(&a);
+	until(5175);
+	committed(0, 0);
+	assert_int_equal(credit(&a), CREDIT);
+}
+
+/* It is looked at when it may be in need, then every 450 s. */
+static void who_is_late_is_looked_at_before_it_renews_again(void **state)
+{
+	(void)state;
+	both_renew();
+	until(4726);
+	renews(&a);
+	until(5116);
+	committed(0, 0);
+	until(5176);
+	committed(1, 1);
+	assert_int_equal(credit(&a), 5176 + CREDIT);
+}
+
+static void who_comes_again_is_looked_at(void **state)
+{
+	struct packet p;
+
+	(void)state;
+	p = packet_release(&a, a.addr, &server);
+	send(&p);
+	until(60); /* the slot is closed: it is not looked at again */
+	until(3000);
+	gets_lease(&a);
+	until(3060);
+	until(4800);
+	renews(&a);
+	until(6600);
+	renews(&a);
+	until(7730);
+	until(8390);
+	renews(&a);
+	desk->count.commits = desk->count.rows = 0;
+	until(8450);
+	committed(1, 1);
+	assert_int_equal(credit(&a), 8450 + CREDIT);
 }
 
 static void who_will_soon_goes_along(void **state)
 {
 	(void)state;
 	both_renew();
-	until(3600);
+	until(3200);
 	renews(&b);
-	until(3660);
-	until(4500);
-	renews(&a);
-	until(4560);
+	a_renews_at_4730();
+	until(4790);
 	committed(1, 2);
-	assert_int_equal(credit(&a), 4560 + CREDIT);
-	assert_int_equal(credit(&b), 4560 + CREDIT);
-	assert_int_equal(oracle_row(b.addr)->cltt, start + 3600);
-	assert_int_equal(oracle_row(b.addr)->granted_until, start + 3600 + 3601);
+	assert_int_equal(credit(&a), 4790 + CREDIT);
+	assert_int_equal(credit(&b), 4790 + CREDIT);
+	assert_int_equal(oracle_row(b.addr)->cltt, start + 3200);
+	assert_int_equal(oracle_row(b.addr)->granted_until, start + 3200 + 3601);
 }
 
 static void for_who_will_soon_alone_nothing_is_committed(void **state)
 {
 	(void)state;
 	both_renew();
-	until(3600);
+	until(3500); /* it is looked at at 4760, and the next is at 5300 */
 	renews(&b);
-	for (uint32_t t = 3660; t < 5400; t += 60)
+	for (uint32_t t = 3560; t < 5300; t += 60)
 		until(t);
 	committed(0, 0);
 	renews(&b);
-	until(5460);
+	until(5300);
 	committed(1, 1);
-	assert_int_equal(credit(&b), 5460 + CREDIT);
+	assert_int_equal(credit(&b), 5300 + CREDIT);
 }
 
 static void who_will_only_later_does_not_go_along(void **state)
 {
 	(void)state;
 	both_renew();
-	until(3720); /* the next is at 5520 */
+	until(3900); /* the next is at 5700 */
 	renews(&b);
-	until(3780);
-	until(4500);
-	renews(&a);
-	until(4560);
+	a_renews_at_4730();
+	until(4790);
 	committed(1, 1);
 	assert_int_equal(credit(&b), CREDIT);
 }
@@ -211,11 +262,9 @@ static void whose_credit_lasts_does_not_go_along(void **state)
 	gets_lease(&b);
 	until(3100);
 	renews(&b);
-	until(3160);
-	until(4500);
-	renews(&a);
+	a_renews_at_4730();
 	desk->count.commits = desk->count.rows = 0;
-	until(4560);
+	until(4790);
 	committed(1, 1);
 	assert_int_equal(credit(&b), 2700 + CREDIT);
 }
@@ -225,37 +274,50 @@ static void who_has_not_renewed_since_does_not_go_along(void **state)
 	(void)state;
 	gets_lease(&b);
 	desk->count.commits = desk->count.rows = 0;
-	until(600);
+	until(1790);
 	renews(&b);
-	until(660);
+	until(1850);
 	committed(1, 1);
-	assert_int_equal(credit(&b), 660 + CREDIT_2);
-	until(1600);
+	assert_int_equal(credit(&b), 1850 + CREDIT_2);
+	until(2300);
+	until(2700);
 	renews(&a);
-	until(1660);
+	until(2760);
 	committed(1, 1);
-	assert_int_equal(credit(&a), 1660 + CREDIT_2);
-	assert_int_equal(credit(&b), 660 + CREDIT_2);
+	assert_int_equal(credit(&a), 2760 + CREDIT_2);
+	assert_int_equal(credit(&b), 1850 + CREDIT_2);
+}
+
+/* Its last renewal has been provided for; that it does not come again costs nothing. */
+static void who_is_gone_is_not_extended(void **state)
+{
+	(void)state;
+	both_renew();
+	a_renews_at_4730();
+	until(4790);
+	committed(1, 1);
+	for (uint32_t t = 4850; t < 5400; t += 60)
+		until(t);
+	committed(0, 0);
+	assert_int_equal(credit(&a), 4790 + CREDIT);
 }
 
 static void a_failed_commit_is_made_up_for(void **state)
 {
 	(void)state;
 	both_renew();
-	until(3600);
+	until(3200);
 	renews(&b);
-	until(3660);
-	until(4500);
-	renews(&a);
+	a_renews_at_4730();
 	desk->commits_fail = true;
-	until(4560);
+	until(4790);
 	committed(0, 0);
 	assert_int_equal(credit(&a), CREDIT);
 	desk->commits_fail = false;
-	until(4620);
+	until(4850);
 	committed(1, 2);
-	assert_int_equal(credit(&a), 4620 + CREDIT);
-	assert_int_equal(credit(&b), 4620 + CREDIT);
+	assert_int_equal(credit(&a), 4850 + CREDIT);
+	assert_int_equal(credit(&b), 4850 + CREDIT);
 }
 
 /* Each gets what its last renewal would have been given, by the first sweep that can commit. */
@@ -300,11 +362,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define CASE(name, horizon) cmocka_unit_test_setup_teardown(name, horizon, end)
 		CASE(who_has_renewed_and_needs_it, horizon_3),
+		CASE(a_second_earlier_it_does_not_need_it, horizon_3),
+		CASE(who_is_late_is_looked_at_before_it_renews_again, horizon_3),
+		CASE(who_comes_again_is_looked_at, horizon_3),
 		CASE(who_will_soon_goes_along, horizon_3),
 		CASE(for_who_will_soon_alone_nothing_is_committed, horizon_3),
 		CASE(who_will_only_later_does_not_go_along, horizon_3),
 		CASE(whose_credit_lasts_does_not_go_along, horizon_3),
 		CASE(who_has_not_renewed_since_does_not_go_along, horizon_2),
+		CASE(who_is_gone_is_not_extended, horizon_3),
 		CASE(a_failed_commit_is_made_up_for, horizon_3),
 		CASE(what_a_stop_gave_back_is_restored, horizon_3),
 		CASE(a_crash_gave_nothing_back, horizon_3),

@@ -79,7 +79,7 @@ static void open_maps(struct rig *rig)
 	assert_int_equal(found, FASTPATH_FRESH);
 	templates = fastpath_templates(rig->d.fp, &n);
 	assert_int_equal(template_index_new(templates, n, &rig->d.templates), 0);
-	rig->d.hits_logged = calloc(fastpath_capacity(rig->d.fp), sizeof(uint32_t));
+	assert_int_equal(sweep_start(&rig->d), 0);
 	assert_int_equal(collect_start(&rig->d), 0);
 	rig->prog = rig->d.fp->program;
 }
@@ -129,6 +129,7 @@ void rig_stop(struct rig *rig)
 	config_free(d->config);
 	event_base_free(d->base);
 	free(d->hits_logged);
+	free(d->look_at);
 	free(d->templates_made);
 	gates_forget(d);
 	free(rig);

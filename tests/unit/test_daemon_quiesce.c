@@ -22,6 +22,7 @@
 static char a_barrier; /* nothing looks into it */
 static struct daemon d;
 static struct slot slot;
+static uint32_t look_at;
 static struct lease lease = {.addr = ADDR, .state = LEASE_BOUND, .generation = 1};
 static const struct reopen memo = {.identity = {.addr = ADDR, .link = 1, .generation = 1},
 				   .ack_until = 100,
@@ -82,7 +83,9 @@ WRAP(struct lease *, lease_at, const struct lease_table *table, uint32_t addr)
 
 WRAP(struct slot *, fastpath_slot, struct fastpath *fp, uint32_t addr, bool make, uint32_t *ret)
 {
-	(void)fp, (void)make, (void)ret;
+	(void)fp, (void)make;
+	if (ret)
+		*ret = 0;
 	return addr == ADDR ? &slot : NULL;
 }
 
@@ -93,6 +96,8 @@ static int start(void **state)
 	memset(&slot, 0, sizeof(slot));
 	d.barrier = (void *)&a_barrier;
 	d.fp = (void *)&slot;
+	look_at = XDHCP_FOREVER;
+	d.look_at = &look_at;
 	done = 1;
 	memory = -1;
 	return 0;
@@ -117,6 +122,7 @@ static void a_slot_opens_when_its_barrier_has_passed(void **state)
 	done = 2;
 	quiesce_tick(&d);
 	assert_true(slot_is_open(&slot));
+	assert_int_equal(look_at, 0); /* by the next sweep */
 	assert_false(quiesce_waits(&d, ADDR));
 }
 

@@ -383,9 +383,7 @@ static int take_over(struct adoption *a, const struct store_info *store)
 			log_error("cannot replace the fast path's maps: %s", why);
 			return r;
 		}
-		free(d->hits_logged);
-		d->hits_logged = calloc(fastpath_capacity(d->fp), sizeof(*d->hits_logged));
-		if (!d->hits_logged || collect_start(d) < 0)
+		if (sweep_start(d) < 0 || collect_start(d) < 0)
 			return -ENOMEM;
 	}
 	templates = fastpath_templates(d->fp, &n);

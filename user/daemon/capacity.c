@@ -56,6 +56,7 @@ static void forget(struct daemon *d, uint32_t addr)
 	if (!fastpath_slot(d->fp, addr & ~0xffu, false, &first))
 		return;
 	memset(&d->hits_logged[first], 0, XDHCP_BLOCK_SLOTS * sizeof(*d->hits_logged));
+	memset(&d->look_at[first], 0, XDHCP_BLOCK_SLOTS * sizeof(*d->look_at));
 	memset(&d->templates_made[first], 0, XDHCP_BLOCK_SLOTS * sizeof(*d->templates_made));
 }
 

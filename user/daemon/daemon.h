@@ -146,12 +146,13 @@ struct daemon {
 	bool remote;	 /* a subnet's clients are behind relays alone */
 	bool making_way; /* a program comes to a device beneath others (places.c) */
 	int port_guard, monitor;
-	struct event *monitor_event, *second_timer, *sweep_timer, *rescan_timer;
+	struct event *monitor_event, *second_timer, *rescan_timer;
 	struct event *signals[3];
 
-	uint32_t sweep_every; /* seconds */
-	uint32_t sweep_at;    /* address the running sweep goes on from */
+	uint32_t swept;	   /* second of the last sweep that was due */
+	uint32_t sweep_at; /* address the running sweep goes on from */
 	bool sweeping;
+	uint32_t *look_at;	 /* second from which a slot is to be looked at, by its number */
 	bool sweep_failed;	 /* a commit of this sweep's */
 	bool sweep_restores;	 /* the credit that an orderly stop gave back; until a sweep did */
 	uint64_t template_epoch; /* barrier that the templates in limbo wait for; 0: none */
@@ -199,7 +200,6 @@ char *config_error_text(const struct config_errors *errors); /* malloc'ed, one e
 int daemon_start(struct daemon *d);
 void daemon_stop(struct daemon *d);
 int engine_apply(struct daemon *d, const struct config *config);
-int timers_start(struct daemon *d);	/* again after a reload: the sweep's period may differ */
 int daemon_main(int argc, char **argv); /* arguments.c */
 
 /* fastpath_start.c */
@@ -320,7 +320,12 @@ void ending_expire(struct daemon *d); /* once a second */
 int daemon_go_on(struct daemon *d, event_callback_fn fn);
 
 /* sweep.c */
-void sweep_begin(struct daemon *d); /* goes on by itself, a chunk of leases an event */
+/* Room for the slots there are, at a start or when they are others. 0 or -ENOMEM. */
+int sweep_start(struct daemon *d);
+void sweep_tick(struct daemon *d);  /* once a second */
+void sweep_begin(struct daemon *d); /* goes on by itself, a chunk of slots an event */
+/* Its slot has been opened: the next sweep looks at it. */
+void sweep_look_soon(struct daemon *d, const struct lease *lease);
 /* At an orderly stop: harvests every slot and gives back the credit nobody will use. */
 void sweep_give_back(struct daemon *d, uint32_t answer_until);
 uint32_t sweep_period(const struct daemon *d); /* seconds */

@@ -136,6 +136,6 @@ int daemon_open_fastpath(struct daemon *d, enum fastpath_found *ret_found)
 	r = fastpath_open(&options, &d->fp, ret_found, why, sizeof(why));
 	if (r < 0)
 		return give_up(d, r, why);
-	d->hits_logged = calloc(fastpath_capacity(d->fp), sizeof(*d->hits_logged));
-	return d->hits_logged ? collect_start(d) : -ENOMEM;
+	r = sweep_start(d);
+	return r < 0 ? r : collect_start(d);
 }

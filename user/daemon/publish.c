@@ -26,6 +26,8 @@ void set_published(struct daemon *d, struct lease *lease, bool published)
 	d->published += published;
 	d->published -= lease->published;
 	lease->published = published;
+	if (published)
+		sweep_look_soon(d, lease);
 }
 
 uint64_t unpublish(struct daemon *d, struct lease *lease)

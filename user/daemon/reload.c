@@ -54,8 +54,6 @@ static int apply(struct daemon *d, struct config *wanted)
 	log_set_level(wanted->log_level);
 	limits_apply(d);
 	ports_rescan(d);
-	if (timers_start(d) < 0)
-		log_error("out of memory: credit is not extended until a restart");
 	config_free(old);
 	d->reloaded = boot_seconds();
 	return 0;

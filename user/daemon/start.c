@@ -76,18 +76,12 @@ static void every_second(evutil_socket_t fd, short what, void *arg)
 	collect_tick(d);
 	ending_expire(d);
 	commit_tick(d);
+	sweep_tick(d);
 	usage_watch(d);
 	service_tick(d);
 	if (d->fp)
 		fastpath_capture_tidy(d->fp, boot_seconds());
 	log_tick();
-}
-
-static void every_sweep(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	sweep_begin(arg);
 }
 
 static void look_again(evutil_socket_t fd, short what, void *arg)
@@ -133,18 +127,10 @@ static int repeat(struct daemon *d, struct event **ret_event, uint32_t seconds,
 	return *ret_event && !event_add(*ret_event, &period) ? 0 : -ENOMEM;
 }
 
-int timers_start(struct daemon *d)
+static int timers_start(struct daemon *d)
 {
-	uint32_t period = sweep_period(d);
-
-	if (!d->second_timer && repeat(d, &d->second_timer, 1, every_second) < 0)
-		return -ENOMEM;
-	if (d->sweep_timer && period == d->sweep_every)
-		return 0; /* reloads, however many, do not put the sweep off */
-	if (d->sweep_timer)
-		event_free(d->sweep_timer);
-	d->sweep_every = period;
-	return repeat(d, &d->sweep_timer, period, every_sweep);
+	d->swept = boot_seconds();
+	return repeat(d, &d->second_timer, 1, every_second);
 }
 
 static int signals_start(struct daemon *d)
@@ -390,7 +376,6 @@ void daemon_stop(struct daemon *d)
 	if (d->serving && d->fp)
 		hand_over(d);
 	free_event(d->second_timer);
-	free_event(d->sweep_timer);
 	free_event(d->monitor_event);
 	free_event(d->rescan_timer);
 	for (unsigned i = 0; i < 3; i++)
@@ -414,6 +399,7 @@ void daemon_stop(struct daemon *d)
 	if (d->base)
 		event_base_free(d->base);
 	free(d->hits_logged);
+	free(d->look_at);
 	free(d->templates_made);
 	gates_forget(d);
 }

@@ -74,7 +74,7 @@ struct lease_row {
 	uint8_t agent_len;  /* 0: none */
 	uint8_t agent[255]; /* option 82's data */
 	/* Seconds of this boot's CLOCK_BOOTTIME; the store says which boot. */
-	uint32_t cltt;	   /* last transaction, by the daemon or (as of the last sweep) XDP */
+	uint32_t cltt;	   /* last transaction, by the daemon or (as of the last look) XDP */
 	uint32_t lifetime; /* as last granted */
 	uint32_t promised; /* the latest expiry the daemon itself has ACKed; or the end of HELD,
 			      DECLINED */
