@@ -404,6 +404,17 @@ static void what_an_interface_brought_goes_with_it(void **state)
 	assert_int_equal(count.queue_gone[DHCP_DISCOVER], 1);
 }
 
+static void room_for_what_completes_is_where_what_begins_is(void **state)
+{
+	(void)state;
+	for (uint8_t i = 1; i <= 10; i++)
+		put(i <= 4 ? DHCP_REQUEST : DHCP_DISCOVER, i);
+	assert_true(queue_has_room(queue, QUEUE_BEGINS, CAPACITY - 10));
+	assert_false(queue_has_room(queue, QUEUE_BEGINS, CAPACITY - 9));
+	assert_true(queue_has_room(queue, QUEUE_COMPLETES, CAPACITY - 4));
+	assert_false(queue_has_room(queue, QUEUE_COMPLETES, CAPACITY - 3));
+}
+
 static void places_are_used_again(void **state)
 {
 	(void)state;
@@ -440,6 +451,7 @@ int main(void)
 		CASE(another_message_in_between_does_not_hide_a_copy),
 		CASE(what_is_no_message_is_queued_and_never_a_copy),
 		CASE(what_an_interface_brought_goes_with_it),
+		CASE(room_for_what_completes_is_where_what_begins_is),
 		CASE(places_are_used_again),
 	};
 

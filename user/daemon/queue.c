@@ -25,9 +25,10 @@
  *   its place, and from now on is as fresh as the second. A RELEASE or a DECLINE of that client in
  *   between makes the second a wish of its own.
  *
- * How long a message was in the kernel's buffer before is not counted: more is taken out at each
- * turn than is decided (receive.c), so that a buffer which has filled while the daemon stood still
- * is empty again within a fraction of a second.
+ * The sockets' buffers before it hold tens of thousands: a burst that can be decided within the
+ * clients' patience waits there, and nothing of it is dropped here. How long a message has been
+ * there is not known; so when a socket has not been empty for QUEUE_STALE, it is emptied faster
+ * than is decided, and the oldest go (receive.c).
  *
  * A message that is dropped costs its client a retransmission, and nothing else: nothing was
  * decided.
@@ -98,6 +99,14 @@ void queue_free(struct queue *queue)
 size_t queue_length(const struct queue *queue)
 {
 	return queue->n[QUEUE_COMPLETES] + queue->n[QUEUE_BEGINS];
+}
+
+bool queue_has_room(const struct queue *queue, enum queue_class class, size_t n)
+{
+	size_t used = queue->n[QUEUE_COMPLETES] +
+		      (class == QUEUE_BEGINS ? queue->n[QUEUE_BEGINS] : 0);
+
+	return used + n <= queue->capacity;
 }
 
 static struct queued **bucket_of(struct queue *queue, const uint8_t *chaddr)

@@ -54,6 +54,18 @@ static int64_t milliseconds(void)
 }
 
 /*
+ * There is room for more, or what the socket holds may be as old as its clients are patient: then
+ * the oldest shall go.
+ */
+static bool may_take(const struct inlet *inlet, enum packet_kind kind)
+{
+	enum queue_class class = kind == PACKET_BEGINS ? QUEUE_BEGINS : QUEUE_COMPLETES;
+
+	return queue_has_room(inlet->port->daemon->queue, class, PACKET_BATCH) ||
+	       boot_seconds() - inlet->empty_at > QUEUE_STALE / 1000;
+}
+
+/*
  * Queues what the socket has. Returns what the last packet_receive() did: 0 if the socket was seen
  * empty.
  */
@@ -65,7 +77,7 @@ static int drain(struct port *port, enum packet_kind kind, size_t *taken)
 	struct queue_count count = {0};
 	int n = PACKET_BATCH;
 
-	while (n == PACKET_BATCH && *taken < RECEIVE_MAX) {
+	while (n == PACKET_BATCH && *taken < RECEIVE_MAX && may_take(inlet, kind)) {
 		uint32_t before = boot_seconds();
 		int64_t now;
 
