@@ -66,6 +66,8 @@ extern const struct option cli_capture_options[];
 
 /* --- status.c, status_offline.c --- */
 
+#define GATE_OFF "off: the operator closed it; open: xdhcpctl fast-path on"
+
 struct verdict {
 	const char *name;
 	int64_t count;
@@ -159,6 +161,9 @@ const char *time_str(int64_t wall, char buf[TIME_STR]);
 
 /* An integer member, or `otherwise` when there is none. */
 int64_t get_int(const json_t *map, const char *name, int64_t otherwise);
+/* The newest value of a statistic in what statistic-get and -get-all bring; NULL: none. Borrowed.
+ */
+const json_t *get_sample(const json_t *statistics, const char *name);
 /* A string member, or `otherwise`. Control characters are the printer's to blank. */
 const char *get_str(const json_t *map, const char *name, const char *otherwise);
 

@@ -271,6 +271,11 @@ int64_t get_int(const json_t *map, const char *name, int64_t otherwise)
 	return json_is_integer(value) ? json_integer_value(value) : otherwise;
 }
 
+const json_t *get_sample(const json_t *statistics, const char *name)
+{
+	return json_array_get(json_array_get(json_object_get(statistics, name), 0), 0);
+}
+
 const char *get_str(const json_t *map, const char *name, const char *otherwise)
 {
 	const json_t *value = json_object_get(map, name);

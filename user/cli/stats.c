@@ -10,7 +10,7 @@
 int cli_stats(const struct cli *cli)
 {
 	static const struct column columns[] = {{"STATISTIC", false, true}, {"VALUE", true, false}};
-	json_t *reply, *samples;
+	json_t *reply, *statistics, *samples;
 	const char *name;
 	int code = client_command(cli, "statistic-get-all", NULL, CLIENT_SECONDS, &reply);
 
@@ -20,9 +20,9 @@ int cli_stats(const struct cli *cli)
 	struct table *table = table_new(columns, 2);
 	size_t shown = 0;
 
-	json_object_foreach (json_object_get(reply, "arguments"), name, samples) {
-		const json_t *value = json_array_get(json_array_get(samples, 0), 0);
-		char *text = json_dumps(value, JSON_ENCODE_ANY);
+	statistics = json_object_get(reply, "arguments");
+	json_object_foreach (statistics, name, samples) {
+		char *text = json_dumps(get_sample(statistics, name), JSON_ENCODE_ANY);
 
 		if (cli->argc > 0 && !strstr(name, cli->argv[0])) {
 			free(text);

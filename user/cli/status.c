@@ -60,7 +60,7 @@ static void print_gate(const json_t *fast)
 	if (!gate)
 		return;
 	if (strcmp(gate, "off") == 0)
-		print_field("gate", "off: the operator closed it; open: xdhcpctl fast-path on");
+		print_field("gate", GATE_OFF);
 	else if (until > 0)
 		print_field("gate", "open, without a daemon until %s", time_str(until, at));
 	else
@@ -76,9 +76,8 @@ static void print_acks(const struct cli *cli, int64_t by_xdp)
 
 	if (client_ask(cli, "statistic-get", json_pack("{s:s}", "name", "pkt4-ack-sent"),
 		       CLIENT_SECONDS, &reply, why, sizeof(why)) == 0) {
-		const json_t *samples = json_object_get(json_object_get(reply.json, "arguments"),
-							"pkt4-ack-sent");
-		const json_t *value = json_array_get(json_array_get(samples, 0), 0);
+		const json_t *value = get_sample(json_object_get(reply.json, "arguments"),
+						 "pkt4-ack-sent");
 
 		if (json_is_integer(value))
 			all = json_integer_value(value);

@@ -44,7 +44,7 @@ static void print_gate(const struct fastpath_offline *offline)
 	char left[DURATION_STR];
 
 	if (offline->operator_closed)
-		print_field("gate", "off: the operator closed it; open: xdhcpctl fast-path on");
+		print_field("gate", GATE_OFF);
 	else if (offline->daemon_closed)
 		print_field("gate", "closed by the daemon");
 	else if (until == XDHCP_FOREVER)

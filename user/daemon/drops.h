@@ -8,9 +8,10 @@
  *   - what the daemon and the kernel's queue before it drop    DAEMON_DROPS here
  *
  * Whoever drops a message adds a line to one of them and counts it there: status, statistics and
- * the total follow. What is left unanswered by decision (SILENT_REASONS in engine/reasons.h), but
- * for one reason that is below, and what is addressed to others (count.not_ours) is no drop and in
- * none of them; nor is a RELEASE or DECLINE that was heeded, to which no answer is due.
+ * the total follow, and the README's table is told of it. What is left unanswered by decision
+ * (SILENT_REASONS in engine/reasons.h), but for one reason that is below, and what is addressed to
+ * others (count.not_ours) is no drop and in none of them; nor is a RELEASE or DECLINE that was
+ * heeded, to which no answer is due.
  *
  * The daemon's counts end with it; XDP's outlive it in their map, with what was dropped while
  * nobody was there.
@@ -20,7 +21,9 @@
 
 #include <stdint.h>
 
-/* What the daemon's queue drops (queue.h) or answers once, by the type the message seems to have.
+/*
+ * What the daemon's queue drops (queue.h) or answers once, by the type the message seems to have;
+ * add_drops() in receive.c brings them here.
  */
 #define QUEUE_DROPS(X, why, group, help)                                   \
 	X(why##_other, group, "other", help " (BOOTP, or not recognised)") \
