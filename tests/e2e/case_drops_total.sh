@@ -19,11 +19,6 @@ smac=$(mac s srv)
 
 total() { status | jq .drops.total; }
 silent() { statistic xdhcp-silent; }
-limits() { # LIMITS
-	FAST_PATH=", limits: {$1}"
-	config
-	ctl reload >/dev/null || fail "limits $1 are not taken"
-}
 # lost NS IF: frames that the veth had no room for
 lost() { inside "$1" ip -s -j link show "$2" | jq '.[0].stats64.tx.dropped'; }
 # flood N TIMEOUT: DISCOVERs of as many clients, at once; UNANSWERED of those that came through

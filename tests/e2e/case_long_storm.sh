@@ -13,7 +13,7 @@ PREFIX=16
 POOL="10.20.1.0 - 10.20.8.255"
 GLOBAL="decline-probation-period: 5
 loggers: [{name: xdhcpd, severity: WARN}]"
-ready() { ctl status 2>/dev/null | jq -e '.arguments.pid' >/dev/null; }
+ready() { answers_status; }
 rig
 config
 daemon

@@ -16,11 +16,6 @@ a=$(dora c cli | jq -r .yiaddr)
 smac=$(mac s srv)
 # repeat N: of N renewals at once so many were answered
 repeat() { renew c cli "$a" 192.0.2.1 "$smac" count="$1" every=0 wait=300 | grep -c '"type":"ack"' || :; }
-limits() { # LIMITS
-	FAST_PATH=", limits: {$1}"
-	config
-	ctl reload >/dev/null || fail "limits $1 are not taken"
-}
 repeat 1 >/dev/null # its form is known from here on
 equal "renewals answered without a limit" "$(repeat 50)" 50
 equal "drops without a limit" "$(verdict drop_client_rate)" 0

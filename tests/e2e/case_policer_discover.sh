@@ -18,11 +18,6 @@ load dora -i cli -n 1000 --batch -o "$DIR/state" >/dev/null || fail "not every c
 load renew -i cli -s "$DIR/state" -r 1 >/dev/null || fail "the first renewals"
 smac=$(mac s srv)
 
-limits() { # LIMITS
-	FAST_PATH=", limits: {$1}"
-	config
-	ctl reload >/dev/null || fail "limits $1 are not taken"
-}
 both() { verdicts | jq '.drop_discover_rate + .pass_discover'; }
 drops() { verdicts | jq '.drop_discover_rate + .drop_client_rate + .drop_other_rate'; }
 # flood_begin, flood_end: DISCOVERS of them have reached XDP

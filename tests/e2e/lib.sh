@@ -307,6 +307,14 @@ crash() {
 }
 
 ctl() { "$B/xdhcpctl" -s "$DIR/$S.sock" --pin-path "$(pin)" --json "$@"; }
+answers_status() { ctl status 2>/dev/null | jq -e '.arguments.pid' >/dev/null; }
+
+# limits LIMITS: those that XDP drops by, and no other key of fast-path, by a reload.
+limits() {
+	FAST_PATH=", limits: {$1}"
+	config
+	ctl reload >/dev/null || fail "limits $1 are not taken"
+}
 
 # The counters as the pinned map has them, so that they can be read with the daemon dead.
 verdicts() {

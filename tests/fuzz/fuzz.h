@@ -34,13 +34,6 @@ static inline uint16_t take_u16(struct input *in)
 	return (uint16_t)(high << 8 | take_u8(in));
 }
 
-static inline uint32_t take_u32(struct input *in)
-{
-	uint32_t high = take_u16(in);
-
-	return high << 16 | take_u16(in);
-}
-
 /* `n` bytes, or as many as there are. */
 static inline const uint8_t *take_bytes(struct input *in, size_t n, size_t *ret_n)
 {

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "abi.h"
 #include "verdicts.h"
@@ -37,6 +38,17 @@ extern struct rig *rig;
 		(void)state;           \
 		rig = rig_start(yaml); \
 		return 0;              \
+	}
+/* The same, with so much more, a literal, in the configuration, an array. */
+#define RIG_SETUP_WITH(name, more, yaml)                          \
+	static int name(void **state)                             \
+	{                                                         \
+		char text[sizeof(yaml) + sizeof(more)];           \
+                                                                  \
+		(void)state;                                      \
+		snprintf(text, sizeof(text), "%s%s", more, yaml); \
+		rig = rig_start(text);                            \
+		return 0;                                         \
 	}
 int rig_teardown(void **state);
 const uint8_t *rig_mac(const struct rig *rig);

@@ -46,15 +46,7 @@ static const char yaml[] = "interfaces-config: {interfaces: [rig0]}\n"
 
 RIG_SETUP(setup, yaml)
 
-static int setup_unstashed(void **state)
-{
-	char text[sizeof(yaml) + 64];
-
-	(void)state;
-	snprintf(text, sizeof(text), "stash-agent-options: false\n%s", yaml);
-	rig = rig_start(text);
-	return 0;
-}
+RIG_SETUP_WITH(setup_unstashed, "stash-agent-options: false\n", yaml)
 
 /* --- frames --- */
 

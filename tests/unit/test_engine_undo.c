@@ -96,14 +96,6 @@ static struct req any_request(const struct fixture *fx)
 	return req;
 }
 
-static void expire_some(struct fixture *fx)
-{
-	struct lease *lease;
-
-	while ((lease = lease_due(fx->leases, fx->now)))
-		fx_end(fx, lease->addr, LEASE_END_EXPIRED, 0, 0, 0);
-}
-
 /* Some change: a decision's, or an ending's. false: it came to none. */
 static bool some_change(struct fixture *fx, struct change *ret)
 {
@@ -175,7 +167,7 @@ static void undone_is_as_before(void **state)
 		if (lease && lrand48() % 2) /* a grant once seen is not undone: seen before */
 			lease_granted(fx.leases, lease, fx.now, fx.now + 9);
 		fx.now += lrand48() % 50 ? (uint32_t)(lrand48() % 3) : LIFETIME / 2;
-		expire_some(&fx);
+		fx_expire(&fx);
 		one_batch(&fx);
 	}
 	print_message("%lu batches, %lu changes undone\n", batches, changes);
