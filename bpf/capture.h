@@ -4,7 +4,7 @@
  * reply, and the reply as it is sent. The frame is only read (I4), and whether it is answered does
  * not depend on anything here: a ring that is full loses the copy and counts it.
  *
- * Off costs a hit one comparison, with a word of the operator's record that check_gates()
+ * Off costs a hit one comparison, with a word of the gates' record, which check_gates()
  * has read (capture_until). xdhcpctl moves it ahead twice a second, so one that was killed
  * costs nothing after two more; the ring that it left goes with the next capture, or with the
  * daemon's next second. The filter is applied here, so that only what is wanted is copied.

@@ -30,7 +30,7 @@
  * Two CPUs: words change by compare-and-exchange, so what may go is counted. A packet that has
  * lost POLICE_TRIES times goes uncounted: the rate is exceeded by at most one packet a CPU for
  * each POLICE_TRIES that are counted, and only while CPUs meet in the same word. The clients' clock
- * is read once a jiffy and CPU (clock.h), so two CPUs may differ by CLOCK_LAG, and a client's rate
+ * is read once a jiffy (clock.h), so two packets may differ by CLOCK_LAG, and a client's rate
  * by what it gets in so long.
  *
  * Survives a crash of the daemon: limits and words are in the pinned maps.

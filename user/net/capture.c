@@ -29,7 +29,7 @@ struct capture_session {
 	char *pin_path;
 	int lock, captures, ring_map;
 	uint32_t map_id; /* of `capture` */
-	uint32_t *until; /* in the operator's record */
+	uint32_t *until; /* in the gates' record */
 	struct region policy, capture;
 	uint64_t lost_before;
 	struct ring_buffer *ring;
