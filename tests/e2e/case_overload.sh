@@ -34,7 +34,7 @@ read -ra enter <<<"$(in_ns c)"
 	trap - EXIT
 	while [ ! -e "$DIR/enough" ]; do
 		# always the same clients: their offers shall not use up the addresses
-		"${enter[@]}" "$LOADGEN" offer-flood -i cli -n 30000 --rate 0 --timeout 20 --seed 1 || exit 1
+		"${enter[@]}" "$LOADGEN" offer-flood -i cli -n 60000 --rate 0 --timeout 20 --seed 1 || exit 1
 	done
 ) >"$DIR/flood" 2>"$DIR/flood.log" </dev/null &
 flood=$!

@@ -279,10 +279,7 @@ static void a_copy_is_answered_once(void **state)
 	put(DHCP_REQUEST, 2);
 	put(DHCP_REQUEST, 1);
 	build(DHCP_REQUEST, 1);
-	packet.data[HEADER + 9] = 4;  /* secs */
-	packet.data[14 + 5] = 1;      /* identification */
-	packet.data[14 + 11] = 9;     /* checksum */
-	packet.data[HEADER - 1] = 77; /* UDP's */
+	packet.data[HEADER + 9] = 4; /* secs */
 	arrive();
 	check_taken(4, "\1\2");
 	check_counts(0, 0, 2, 0);
@@ -291,6 +288,30 @@ static void a_copy_is_answered_once(void **state)
 	put(DHCP_REQUEST, 1);
 	check_taken(4, "\1");
 	check_counts(0, 0, 2, 0);
+}
+
+/* Identification, secs, and their checksums. */
+static void put_summed(uint8_t id, uint8_t ip_sum, uint8_t secs, uint8_t udp_sum)
+{
+	build(DHCP_REQUEST, 1);
+	packet.data[14 + 5] = id;
+	packet.data[14 + 11] = ip_sum;
+	packet.data[HEADER + 9] = secs;
+	packet.data[HEADER - 1] = udp_sum;
+	arrive();
+}
+
+static void a_copy_has_the_checksums_that_follow(void **state)
+{
+	(void)state;
+	put_summed(1, 70, 0, 90);
+	put_summed(2, 69, 4, 86);
+	check_counts(0, 0, 1, 0);
+	put_summed(2, 70, 4, 86);
+	put_summed(2, 69, 4, 90);
+	put_summed(2, 69, 4, 0);
+	check_counts(0, 0, 1, 0);
+	assert_int_equal(queue_length(queue), 4);
 }
 
 static void whatever_else_differs_makes_no_copy(void **state)
@@ -444,6 +465,7 @@ int main(void)
 		CASE(what_is_stale_is_answered_when_its_class_fits_the_batch),
 		CASE(farewells_are_never_stale),
 		CASE(a_copy_is_answered_once),
+		CASE(a_copy_has_the_checksums_that_follow),
 		CASE(whatever_else_differs_makes_no_copy),
 		CASE(what_comes_by_another_way_is_no_copy),
 		CASE(a_copy_keeps_the_place_and_makes_it_fresh),

@@ -55,6 +55,16 @@ void dhcp_glimpse(const uint8_t *frame, size_t len, struct dhcp_glimpse *ret)
 		ret->type = DHCP_BOOTP;
 }
 
+/* Does the checksum differ by what the field that it covers does? Both zero: there is none. */
+static bool sum_follows(const uint8_t *a, const uint8_t *b, size_t sum, size_t field)
+{
+	uint32_t x = get_u16(a + sum), y = get_u16(b + sum);
+
+	if (!x || !y)
+		return x == y;
+	return (x + get_u16(a + field)) % 0xffff == (y + get_u16(b + field)) % 0xffff;
+}
+
 bool dhcp_is_repeated(const uint8_t *a, size_t a_len, const struct dhcp_glimpse *a_glimpse,
 		      const uint8_t *b, size_t b_len, const struct dhcp_glimpse *b_glimpse)
 {
@@ -73,5 +83,5 @@ bool dhcp_is_repeated(const uint8_t *a, size_t a_len, const struct dhcp_glimpse 
 		if (memcmp(a + same[i][0], b + same[i][0], same[i][1] - same[i][0]))
 			return false;
 	}
-	return true;
+	return sum_follows(a, b, ip + 10, ip + 4) && sum_follows(a, b, header - 2, secs);
 }

@@ -21,7 +21,8 @@ void dhcp_glimpse(const uint8_t *frame, size_t len, struct dhcp_glimpse *ret);
 
 /*
  * Does `b` ask what `a` does? Equal but for what a client that sends once more may change: `secs`
- * (RFC 2131 2), the IP identification, and the checksums over them. Both have a BOOTP header.
+ * (RFC 2131 2), the IP identification, and the checksums as far as they follow from these: a copy
+ * of what was broken on its way may be whole. Both have a BOOTP header.
  */
 bool dhcp_is_repeated(const uint8_t *a, size_t a_len, const struct dhcp_glimpse *a_glimpse,
 		      const uint8_t *b, size_t b_len, const struct dhcp_glimpse *b_glimpse);
