@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Frames through AF_PACKET and interfaces by netlink, over a real veth: what
- * the socket filter lets in, what comes with a frame, what is lost and counted, and
- * that nobody is told that port 67 is unreachable.
+ * Frames through AF_PACKET over a real veth: what the socket filter lets in, what comes with a
+ * frame, what is lost and counted, and that nobody is told that port 67 is unreachable.
  *
  * Where a frame must not arrive, one that must is sent behind it: veth keeps
  * the order, so the first to arrive tells.
@@ -22,20 +21,15 @@
 
 #include <cmocka.h>
 #include <linux/if_ether.h>
-#include <linux/if_link.h>
 #include <linux/if_packet.h>
 
-#include "net/links.h"
 #include "net/packet.h"
 #include "netns.h"
+#include "pair.h"
 
 #define SERVER_MAC                  \
 	{                           \
 		2, 0, 0, 0, 0, 0xa0 \
-	}
-#define CLIENT_MAC                  \
-	{                           \
-		2, 0, 0, 0, 0, 0xb0 \
 	}
 #define UDP_LEN	  (8 + 300)
 #define FRAME_LEN (14 + 20 + UDP_LEN)
@@ -47,32 +41,16 @@ struct rig {
 	struct packet packets[PACKET_BATCH];
 };
 
-static int raw_socket(uint32_t ifindex)
-{
-	struct sockaddr_ll address = {
-		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = ifindex};
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL));
-
-	assert_true(fd >= 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	return fd;
-}
-
 static int set_up(void **state)
 {
 	struct rig *rig = calloc(1, sizeof(*rig));
 
 	*state = rig;
-	if (!rig ||
-	    netns_run("ip link add v0 address 02:00:00:00:00:a0 type veth "
-		      "peer name v1 address 02:00:00:00:00:b0") != 0 ||
-	    netns_run("sysctl -qw net.ipv6.conf.v0.disable_ipv6=1 net.ipv6.conf.v1.disable_ipv6=1 "
-		      "net.ipv4.icmp_ratelimit=0") != 0 ||
-	    netns_run("ip link set v0 up && ip link set v1 up") != 0)
+	if (!rig || pair_make() < 0)
 		return -1;
 	rig->server_if = if_nametoindex("v0");
 	rig->client_if = if_nametoindex("v1");
-	rig->client = raw_socket(rig->client_if);
+	rig->client = pair_raw_socket(rig->client_if);
 	return packet_open(rig->server_if, PACKET_BEGINS, PACKET_BUFFER, &rig->server);
 }
 
@@ -83,7 +61,7 @@ static int tear_down(void **state)
 	packet_close(rig->server);
 	close(rig->client);
 	free(rig);
-	return netns_run("ip link del v0");
+	return pair_remove();
 }
 
 /* --- frames --- */
@@ -131,17 +109,10 @@ static void client_marks(struct rig *rig, uint8_t mark)
 	client_sends(rig, frame, frame_plain(frame, mark));
 }
 
-static void wait_readable(int fd)
-{
-	struct pollfd wait = {.fd = fd, .events = POLLIN};
-
-	assert_int_equal(poll(&wait, 1, 10000), 1);
-}
-
 /* The next frame that arrives. */
 static const struct packet *server_receives(struct rig *rig)
 {
-	wait_readable(packet_fd(rig->server));
+	pair_wait(packet_fd(rig->server));
 	assert_int_equal(packet_receive(rig->server, rig->packets, 1), 1);
 	return rig->packets;
 }
@@ -178,7 +149,7 @@ static void test_batch(void **state)
 	while (next < 100) {
 		int n;
 
-		wait_readable(packet_fd(rig->server));
+		pair_wait(packet_fd(rig->server));
 		n = packet_receive(rig->server, rig->packets, PACKET_BATCH);
 		assert_in_range(n, 1, PACKET_BATCH);
 		for (int i = 0; i < n; i++)
@@ -298,7 +269,7 @@ static enum packet_kind kind_of(struct rig *rig, struct packet_socket *completes
 		const struct packet *p = rig->packets;
 
 		do {
-			wait_readable(packet_fd(sockets[kind]));
+			pair_wait(packet_fd(sockets[kind]));
 			assert_int_equal(packet_receive(sockets[kind], rig->packets, 1), 1);
 			if (p->len == len - stripped &&
 			    !memcmp(p->data + 12, frame + 12 + stripped, p->len - 12)) {
@@ -393,7 +364,7 @@ static void test_sends(void **state)
 
 	frame_plain(frame, 21);
 	assert_int_equal(send_one(rig->server, frame, sizeof(frame)), 0);
-	wait_readable(rig->client);
+	pair_wait(rig->client);
 	assert_int_equal(recv(rig->client, got, sizeof(got), 0), FRAME_LEN);
 	assert_memory_equal(got, frame, FRAME_LEN);
 	/* neither our own nor what another socket of this host sends comes back */
@@ -426,7 +397,7 @@ static void test_sends_many(void **state)
 		assert_int_equal(frames[i].result, frames[i].len == FRAME_LEN ? 0 : -EMSGSIZE);
 		if (frames[i].result)
 			continue;
-		wait_readable(rig->client);
+		pair_wait(rig->client);
 		assert_int_equal(recv(rig->client, got, sizeof(got), 0), FRAME_LEN);
 		assert_memory_equal(got, data[i], FRAME_LEN);
 	}
@@ -462,7 +433,7 @@ static void test_drops_are_counted(void **state)
 	for (unsigned round = 0; round < 2; round++) {
 		for (unsigned i = 0; i < 100; i++)
 			client_marks(rig, 1);
-		wait_readable(packet_fd(rig->server));
+		pair_wait(packet_fd(rig->server));
 		/* all have been through once a last one, for which there is room now, is here */
 		do {
 			n = packet_receive(rig->server, rig->packets, PACKET_BATCH);
@@ -505,7 +476,7 @@ static void test_interface_down(void **state)
 
 	frame_plain(frame, 1);
 	assert_int_equal(netns_run("ip link set v0 down"), 0);
-	wait_readable(packet_fd(rig->server)); /* an error is readable too */
+	pair_wait(packet_fd(rig->server)); /* an error is readable too */
 	assert_int_equal(packet_receive(rig->server, rig->packets, 1), -ENETDOWN);
 	assert_int_equal(packet_receive(rig->server, rig->packets, 1), 0);
 	assert_int_equal(send_one(rig->server, frame, sizeof(frame)), -ENETDOWN);
@@ -561,7 +532,7 @@ static uint16_t unreachable_port(struct rig *rig)
 	ssize_t len;
 
 	for (;;) {
-		wait_readable(rig->client);
+		pair_wait(rig->client);
 		len = recv(rig->client, got, sizeof(got), 0);
 		if (len >= 14 + 20 + 8 + 28 && got[12] == 8 && got[13] == 0 && got[23] == 1 &&
 		    got[34] == 3 && got[35] == 3)
@@ -611,7 +582,7 @@ static const uint8_t *next_datagram(struct rig *rig, uint8_t *got, size_t size, 
 	for (;;) {
 		ssize_t len;
 
-		wait_readable(rig->client);
+		pair_wait(rig->client);
 		len = recv(rig->client, got, size, 0);
 		if (len < 14 + 28 || got[12] != 8 || got[13] != 0 || got[14 + 9] != 17)
 			continue;
@@ -699,201 +670,6 @@ static void test_not_routed(void **state)
 	close(guard);
 }
 
-/* --- interfaces --- */
-
-static struct link_info find_link(const char *name)
-{
-	struct link_info *links = NULL, found = {0};
-	int n = links_list(&links);
-
-	assert_true(n >= 3);
-	for (int i = 0; i < n; i++)
-		if (strcmp(links[i].name, name) == 0)
-			found = links[i];
-	free(links);
-	return found;
-}
-
-static void test_links(void **state)
-{
-	struct rig *rig = *state;
-	struct link_info link = find_link("v0");
-
-	assert_int_equal(link.ifindex, rig->server_if);
-	assert_memory_equal(link.mac, ((uint8_t[])SERVER_MAC), 6);
-	assert_true(link.up && link.ethernet && !link.loopback);
-	assert_int_equal(link.n_addrs, 0);
-	link = find_link("lo");
-	assert_true(link.up && !link.ethernet && link.loopback);
-	assert_int_equal(link.n_addrs, 1);
-	assert_int_equal(link.addrs[0].addr, 0x7f000001);
-
-	assert_int_equal(netns_run("ip link set v1 down"), 0);
-	assert_false(find_link("v1").up);
-	assert_int_equal(find_link("nonsense").ifindex, 0);
-}
-
-/* Nobody takes frames of that kind: the kernel drops them, and the interface has lost them. */
-static void test_losses(void **state)
-{
-	static const uint8_t frame[60] = {2, 0, 0, 0, 0, 0xd0, 2, 0, 0, 0, 0, 0xd1, 0x88, 0xb5};
-	struct link_losses losses[3] = {{.ifindex = 999999}};
-	uint64_t before;
-	int fd;
-
-	(void)state;
-	assert_int_equal(
-		netns_run("ip link add d0 address 02:00:00:00:00:d0 type veth peer name d1 && "
-			  "sysctl -qw net.ipv6.conf.d0.disable_ipv6=1 "
-			  "net.ipv6.conf.d1.disable_ipv6=1 && "
-			  "ip link set d0 up && ip link set d1 up"),
-		0);
-	losses[1].ifindex = if_nametoindex("d0");
-	losses[2].ifindex = if_nametoindex("lo");
-	assert_int_equal(links_losses(losses, 3), 0);
-	assert_false(losses[0].known);
-	assert_true(losses[1].known && losses[2].known);
-	before = losses[1].rx_dropped;
-	fd = raw_socket(if_nametoindex("d1"));
-	for (unsigned i = 0; i < 3; i++)
-		assert_int_equal(send(fd, frame, sizeof(frame), 0), sizeof(frame));
-	for (unsigned i = 0; i < 1000 && losses[1].rx_dropped < before + 3; i++) {
-		usleep(5000);
-		assert_int_equal(links_losses(losses, 3), 0);
-	}
-	assert_int_equal(losses[1].rx_dropped, before + 3);
-	assert_int_equal(losses[1].rx_missed, 0);
-	assert_int_equal(losses[2].rx_dropped, 0);
-	close(fd);
-	assert_int_equal(netns_run("ip link del d0"), 0);
-}
-
-static void test_addresses(void **state)
-{
-	struct link_info link;
-
-	(void)state;
-	assert_int_equal(netns_run("ip addr add 10.9.0.1/24 dev v0 && "
-				   "ip addr add 10.9.0.3/24 dev v0 && " /* a secondary one */
-				   "ip addr add 192.0.2.0/31 dev v0 && "
-				   "ip addr add 198.51.100.7/32 dev v0 && "
-				   "ip addr add 172.16.0.1 peer 172.16.0.2/30 dev v0"),
-			 0);
-	link = find_link("v0");
-	assert_int_equal(link.n_addrs, 5);
-	assert_false(link.more_addrs);
-	for (unsigned i = 0; i < 5; i++) {
-		static const struct link_addr expected[5] = {
-			{0x0a090001, 0xffffff00, 0x0a0900ff}, {0x0a090003, 0xffffff00, 0x0a0900ff},
-			{0xc0000200, 0xfffffffe, 0},	      {0xc6336407, 0xffffffff, 0},
-			{0xac100001, 0xfffffffc, 0xac100003},
-		};
-		bool found = false;
-
-		for (unsigned j = 0; j < 5; j++)
-			found |= memcmp(&link.addrs[j], &expected[i], sizeof(expected[i])) == 0;
-		assert_true(found);
-	}
-	for (unsigned i = 0; i < 4; i++)
-		assert_int_equal(netns_run("ip addr add 10.10.%u.1/24 dev v0", i), 0);
-	link = find_link("v0");
-	assert_int_equal(link.n_addrs, XDHCP_LINK_ADDRS);
-	assert_true(link.more_addrs);
-}
-
-static void test_many_links(void **state)
-{
-	struct link_info *links = NULL;
-
-	(void)state;
-	for (unsigned i = 0; i < 40; i++)
-		assert_int_equal(netns_run("ip link add m%u type veth peer name n%u", i, i), 0);
-	assert_int_equal(links_list(&links), 1 + 2 + 80);
-	free(links);
-	assert_memory_not_equal(find_link("n39").mac, ((uint8_t[6]){0}), 6);
-	for (unsigned i = 0; i < 40; i++)
-		assert_int_equal(netns_run("ip link del m%u", i), 0);
-}
-
-static void test_kinds(void **state)
-{
-	struct link_info link;
-
-	(void)state;
-	assert_int_equal(netns_run("ip link add name b0 type bridge && ip link set v1 master b0 && "
-				   "ip link add link v0 name mac0 type macvlan"),
-			 0);
-	link = find_link("v1");
-	assert_string_equal(link.kind, "veth");
-	assert_int_equal(link.master, find_link("b0").ifindex);
-	assert_int_equal(link.xdp, XDP_ATTACHED_NONE);
-	assert_int_equal(link.lower, 0); /* its other end is none */
-	assert_false(link.is_backup);
-	assert_string_equal(find_link("b0").kind, "bridge");
-	link = find_link("mac0");
-	assert_string_equal(link.kind, "macvlan");
-	assert_int_equal(link.lower, 0); /* only of a VLAN it is of interest */
-	assert_string_equal(find_link("lo").kind, "");
-	assert_int_equal(netns_run("ip link del b0 && ip link del mac0"), 0);
-}
-
-/* What lies on v0 is made up: not every kernel has VLANs. */
-static uint8_t hides_of(const char *name)
-{
-	struct link_info links[2] = {find_link(name), {.ifindex = 999, .kind = "vlan", .vlan = 5}};
-
-	links[1].lower = links[0].ifindex;
-	links_find_hiding(links, 2);
-	assert_int_equal(links[1].hides, 0);
-	return links[0].hides;
-}
-
-static void test_offload(void **state)
-{
-	const uint8_t both = LINK_HIDES_CTAG | LINK_HIDES_STAG;
-	struct link_info links[2] = {{0}, {.ifindex = 999, .kind = "vlan", .vlan = 5}};
-	struct rig *rig = *state;
-	int fd;
-
-	assert_int_equal(netns_run("ethtool -K v0 rxvlan on rx-vlan-stag-hw-parse on"), 0);
-	assert_int_equal(hides_of("v0"), both);
-	fd = links_monitor_open();
-	assert_true(fd >= 0);
-	assert_int_equal(links_unhide(rig->server_if, LINK_HIDES_STAG), 0);
-	wait_readable(fd);
-	assert_true(links_monitor_read(fd)); /* a change of features is told */
-	close(fd);
-	assert_int_equal(hides_of("v0"), LINK_HIDES_CTAG);
-	assert_int_equal(netns_run("ethtool -K v0 rx-vlan-stag-hw-parse on"), 0);
-	assert_int_equal(links_unhide(rig->server_if, LINK_HIDES_CTAG), 0);
-	assert_int_equal(hides_of("v0"), LINK_HIDES_STAG);
-	assert_int_equal(links_unhide(rig->server_if, both), 0);
-	assert_int_equal(hides_of("v0"), 0);
-	assert_int_equal(netns_run("ethtool -k v0 | grep -qx 'rx-vlan-offload: off'"), 0);
-	assert_int_equal(links_unhide(9999, both), -ENODEV);
-	assert_int_equal(hides_of("lo"), 0);
-	/* of what is gone by now the worst is assumed */
-	links[0].ifindex = links[1].lower = 9999;
-	links_find_hiding(links, 2);
-	assert_int_equal(links[0].hides, both);
-}
-
-static void test_monitor(void **state)
-{
-	int fd = links_monitor_open();
-
-	(void)state;
-	assert_true(fd >= 0);
-	assert_false(links_monitor_read(fd));
-	assert_int_equal(netns_run("ip addr add 10.9.0.1/24 dev v0"), 0);
-	wait_readable(fd);
-	assert_true(links_monitor_read(fd));
-	assert_int_equal(netns_run("ip link set v1 down"), 0);
-	wait_readable(fd);
-	assert_true(links_monitor_read(fd));
-	close(fd);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -914,13 +690,6 @@ int main(void)
 		TEST(test_port_guard),
 		TEST(test_routed),
 		TEST(test_not_routed),
-		TEST(test_links),
-		TEST(test_losses),
-		TEST(test_kinds),
-		TEST(test_offload),
-		TEST(test_addresses),
-		TEST(test_many_links),
-		TEST(test_monitor),
 	};
 
 	if (netns_enter() < 0)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * When a batch is waited for: only soon after a commit, only where it is small, and not where
- * waiting has brought nothing.
+ * waiting has brought nothing. And when there is a pause: only where messages have kept coming.
  */
 #include <setjmp.h>
 #include <stdarg.h>
