@@ -217,9 +217,10 @@ enum xdhcp_policy_kind {
  * One record of any kind; what its kind does not use is zero. A closed record makes every packet it
  * covers pass. Fields of a link change only while it is closed and after a barrier, all but its
  * budgets, each of which is one aligned store at any time. Of the gates' record closed and
- * capture_until are xdhcpctl's to write, all else the daemon's. kind, closed and daemon_closed
- * stand first in every ABI version: the operator's gate is carried over when maps are replaced,
- * and the daemon's is how others are shut.
+ * capture_until are xdhcpctl's to write, all else the daemon's. kind and closed stand first in
+ * every ABI version, daemon_closed behind them from version 4 on (before, the daemon's gate was
+ * `closed` of the second record): the operator's gate is carried over when maps are replaced, and
+ * the daemon's is how others are shut.
  */
 struct policy {
 	__u32 kind;		     /* enum xdhcp_policy_kind */

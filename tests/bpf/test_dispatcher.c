@@ -490,6 +490,33 @@ static void test_other_maps(void **state)
 	fastpath_close(open_options(&larger, FASTPATH_ADOPTED));
 }
 
+/* Up to ABI version 3 the daemon's gate was the second record's: such a program is shut, too. */
+static void test_older_gate(void **state)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
+	const struct {
+		uint32_t kind, closed;
+	} * gate;
+	struct fastpath_options larger = options_of(PINS, 512);
+	struct region policy;
+	char path[128];
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "policy", 4, 160, 64, &opts);
+
+	(void)state;
+	assert_true(fd >= 0);
+	fastpath_close(open_dispatcher(FASTPATH_FRESH));
+	snprintf(path, sizeof(path), PINS "/dispatcher_%u", v0);
+	assert_int_equal(bpf_obj_pin(fd, path), 0);
+	fastpath_close(open_options(&larger, FASTPATH_FOREIGN));
+	assert_int_equal(region_map(fd, false, &policy), 0);
+	gate = (const void *)policy.base;
+	assert_int_equal(gate->closed, 0); /* the operator's */
+	gate = (const void *)(policy.base + 160);
+	assert_int_equal(gate->closed, 1);
+	region_unmap(&policy);
+	close(fd);
+}
+
 /* --- devices come and go --- */
 
 static void test_device_gone(void **state)
@@ -641,11 +668,17 @@ int main(void)
 		TEST(test_status_counts),
 	};
 	const struct CMUnitTest tests[] = {
-		TEST(test_generic),	      TEST(test_another_comes_and_goes),
-		TEST(test_change_of_mode),    TEST(test_another_xdhcp),
-		TEST(test_left_alone),	      TEST(test_left_alone_and_removed),
-		TEST(test_other_maps),	      TEST(test_device_gone),
-		TEST(test_another_namespace), TEST(test_no_file_stays_open),
+		TEST(test_generic),
+		TEST(test_another_comes_and_goes),
+		TEST(test_change_of_mode),
+		TEST(test_another_xdhcp),
+		TEST(test_left_alone),
+		TEST(test_left_alone_and_removed),
+		TEST(test_other_maps),
+		TEST(test_older_gate),
+		TEST(test_device_gone),
+		TEST(test_another_namespace),
+		TEST(test_no_file_stays_open),
 	};
 	int failed = 0;
 

@@ -700,10 +700,17 @@ int dispatcher_uses(const char *pin_path, const char *name, uint32_t ifindex, co
 	return r < 0 ? r : programs_behind(program, uses_not, &uses);
 }
 
-/* Where the daemon's gate is, is the same in every ABI version. */
+/* Up to ABI version 3 this record's `closed` was the daemon's gate; since then it is nobody's. */
+#define POLICY_DAEMON_3 1
+
+static struct policy *record(const struct region *policy, uint32_t at)
+{
+	return (struct policy *)(policy->base + (size_t)at * policy->stride);
+}
+
+/* The daemon's gate, where it is in each ABI version. */
 static int close_gate(const char *pin_path, const char *name)
 {
-	struct policy *gates;
 	struct region policy;
 	int fd = pins_get(pin_path, name), r;
 
@@ -713,8 +720,9 @@ static int close_gate(const char *pin_path, const char *name)
 	close(fd);
 	if (r < 0)
 		return r;
-	gates = (struct policy *)policy.base + XDHCP_POLICY_GATES;
-	__atomic_store_n(&gates->daemon_closed, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&record(&policy, XDHCP_POLICY_GATES)->daemon_closed, 1, __ATOMIC_SEQ_CST);
+	if (policy.n > POLICY_DAEMON_3)
+		__atomic_store_n(&record(&policy, POLICY_DAEMON_3)->closed, 1, __ATOMIC_SEQ_CST);
 	region_unmap(&policy);
 	return 0;
 }
