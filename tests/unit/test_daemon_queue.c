@@ -187,14 +187,29 @@ static void what_begins_is_dropped_for_what_completes(void **state)
 	assert_int_equal(count.queue_full[DHCP_DISCOVER], 2);
 }
 
-static void what_begins_finds_no_place_among_what_completes(void **state)
+static void what_begins_finds_its_share_among_what_completes(void **state)
 {
 	(void)state;
 	fill(DHCP_REQUEST);
-	put(DHCP_DISCOVER, 17);
-	check_taken(1, "\1");
-	check_counts(1, 0, 0, 0);
+	for (uint8_t i = 1; i <= CAPACITY / QUEUE_SHARE; i++)
+		put(DHCP_DISCOVER, 16 + i);
+	check_counts(2, 0, 0, 0);
+	assert_int_equal(count.queue_full[DHCP_REQUEST], 2);
+	put(DHCP_DISCOVER, 19); /* more than that: for its like */
 	assert_int_equal(count.queue_full[DHCP_DISCOVER], 1);
+	check_taken(8, "\3\4\5\6\7\10\11\22");
+}
+
+static void a_flood_of_what_completes_leaves_what_begins_its_share(void **state)
+{
+	(void)state;
+	put(DHCP_DISCOVER, 100);
+	put(DHCP_DISCOVER, 101);
+	put(DHCP_DISCOVER, 102);
+	for (uint8_t i = 1; i <= 3 * CAPACITY; i++)
+		put(DHCP_REQUEST, i);
+	assert_int_equal(count.queue_full[DHCP_DISCOVER], 1);
+	check_taken(8, "\43\44\45\46\47\50\51\145");
 }
 
 static void what_is_stale_goes_first(void **state)
@@ -432,8 +447,8 @@ static void room_for_what_completes_is_where_what_begins_is(void **state)
 		put(i <= 4 ? DHCP_REQUEST : DHCP_DISCOVER, i);
 	assert_true(queue_has_room(queue, QUEUE_BEGINS, CAPACITY - 10));
 	assert_false(queue_has_room(queue, QUEUE_BEGINS, CAPACITY - 9));
-	assert_true(queue_has_room(queue, QUEUE_COMPLETES, CAPACITY - 4));
-	assert_false(queue_has_room(queue, QUEUE_COMPLETES, CAPACITY - 3));
+	assert_true(queue_has_room(queue, QUEUE_COMPLETES, CAPACITY - CAPACITY / QUEUE_SHARE - 4));
+	assert_false(queue_has_room(queue, QUEUE_COMPLETES, CAPACITY - CAPACITY / QUEUE_SHARE - 3));
 }
 
 static void places_are_used_again(void **state)
@@ -457,7 +472,8 @@ int main(void)
 		CASE(the_oldest_is_dropped_for_the_newest),
 		CASE(the_oldest_of_what_completes_is_dropped_when_that_is_all),
 		CASE(what_begins_is_dropped_for_what_completes),
-		CASE(what_begins_finds_no_place_among_what_completes),
+		CASE(what_begins_finds_its_share_among_what_completes),
+		CASE(a_flood_of_what_completes_leaves_what_begins_its_share),
 		CASE(what_is_stale_goes_first),
 		CASE(of_what_is_stale_what_begins_goes_first),
 		CASE(what_is_stale_is_dropped_while_others_wait),

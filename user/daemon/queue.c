@@ -6,8 +6,9 @@
  * - While everything fits one batch it is decided in the order in which it came.
  * - Else what completes an exchange goes before what begins one. Behind a REQUEST is work that has
  *   been done and an address that is held for it; an OFFER more is only another REQUEST to come.
- *   One place in QUEUE_SHARE stays for beginnings: whoever floods with REQUESTs shall not keep
- *   everybody else from ever starting.
+ *   One place in QUEUE_SHARE stays for beginnings, of a batch and of the queue: whoever floods with
+ *   REQUESTs shall not keep everybody else from ever starting. When there is no place, those go
+ *   first that begin and are more than their share.
  * - Within its class the oldest is decided first, and, when there is no place, the oldest is
  * dropped for the newest. Dropping the newest would let each message wait for as long as the whole
  * queue takes to be served; dropping the oldest lets it wait for as long as the queue takes to be
@@ -65,6 +66,12 @@ static bool is_stale(uint8_t type, int64_t since, int64_t now)
 	return !is_farewell(type) && now - since >= QUEUE_STALE;
 }
 
+/* Of so many places: what begins has them, whatever completes. */
+static size_t share_of(size_t places)
+{
+	return places / QUEUE_SHARE;
+}
+
 static const uint8_t *chaddr_in(const struct packet *packet, const struct dhcp_glimpse *glimpse)
 {
 	return packet->data + glimpse->header + offsetof(struct dhcp_header, chaddr);
@@ -103,10 +110,9 @@ size_t queue_length(const struct queue *queue)
 
 bool queue_has_room(const struct queue *queue, enum queue_class class, size_t n)
 {
-	size_t used = queue->n[QUEUE_COMPLETES] +
-		      (class == QUEUE_BEGINS ? queue->n[QUEUE_BEGINS] : 0);
+	size_t others = class == QUEUE_BEGINS ? queue->n[QUEUE_BEGINS] : share_of(queue->capacity);
 
-	return used + n <= queue->capacity;
+	return queue->n[QUEUE_COMPLETES] + others + n <= queue->capacity;
 }
 
 static struct queued **bucket_of(struct queue *queue, const uint8_t *chaddr)
@@ -223,6 +229,7 @@ static struct queued *find_place(struct queue *queue, const struct newcomer *new
 	struct queued *completes = queue->oldest[QUEUE_COMPLETES];
 	struct queued *begins = queue->oldest[QUEUE_BEGINS];
 	uint8_t type = new->glimpse.type;
+	size_t begun = queue->n[QUEUE_BEGINS] + (class_of(type) == QUEUE_BEGINS);
 	struct queued *q;
 
 	if (!queue->free)
@@ -233,10 +240,10 @@ static struct queued *find_place(struct queue *queue, const struct newcomer *new
 		drop(queue, begins, count->queue_stale);
 	else if (completes && is_stale(completes->glimpse.type, completes->since, now))
 		drop(queue, completes, count->queue_stale);
+	else if (completes && begun <= share_of(queue->capacity))
+		drop(queue, completes, count->queue_full);
 	else if (begins)
 		drop(queue, begins, count->queue_full);
-	else if (completes && class_of(type) == QUEUE_COMPLETES)
-		drop(queue, completes, count->queue_full);
 	else
 		count->queue_full[type]++;
 	q = queue->free;
@@ -299,7 +306,7 @@ static size_t take_class(struct queue *queue, enum queue_class class, int64_t no
 size_t queue_take(struct queue *queue, int64_t now, struct queued **ret, size_t n,
 		  struct queue_count *count)
 {
-	size_t taken = 0, share = n / QUEUE_SHARE;
+	size_t taken = 0, share = share_of(n);
 
 	if (queue_length(queue) <= n) {
 		for (struct queued *q = first_of_all(queue); q; q = first_of_all(queue)) {

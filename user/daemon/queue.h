@@ -52,7 +52,7 @@ struct queue *
 queue_new(size_t capacity); /* NULL: no memory. Places cost some when they are first used */
 void queue_free(struct queue *queue);
 size_t queue_length(const struct queue *queue);
-/* Is there room for so many of a class, without the loss of one of that class? */
+/* Is there room for so many of a class, without the loss of one of it, or of the others' share? */
 bool queue_has_room(const struct queue *queue, enum queue_class class, size_t n);
 /* Copies the packet in. `now`: milliseconds of some clock. */
 void queue_put(struct queue *queue, void *from, const struct packet *packet,
