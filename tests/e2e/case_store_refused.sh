@@ -46,7 +46,7 @@ stays_out() {
 	before=$(sums) acks=$(acks_xdp)
 	refused "$@"
 	say "$what: $(cat "$DIR/refused")"
-	equal "$what: lines" "$(wc -l <"$DIR/refused")" 1
+	equal "$what: errors" "$(grep -c "error:" "$DIR/refused")" 1
 	expect "$what: the file's name" grep -q "error: store $DB: $DB" "$DIR/refused"
 	expect "$what: why, and the remedy" grep -Eq -- "$regex" "$DIR/refused"
 	equal "$what: the files" "$(sums)" "$before"
