@@ -160,8 +160,7 @@ static int open_maps(struct world *w, uint32_t clients)
 		return bench_fail("%s", why);
 	w->program = w->d.fp->program;
 	templates = fastpath_templates(w->d.fp, &n);
-	w->d.hits_logged = calloc(fastpath_capacity(w->d.fp), sizeof(uint32_t));
-	if (template_index_new(templates, n, &w->d.templates) < 0 || !w->d.hits_logged ||
+	if (template_index_new(templates, n, &w->d.templates) < 0 || sweep_start(&w->d) < 0 ||
 	    collect_start(&w->d) < 0)
 		return bench_fail("out of memory");
 	return 0;
@@ -234,6 +233,7 @@ void world_close(struct world *w)
 	if (d->base)
 		event_base_free(d->base);
 	free(d->hits_logged);
+	free(d->look_at);
 	free(d->templates_made);
 	gates_forget(d);
 }
