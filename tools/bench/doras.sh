@@ -41,6 +41,16 @@ POPULATION=1600000
 ADDRESSES=2000000  # the rig's subnet has not many more
 WINDOW=256
 
+# doras WORDS...: bench/doras, with what the server's side and the generator's use counted, as above. Prints its JSON.
+doras() {
+	local napi sink thread
+	napi=$(napi_threads "$NEAR" | paste -sd,)
+	sink=$(napi_threads "$FAR" | paste -sd,)
+	thread=$(journal)
+	inside c taskset -c $GENERATOR_CPU "$B/bench/doras" -i "$FAR" ${LENIENT:+--lenient} -a "server=$SERVER_PIDS" -a "napi=$napi" \
+		${thread:+-a "journal=$thread"} --cpu $SERVER_CPU -g "$sink" --gcpu $GENERATOR_CPU "$@"
+}
+
 # fresh WORDS...: doras of clients that have not been seen since FIRST was set. RESULT.
 FIRST=1000
 fresh() {

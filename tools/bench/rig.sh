@@ -156,7 +156,6 @@ start_xdhcpd() {
 	echo "$PID" >"$DIR/$S.pid"
 	await 60 "xdhcpd to start" answers_status
 }
-answers_status() { ctl status | jq -e '.arguments.pid'; }
 
 # begin_with FILE: the leases that a server of others finds when it starts: those of EXISTING, which is used up, or none.
 EXISTING=
@@ -227,7 +226,7 @@ seconds_to_start() {
 	local began
 	began=$(now_ms)
 	on_server_cpu "$(log)" "$B/xdhcpd" -c "$DIR/$S.yaml"
-	until answers_status >/dev/null 2>&1; do
+	until answers_status; do
 		alive "$SERVER_PIDS" || fail "the daemon did not start again"
 		sleep 0.005
 	done
@@ -261,7 +260,7 @@ journal() { grep -ls "^jbd2/${disk##*/}-" /proc/[0-9]*/comm | cut -d/ -f3 || :; 
 
 # --- clients ---
 
-# loadgen WORDS...: on the generator's CPU.
+# clients WORDS...: loadgen, on the generator's CPU.
 clients() { inside c taskset -c $GENERATOR_CPU "$LOADGEN" "$@"; }
 
 answers() { clients dora -n 1 -i "$FAR" --prefix 119 --form fixed --timeout 500 --retries 0 ${LENIENT:+--lenient}; }
@@ -296,16 +295,6 @@ own_time() { # WORDS...
 	id=$(ip -n "$ID-s" -j -d link show "$near" | jq '.[0].xdp.prog.id // empty')
 	[ -n "$id" ] || { echo null; return; }
 	renewals --program "$id" "$@" | jq .us_a_renewal.bpf
-}
-
-# doras WORDS...: bench/doras, with what the server's side and the generator's use counted (doras.sh). Prints its JSON.
-doras() {
-	local napi sink thread
-	napi=$(napi_threads "$NEAR" | paste -sd,)
-	sink=$(napi_threads "$FAR" | paste -sd,)
-	thread=$(journal)
-	inside c taskset -c $GENERATOR_CPU "$B/bench/doras" -i "$FAR" ${LENIENT:+--lenient} -a "server=$SERVER_PIDS" -a "napi=$napi" \
-		${thread:+-a "journal=$thread"} --cpu $SERVER_CPU -g "$sink" --gcpu $GENERATOR_CPU "$@"
 }
 
 package() { dpkg-query -W -f '${Version}' "$1"; }

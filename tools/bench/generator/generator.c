@@ -28,7 +28,6 @@ double generator_number(const struct generator *g, const char *text, double max)
 
 void generator_option(struct generator *g, int option)
 {
-
 	switch (option) {
 	case 'i':
 		g->interface = optarg;
