@@ -133,7 +133,7 @@ struct daemon {
 	struct quiesce *quiesce; /* slots closed, or waiting to be re-opened (quiesce.c) */
 	uint64_t
 		quiesce_unnoted; /* the last epoch that a slot waits for without being among them */
-	uint32_t *hits_logged;	 /* a slot's hits at the last sweep, by slot number */
+	uint32_t *hits_logged;	 /* a slot's hits when a sweep looked at it last, by its number */
 	uint8_t *templates_made; /* for a slot since the last sweep, by slot number (collect.c) */
 	uint32_t *gates;	 /* their place in `policy`, by place in model.subnets; 0: none */
 	bool full_warned, templates_warned;

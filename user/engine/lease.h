@@ -78,7 +78,7 @@ struct lease_row {
 	uint32_t lifetime; /* as last granted */
 	uint32_t promised; /* the latest expiry the daemon itself has ACKed; or the end of HELD,
 			      DECLINED */
-	uint32_t granted_until; /* the latest XDP has, as of the last sweep or harvest */
+	uint32_t granted_until; /* the latest XDP has, as of the last look or harvest */
 	uint32_t ack_until;	/* XDP may promise up to here; = promised when never published */
 };
 

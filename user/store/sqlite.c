@@ -23,7 +23,7 @@
  *    commit of the older boot was before `start` on any machine.
  *  - What has run out is 0; what never ends never ends.
  *  - A binding's slot went with the old boot unharvested, and XDP may have
- *    granted up to ack_until since the last sweep: so `promised` is then the
+ *    granted up to ack_until since the last look at it: so `promised` is then the
  *    latest of promised, granted_until and ack_until, and ack_until equals it, as for
  *    a lease that was never published. A HELD lease was harvested: it is
  *    held to the later of promised and granted_until. cltt is 0.
