@@ -12,7 +12,7 @@
 #   make check-parity    tests/parity (root)                   make check-model     tests/model
 #   make check-powercut  tests/crash/powercut                  make check-fuzz      tests/fuzz, a little (root)
 #   make check-e2e       tests/e2e, tests/crash, tests/soak in short (root); tests/e2e/run CASE... after `make all rig`
-#   make check-vm        tests/vm (root)
+#   make check-vm        tests/vm (root)                       make check-bench     that tools/bench runs (root)
 #   make fuzz SECONDS=60 every fuzzer for as many seconds of CPU
 #   make bench [PARTS="..." QUICK=1]  all benchmarks, with other servers beside ours (root; about an hour)
 #   make soak MINUTES=15 clients that come and go, and the curves of what the daemon needs (root)
@@ -342,6 +342,10 @@ rig: all $(RIG) $(CRASH)
 # whatever is a program and no test
 programs: all $(RIG) $(B)/tests/crash/killer $(BENCH)
 
+# that its measurements run, not what they come to
+check-bench: $(B)/bench/fastpath
+	$< -r 3 -i 1000 -a 1 -f 1000 -c 1000 >/dev/null
+
 check-e2e: all rig
 	tests/e2e/run
 
@@ -361,6 +365,7 @@ check-all: all
 	$(MAKE) check-bpf
 	$(MAKE) check-parity
 	$(MAKE) check-powercut
+	$(MAKE) check-bench
 	$(MAKE) check-e2e
 	$(MAKE) check-vm
 
@@ -458,5 +463,5 @@ install: all
 	install -D -m 755 $(B)/xdhcpd $(DESTDIR)$(PREFIX)/sbin/xdhcpd
 	install -D -m 755 $(B)/xdhcpctl $(DESTDIR)$(PREFIX)/bin/xdhcpctl
 
-.PHONY: all always rig programs deps demo check check-all check-unit check-bpf check-parity check-e2e check-vm check-long \
+.PHONY: all always rig programs deps demo check check-all check-unit check-bpf check-bench check-parity check-e2e check-vm check-long \
 	check-fuzz check-model check-powercut killloop bench fuzz fuzzers replayers soak format lint clean install

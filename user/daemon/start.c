@@ -347,15 +347,23 @@ int daemon_start(struct daemon *d)
 	return 0;
 }
 
-/* Nothing new is decided from here on; XDP goes on for a while on what is committed. */
+/*
+ * Nothing new is decided from here on; XDP goes on for a while on what is committed. What is given
+ * back is reckoned from what it may still grant, so whoever has read the later second has left.
+ */
 static void hand_over(struct daemon *d)
 {
 	uint32_t unattended = d->config->fast_path.unattended;
 	uint32_t until = second_after(
 		unattended < DAEMON_ORDERLY_UNATTENDED ? unattended : DAEMON_ORDERLY_UNATTENDED);
+	int r;
 
 	push_answer_until(d, until);
-	sweep_give_back(d, until);
+	r = fastpath_barrier(d->fp);
+	if (r < 0)
+		log_warning("XDP was not waited for (%s): no credit is given back", strerror(-r));
+	else
+		sweep_give_back(d, until);
 }
 
 static void free_event(struct event *event)

@@ -405,7 +405,8 @@ static int open_object(struct fastpath *fp, char *verifier_log, struct bpf_objec
 		const struct bpf_map *loaded = bpf_object__find_map_by_name(fp->skeleton->obj,
 									    bpf_map__name(map));
 
-		if (r == 0 && !bpf_map__is_internal(map))
+		/* the compiler's own are named after the object, and each has its own */
+		if (r == 0 && (loaded || !bpf_map__is_internal(map)))
 			r = loaded ? bpf_map__reuse_fd(map, bpf_map__fd(loaded)) : -ENOENT;
 	}
 	bpf_object__for_each_program(program, object)
