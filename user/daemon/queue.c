@@ -10,10 +10,10 @@
  *   REQUESTs shall not keep everybody else from ever starting. When there is no place, those go
  *   first that begin and are more than their share.
  * - Within its class the oldest is decided first, and, when there is no place, the oldest is
- * dropped for the newest. Dropping the newest would let each message wait for as long as the whole
- * queue takes to be served; dropping the oldest lets it wait for as long as the queue takes to be
- *   filled, which is the less, the more come: what is served in a flood is fresh. To serve the
- *   newest first would be fresher still, but would send some of those who are but second in a
+ *   dropped for the newest. Dropping the newest would let each message wait for as long as the
+ *   whole queue takes to be served; dropping the oldest lets it wait for as long as the queue takes
+ *   to be filled, which is the less, the more come: what is served in a flood is fresh. To serve
+ *   the newest first would be fresher still, but would send some of those who are but second in a
  *   burst home for 4 seconds, for nothing.
  * - A client sends again after 4 seconds, give or take one (RFC 2131 4.1), then after 8 and more.
  *   What has waited for QUEUE_STALE, 3 seconds, is answered when its client has asked anew, or is

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The receiving end: socket -> queue -> batch. Of what a socket has up to RECEIVE_MAX frames are
- * queued before a batch is decided, so that there is something to choose from (queue.c); more are
- * not, or a flood would keep the daemon at receiving (the cost of taking a frame in is a tenth of
- * that of an exchange's half). What does not fit a batch waits for the next turn of the loop:
- * timers and control go in between. What is queued when the daemon dies is lost like any other
- * datagram.
+ * The receiving end: socket -> queue -> batch. Of what a socket has, up to RECEIVE_MAX frames are
+ * queued before a batch is decided, so that there is something to choose from (queue.c), and only
+ * while the queue has room for them (may_take()); more are not, or a flood would keep the daemon at
+ * receiving (the cost of taking a frame in is a tenth of that of an exchange's half). What does not
+ * fit a batch waits for the next turn of the loop: timers and control go in between. What is queued
+ * when the daemon dies is lost like any other datagram.
  */
 #include <errno.h>
 #include <poll.h>
