@@ -12,64 +12,48 @@
 
 #include <cmocka.h>
 
-#include "../common/packet_builder.h"
-#include "desk.h"
+#include "sent.h"
 
 #define CLIENTS 8
-#define CONFIG                                                   \
-	"interfaces-config: {interfaces: [" DESK_LINK "]}\n"     \
-	"control-socket: {socket-type: unix, socket-name: ''}\n" \
-	"valid-lifetime: 3600\n"                                 \
-	"fast-path: {max-entries: 512}\n"                        \
-	"subnet4:\n"                                             \
-	"- id: 1\n"                                              \
-	"  subnet: 192.0.2.0/24\n"                               \
-	"  pools: [{pool: 192.0.2.10 - 192.0.2.99}]\n"
+#define CONFIG	SENT_CONFIG("3600", "")
 
 static struct desk *desk;
 static struct packet_host clients[CLIENTS], server;
 static struct packet_host stranger = {{2, 0, 0, 0, 2, 1}, 0};
 
-static void put(const struct packet *p)
-{
-	uint8_t frame[PACKET_MAX];
-
-	desk_put(desk, frame, packet_build(p, frame, sizeof(frame)));
-}
-
 static void discover(const struct packet_host *client)
 {
 	struct packet p = packet_discover(client);
 
-	put(&p);
+	sent_put(desk, &p);
 }
 
 static void renew(unsigned i)
 {
 	struct packet p = packet_renewing(&clients[i], clients[i].addr, &server);
 
-	put(&p);
+	sent_put(desk, &p);
 }
 
 static void release(unsigned i)
 {
 	struct packet p = packet_release(&clients[i], clients[i].addr, &server);
 
-	put(&p);
+	sent_put(desk, &p);
 }
 
 static void choose_another(unsigned i)
 {
 	struct packet p = packet_selecting(&clients[i], clients[i].addr, server.addr + 1);
 
-	put(&p);
+	sent_put(desk, &p);
 }
 
 static void inform(unsigned i)
 {
 	struct packet p = packet_inform(&clients[i], clients[i].addr);
 
-	put(&p);
+	sent_put(desk, &p);
 }
 
 static int begin(void **state)
@@ -87,7 +71,7 @@ static int begin(void **state)
 		desk_work(desk);
 		clients[i].addr = packet_get32(desk->sent[0].data + PACKET_YIADDR);
 		p = packet_selecting(&clients[i], clients[i].addr, server.addr);
-		put(&p);
+		sent_put(desk, &p);
 		desk_settle(desk);
 		assert_int_equal(desk->n_sent, 2);
 		desk->n_sent = 0;
@@ -118,10 +102,10 @@ static void what_is_no_message_is_refused(void **state)
 
 	(void)state;
 	p.cookie = 0;
-	put(&p);
+	sent_put(desk, &p);
 	p = packet_discover(&stranger);
 	p.op = 2;
-	put(&p);
+	sent_put(desk, &p);
 	discover(&stranger);
 	desk_work(desk);
 	assert_int_equal(desk->n_sent, 1);
@@ -134,7 +118,7 @@ static void what_is_for_others_is_no_drop(void **state)
 
 	(void)state;
 	p.ip_dst++;
-	put(&p);
+	sent_put(desk, &p);
 	desk_work(desk);
 	assert_int_equal(desk->n_sent, 0);
 	assert_int_equal(desk_dropped(desk, NULL), 0);

@@ -12,21 +12,12 @@
 
 #include <cmocka.h>
 
-#include "../common/packet_builder.h"
 #include "daemon/gather.h"
-#include "desk.h"
 #include "oracle.h"
+#include "sent.h"
 
 #define CLIENTS 80
-#define CONFIG                                                   \
-	"interfaces-config: {interfaces: [" DESK_LINK "]}\n"     \
-	"control-socket: {socket-type: unix, socket-name: ''}\n" \
-	"valid-lifetime: 3600\n"                                 \
-	"fast-path: {max-entries: 512}\n"                        \
-	"subnet4:\n"                                             \
-	"- id: 1\n"                                              \
-	"  subnet: 192.0.2.0/24\n"                               \
-	"  pools: [{pool: 192.0.2.10 - 192.0.2.99}]\n"
+#define CONFIG	SENT_CONFIG("3600", "")
 
 static struct desk *desk;
 static struct packet_host clients[CLIENTS], server;
@@ -35,19 +26,12 @@ static unsigned waits;
 static int64_t waited; /* microseconds */
 static void (*arrive)(unsigned wait);
 
-static void put(const struct packet *p)
-{
-	uint8_t frame[PACKET_MAX];
-
-	desk_put(desk, frame, packet_build(p, frame, sizeof(frame)));
-}
-
 static void renew_as(unsigned client, uint32_t xid)
 {
 	struct packet p = packet_renewing(&clients[client], clients[client].addr, &server);
 
 	p.xid += xid;
-	put(&p);
+	sent_put(desk, &p);
 }
 
 static void renew(unsigned client)
@@ -69,12 +53,12 @@ static void lease(unsigned i)
 {
 	struct packet p = packet_discover(&clients[i]);
 
-	put(&p);
+	sent_put(desk, &p);
 	desk_work(desk);
 	assert_int_equal(desk->n_sent, 1);
 	clients[i].addr = packet_get32(desk->sent[0].data + PACKET_YIADDR);
 	p = packet_selecting(&clients[i], clients[i].addr, server.addr);
-	put(&p);
+	sent_put(desk, &p);
 	desk_settle(desk);
 	assert_int_equal(desk->n_sent, 2);
 	desk->n_sent = 0;
@@ -240,7 +224,7 @@ static void the_same_again(unsigned wait)
 		struct packet p = packet_renewing(&clients[i], clients[i].addr, &server);
 
 		p.secs = 4;
-		put(&p);
+		sent_put(desk, &p);
 	}
 }
 
@@ -264,7 +248,7 @@ static void other_name(unsigned wait)
 
 	packet_option_str(&p, 12, wait ? "last" : "former");
 	if (wait < 2)
-		put(&p);
+		sent_put(desk, &p);
 }
 
 /* It is another answer, too: the slot has to follow. */
@@ -295,7 +279,7 @@ static void again_and_farewell(unsigned wait)
 		renew(0); /* sent once more: one answer for both */
 		renew(1);
 	} else if (wait == 1) {
-		put(&p);
+		sent_put(desk, &p);
 	} else if (wait == 2) {
 		renew(0); /* it has thought better of it: when the end is stored */
 	}

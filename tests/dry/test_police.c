@@ -13,8 +13,7 @@
 #include <cmocka.h>
 #include <linux/bpf.h>
 
-#include "../common/packet_builder.h"
-#include "desk.h"
+#include "sent.h"
 
 #define MS	1000000ull
 #define WRAP_MS (1ull << 32)
@@ -28,15 +27,9 @@ static const char *config(const char *limits)
 	static char text[1024];
 
 	snprintf(text, sizeof(text),
-		 "interfaces-config: {interfaces: [" DESK_LINK "]}\n"
-		 "control-socket: {socket-type: unix, socket-name: ''}\n"
-		 "valid-lifetime: 4294967295\n"
-		 "fast-path: {max-entries: 512, limits: {%s}}\n"
-		 "subnet4:\n"
-		 "- id: 1\n"
-		 "  subnet: 192.0.2.0/24\n"
-		 "  pools: [{pool: 192.0.2.10 - 192.0.2.99}]\n"
-		 "  option-data: [{name: routers, data: " ROUTER "}]\n",
+		 SENT_CONFIG("4294967295",
+			     ", limits: {%s}") "  option-data: [{name: routers, data: " ROUTER
+					       "}]\n",
 		 limits);
 	return text;
 }
@@ -78,15 +71,6 @@ static unsigned renew(unsigned times)
 	return n;
 }
 
-static void send(const struct packet *p)
-{
-	uint8_t frame[PACKET_MAX];
-
-	desk_put(desk, frame, packet_build(p, frame, sizeof(frame)));
-	desk_work(desk);
-	desk_settle(desk);
-}
-
 static void pass(uint64_t ms)
 {
 	dry_clock += ms * MS;
@@ -103,14 +87,14 @@ static void begin(const char *limits, uint64_t at_ms)
 	memcpy(server.mac, desk_mac, 6);
 	server.addr = PACKET_ADDR(192, 0, 2, 1);
 	p = packet_discover(&client);
-	send(&p);
+	sent_now(desk, &p);
 	assert_true(desk->n_sent > 0);
 	client.addr = packet_get32(desk->sent[desk->n_sent - 1].data + PACKET_YIADDR);
 	assert_in_range(client.addr, PACKET_ADDR(192, 0, 2, 10), PACKET_ADDR(192, 0, 2, 99));
 	p = packet_selecting(&client, client.addr, server.addr);
-	send(&p);
+	sent_now(desk, &p);
 	p = renewal();
-	send(&p);
+	sent_now(desk, &p);
 }
 
 static void limits(const char *text)

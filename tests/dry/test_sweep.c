@@ -14,9 +14,8 @@
 
 #include <cmocka.h>
 
-#include "../common/packet_builder.h"
-#include "desk.h"
 #include "oracle.h"
+#include "sent.h"
 
 #define CREDIT	 10801
 #define CREDIT_2 7201
@@ -30,28 +29,19 @@ static uint32_t now(void)
 	return (uint32_t)(dry_clock / DRY_SECOND) - start;
 }
 
-static void send(const struct packet *p)
-{
-	uint8_t frame[PACKET_MAX];
-
-	desk_put(desk, frame, packet_build(p, frame, sizeof(frame)));
-	desk_work(desk);
-	desk_settle(desk);
-}
-
 /* A lease, and a first renewal, which XDP then knows. */
 static void gets_lease(struct packet_host *client)
 {
 	struct packet p = packet_discover(client);
 
 	desk->n_sent = 0;
-	send(&p);
+	sent_now(desk, &p);
 	assert_true(desk->n_sent == 1);
 	client->addr = packet_get32(desk->sent[0].data + PACKET_YIADDR);
 	p = packet_selecting(client, client->addr, server.addr);
-	send(&p);
+	sent_now(desk, &p);
 	p = packet_renewing(client, client->addr, &server);
-	send(&p);
+	sent_now(desk, &p);
 }
 
 static void renews(const struct packet_host *client)
@@ -88,14 +78,7 @@ static int begin(const char *fast_path)
 
 	dry_clock = 1000 * DRY_SECOND;
 	start = 1000;
-	snprintf(text, sizeof(text),
-		 "interfaces-config: {interfaces: [" DESK_LINK "]}\n"
-		 "control-socket: {socket-type: unix, socket-name: ''}\n"
-		 "valid-lifetime: 3600\n"
-		 "fast-path: {max-entries: 512, %s}\n"
-		 "subnet4:\n"
-		 "- {id: 1, subnet: 192.0.2.0/24, pools: [{pool: 192.0.2.10 - 192.0.2.99}]}\n",
-		 fast_path);
+	snprintf(text, sizeof(text), SENT_CONFIG("3600", ", %s"), fast_path);
 	desk = desk_start(text);
 	assert_non_null(desk);
 	memcpy(server.mac, desk_mac, 6);
@@ -193,7 +176,7 @@ static void who_comes_again_is_looked_at(void **state)
 
 	(void)state;
 	p = packet_release(&a, a.addr, &server);
-	send(&p);
+	sent_now(desk, &p);
 	until(60); /* the slot is closed: it is not looked at again */
 	until(3000);
 	gets_lease(&a);

@@ -19,8 +19,6 @@ smac=$(mac s srv)
 
 total() { status | jq .drops.total; }
 silent() { statistic xdhcp-silent; }
-# lost NS IF: frames that the veth had no room for
-lost() { inside "$1" ip -s -j link show "$2" | jq '.[0].stats64.tx.dropped'; }
 # flood N TIMEOUT: DISCOVERs of as many clients, at once; UNANSWERED of those that came through
 flood() {
 	local before

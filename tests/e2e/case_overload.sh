@@ -21,14 +21,12 @@ load dora -i cli -n 40 --batch -o "$DIR/state" >/dev/null || fail "no leases"
 ctl fast-path off >/dev/null
 sleep 1
 
-# frames that the veth had no room for
-lost() { inside c ip -s -j link show cli | jq '.[0].stats64.tx.dropped'; }
 drops() { status | jq ".drops.$1"; }
 names="pkt4-received pkt4-sent pkt4-receive-drop xdhcp-silent xdhcp-drop-kernel-begins xdhcp-drop-kernel-completes xdhcp-drop-queue-full-request"
 names+=" xdhcp-drop-queue-stale-request xdhcp-drop-queue-full-discover"
 # shellcheck disable=SC2086
 note $names
-lost=$(lost)
+lost=$(lost c cli)
 read -ra enter <<<"$(in_ns c)"
 (
 	trap - EXIT
@@ -49,7 +47,7 @@ equal "renewals answered, and each at once" "$(jq -c '[.sent, .acked, .lost]' "$
 equal "REQUESTs that were dropped" \
 	"$(since xdhcp-drop-kernel-completes) $(since xdhcp-drop-queue-full-request) $(since xdhcp-drop-queue-stale-request)" "0 0 0"
 sent=$(jq -s 'map(.sent + .resent) | add' "$DIR/flood" "$DIR/renew" "$DIR/dora")
-sent=$((sent - $(lost) + lost))
+sent=$((sent - $(lost c cli) + lost))
 # what came is what was taken in and what there was no room for; what was taken in met one fate each
 came() { echo $(($(since pkt4-received) + $(drops kernel))); }
 await 10 "all of them to be seen" more_than $((sent - 1)) came

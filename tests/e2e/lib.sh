@@ -366,6 +366,9 @@ hits() {
 	line=$(leases_txt | grep " $1 ") || line=0
 	echo "${line##* }"
 }
+lost() { # NS IF: frames that it had no room for
+	inside "$1" ip -s -j link show "$2" | jq '.[0].stats64.tx.dropped'
+}
 policy() { # KEY FIELD, of the pinned map
 	"$BPFTOOL" -j map lookup pinned "$(pin)/policy" key $(le32 "$1") | jq -r ".formatted.value.$2"
 }
