@@ -444,6 +444,9 @@ static void run(struct machine *m, const struct expr *expr, const struct expr_in
 		case STEP_KNOWN:
 			push_truth(m, in->known);
 			break;
+		case STEP_MEMBER:
+			push_truth(m, in->classes && in->classes[step->n / 64] >> step->n % 64 & 1);
+			break;
 		case STEP_OPERATOR:
 			apply(m, (enum expr_operator)step->n);
 			break;

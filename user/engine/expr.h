@@ -27,7 +27,9 @@ struct expr_input {
 	const struct dhcp_msg *msg;
 	struct dhcp_opt agent; /* the relay information in effect (option 82's data), or none */
 	const char *interface; /* the link that the message came in by */
-	bool known; /* the client has a reservation; built for client classes, not set yet */
+	bool known;	       /* the client has a reservation */
+	/* The classes that it is a member of so far, a bit each, by number; NULL: of none. */
+	const uint64_t *classes;
 };
 
 /*
@@ -131,6 +133,8 @@ void expr_push_field(struct expr_builder *builder, enum expr_field field);
 void expr_push_value(struct expr_builder *builder, const struct expr_operand *operand);
 void expr_push_exists(struct expr_builder *builder, const struct expr_operand *operand);
 void expr_push_known(struct expr_builder *builder);
+/* member('X'). Whether that class is memoisable is its own matter, not this program's. */
+void expr_push_member(struct expr_builder *builder, uint16_t client_class);
 void expr_apply(struct expr_builder *builder, enum expr_operator op);
 void expr_apply_substring(struct expr_builder *builder, int32_t start, int32_t length);
 void expr_apply_split(struct expr_builder *builder, int32_t field); /* string, delimiters */

@@ -188,6 +188,14 @@ void expr_push_known(struct expr_builder *b)
 	push(b, EXPR_TRUTH, 1);
 }
 
+void expr_push_member(struct expr_builder *b, uint16_t client_class)
+{
+	if (b->error)
+		return;
+	add_step(b, (struct step){.kind = STEP_MEMBER, .n = client_class});
+	push(b, EXPR_TRUTH, 1);
+}
+
 /* `n` strings are replaced by one of at most `max` bytes. */
 static void replace(struct expr_builder *b, size_t n, enum expr_type type, size_t max)
 {

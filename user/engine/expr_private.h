@@ -12,11 +12,12 @@
 #define EXPR_HEIGHT_MAX 192 /* strings and truths on the stack */
 
 enum step_kind {
-	STEP_LITERAL,	/* at, n: in the pool */
-	STEP_FIELD,	/* n: enum expr_field */
-	STEP_VALUE,	/* at: of the operand */
-	STEP_EXISTS,	/* likewise */
-	STEP_KNOWN,	/* built for client classes: no program has it yet */
+	STEP_LITERAL, /* at, n: in the pool */
+	STEP_FIELD,   /* n: enum expr_field */
+	STEP_VALUE,   /* at: of the operand */
+	STEP_EXISTS,  /* likewise */
+	STEP_KNOWN,
+	STEP_MEMBER,	/* n: of the class */
 	STEP_OPERATOR,	/* n: enum expr_operator */
 	STEP_SUBSTRING, /* a: start, b: length */
 	STEP_SPLIT,	/* a: field */

@@ -198,8 +198,10 @@ int model_index(struct model *model)
 
 static void free_scope(struct scope *scope)
 {
-	for (size_t i = 0; i < scope->options.n; i++)
+	for (size_t i = 0; i < scope->options.n; i++) {
 		free(scope->options.v[i].data);
+		free(scope->options.v[i].classes.v);
+	}
 	free(scope->options.v);
 	*scope = (struct scope){0};
 }
@@ -207,8 +209,10 @@ static void free_scope(struct scope *scope)
 static void free_set(struct reservation_set *set)
 {
 	HASH_CLEAR(by_id, set->by_id);
-	for (size_t i = 0; i < set->n; i++)
+	for (size_t i = 0; i < set->n; i++) {
 		free_scope(&set->list[i].scope);
+		free(set->list[i].classes.v);
+	}
 	free(set->list);
 }
 
@@ -216,12 +220,24 @@ static void free_subnet(struct subnet *subnet)
 {
 	HASH_CLEAR(by_addr, subnet->reserved);
 	free_set(&subnet->reservations);
-	for (size_t i = 0; i < subnet->n_pools; i++)
+	for (size_t i = 0; i < subnet->n_pools; i++) {
 		free_scope(&subnet->pools[i].scope);
+		free(subnet->pools[i].guards.v);
+		free(subnet->pools[i].required.v);
+	}
 	free(subnet->pools);
+	free(subnet->guards.v);
+	free(subnet->required.v);
 	free(subnet->exclusions);
 	free(subnet->relays);
 	free_scope(&subnet->scope);
+}
+
+static void free_class(struct client_class *class)
+{
+	free(class->name);
+	expr_free(class->test);
+	free_scope(&class->scope);
 }
 
 void model_free(struct model *model)
@@ -233,6 +249,9 @@ void model_free(struct model *model)
 	for (size_t i = 0; i < model->n_networks; i++)
 		free_scope(&model->networks[i].scope);
 	free(model->networks);
+	for (size_t i = 0; i < model->n_classes; i++)
+		free_class(&model->classes[i]);
+	free(model->classes);
 	free_set(&model->reservations);
 	free_scope(&model->scope);
 	expr_free(model->flex_id);

@@ -16,9 +16,18 @@
 #define MODEL_IFNAME   16
 #define MODEL_NAME_MAX 255 /* of a hostname */
 
+#define MODEL_CLASSES_MAX 1024 /* names of client classes, defined or only mentioned */
+
+/* Client classes by their numbers, in the order of the configuration; owned. */
+struct class_list {
+	uint16_t *v;
+	size_t n;
+};
+
 struct option_value { /* one configured option */
 	uint8_t code;
 	bool always_send, never_send;
+	struct class_list classes; /* only for members of one of them; empty: for all */
 	uint16_t len;
 	uint8_t *data;
 };
@@ -48,7 +57,43 @@ struct scope {
 	struct boot_fields boot;
 };
 
-#define SCOPES_MAX 5
+struct expr;
+
+/* How one comes to be a member of a client class. */
+enum class_by {
+	CLASS_BY_TEST,	   /* its test is true; never, if it has none */
+	CLASS_BY_TEMPLATE, /* its template-test has a value that is not empty */
+	CLASS_BY_SPAWN,	   /* SPAWN_TEMPLATE_VALUE: the value of `of` is `value` */
+	CLASS_BY_VENDOR,   /* VENDOR_CLASS_VALUE: option 60 is `value` */
+	CLASS_BY_ALL,	   /* everybody */
+	CLASS_BY_BOOTP,	   /* a BOOTP client */
+	CLASS_BY_KNOWN,	   /* it has a reservation */
+	CLASS_BY_UNKNOWN,  /* it has none */
+};
+
+/*
+ * A client class: each name that the configuration mentions is one, whether client-classes
+ * defines it or not. The classes of a client's reservation are its too, whatever they are by; so
+ * are those that somebody requires whose test is true.
+ */
+struct client_class {
+	char *name;
+	enum class_by by;
+	const char *value;     /* BY_SPAWN, BY_VENDOR: within name */
+	uint16_t of;	       /* BY_SPAWN: the template */
+	bool defined;	       /* in client-classes; these come first, in their order there */
+	bool when_required;    /* only-if-required: evaluated only where a list requires it */
+	bool with_reservation; /* evaluated once the client's reservation is known: its test names
+				  KNOWN, UNKNOWN, or a class that is so itself */
+	bool memoisable; /* membership is told by what a request's form and a slot hold: so are its
+			    test, and all classes that this names */
+	struct expr *test; /* BY_TEST: a truth, or NULL; BY_TEMPLATE: a string */
+	struct scope scope;
+	uint32_t valid, min, max; /* lifetimes, seconds; 0: not set here */
+	uint32_t offer_lifetime;  /* seconds; 0: not set here */
+};
+
+#define SCOPES_MAX (5 + MODEL_CLASSES_MAX)
 
 /* Those that apply together, the narrowest first. */
 struct scopes {
@@ -87,9 +132,10 @@ struct reservation {
 	uint32_t addr; /* 0: none, only options and hostname */
 	char hostname[MODEL_NAME_MAX + 1];
 	struct scope scope;
-	bool global;		/* of the model, not of a subnet; by model_index() */
-	UT_hash_handle by_id;	/* in its set: key */
-	UT_hash_handle by_addr; /* in subnet->reserved: addr */
+	struct class_list classes; /* its client is a member of */
+	bool global;		   /* of the model, not of a subnet; by model_index() */
+	UT_hash_handle by_id;	   /* in its set: key */
+	UT_hash_handle by_addr;	   /* in subnet->reserved: addr */
 	uint16_t key_len;
 	uint8_t key[1 + 255]; /* enum reserved_by, then the identifier */
 };
@@ -106,6 +152,8 @@ struct address_range {
 
 struct pool { /* ascending; pools do not overlap, and lie within their subnet */
 	uint32_t first, last;
+	struct class_list guards;   /* only for members of one of them; empty: for all */
+	struct class_list required; /* evaluated for those who get an address of it */
 	struct scope scope;
 };
 
@@ -125,6 +173,9 @@ struct subnet {
 	uint32_t *relays;	      /* relay.ip-addresses */
 	size_t n_relays;
 	const struct shared_network *network; /* NULL: none */
+	/* Only for members of one of them, its own or else its network's; empty: for all. */
+	struct class_list guards;
+	struct class_list required; /* evaluated for its clients: its network's, then its own */
 
 	struct pool *pools;
 	size_t n_pools;
@@ -147,14 +198,14 @@ struct subnet {
 	uint64_t digest; /* of everything in or above this scope that can change an answer */
 };
 
-struct expr;
-
 struct model {
 	struct subnet *subnets; /* ascending by prefix; prefixes do not overlap */
 	size_t n_subnets;
 	const struct subnet **by_id; /* all of them, by model_index() */
 	struct shared_network *networks;
 	size_t n_networks;
+	struct client_class *classes; /* at most MODEL_CLASSES_MAX; the defined ones first */
+	size_t n_classes;
 	struct scope scope; /* global */
 	struct reservation_set reservations;
 	enum reserved_by order[RESERVED_BY_COUNT]; /* host-reservation-identifiers */
