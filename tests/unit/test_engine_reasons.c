@@ -84,6 +84,67 @@ static struct fixture subnet_deactivated(void)
 	return fx;
 }
 
+/* The client's own address, 02:00:00:00:00:01, or another one. */
+static struct hw_list *list_of(uint8_t mac)
+{
+	struct hw_list *list = __real_calloc(1, sizeof(*list));
+	uint8_t hw[6];
+
+	fx_mac(hw, mac);
+	assert_int_equal(hw_list_add(list, hw, sizeof(hw)), 0);
+	hw_list_settle(list);
+	return list;
+}
+
+static struct fixture hw_address_denied(void)
+{
+	struct model *model = fx_model(4);
+	struct fixture fx;
+
+	model->subnets[0].deny = model->hw.deny = list_of(1);
+	fx = fx_open(model);
+	fx_decide(&fx, one(DHCP_DISCOVER));
+	return fx;
+}
+
+static struct fixture hw_address_not_allowed(void)
+{
+	struct model *model = fx_model(4);
+	struct fixture fx;
+
+	model->subnets[0].allow = model->hw.allow = list_of(2);
+	fx = fx_open(model);
+	fx_decide(&fx, one(DHCP_DISCOVER));
+	return fx;
+}
+
+static struct fixture circuit_full(void)
+{
+	struct req behind = {.mac = 2, .giaddr = SERVER + 1, .agent = "\1\1p", .agent_len = 3};
+	struct model *model = fx_model(4);
+	struct fixture fx;
+
+	model->subnets[0].leases_per_circuit = 1;
+	fx = fx_open(model);
+	fx_lease(&fx, behind);
+	behind.mac = 1;
+	behind.type = DHCP_DISCOVER;
+	fx_decide(&fx, behind);
+	return fx;
+}
+
+static struct fixture link_full(void)
+{
+	struct model *model = fx_model(4);
+	struct fixture fx;
+
+	model->subnets[0].leases_per_link = 1;
+	fx = fx_open(model);
+	fx_lease(&fx, (struct req){.mac = 2});
+	fx_decide(&fx, one(DHCP_DISCOVER));
+	return fx;
+}
+
 static struct fixture no_server_address(void)
 {
 	struct model *model = fx_model(4);
@@ -415,6 +476,10 @@ static const struct {
 	{SILENT_no_subnet_for_relay, no_subnet_for_relay},
 	{SILENT_no_subnet_for_selected_link, no_subnet_for_selected_link},
 	{SILENT_subnet_deactivated, subnet_deactivated},
+	{SILENT_hw_address_denied, hw_address_denied},
+	{SILENT_hw_address_not_allowed, hw_address_not_allowed},
+	{SILENT_circuit_full, circuit_full},
+	{SILENT_link_full, link_full},
 	{SILENT_no_server_address, no_server_address},
 	{SILENT_not_for_a_server, not_for_a_server},
 	{SILENT_for_another_server, another_released},

@@ -67,6 +67,10 @@ void build_daemon(struct report *report, const struct node *root, const struct l
 /* Is one of the interfaces that are served, or are all? */
 bool config_serves(const struct config *config, const char *interface);
 
+/* limits.c */
+/* allow- and deny-hw-addresses of one level. */
+void build_hw_lists(struct report *report, const struct node *map, struct hw_lists *ret_lists);
+
 /* network.c */
 /* shared-networks and subnet4, sorted by prefix; `life` and the interfaces are there already. */
 void build_subnets(struct build *build);

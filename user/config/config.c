@@ -96,6 +96,7 @@ static void build(struct report *report, struct node *root, struct config *confi
 	build_lifetimes(report, root, NULL, &build.life);
 	build_daemon(report, root, &build.life, config);
 	build_scope(report, root, &model->scope);
+	build_hw_lists(report, root, &model->hw);
 	check_mode(report, root);
 	build_identifiers(&build);
 	build_hooks(&build, &defs);

@@ -15,7 +15,7 @@
 #include "engine/expr.h"
 #include "wire.h"
 
-#define DIGEST_VERSION 5
+#define DIGEST_VERSION 6
 #define FNV_BASIS      0xcbf29ce484222325ull
 #define FNV_PRIME      0x100000001b3ull
 
@@ -290,6 +290,11 @@ static uint64_t own_digest(const struct common *common, const struct subnet *sub
 	add_number(&hash, subnet->rapid_commit);
 	add_number(&hash, subnet->bootp);
 	add_number(&hash, subnet->store_extended_info);
+	/* Not how many: that is nothing to what is bound. From when they are counted, each client
+	 * that comes by its relay is to say where it is. Nor who is listed: gates.c looks at each
+	 * client.
+	 */
+	add_number(&hash, subnet->leases_per_circuit != 0);
 	add_identification(&hash, common->model);
 	add_number(&hash, subnet->reservations_in_subnet ? set_digest(&subnet->reservations) : 0);
 	add_number(&hash, subnet->reservations_global ? common->reservations : 0);

@@ -214,6 +214,21 @@ const struct schema_row schema[] = {
 	 .help = "a renewal that does not come by the relay is taken as if it had brought the "
 		 "relay information of before. Kea's default is false: there a client that is "
 		 "known by circuit-id or remote-id is unknown at its first renewal"},
+	{KEY_ALLOW_HW_ADDRESSES, LEVELS, "allow-hw-addresses", TYPE_STRINGS,
+	 .help = "MAC addresses, and prefixes of whole bytes such as \"00:11:22:*\", of those who "
+		 "are "
+		 "answered; all others are not. \"*\": everybody; empty: nobody"},
+	{KEY_DENY_HW_ADDRESSES, LEVELS, "deny-hw-addresses", TYPE_STRINGS,
+	 .help = "the same of those who are not answered, though they be allowed; what they give "
+		 "back is taken. Empty: nobody"},
+	{KEY_LEASES_PER_CIRCUIT_ID, LEVELS, "leases-per-circuit-id", TYPE_INTEGER,
+	 .max = 4294967295.0, .dflt = "0",
+	 .help = "how many may be bound of one relay's circuit (option 82, sub-option 1; where "
+		 "there "
+		 "is a remote id, sub-option 2, by that as well), in the shared network or the "
+		 "subnet; another is not answered, what is bound is renewed. 0: any number"},
+	{KEY_LEASES_PER_LINK, LEVELS, "leases-per-link", TYPE_INTEGER, .max = 4294967295.0,
+	 .dflt = "0", .help = "the same of all in the shared network or the subnet"},
 	{KEY_ECHO_CLIENT_ID, S(ROOT), "echo-client-id", TYPE_BOOL, .dflt = "true",
 	 .help = "send the client identifier back (RFC 6842)"},
 	{KEY_OFFER_LIFETIME, S(ROOT), "offer-lifetime", TYPE_INTEGER, .min = 1, .max = 86400,

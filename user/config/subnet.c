@@ -147,6 +147,26 @@ static void build_flags(const struct build *build, const struct levels *levels,
 							   : 0);
 }
 
+/* Each list and each number is that of the innermost level which has it. */
+static void build_limits(const struct build *build, const struct levels *levels,
+			 struct subnet *subnet)
+{
+	const struct hw_lists *lists[] = {&subnet->hw,
+					  subnet->network ? &subnet->network->hw : NULL,
+					  &build->config->model.hw};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		if (lists[i] && !subnet->allow)
+			subnet->allow = lists[i]->allow;
+		if (lists[i] && !subnet->deny)
+			subnet->deny = lists[i]->deny;
+	}
+	subnet->leases_per_circuit = (uint32_t)member_integer(
+		level_of(levels, KEY_LEASES_PER_CIRCUIT_ID), KEY_LEASES_PER_CIRCUIT_ID);
+	subnet->leases_per_link = (uint32_t)member_integer(level_of(levels, KEY_LEASES_PER_LINK),
+							   KEY_LEASES_PER_LINK);
+}
+
 bool build_subnet(struct build *build, const struct node *map, const struct node *network_map,
 		  const struct shared_network *network, const struct lifetimes *life,
 		  struct subnet *subnet)
@@ -163,6 +183,8 @@ bool build_subnet(struct build *build, const struct node *map, const struct node
 	build_lifetimes(report, map, life, &subnet->life);
 	build_scope(report, map, &subnet->scope);
 	build_flags(build, &levels, subnet);
+	build_hw_lists(report, map, &subnet->hw);
+	build_limits(build, &levels, subnet);
 	check_mode(report, map);
 	subnet->reservations_global = keys.global;
 	subnet->reservations_in_subnet = keys.in_subnet;

@@ -392,8 +392,8 @@ void limits_of_link(const struct config *config, struct budget ret_budgets[XDHCP
 /* gates.c: the subnets' gates in `policy`. */
 /*
  * Before `model` is in force: closes the gates of subnets that it changes, ends or deactivates,
- * and their slots, and waits until running programs have left. Negative errno: that is not sure;
- * they stay closed, and no gate may be opened.
+ * and their slots, and those of clients whom it refuses, and waits until running programs have
+ * left. Negative errno: that is not sure; they stay closed, and no gate may be opened.
  */
 int gates_close(struct daemon *d, const struct model *model);
 /* When it is in force: opens the gates of its subnets, but for those that are deactivated. */

@@ -7,6 +7,11 @@
  * takes the new configuration and the gate opens again: each of its clients is
  * answered once by the daemon, or by nobody where the subnet is deactivated. The new
  * digest is stored last, so that a start after a crash in between does it again.
+ *
+ * Clients that are not to be answered any more, by their hardware addresses, are few among many:
+ * their own slots are closed, with the same barrier behind them and before anything else changes.
+ * Who else is in their subnet stays in the fast path. Lists are no part of the digest; a start
+ * looks at all clients as a reload does.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -67,6 +72,33 @@ static unsigned close_changed(struct policy *records, const struct model *model)
 	return closed;
 }
 
+static bool has_lists(const struct model *model)
+{
+	for (size_t i = 0; i < model->n_subnets; i++) {
+		if (model->subnets[i].deny || model->subnets[i].allow)
+			return true;
+	}
+	return false;
+}
+
+/* Closes the slots of all whom `model` refuses; also those that were to be opened again. */
+static unsigned close_refused(struct daemon *d, const struct model *model)
+{
+	struct lease *lease = has_lists(model) ? lease_next(d->leases, 0) : NULL;
+	const struct subnet *subnet = NULL;
+	unsigned closed = 0;
+
+	for (; lease; lease = lease_after(d->leases, lease)) {
+		if (!subnet || !subnet_contains(subnet, lease->addr))
+			subnet = model_subnet_of(model, lease->addr);
+		if (!subnet || !filter_refuses(subnet, lease->chaddr))
+			continue;
+		closed += lease->published;
+		withdraw(d, lease);
+	}
+	return closed;
+}
+
 static void close_slots(struct daemon *d, struct policy *records)
 {
 	struct lease *lease = lease_next(d->leases, 0);
@@ -102,14 +134,17 @@ static struct policy *record(struct policy *records, uint32_t id)
 int gates_close(struct daemon *d, const struct model *model)
 {
 	struct policy *records;
+	unsigned changed;
 	int r;
 
 	if (!d->fp)
 		return 0;
 	records = fastpath_policy(d->fp) + XDHCP_POLICY_SCOPES;
-	if (!close_changed(records, model))
+	changed = close_changed(records, model);
+	if (changed)
+		close_slots(d, records);
+	if (!close_refused(d, model) && !changed)
 		return 0;
-	close_slots(d, records);
 	r = fastpath_barrier(d->fp);
 	if (r < 0)
 		return r;

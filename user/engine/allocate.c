@@ -138,6 +138,14 @@ static int hold(struct ask *ask, uint32_t addr, uint32_t until)
 	return offer_make(ask->engine, addr, &ask->identity, until, 0);
 }
 
+/* What is obtainable and bound is the client's. */
+static bool is_bound(const struct ask *ask, uint32_t addr)
+{
+	const struct lease *lease = lease_at(ask->engine->leases, addr);
+
+	return lease && lease->state == LEASE_BOUND;
+}
+
 /* In ask->subnet; `evict`: nothing is free in all the network, so from another client's offer. */
 static int allocate_here(struct ask *ask, bool evict, uint32_t *ret_addr)
 {
@@ -145,12 +153,22 @@ static int allocate_here(struct ask *ask, bool evict, uint32_t *ret_addr)
 	uint32_t until = ask->now + 1 + engine->config.model->offer_lifetime;
 	struct aside aside = {0};
 	struct offer *offer;
+	enum reason full;
 	struct area *area;
 	uint32_t addr;
 	size_t n;
 	int r;
 
 	addr = secure(ask);
+	if (addr && is_bound(ask, addr)) {
+		*ret_addr = addr;
+		return 0;
+	}
+	full = quota_refuses(ask, ask->msg->giaddr, &ask->msg->opt[DHO_RELAY_AGENT]);
+	if (full) {
+		ask->refused = full;
+		return -EDQUOT;
+	}
 	if (addr) {
 		*ret_addr = addr;
 		return 0;
@@ -183,7 +201,8 @@ static int allocate_here(struct ask *ask, bool evict, uint32_t *ret_addr)
 /* RFC 1534 2: a BOOTP client is given a pool's address where it is so configured. */
 static bool gives(const struct ask *ask, const struct subnet *subnet)
 {
-	return subnet->enabled && (ask->msg->type != DHCP_BOOTP || subnet->bootp == BOOTP_ALL);
+	return subnet->enabled && !filter_refuses(subnet, ask->client.chaddr) &&
+	       (ask->msg->type != DHCP_BOOTP || subnet->bootp == BOOTP_ALL);
 }
 
 int ask_allocate(struct ask *ask, uint32_t *ret_addr)
@@ -192,9 +211,10 @@ int ask_allocate(struct ask *ask, uint32_t *ret_addr)
 	size_t n, at;
 	const struct subnet *const *v = subnets_by_network(&ask->engine->subnets_by, &home, &n,
 							   &at);
+	bool full = false;
 	int r = -ENOENT;
 
-	for (size_t i = 0; r == -ENOENT && i < 2 * n; i++) {
+	for (size_t i = 0; (r == -ENOENT || r == -EDQUOT) && i < 2 * n; i++) {
 		const struct subnet *subnet = v[(at + i) % n];
 
 		if (!gives(ask, subnet))
@@ -202,7 +222,10 @@ int ask_allocate(struct ask *ask, uint32_t *ret_addr)
 		if (subnet != ask->subnet)
 			ask_enter(ask, subnet);
 		r = allocate_here(ask, i >= n, ret_addr);
+		full |= r == -EDQUOT;
 	}
+	if (r == -ENOENT && full)
+		r = -EDQUOT;
 	if (r < 0 && ask->subnet != home)
 		ask_enter(ask, home);
 	ask->decision->cloned = ask->cloned;

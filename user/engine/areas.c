@@ -167,7 +167,7 @@ struct area *areas_of(const struct engine *engine, const struct subnet *subnet, 
 	return &engine->areas.v[from];
 }
 
-/* Adds `by` to the count that the record of `addr` belongs to. */
+/* Adds `by`, 1 or -1, to the counts that the record belongs to. */
 static void count(struct engine *engine, const struct lease *lease, int by)
 {
 	const struct model *model = engine->config.model;
@@ -176,6 +176,7 @@ static void count(struct engine *engine, const struct lease *lease, int by)
 
 	if (!subnet)
 		return;
+	quota_count(&engine->quota, model, subnet, lease, by);
 	counts = &engine->areas.counts[subnet - model->subnets];
 	if (lease->stored == LEASE_DECLINED)
 		counts->declined += (uint64_t)by;

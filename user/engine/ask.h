@@ -56,8 +56,9 @@ struct ask {
 	const struct reservation *by_id; /* the one by its client id, also if it is not for it */
 	struct lease
 		*own; /* its lease in this subnet: bound, else held, else the last one; or NULL */
-	bool closing; /* one of its leases here is CLOSING */
-	bool cloned;  /* its client id is another's here, on another MAC */
+	enum reason refused;		   /* why no address was allocated; -EDQUOT */
+	bool closing;			   /* one of its leases here is CLOSING */
+	bool cloned;			   /* its client id is another's here, on another MAC */
 	struct fqdn fqdn;		   /* option 81 as it was sent */
 	char hostname[MODEL_NAME_MAX + 1]; /* as it was sent there, else in 12; empty: none */
 };
@@ -121,7 +122,8 @@ bool ask_obtainable(struct ask *ask, uint32_t addr);
 bool ask_reserved_closing(struct ask *ask);
 /*
  * An address for a DISCOVER, held by an offer if need be. If there is none in its subnet it
- * enters another one of the network that has. 0, -ENOENT, -ENOMEM.
+ * enters another one of the network that has. 0, -ENOENT, -EDQUOT (ask->refused says which limit),
+ * -ENOMEM.
  */
 int ask_allocate(struct ask *ask, uint32_t *ret_addr);
 

@@ -45,6 +45,8 @@ static void give(struct ask *ask)
 		decide_bind(ask, addr, DHCP_LIFETIME_INFINITE);
 	} else if (r == -EAGAIN) {
 		ask->decision->kind = DECISION_DEFER;
+	} else if (r == -EDQUOT) {
+		decide_silent(ask, ask->refused);
 	} else if (r == -ENOMEM) {
 		decide_silent(ask, SILENT_out_of_memory);
 	} else {

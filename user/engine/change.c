@@ -59,7 +59,8 @@ int change_make(struct engine *engine, const struct lease_row *row, struct offer
 		lease = table_make(engine->leases, row->addr);
 	if (!lease)
 		return -ENOMEM;
-	if (table_reserve(engine->leases, lease, row) < 0) {
+	if (table_reserve(engine->leases, lease, row) < 0 ||
+	    quota_reserve(&engine->quota, engine->leases) < 0) {
 		if (absent)
 			table_drop(engine->leases, lease);
 		return -ENOMEM;

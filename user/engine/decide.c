@@ -88,6 +88,8 @@ static void decide_discover(struct ask *ask)
 		answer_no_address(ask, 0, OFFER_ipv6_only);
 	} else if (r == -ENOENT) {
 		decide_none_free(ask);
+	} else if (r == -EDQUOT) {
+		decide_silent(ask, ask->refused);
 	} else if (r < 0) {
 		decide_silent(ask, SILENT_out_of_memory);
 	} else if (wants_no_address(ask, addr)) {

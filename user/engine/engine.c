@@ -31,6 +31,7 @@ void engine_free(struct engine *engine)
 	offers_destroy(engine);
 	areas_destroy(&engine->areas);
 	subnets_by_destroy(&engine->subnets_by);
+	quota_destroy(&engine->quota);
 	free(engine);
 }
 
@@ -102,21 +103,27 @@ static void refile_all(struct engine *engine)
 int engine_configure(struct engine *engine, const struct engine_config *config)
 {
 	struct areas areas;
-	struct subnets_by subnets_by;
+	struct subnets_by subnets_by = {0};
+	struct quota quota;
 	int r = areas_build(&areas, config->model);
 
 	if (r < 0)
 		return r;
 	r = subnets_by_build(&subnets_by, config->model);
+	if (r == 0)
+		r = quota_build(&quota, config->model, engine->leases);
 	if (r < 0) {
 		areas_destroy(&areas);
+		subnets_by_destroy(&subnets_by);
 		return r;
 	}
 	drop_all_offers(engine);
 	areas_destroy(&engine->areas);
 	subnets_by_destroy(&engine->subnets_by);
+	quota_destroy(&engine->quota);
 	engine->areas = areas;
 	engine->subnets_by = subnets_by;
+	engine->quota = quota;
 	engine->config = *config;
 	table_configure(engine->leases, config->model);
 	refile_all(engine);

@@ -159,10 +159,22 @@ static uint32_t about(const struct dhcp_msg *msg)
 	return msg->ciaddr ? msg->ciaddr : msg->requested;
 }
 
-/* What a client gives back is taken back, whatever became of the subnet. */
+/*
+ * Why the client is not answered in the subnet, whatever else it may have there. What it gives back
+ * is taken back all the same.
+ */
+static enum reason refusal(const struct ask *ask, const struct subnet *subnet)
+{
+	if (ask->msg->type == DHCP_RELEASE || ask->msg->type == DHCP_DECLINE)
+		return REASON_NONE;
+	if (!subnet->enabled)
+		return SILENT_subnet_deactivated;
+	return filter_refuses(subnet, ask->client.chaddr);
+}
+
 static bool served(const struct ask *ask, const struct subnet *subnet)
 {
-	return subnet->enabled || ask->msg->type == DHCP_RELEASE || ask->msg->type == DHCP_DECLINE;
+	return refusal(ask, subnet) == REASON_NONE;
 }
 
 /* What speaks for one of several subnets; each counts more than all below it. */
@@ -214,7 +226,7 @@ static struct merit merit(struct ask *ask)
 	return merit;
 }
 
-/* Enters the one where the client is at home. false: they are all deactivated. */
+/* Enters the one where the client is at home. false: it is refused in all of them. */
 static bool choose(struct ask *ask)
 {
 	const struct subnets_by *by = &ask->engine->subnets_by;
@@ -267,13 +279,19 @@ static void look_at_siblings(struct ask *ask, uint32_t addr)
 
 		if (!subnet->enabled)
 			continue;
+		if (!subnet->enabled)
+			continue;
 		ask_enter(ask, subnet);
+		/* One where it is refused today has nothing for it, but what is answered shall not
+		 * outlast that: lists change without a word to other subnets' clients. */
+		if (!reserved_here)
+			ask->elsewhere.may_be_reserved |= ask_may_be_reserved(ask);
+		if (!served(ask, subnet))
+			continue;
 		if (ask->own && ask->own->state != LEASE_FREE && permitted(ask, ask->own->addr))
 			ask->elsewhere.bound = true;
-		if (reserved_here)
-			continue;
-		ask->elsewhere.may_be_reserved |= ask_may_be_reserved(ask);
-		ask->elsewhere.reserved |= ask_obtainable(ask, ask->reserved);
+		if (!reserved_here)
+			ask->elsewhere.reserved |= ask_obtainable(ask, ask->reserved);
 	}
 	if (n > 1)
 		ask_enter(ask, home);
@@ -296,7 +314,7 @@ bool ask_locate(struct ask *ask)
 	if (subnet && served(ask, subnet))
 		ask_enter(ask, subnet);
 	else if (subnet || !choose(ask)) {
-		decide_silent(ask, SILENT_subnet_deactivated);
+		decide_silent(ask, refusal(ask, subnet ? subnet : ask->link_subnets.v[0]));
 		return false;
 	}
 	if (msg->type == DHCP_REQUEST)

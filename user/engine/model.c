@@ -206,6 +206,12 @@ static void free_scope(struct scope *scope)
 	*scope = (struct scope){0};
 }
 
+static void free_hw_lists(struct hw_lists *hw)
+{
+	hw_list_free(hw->allow);
+	hw_list_free(hw->deny);
+}
+
 static void free_set(struct reservation_set *set)
 {
 	HASH_CLEAR(by_id, set->by_id);
@@ -230,6 +236,7 @@ static void free_subnet(struct subnet *subnet)
 	free(subnet->required.v);
 	free(subnet->exclusions);
 	free(subnet->relays);
+	free_hw_lists(&subnet->hw);
 	free_scope(&subnet->scope);
 }
 
@@ -246,8 +253,11 @@ void model_free(struct model *model)
 		free_subnet(&model->subnets[i]);
 	free(model->subnets);
 	free(model->by_id);
-	for (size_t i = 0; i < model->n_networks; i++)
+	for (size_t i = 0; i < model->n_networks; i++) {
+		free_hw_lists(&model->networks[i].hw);
 		free_scope(&model->networks[i].scope);
+	}
+	free_hw_lists(&model->hw);
 	free(model->networks);
 	for (size_t i = 0; i < model->n_classes; i++)
 		free_class(&model->classes[i]);

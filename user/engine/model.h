@@ -13,6 +13,8 @@
 
 #include <uthash.h>
 
+#include "filter.h"
+
 #define MODEL_IFNAME   16
 #define MODEL_NAME_MAX 255 /* of a hostname */
 
@@ -157,8 +159,14 @@ struct pool { /* ascending; pools do not overlap, and lie within their subnet */
 	struct scope scope;
 };
 
+/* One level's own lists; NULL: it has none. An empty list is one. Owned. */
+struct hw_lists {
+	struct hw_list *allow, *deny;
+};
+
 struct shared_network { /* several subnets on one link */
 	struct scope scope;
+	struct hw_lists hw;
 };
 
 enum bootp { BOOTP_NONE, BOOTP_RESERVED, BOOTP_ALL }; /* which BOOTP clients are served */
@@ -192,6 +200,13 @@ struct subnet {
 	bool store_extended_info; /* relay information with the lease, for people */
 	enum bootp bootp;
 
+	struct hw_lists hw; /* its own */
+	const struct hw_list *allow,
+		*deny; /* in effect here, each the narrowest there is, or NULL */
+	/* At most so many are bound; 0: any number. Of one circuit, and in all, on its link: in its
+	 * shared network, if it has one (quota.c). */
+	uint32_t leases_per_circuit, leases_per_link;
+
 	bool reservations_in_subnet, reservations_global; /* which of them are used here */
 	struct reservation_set reservations;
 	struct reservation *reserved; /* uthash head: by address, global ones that lie here too */
@@ -207,6 +222,7 @@ struct model {
 	struct client_class *classes; /* at most MODEL_CLASSES_MAX; the defined ones first */
 	size_t n_classes;
 	struct scope scope; /* global */
+	struct hw_lists hw; /* likewise */
 	struct reservation_set reservations;
 	enum reserved_by order[RESERVED_BY_COUNT]; /* host-reservation-identifiers */
 	size_t n_order;

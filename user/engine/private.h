@@ -8,7 +8,7 @@
  *    is in exactly one of: fresh (no record), spare (record is FREE), offered, or none
  *    (in use). An excluded address is as if it were in no pool.
  *  - offers: addresses held for a client between OFFER and REQUEST.
- *  - counts by subnet.
+ *  - counts by subnet, and of what is limited by link and circuit (quota.c).
  *  - subnets_by: which subnets an interface, a relay or a shared network has. It follows from the
  *    model alone; no message changes it.
  *
@@ -22,6 +22,7 @@
 #include "engine.h"
 #include "fresh.h"
 #include "index.h"
+#include "quota.h"
 #include "table.h"
 
 struct offer {
@@ -78,6 +79,7 @@ struct engine {
 	struct engine_config config;
 	struct areas areas;
 	struct subnets_by subnets_by;
+	struct quota quota;
 	struct index offers_by_addr, offers_by_client;
 	uint64_t offer_number;
 };

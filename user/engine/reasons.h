@@ -14,6 +14,10 @@
 	X(no_subnet_for_relay, "no subnet for this relay")                         \
 	X(no_subnet_for_selected_link, "no subnet for the link that was selected") \
 	X(subnet_deactivated, "the subnet is deactivated")                         \
+	X(hw_address_denied, "its hardware address is denied")                     \
+	X(hw_address_not_allowed, "its hardware address is not among the allowed") \
+	X(circuit_full, "its circuit has as many leases as it may")                \
+	X(link_full, "its link has as many leases as it may")                      \
 	X(no_server_address, "no server address on this link")                     \
 	X(not_for_a_server, "not a message for a server")                          \
 	X(for_another_server, "for another server")                                \

@@ -20,15 +20,18 @@ static uint32_t promise(uint32_t now, uint32_t lifetime)
 /*
  * The relay information of the row: this request's; of a unicast renewal, which passes the relay by
  * (RFC 2131 4.3.2), what was known of this identity's binding, by which the next one is judged
- * (recall_relay()); of any other that came directly, none.
+ * (recall_relay()); of any other that came directly, none. Where a circuit may have so many leases
+ * only, it is kept for that as well, and who asks for its last address past the relay is where it
+ * was: else whoever lets a lease run out could come back as one too many.
  */
 static void relay_row(const struct ask *ask, const struct lease *lease, struct lease_row *ret)
 {
 	const struct dhcp_msg *msg = ask->msg;
 	const struct dhcp_opt *agent = &msg->opt[DHO_RELAY_AGENT];
+	const struct model *model = ask->engine->config.model;
 	bool relayed = msg->giaddr || agent->len;
-	bool wanted = ask->engine->config.model->stash_agent_options ||
-		      ask->subnet->store_extended_info;
+	bool limited = quota_keeps_relay(&ask->engine->quota, model, ask->subnet);
+	bool wanted = model->stash_agent_options || ask->subnet->store_extended_info || limited;
 
 	if (relayed && wanted) {
 		ret->giaddr = msg->giaddr;
@@ -37,7 +40,7 @@ static void relay_row(const struct ask *ask, const struct lease *lease, struct l
 			ret->agent_len = (uint8_t)agent->len;
 		}
 	} else if (!relayed && msg->ciaddr && msg->in.our_addr && lease &&
-		   lease->state == LEASE_BOUND && lease_is(lease, &ask->identity)) {
+		   (lease->state == LEASE_BOUND || limited) && lease_is(lease, &ask->identity)) {
 		ret->giaddr = lease->giaddr;
 		memcpy(ret->agent, lease_agent(lease), lease->agent_len);
 		ret->agent_len = lease->agent_len;
@@ -81,10 +84,21 @@ static void bound_row(struct ask *ask, uint32_t addr, uint32_t lifetime, bool me
 
 static void bind(struct ask *ask, uint32_t addr, uint32_t lifetime, bool memoise)
 {
+	const struct lease *lease = lease_at(ask->engine->leases, addr);
 	struct decision *decision = ask->decision;
+	enum reason refused = REASON_NONE;
 	struct lease_row row;
 
 	bound_row(ask, addr, lifetime, memoise, &row);
+	/* What is bound is its own already, and goes on. */
+	if (!lease || lease->state != LEASE_BOUND)
+		refused = quota_refuses(
+			ask, row.giaddr,
+			&(struct dhcp_opt){.data = row.agent, .len = row.agent_len});
+	if (refused) {
+		decide_silent(ask, refused);
+		return;
+	}
 	if (change_make(ask->engine, &row, offer_at(ask->engine, addr), &decision->change) < 0) {
 		decide_silent(ask, SILENT_out_of_memory);
 		return;
