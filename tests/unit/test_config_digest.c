@@ -486,7 +486,8 @@ static void try_key(const struct schema_row *row, size_t place, const struct dig
 static bool is_apart(unsigned scopes)
 {
 	const unsigned apart = AT(INTERFACES) | AT(LEASE_DATABASE) | AT(FAST_PATH) | AT(LIMITS) |
-			       AT(SOCKET) | AT(LOGGER) | AT(DDNS);
+			       AT(SOCKET) | AT(LOGGER) | AT(LOG_OUTPUT) | AT(DDNS) | AT(EXPIRED) |
+			       AT(SANITY) | AT(THREADS) | AT(QUEUE) | AT(CONFIG_CONTROL);
 
 	return !(scopes & ~apart);
 }

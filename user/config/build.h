@@ -123,6 +123,8 @@ void check_reservations(struct build *build);
 struct option_defs;
 /* hooks-libraries -> flex_id and its text. */
 void build_hooks(struct build *build, const struct option_defs *defs);
+/* Kea's library that serves all BOOTP clients is there. */
+bool hooks_set_bootp(const struct node *root);
 
 /* digest.c */
 /*

@@ -103,6 +103,9 @@ static void build(struct report *report, struct node *root, struct config *confi
 	model->echo_client_id = member_bool(root, KEY_ECHO_CLIENT_ID);
 	model->stash_agent_options = member_bool(root, KEY_STASH_AGENT_OPTIONS);
 	model->offer_lifetime = (uint32_t)member_integer(root, KEY_OFFER_LIFETIME);
+	if (!model->offer_lifetime)
+		model->offer_lifetime = (uint32_t)strtoul(schema_row(KEY_OFFER_LIFETIME)->dflt,
+							  NULL, 10);
 	model->decline_probation = (uint32_t)member_integer(root, KEY_DECLINE_PROBATION_PERIOD);
 	build_subnets(&build);
 	build_reservations(&build, root, NULL, NULL, false);

@@ -69,7 +69,9 @@ static void build_flex_id(struct build *build, const struct node *parameters,
 
 /* --- the libraries --- */
 
-enum library_kind { LIBRARY_BUILT_IN, LIBRARY_HARMLESS, LIBRARY_REFUSED };
+enum library_kind { LIBRARY_BUILT_IN, LIBRARY_SETTING, LIBRARY_HARMLESS, LIBRARY_REFUSED };
+
+#define LIBRARY_BOOTP "libdhcp_bootp.so"
 
 #define COMMANDS  "what commands there are is built in"
 #define DATABASES "the embedded store needs none"
@@ -93,7 +95,7 @@ static const struct library {
 	{"libdhcp_pgsql.so", LIBRARY_HARMLESS, .why = DATABASES},
 	{"libdhcp_host_cache.so", LIBRARY_HARMLESS, .why = "reservations are always in memory"},
 	{"libdhcp_perfmon.so", LIBRARY_HARMLESS, .why = "statistics are built in"},
-	{"libdhcp_bootp.so", LIBRARY_REFUSED, .why = "use bootp: all, which is built in"},
+	{LIBRARY_BOOTP, LIBRARY_SETTING, .why = "bootp is all where it is not set"},
 	{"libdhcp_ddns_tuning.so", LIBRARY_REFUSED, .why = "dynamic DNS is not in this release"},
 	{"libdhcp_flex_option.so", LIBRARY_REFUSED,
 	 .why = "computed options are not in this release"},
@@ -123,6 +125,20 @@ static const struct library *library_of(const struct node *node)
 			return &libraries[i];
 	}
 	return NULL;
+}
+
+bool hooks_set_bootp(const struct node *root)
+{
+	const struct node *list = member(root, KEY_HOOKS_LIBRARIES);
+
+	for (const struct node *map = list ? list->first : NULL; map; map = map->next) {
+		const struct library *library = library_of(
+			map->bad ? NULL : member(map, KEY_HOOK_LIBRARY));
+
+		if (library && !strcmp(library->name, LIBRARY_BOOTP))
+			return true;
+	}
+	return false;
 }
 
 void read_hooks(struct report *report, struct node *root, bool json)
@@ -175,6 +191,9 @@ void build_hooks(struct build *build, const struct option_defs *defs)
 		} else if (library->kind == LIBRARY_REFUSED) {
 			report_error(report, name->at, "library %s cannot be used: %s",
 				     library->name, library->why);
+		} else if (library->kind == LIBRARY_SETTING) {
+			report_notice(report, name->at, "library %s is built in: %s", library->name,
+				      library->why);
 		} else if (library->kind == LIBRARY_HARMLESS) {
 			report_notice(report, name->at, "library %s has no effect: %s",
 				      library->name, library->why);

@@ -12,7 +12,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define LIST_MAX 512
+#define LIST_MAX   512
+#define LISTED_MAX 16 /* more keys than that are no help in a line */
 
 /* "a|b|c" -> "a, b, c" */
 static const char *words(const char *list, char buf[LIST_MAX])
@@ -81,6 +82,21 @@ static void out_of_range(struct report *report, struct node *node)
 			     node->key, found(node, buf), row->min, row->max);
 }
 
+/* What Kea allows, and this does not: of the values of a key only some. */
+static bool is_possible(struct report *report, struct node *node)
+{
+	const struct schema_row *row = node->row;
+	char buf[REPORT_QUOTED];
+
+	if (!row->allowed || schema_word(row->allowed, node->text) >= 0 ||
+	    (row->type == TYPE_NUMBER && strtod(node->text, NULL) == strtod(row->allowed, NULL)))
+		return true;
+	node->bad = true;
+	report_error(report, node->at, "%s %s is not possible: %s", node->key, found(node, buf),
+		     row->help);
+	return false;
+}
+
 static void read_integer(struct report *report, struct node *node)
 {
 	long long value;
@@ -93,7 +109,7 @@ static void read_integer(struct report *report, struct node *node)
 	value = strtoll(node->text, NULL, 10);
 	if (errno || value < node->row->min || value > node->row->max)
 		out_of_range(report, node);
-	else
+	else if (is_possible(report, node))
 		node->value.integer = (uint64_t)value;
 }
 
@@ -111,7 +127,7 @@ static void read_number(struct report *report, struct node *node)
 	if (!isfinite(value) || value < row->min || value > row->max ||
 	    (row->open && (value == row->min || value == row->max)))
 		out_of_range(report, node);
-	else
+	else if (is_possible(report, node))
 		node->value.number = value;
 }
 
@@ -208,8 +224,10 @@ static void read_string(struct report *report, struct node *node, bool json)
 		return;
 	}
 	len = strlen(node->text);
-	if (len >= row->min && (row->max == 0 || len <= row->max))
+	if (len >= row->min && (row->max == 0 || len <= row->max)) {
+		is_possible(report, node);
 		return;
+	}
 	node->bad = true;
 	if (len == 0)
 		report_error(report, node->at, "%s must not be empty", node->key);
@@ -302,6 +320,11 @@ static void read_list(struct report *report, struct node *list, bool json)
 		read_strings(report, list, json);
 }
 
+static void no_effect(struct report *report, const struct node *node)
+{
+	report_notice(report, node->key_at, "%s has no effect: %s", node->key, node->row->help);
+}
+
 static void read_value(struct report *report, struct node *node, bool json)
 {
 	if (node->bad)
@@ -338,8 +361,7 @@ static void read_value(struct report *report, struct node *node, bool json)
 	case TYPE_ANY:
 		break;
 	case TYPE_IGNORED:
-		report_notice(report, node->key_at, "%s has no effect: %s", node->key,
-			      node->row->help);
+		no_effect(report, node);
 		break;
 	case TYPE_REFUSED:
 		if (!is_empty(node))
@@ -349,30 +371,47 @@ static void read_value(struct report *report, struct node *node, bool json)
 	}
 }
 
-static void unknown_key(struct report *report, struct node *node, enum schema_scope scope)
+/* The keys of the scope, "a, b, c", if they are few: our own, or Kea's in a map without effect. */
+static bool list_keys(const struct node *map, enum schema_scope scope, char *buf, size_t len)
 {
-	char buf[REPORT_QUOTED], allowed[1536] = "";
-	const char *nearest;
+	bool ignored = map->row && map->row->ignored;
+	char list[LIST_MAX];
+	size_t n = 0;
+
+	*buf = 0;
+	for (size_t i = 0; i < schema_n; i++) {
+		const struct schema_row *row = &schema[i];
+		size_t used = strlen(buf);
+
+		if (!(row->key || (ignored && row->ignored)) || !(row->scopes & (1u << scope)))
+			continue;
+		snprintf(buf + used, len - used, "%s%s", used ? ", " : "", words(row->name, list));
+		n++;
+	}
+	return n <= LISTED_MAX;
+}
+
+static void unknown_key(struct report *report, const struct node *map, struct node *node,
+			enum schema_scope scope)
+{
+	char buf[REPORT_QUOTED], allowed[2048], nearest[SCHEMA_NAME_MAX];
+	char path[SCHEMA_PATH_MAX];
 
 	node->bad = true;
 	if (report_full(report))
 		return;
-	nearest = schema_nearest(scope, node->key);
-	if (nearest) {
-		report_error(report, node->key_at, "unknown key %s, did you mean \"%s\"?",
-			     report_quote(node->key, buf), nearest);
-		return;
-	}
-	for (size_t i = 0; i < schema_n; i++) {
-		const struct schema_row *row = &schema[i];
-		size_t len = strlen(allowed);
-
-		if (row->key && (row->scopes & (1u << scope)))
-			snprintf(allowed + len, sizeof(allowed) - len, "%s%s", len ? ", " : "",
-				 row->name);
-	}
-	report_error(report, node->key_at, "unknown key %s, allowed here: %s",
-		     report_quote(node->key, buf), allowed);
+	report_quote(node->key, buf);
+	if (schema_nearest(scope, node->key, nearest))
+		report_error(report, node->key_at, "unknown key %s, did you mean \"%s\"?", buf,
+			     nearest);
+	else if (list_keys(map, scope, allowed, sizeof(allowed)))
+		report_error(report, node->key_at, "unknown key %s, allowed here: %s", buf,
+			     allowed);
+	else
+		report_error(report, node->key_at,
+			     "unknown key %s, for those that are allowed here see: xdhcpctl config "
+			     "doc %s",
+			     buf, schema_plain_path(schema_scope_path(scope), path));
 }
 
 static void check_required(struct report *report, const struct node *map, enum schema_scope scope)
@@ -395,10 +434,14 @@ static void read_map(struct report *report, struct node *map, enum schema_scope 
 {
 	for (struct node *node = map->first; node; node = node->next) {
 		node->row = schema_find(scope, node->key);
-		if (node->row)
-			read_value(report, node, json);
-		else
-			unknown_key(report, node, scope);
+		if (!node->row) {
+			unknown_key(report, map, node, scope);
+			continue;
+		}
+		read_value(report, node, json);
+		/* of a map that has none that is said once, not of each of its keys */
+		if (node->row->ignored && !node->bad && !(map->row && map->row->ignored))
+			no_effect(report, node);
 	}
 	check_required(report, map, scope);
 }

@@ -5,6 +5,7 @@
  */
 #include "schema.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/model.h"
@@ -33,15 +34,19 @@ const struct schema_row schema[] = {
 		 "have an address in one; and, if a subnet's clients are behind relays alone, all "
 		 "with "
 		 "any address"},
-	{KEY_NONE, S(INTERFACES), "dhcp-socket-type", TYPE_IGNORED,
+	{KEY_NONE, S(INTERFACES), "dhcp-socket-type", TYPE_CHOICE, .allowed = "raw|udp",
+	 .dflt = "raw", .ignored = true,
 	 .help = "raw sockets are used, and a bound UDP socket beside them"},
-	{KEY_NONE, S(INTERFACES), "re-detect", TYPE_IGNORED,
+	{KEY_NONE, S(INTERFACES), "re-detect", TYPE_BOOL, .ignored = true,
 	 .help = "interfaces are always followed"},
-	{KEY_NONE, S(INTERFACES), "outbound-interface", TYPE_IGNORED,
+	{KEY_NONE, S(INTERFACES), "outbound-interface", TYPE_CHOICE,
+	 .allowed = "same-as-inbound|use-routing", .dflt = "same-as-inbound", .ignored = true,
 	 .help = "an answer leaves where its request came in, a relay's by the kernel's routing"},
-	{KEY_NONE, S(INTERFACES),
-	 "service-sockets-require-all|service-sockets-max-retries|service-sockets-retry-wait-time",
-	 TYPE_IGNORED, .help = "an interface that appears later is served from then on"},
+	{KEY_NONE, S(INTERFACES), "service-sockets-require-all", TYPE_BOOL, .ignored = true,
+	 .help = "an interface that appears later is served from then on"},
+	{KEY_NONE, S(INTERFACES), "service-sockets-max-retries|service-sockets-retry-wait-time",
+	 TYPE_INTEGER, .max = SECONDS_MAX, .ignored = true,
+	 .help = "an interface that appears later is served from then on"},
 
 	/* --- lifetimes --- */
 	{KEY_VALID_LIFETIME, LEVELS, "valid-lifetime", TYPE_INTEGER, .min = 1, .max = SECONDS_MAX,
@@ -133,7 +138,8 @@ const struct schema_row schema[] = {
 	 .help = "the addresses that are given to any client"},
 	{KEY_POOL, S(POOL), "pool", TYPE_STRING, .max = 64, .required = true,
 	 .help = "FIRST - LAST, or ADDRESS/LENGTH"},
-	{KEY_NONE, S(POOL), "pool-id", TYPE_IGNORED, .help = "pools are named by their addresses"},
+	{KEY_NONE, S(POOL), "pool-id", TYPE_INTEGER, .max = SECONDS_MAX, .ignored = true,
+	 .help = "pools are named by their addresses"},
 	{KEY_EXCLUSIONS, S(SUBNET), "exclusions", TYPE_STRINGS,
 	 .help = "addresses of pools that are given only to clients they are reserved for: "
 		 "ADDRESS, FIRST - LAST, or ADDRESS/LENGTH"},
@@ -142,7 +148,7 @@ const struct schema_row schema[] = {
 	{KEY_EXCLUDE_FIRST_LAST_24, S(COMPATIBILITY), "exclude-first-last-24", TYPE_BOOL,
 	 .dflt = "false",
 	 .help = "pools of subnets of /24 or larger leave out addresses ending in .0 and .255"},
-	{KEY_NONE, S(COMPATIBILITY), "lenient-option-parsing", TYPE_IGNORED,
+	{KEY_NONE, S(COMPATIBILITY), "lenient-option-parsing", TYPE_BOOL, .ignored = true,
 	 .help = "the tuples and names it is about never make a message invalid here"},
 	{KEY_NONE, S(COMPATIBILITY), "ignore-dhcp-server-identifier", TYPE_BOOL, .allowed = "false",
 	 .dflt = "false",
@@ -231,8 +237,9 @@ const struct schema_row schema[] = {
 	 .dflt = "0", .help = "the same of all in the shared network or the subnet"},
 	{KEY_ECHO_CLIENT_ID, S(ROOT), "echo-client-id", TYPE_BOOL, .dflt = "true",
 	 .help = "send the client identifier back (RFC 6842)"},
-	{KEY_OFFER_LIFETIME, S(ROOT), "offer-lifetime", TYPE_INTEGER, .min = 1, .max = 86400,
-	 .dflt = "10", .help = "seconds that an offered address is held for its client"},
+	{KEY_OFFER_LIFETIME, LEVELS, "offer-lifetime", TYPE_INTEGER, .max = 86400, .dflt = "10",
+	 .help = "seconds that an offered address is held for its client; 0: as if not set, since "
+		 "offers are always held"},
 	{KEY_DECLINE_PROBATION_PERIOD, S(ROOT), "decline-probation-period", TYPE_INTEGER,
 	 .max = YEARS_10, .dflt = "600",
 	 .help = "seconds that a declined address is not offered to anybody"},
@@ -250,8 +257,9 @@ const struct schema_row schema[] = {
 	{KEY_REPLACE_CLIENT_ID, S(FLEX_ID), "replace-client-id", TYPE_BOOL, .allowed = "false",
 	 .dflt = "false",
 	 .help = "leases are kept by what clients call themselves, not by their flex-id"},
-	{KEY_NONE, S(FLEX_ID), "ignore-iaid", TYPE_IGNORED, .help = "it is of DHCPv6"},
-	{KEY_NONE, S(FLEX_ID), "cid-as-rfc4361-duid", TYPE_IGNORED,
+	{KEY_NONE, S(FLEX_ID), "ignore-iaid", TYPE_BOOL, .ignored = true,
+	 .help = "it is of DHCPv6"},
+	{KEY_NONE, S(FLEX_ID), "cid-as-rfc4361-duid", TYPE_BOOL, .ignored = true,
 	 .help = "it tells what replaces client identifiers, and nothing does"},
 
 	/* --- the store --- */
@@ -263,10 +271,10 @@ const struct schema_row schema[] = {
 		 "file as NAME.db"},
 	{KEY_LEASE_NAME, S(LEASE_DATABASE), "name", TYPE_STRING, .min = 1, .max = 4000,
 	 .dflt = XDHCP_STORE, .restart = true, .help = "its file"},
-	{KEY_NONE, S(LEASE_DATABASE), "persist", TYPE_IGNORED,
+	{KEY_NONE, S(LEASE_DATABASE), "persist", TYPE_BOOL, .ignored = true,
 	 .help = "leases are always kept on stable storage"},
-	{KEY_NONE, S(LEASE_DATABASE), "lfc-interval|max-row-errors", TYPE_IGNORED,
-	 .help = "the embedded store needs no clean-up"},
+	{KEY_NONE, S(LEASE_DATABASE), "lfc-interval|max-row-errors", TYPE_INTEGER,
+	 .max = SECONDS_MAX, .ignored = true, .help = "the embedded store needs no clean-up"},
 
 	/* --- the fast path --- */
 	{KEY_FAST_PATH, S(ROOT), "fast-path", TYPE_MAP, .child = SCOPE_FAST_PATH,
@@ -337,64 +345,142 @@ const struct schema_row schema[] = {
 	{KEY_LOGGER_SEVERITY, S(LOGGER), "severity", TYPE_CHOICE,
 	 .allowed = "DEBUG|INFO|WARN|ERROR|FATAL|NONE", .dflt = "INFO",
 	 .help = "the least that is logged; errors always are"},
-	{KEY_NONE, S(LOGGER), "debuglevel", TYPE_IGNORED, .help = "there is one level of DEBUG"},
-	{KEY_NONE, S(LOGGER), "output_options|output-options", TYPE_IGNORED,
-	 .help = "the daemon logs to stderr"},
+	{KEY_NONE, S(LOGGER), "debuglevel", TYPE_INTEGER, .max = 99, .ignored = true,
+	 .help = "there is one level of DEBUG"},
+	{KEY_NONE, S(LOGGER), "output_options|output-options", TYPE_MAPS, .child = SCOPE_LOG_OUTPUT,
+	 .ignored = true, .help = "the daemon logs to stderr, whose reader keeps it"},
 
 	/* --- anywhere --- */
 	{KEY_USER_CONTEXT, SCHEMA_EVERYWHERE, "user-context", TYPE_ANY,
 	 .help = "any content, for people and other programs"},
 	{KEY_COMMENT, SCHEMA_EVERYWHERE, "comment", TYPE_ANY, .help = "any content, for people"},
 
-	/* --- Kea's keys without effect here --- */
-	{KEY_NONE, S(ROOT), "multi-threading|dhcp-queue-control|parked-packet-limit", TYPE_IGNORED,
+	/* --- Kea's keys without effect here: their types and words are held to all the same --- */
+	{KEY_NONE, S(LOG_OUTPUT), "output", TYPE_STRING, .min = 1, .max = 4000, .required = true,
+	 .ignored = true, .help = "stdout, stderr, syslog or a file"},
+	{KEY_NONE, S(LOG_OUTPUT), "pattern", TYPE_STRING, .max = 1024, .ignored = true,
+	 .help = "how a line is written"},
+	{KEY_NONE, S(LOG_OUTPUT), "flush", TYPE_BOOL, .ignored = true,
+	 .help = "whether each line is written at once, which is always so"},
+	{KEY_NONE, S(LOG_OUTPUT), "maxsize|maxver", TYPE_INTEGER, .max = SECONDS_MAX,
+	 .ignored = true, .help = "how a file is rotated"},
+	{KEY_NONE, S(ROOT), "multi-threading", TYPE_MAP, .child = SCOPE_THREADS, .ignored = true,
 	 .help = "packets are handled in batches by one thread, and renewals by XDP on all CPUs"},
-	{KEY_NONE, S(ROOT), "sanity-checks", TYPE_IGNORED, .help = "the store is always checked"},
-	{KEY_NONE, S(ROOT), "expired-leases-processing", TYPE_IGNORED,
-	 .help = "leases end when they expire, and their clients are remembered"},
+	{KEY_NONE, S(THREADS), "enable-multi-threading", TYPE_BOOL, .ignored = true,
+	 .help = "whether there are threads"},
+	{KEY_NONE, S(THREADS), "thread-pool-size|packet-queue-size", TYPE_INTEGER, .max = 65535,
+	 .ignored = true, .help = "how many threads, and what waits for them"},
+	{KEY_NONE, S(ROOT), "dhcp-queue-control", TYPE_MAP, .child = SCOPE_QUEUE, .ignored = true,
+	 .help = "what waits does so in the kernel's rings, and DISCOVERs do not crowd out "
+		 "REQUESTs"},
+	{KEY_NONE, S(QUEUE), "enable-queue", TYPE_BOOL, .ignored = true,
+	 .help = "whether there is a queue"},
+	{KEY_NONE, S(QUEUE), "queue-type", TYPE_STRING, .max = 128, .ignored = true,
+	 .help = "its kind"},
+	{KEY_NONE, S(QUEUE), "capacity", TYPE_INTEGER, .max = SECONDS_MAX, .ignored = true,
+	 .help = "how much it holds"},
+	{KEY_NONE, S(ROOT), "parked-packet-limit", TYPE_INTEGER, .max = SECONDS_MAX,
+	 .ignored = true, .help = "no packet waits for another program"},
+	{KEY_NONE, S(ROOT), "sanity-checks", TYPE_MAP, .child = SCOPE_SANITY, .ignored = true,
+	 .help = "the store is always checked"},
+	{KEY_NONE, S(SANITY), "lease-checks", TYPE_CHOICE, .allowed = "none|warn|fix|fix-del|del",
+	 .dflt = "warn", .ignored = true, .help = "what becomes of a lease outside its subnet"},
+	{KEY_NONE, S(SANITY), "extended-info-checks", TYPE_CHOICE,
+	 .allowed = "none|fix|strict|pedantic", .dflt = "fix", .ignored = true,
+	 .help = "what becomes of extended information that is not as it should be"},
+	{KEY_NONE, S(ROOT), "expired-leases-processing", TYPE_MAP, .child = SCOPE_EXPIRED,
+	 .ignored = true, .help = "leases end when they expire, and their clients are remembered"},
+	{KEY_NONE, S(EXPIRED),
+	 "reclaim-timer-wait-time|flush-reclaimed-timer-wait-time|max-reclaim-time|"
+	 "unwarned-reclaim-cycles",
+	 TYPE_INTEGER, .max = 65535, .ignored = true, .help = "how often it is done"},
+	{KEY_NONE, S(EXPIRED), "hold-reclaimed-time|max-reclaim-leases", TYPE_INTEGER,
+	 .max = SECONDS_MAX, .ignored = true,
+	 .help = "how long an expired lease is kept, and how many are dealt with at once"},
 	{KEY_NONE, S(ROOT), "statistic-default-sample-count|statistic-default-sample-age",
-	 TYPE_IGNORED, .help = "statistics keep their newest value"},
-	{KEY_NONE, S(ROOT), "server-tag", TYPE_IGNORED,
+	 TYPE_INTEGER, .max = SECONDS_MAX, .ignored = true,
+	 .help = "statistics keep their newest value"},
+	{KEY_NONE, S(ROOT), "server-tag", TYPE_STRING, .max = 256, .ignored = true,
 	 .help = "there is nothing that would use it"},
-	{KEY_NONE, LEVELS, "cache-threshold|cache-max-age", TYPE_IGNORED,
-	 .help = "the fast path keeps renewals off the disk"},
-	{KEY_NONE, LEVELS, "allocator", TYPE_IGNORED,
+	{KEY_NONE, LEVELS, "cache-threshold", TYPE_NUMBER, .max = 1, .open = true, .ignored = true,
+	 .help = "the fast path keeps renewals off the disk, and grants them whole lifetimes"},
+	{KEY_NONE, LEVELS, "cache-max-age", TYPE_INTEGER, .max = SECONDS_MAX, .ignored = true,
+	 .help = "the fast path keeps renewals off the disk, and grants them whole lifetimes"},
+	{KEY_NONE, LEVELS, "allocator", TYPE_CHOICE, .allowed = "iterative|random|flq|shared-flq",
+	 .dflt = "iterative", .ignored = true,
 	 .help = "a client's own address first, then one never used, then the longest unused"},
-	{KEY_NONE, LEVELS, "adaptive-lease-time-threshold", TYPE_IGNORED,
-	 .help = "lifetimes do not depend on how full the pools are"},
-	{KEY_NONE, S(NETWORK) | S(SUBNET), "offer-lifetime", TYPE_IGNORED,
-	 .help = "there is one for all subnets"},
-	{KEY_NONE, S(ROOT), "reservations-lookup-first", TYPE_IGNORED,
+	{KEY_NONE, LEVELS, "adaptive-lease-time-threshold", TYPE_NUMBER, .min = 0, .max = 1,
+	 .allowed = "1", .dflt = "1", .help = "lifetimes do not depend on how full the pools are"},
+	{KEY_NONE, S(ROOT), "reservations-lookup-first", TYPE_BOOL, .ignored = true,
 	 .help = "reservations are always looked up before leases"},
-	{KEY_NONE, S(ROOT), "early-global-reservations-lookup", TYPE_IGNORED,
-	 .help = "it lets the classes of global reservations choose the subnet, and client classes "
-		 "are not in this release"},
+	{KEY_NONE, S(ROOT), "early-global-reservations-lookup", TYPE_BOOL, .allowed = "false",
+	 .dflt = "false",
+	 .help = "what chooses a client's subnet is its link, not its global reservation's "
+		 "classes"},
 	{KEY_NONE, S(ROOT), "ip-reservations-unique", TYPE_BOOL, .allowed = "true", .dflt = "true",
 	 .help = "an address is reserved for one client"},
 	{KEY_NONE, S(ROOT), "dhcp-ddns", TYPE_MAP, .child = SCOPE_DDNS,
 	 .help = "dynamic DNS is not in this release"},
 	{KEY_NONE, S(DDNS), "enable-updates", TYPE_BOOL, .allowed = "false", .dflt = "false",
 	 .help = "dynamic DNS is not in this release"},
-	{KEY_NONE, S(DDNS),
-	 "max-queue-size|ncr-format|ncr-protocol|sender-ip|sender-port|server-ip|server-port",
-	 TYPE_IGNORED, .help = "dynamic DNS is not in this release"},
+	{KEY_NONE, S(DDNS), "max-queue-size", TYPE_INTEGER, .max = SECONDS_MAX, .ignored = true,
+	 .help = "dynamic DNS is not in this release"},
+	{KEY_NONE, S(DDNS), "sender-port|server-port", TYPE_INTEGER, .max = 65535, .ignored = true,
+	 .help = "dynamic DNS is not in this release"},
+	{KEY_NONE, S(DDNS), "sender-ip|server-ip", TYPE_STRING, .max = 64, .ignored = true,
+	 .help = "dynamic DNS is not in this release"},
+	{KEY_NONE, S(DDNS), "ncr-protocol", TYPE_CHOICE, .allowed = "UDP|TCP", .dflt = "UDP",
+	 .ignored = true, .help = "dynamic DNS is not in this release"},
+	{KEY_NONE, S(DDNS), "ncr-format", TYPE_CHOICE, .allowed = "JSON", .dflt = "JSON",
+	 .ignored = true, .help = "dynamic DNS is not in this release"},
+	{KEY_NONE, S(DDNS), "override-no-update|override-client-update", TYPE_BOOL, .ignored = true,
+	 .help = "dynamic DNS is not in this release"},
 	{KEY_NONE, LEVELS | S(POOL),
 	 "ddns-send-updates|ddns-override-no-update|ddns-override-client-update|"
-	 "ddns-replace-client-name|ddns-generated-prefix|"
-	 "ddns-update-on-renew|ddns-use-conflict-resolution|ddns-conflict-resolution-mode|"
-	 "ddns-ttl|ddns-ttl-percent|ddns-ttl-min|ddns-ttl-max|hostname-char-set|"
-	 "hostname-char-replacement",
-	 TYPE_IGNORED, .help = "dynamic DNS is not in this release"},
+	 "ddns-update-on-renew|ddns-use-conflict-resolution",
+	 TYPE_BOOL, .ignored = true, .help = "dynamic DNS is not in this release"},
+	{KEY_NONE, LEVELS | S(POOL), "ddns-conflict-resolution-mode", TYPE_CHOICE,
+	 .allowed = "check-with-dhcid|no-check-with-dhcid|check-exists-with-dhcid|"
+		    "no-check-without-dhcid",
+	 .dflt = "check-with-dhcid", .ignored = true, .help = "dynamic DNS is not in this release"},
+	{KEY_NONE, LEVELS | S(POOL), "ddns-ttl-percent", TYPE_NUMBER, .max = 1, .ignored = true,
+	 .help = "dynamic DNS is not in this release"},
+	{KEY_NONE, LEVELS | S(POOL), "ddns-ttl|ddns-ttl-min|ddns-ttl-max", TYPE_INTEGER,
+	 .max = SECONDS_MAX, .ignored = true, .help = "dynamic DNS is not in this release"},
+	{KEY_NONE, S(DDNS), "generated-prefix", TYPE_STRING, .max = 253, .ignored = true,
+	 .help = "no name is made up for a client"},
+	{KEY_NONE, LEVELS | S(POOL), "ddns-generated-prefix", TYPE_STRING, .max = 253,
+	 .ignored = true, .help = "no name is made up for a client"},
 
-	{KEY_NONE, LEVELS | S(POOL), "ddns-qualifying-suffix", TYPE_IGNORED,
+	/* These change the names in options 12 and 81, with updates or without. */
+	{KEY_NONE, S(DDNS), "replace-client-name", TYPE_CHOICE, .allowed = "never",
+	 .later = "always|when-present|when-not-present", .dflt = "never",
+	 .help = "a client keeps the name it has, unless one is reserved for it"},
+	{KEY_NONE, LEVELS | S(POOL), "ddns-replace-client-name", TYPE_CHOICE, .allowed = "never",
+	 .later = "always|when-present|when-not-present", .dflt = "never",
+	 .help = "a client keeps the name it has, unless one is reserved for it"},
+	{KEY_NONE, S(DDNS), "qualifying-suffix", TYPE_STRING, .max = 253, .allowed = "",
+	 .help = "use ddns-qualifying-suffix"},
+	{KEY_NONE, LEVELS | S(POOL), "ddns-qualifying-suffix", TYPE_STRING, .max = 253,
+	 .allowed = "",
 	 .help = "names are not completed by it, which Kea does even without updates: write "
-		 "reserved "
-		 "hostnames in full"},
+		 "reserved hostnames in full"},
+	{KEY_NONE, LEVELS | S(POOL) | S(DDNS), "hostname-char-set", TYPE_STRING, .max = 1024,
+	 .allowed = "[^A-Za-z0-9.-]|[^A-Za-z0-9._-]|",
+	 .help = "a client's name keeps its letters, digits, dots, \"-\" and \"_\""},
+	{KEY_NONE, LEVELS | S(POOL) | S(DDNS), "hostname-char-replacement", TYPE_STRING, .max = 253,
+	 .allowed = "-|", .help = "what a client's name cannot keep becomes \"-\""},
 
 	/* --- Kea's keys that matter and are not there --- */
 	{KEY_NONE, S(ROOT), "client-classes", TYPE_REFUSED, .help = "not in this release"},
-	{KEY_NONE, S(ROOT), "config-control|hosts-database|hosts-databases", TYPE_REFUSED,
+	{KEY_NONE, S(ROOT), "hosts-database|hosts-databases", TYPE_REFUSED,
 	 .help = "the configuration is this file; databases are not in this release"},
+	{KEY_NONE, S(ROOT), "config-control", TYPE_MAP, .child = SCOPE_CONFIG_CONTROL,
+	 .help = "where else the configuration comes from: nowhere"},
+	{KEY_NONE, S(CONFIG_CONTROL), "config-databases", TYPE_REFUSED,
+	 .help = "the configuration is this file; databases are not in this release"},
+	{KEY_NONE, S(CONFIG_CONTROL), "config-fetch-wait-time", TYPE_INTEGER, .max = 65535,
+	 .ignored = true, .help = "the configuration is this file"},
 	{KEY_NONE, S(ROOT), "dhcp4o6-port", TYPE_REFUSED, .help = "not in this release"},
 	{KEY_NONE, S(SUBNET), "4o6-interface|4o6-interface-id|4o6-subnet", TYPE_REFUSED,
 	 .help = "not in this release"},
@@ -403,7 +489,8 @@ const struct schema_row schema[] = {
 	 TYPE_REFUSED, .help = "client classes are not in this release"},
 	{KEY_NONE, S(LEASE_DATABASE),
 	 "host|port|user|password|connect-timeout|max-reconnect-tries|reconnect-wait-time|on-fail|"
-	 "retry-on-startup|readonly|trust-anchor|cert-file|key-file|cipher-list",
+	 "retry-on-startup|readonly|trust-anchor|cert-file|key-file|cipher-list|"
+	 "password-file|ssl-mode|read-timeout|write-timeout|tcp-user-timeout",
 	 TYPE_REFUSED, .help = "only the embedded store is in this release"},
 	{KEY_NONE, S(SOCKET),
 	 "socket-address|socket-port|http-headers|authentication|trust-anchor|cert-file|key-file|"
@@ -479,25 +566,42 @@ unsigned schema_distance(const char *a, const char *b)
 	return last[m];
 }
 
-const char *schema_nearest(enum schema_scope scope, const char *name)
+static void nearest_word(const struct schema_row *row, const char *name, unsigned *best,
+			 char nearest[SCHEMA_NAME_MAX])
 {
-	const char *nearest = NULL;
-	unsigned best = 99;
-
-	for (size_t i = 0; i < schema_n; i++) {
-		const struct schema_row *row = &schema[i];
+	for (const char *at = row->name; *at; at += *at == '|') {
+		size_t n = strcspn(at, "|");
+		char word[SCHEMA_NAME_MAX];
 		unsigned d;
 
-		if (!row->key || !(row->scopes & (1u << scope)))
-			continue;
-		d = schema_distance(name, row->name);
-		if (d < best) {
-			best = d;
-			nearest = row->name;
+		snprintf(word, sizeof(word), "%.*s", (int)n, at);
+		d = schema_distance(name, word);
+		if (d < *best) {
+			*best = d;
+			memcpy(nearest, word, sizeof(word));
+		}
+		at += n;
+	}
+}
+
+bool schema_nearest(enum schema_scope scope, const char *name, char ret_nearest[SCHEMA_NAME_MAX])
+{
+	char nearest[SCHEMA_NAME_MAX];
+	unsigned best = 99;
+
+	/* our own keys go before those of Kea's that have no meaning here */
+	for (int own = 1; own >= 0; own--) {
+		for (size_t i = 0; i < schema_n; i++) {
+			if ((schema[i].key != KEY_NONE) == own && schema[i].type != TYPE_REFUSED &&
+			    (schema[i].scopes & (1u << scope)))
+				nearest_word(&schema[i], name, &best, nearest);
 		}
 	}
 	/* Further than that it is another word, not a slip. */
-	return best <= strlen(name) / (best <= 2 ? 2 : 3) ? nearest : NULL;
+	if (best > strlen(name) / (best <= 2 ? 2 : 3))
+		return false;
+	memcpy(ret_nearest, nearest, sizeof(nearest));
+	return true;
 }
 
 const char *schema_type_name(const struct schema_row *row)
@@ -529,4 +633,18 @@ const char *schema_scope_path(enum schema_scope scope)
 	};
 
 	return paths[scope];
+}
+
+const char *schema_plain_path(const char *path, char buf[SCHEMA_PATH_MAX])
+{
+	size_t n = 0;
+
+	for (; *path && n < SCHEMA_PATH_MAX - 1; path++) {
+		if (*path != '[' && *path != ']')
+			buf[n++] = *path;
+	}
+	if (n && buf[n - 1] == '.')
+		n--;
+	buf[n] = 0;
+	return n ? buf : "global";
 }

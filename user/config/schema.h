@@ -12,25 +12,31 @@
 #include <stdint.h>
 
 /* The maps that keys stand in; X(name, path of a key in it, for documentation). */
-#define SCHEMA_SCOPES(X)                            \
-	X(ROOT, "")                                 \
-	X(INTERFACES, "interfaces-config.")         \
-	X(NETWORK, "shared-networks[].")            \
-	X(SUBNET, "subnet4[].")                     \
-	X(POOL, "subnet4[].pools[].")               \
-	X(RESERVATION, "reservations[].")           \
-	X(RELAY, "relay.")                          \
-	X(OPTION, "option-data[].")                 \
-	X(OPTION_DEF, "option-def[].")              \
-	X(COMPATIBILITY, "compatibility.")          \
-	X(HOOK, "hooks-libraries[].")               \
-	X(FLEX_ID, "hooks-libraries[].parameters.") \
-	X(LEASE_DATABASE, "lease-database.")        \
-	X(FAST_PATH, "fast-path.")                  \
-	X(LIMITS, "fast-path.limits.")              \
-	X(SOCKET, "control-socket.")                \
-	X(LOGGER, "loggers[].")                     \
-	X(DDNS, "dhcp-ddns.")
+#define SCHEMA_SCOPES(X)                             \
+	X(ROOT, "")                                  \
+	X(INTERFACES, "interfaces-config.")          \
+	X(NETWORK, "shared-networks[].")             \
+	X(SUBNET, "subnet4[].")                      \
+	X(POOL, "subnet4[].pools[].")                \
+	X(RESERVATION, "reservations[].")            \
+	X(RELAY, "relay.")                           \
+	X(OPTION, "option-data[].")                  \
+	X(OPTION_DEF, "option-def[].")               \
+	X(COMPATIBILITY, "compatibility.")           \
+	X(HOOK, "hooks-libraries[].")                \
+	X(FLEX_ID, "hooks-libraries[].parameters.")  \
+	X(LEASE_DATABASE, "lease-database.")         \
+	X(FAST_PATH, "fast-path.")                   \
+	X(LIMITS, "fast-path.limits.")               \
+	X(SOCKET, "control-socket.")                 \
+	X(LOGGER, "loggers[].")                      \
+	X(DDNS, "dhcp-ddns.")                        \
+	X(LOG_OUTPUT, "loggers[].output-options[].") \
+	X(EXPIRED, "expired-leases-processing.")     \
+	X(SANITY, "sanity-checks.")                  \
+	X(THREADS, "multi-threading.")               \
+	X(QUEUE, "dhcp-queue-control.")              \
+	X(CONFIG_CONTROL, "config-control.")
 
 enum schema_scope {
 #define X(name, path) SCOPE_##name,
@@ -181,13 +187,16 @@ struct schema_row {
 	/* Of an INTEGER or NUMBER its value, of a STRING its length in bytes, of a
 	 * list its members; max 0: no bound. */
 	double min, max;
-	bool open;	     /* NUMBER: min and max themselves are not allowed */
-	const char *allowed; /* CHOICE, BOOL: values, separated by '|'; NULL: both */
-	const char *later;   /* CHOICE: known values that this release does not have */
-	const char *dflt;    /* NULL: none */
+	bool open; /* NUMBER: min and max themselves are not allowed */
+	/* Values, separated by '|': a CHOICE's; of other types all that is possible here of what
+	 * Kea knows, NULL: all. */
+	const char *allowed;
+	const char *later; /* CHOICE: known values that this release does not have */
+	const char *dflt;  /* NULL: none */
 	enum schema_scope child;
 	bool required; /* in each of its scopes */
 	bool restart;  /* a reload does not change it: the daemon must be restarted */
+	bool ignored;  /* a key of Kea's without effect here, of a type that is checked: a notice */
 	const char *help;
 };
 
@@ -197,13 +206,18 @@ extern const size_t schema_n;
 /* The row of a key in a scope, or NULL. */
 const struct schema_row *schema_find(enum schema_scope scope, const char *name);
 const struct schema_row *schema_row(enum schema_key key); /* never NULL for a KEY_* */
-/* The known key of this scope that is nearest to `name`, or NULL if none is near. */
-const char *schema_nearest(enum schema_scope scope, const char *name);
+/* The known key of this scope that is nearest to `name`; false: none is near. */
+#define SCHEMA_NAME_MAX 48
+bool schema_nearest(enum schema_scope scope, const char *name, char ret_nearest[SCHEMA_NAME_MAX]);
 /* Is `name` one of the words of `list` ("a|b|c")? Returns the word's position or -1. */
 int schema_word(const char *list, const char *name);
 /* Optimal string alignment distance of two short words; long ones are at distance 99. */
 unsigned schema_distance(const char *a, const char *b);
 const char *schema_type_name(const struct schema_row *row);
 const char *schema_scope_path(enum schema_scope scope);
+/* Such a path as people write it, "subnet4.pools": without brackets and the dot at its end, and
+ * "global" for the one of the global keys, which is empty. */
+#define SCHEMA_PATH_MAX 128
+const char *schema_plain_path(const char *path, char buf[SCHEMA_PATH_MAX]);
 
 #endif

@@ -121,10 +121,12 @@ void check_mode(struct report *report, const struct node *map)
 	}
 }
 
-static enum bootp build_bootp(const struct levels *levels)
+static enum bootp build_bootp(const struct build *build, const struct levels *levels)
 {
 	const struct node *map = level_of(levels, KEY_BOOTP);
 
+	if (!member(map, KEY_BOOTP) && hooks_set_bootp(build->root))
+		return BOOTP_ALL;
 	if (member_is(map, KEY_BOOTP, "none"))
 		return BOOTP_NONE;
 	return member_is(map, KEY_BOOTP, "all") ? BOOTP_ALL : BOOTP_RESERVED;
@@ -142,7 +144,9 @@ static void build_flags(const struct build *build, const struct levels *levels,
 	subnet->match_client_id = level_bool(levels, KEY_MATCH_CLIENT_ID);
 	subnet->rapid_commit = level_bool(levels, KEY_RAPID_COMMIT);
 	subnet->store_extended_info = level_bool(levels, KEY_STORE_EXTENDED_INFO);
-	subnet->bootp = build_bootp(levels);
+	subnet->bootp = build_bootp(build, levels);
+	subnet->offer_lifetime = (uint32_t)member_integer(level_of(levels, KEY_OFFER_LIFETIME),
+							  KEY_OFFER_LIFETIME);
 	subnet->id = (uint32_t)(member(map, KEY_SUBNET_ID) ? member_integer(map, KEY_SUBNET_ID)
 							   : 0);
 }

@@ -150,7 +150,9 @@ static bool is_bound(const struct ask *ask, uint32_t addr)
 static int allocate_here(struct ask *ask, bool evict, uint32_t *ret_addr)
 {
 	struct engine *engine = ask->engine;
-	uint32_t until = ask->now + 1 + engine->config.model->offer_lifetime;
+	uint32_t until = ask->now + 1 +
+			 (ask->subnet->offer_lifetime ? ask->subnet->offer_lifetime
+						      : engine->config.model->offer_lifetime);
 	struct aside aside = {0};
 	struct offer *offer;
 	enum reason full;

@@ -199,6 +199,7 @@ struct subnet {
 	bool rapid_commit;	  /* RFC 4039 */
 	bool store_extended_info; /* relay information with the lease, for people */
 	enum bootp bootp;
+	uint32_t offer_lifetime; /* seconds an offer is held; 0: the model's */
 
 	struct hw_lists hw; /* its own */
 	const struct hw_list *allow,
