@@ -55,7 +55,7 @@ LINK_ORDER := daemon cli control config store net engine proto
 LIBS = $(foreach r,$(filter $(ROOMS),$(LINK_ORDER)),$(B)/lib$(r).a)
 
 .DEFAULT_GOAL := all
-all: $(B)/xdhcpd $(B)/xdhcpctl
+all: $(B)/xdhcpd $(B)/xdhcpctl $(B)/xdhcpd.conf.5
 
 # --- the BPF program ---
 
@@ -116,6 +116,17 @@ $(B)/xdhcpd: $(B)/user/daemon/main.o $(filter-out $(B)/libcli.a,$(LIBS))
 $(B)/xdhcpctl: $(B)/user/cli/main.o $(filter-out $(B)/libdaemon.a $(B)/libcontrol.a $(B)/libstore.a,$(LIBS))
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+# --- manual pages: xdhcpd.conf(5) is generated from the keys ---
+
+-include $(B)/tools/manpage.d
+$(B)/tools/manpage: $(B)/tools/manpage.o $(B)/libconfig.a $(B)/libengine.a $(B)/libproto.a
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+$(B)/xdhcpd.conf.5: user/config/xdhcpd.conf.5.in $(B)/tools/manpage
+	$(if $(V),,@echo "MAN  $@")
+	$(Q)$(B)/tools/manpage <$< >$@.tmp && mv $@.tmp $@
 
 # --- load generator and test clients: programs of one file or folder, no room but proto ---
 
@@ -450,7 +461,8 @@ C_FILES = $(shell git ls-files '*.c' '*.h')
 format:
 	clang-format -i $(C_FILES)
 
-lint:
+lint: $(B)/xdhcpd.conf.5
+	@mandoc -Tlint $<
 	@clang-format --dry-run -Werror $(C_FILES)
 	@! git ls-files '*.c' '*.h' 'tools/*' 'tests/*' Makefile .ci/run | grep -v -E '\.(json|csv|yaml|conf|txt|expected|gitkeep)$$|^tests/fuzz/(corpus|regressions)/' | \
 		xargs grep -L 'SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause' | grep . || \
@@ -462,6 +474,7 @@ clean:
 install: all
 	install -D -m 755 $(B)/xdhcpd $(DESTDIR)$(PREFIX)/sbin/xdhcpd
 	install -D -m 755 $(B)/xdhcpctl $(DESTDIR)$(PREFIX)/bin/xdhcpctl
+	install -D -m 644 $(B)/xdhcpd.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/xdhcpd.conf.5
 
 .PHONY: all always rig programs deps demo check check-all check-unit check-bpf check-bench check-parity check-e2e check-vm check-long \
 	check-fuzz check-model check-powercut killloop bench fuzz fuzzers replayers soak format lint clean install

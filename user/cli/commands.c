@@ -52,7 +52,10 @@ static const struct subcommand {
 	 "      --snaplen N      no more than N bytes of a frame\n"
 	 "  -w, --write FILE     to a file",
 	 0, 0, cli_capture, cli_capture_options},
-	{"config", "", "the configuration in force, as JSON", NULL, 0, 0, cli_config, NULL},
+	{"config", "[doc [KEY]]", "the configuration in force, as JSON; doc: what a key means",
+	 "doc KEY: the key's type, range, default and meaning. KEY may have its path:\n"
+	 "subnet4.pools.option-data; without one: all global keys. It needs no daemon.",
+	 0, 2, cli_config, NULL},
 	{"config-test", "FILE", "check a configuration without applying it",
 	 "FILE is YAML or JSON; - : standard input. It is read here by the daemon's own rules:\n"
 	 "every error is printed as FILE:LINE:COL: message, and the exit code is 1. A file\n"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * config, config-test, reload: the configuration in force, another one, the file's. A file is
- * read by the daemon's reader, so that places and rules are the same in both.
+ * config, config-test, reload: the configuration in force, another one, the file's; what its keys
+ * mean. A file is read by the daemon's reader, so that places and rules are the same in both.
  */
 #include "cli.h"
 
@@ -27,7 +27,29 @@ int cli_reload(const struct cli *cli)
 	return say_text(cli, "config-reload", NULL);
 }
 
-int cli_config(const struct cli *cli)
+/* config doc [KEY] */
+static int config_doc_of(const struct cli *cli, const char *path)
+{
+	char nearest[CONFIG_PATH_MAX] = "";
+	json_t *json = cli->json ? config_doc_json(path) : NULL;
+
+	if (json) {
+		json_dumpf(json, stdout, JSON_COMPACT);
+		putchar('\n');
+		json_decref(json);
+		return CLI_OK;
+	}
+	if (!cli->json && config_doc_key(stdout, path, nearest) == 0)
+		return CLI_OK;
+	if (cli->json)
+		config_doc_nearest(path, nearest);
+	return *nearest ? cli_fail(cli, CLI_EMPTY, "no key \"%s\", did you mean \"%s\"?", path,
+				   nearest)
+			: cli_fail(cli, CLI_EMPTY,
+				   "no key \"%s\"; all of them: xdhcpctl config doc", path);
+}
+
+static int config_get(const struct cli *cli)
 {
 	json_t *reply;
 	int code = client_command(cli, "config-get", NULL, CLIENT_SECONDS, &reply);
@@ -65,6 +87,18 @@ static int say_errors(const struct cli *cli, const struct config_errors *errors)
 	cli_fail(cli, CLI_ERROR, "%s", text ? text : "no memory");
 	free(text);
 	return CLI_ERROR;
+}
+
+int cli_config(const struct cli *cli)
+{
+	const char *what = cli->argc ? cli->argv[0] : NULL;
+
+	if (!what)
+		return config_get(cli);
+	if (strcmp(what, "doc") == 0)
+		return config_doc_of(cli, cli->argc > 1 ? cli->argv[1] : "global");
+	fputs("usage: xdhcpctl config [doc [KEY]]\n", stderr);
+	return CLI_USAGE;
 }
 
 int cli_config_test(const struct cli *cli)

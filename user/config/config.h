@@ -80,5 +80,17 @@ bool config_parse_mac(const char *text, uint8_t hw[6]);
 
 /* The schema as text, one paragraph a key: where, type, range, default, what it does. */
 void config_doc(FILE *out);
+/* The same as the list of keys of a manual page, in mdoc(7). */
+void config_man(FILE *out);
+/*
+ * What a path of keys such as "subnet4.pools" names, as paragraphs and the keys that stand in it,
+ * or "global": all global keys. -ENOENT: nothing; then `nearest` may name what was meant.
+ */
+#define CONFIG_PATH_MAX 128
+int config_doc_key(FILE *out, const char *path, char ret_nearest[CONFIG_PATH_MAX]);
+/* The path that may have been meant by one that names nothing; empty: none is near. */
+void config_doc_nearest(const char *path, char ret_nearest[CONFIG_PATH_MAX]);
+/* The same as a list of maps. New reference, NULL: nothing, or no memory. */
+json_t *config_doc_json(const char *path);
 
 #endif

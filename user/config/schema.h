@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config.h"
+
 /* The maps that keys stand in; X(name, path of a key in it, for documentation). */
 #define SCHEMA_SCOPES(X)                             \
 	X(ROOT, "")                                  \
@@ -215,9 +217,30 @@ int schema_word(const char *list, const char *name);
 unsigned schema_distance(const char *a, const char *b);
 const char *schema_type_name(const struct schema_row *row);
 const char *schema_scope_path(enum schema_scope scope);
+/* doc.c: type, range, default and what else is to be known of the row, without its help. */
+void config_print_kind(FILE *out, const struct schema_row *row);
 /* Such a path as people write it, "subnet4.pools": without brackets and the dot at its end, and
  * "global" for the one of the global keys, which is empty. */
-#define SCHEMA_PATH_MAX 128
+#define SCHEMA_PATH_MAX CONFIG_PATH_MAX
 const char *schema_plain_path(const char *path, char buf[SCHEMA_PATH_MAX]);
+
+/* A place that a key may stand in. */
+struct schema_match {
+	const struct schema_row *row;
+	enum schema_scope scope;
+};
+
+#define SCHEMA_MATCHES_MAX (2 * SCOPE_COUNT)
+/*
+ * schema_path.c. The keys that `path` names: "subnet4.pools.option-data", with brackets or without,
+ * from the global keys or from any map on; each row once. 0: there is none; then `ret_nearest` is
+ * the path that may have been meant, empty if none is near.
+ */
+size_t schema_lookup(const char *path, struct schema_match ret_matches[SCHEMA_MATCHES_MAX],
+		     char ret_nearest[SCHEMA_PATH_MAX]);
+/* Does the path name the map of global keys: "", "global", "Dhcp4"? */
+bool schema_is_global(const char *path);
+/* Does the row hold maps of keys? Then *ret_scope is what these are. */
+bool schema_holds(const struct schema_row *row, enum schema_scope *ret_scope);
 
 #endif
