@@ -55,6 +55,7 @@ int cli_status(const struct cli *cli);
 int cli_stats(const struct cli *cli);
 int cli_leases(const struct cli *cli);
 int cli_lease(const struct cli *cli);
+int cli_release(const struct cli *cli);
 int cli_reload(const struct cli *cli);
 int cli_fast_path(const struct cli *cli);
 int cli_capture(const struct cli *cli);

@@ -28,6 +28,10 @@ static const struct subcommand {
 	 cli_leases, NULL},
 	{"lease", "ADDRESS", "one lease, and how to see its slot with bpftool", NULL, 1, 1,
 	 cli_lease, NULL},
+	{"release", "ADDRESS", "end a lease, or the quarantine of a declined address",
+	 "As if its client had sent a DHCPRELEASE: the address may go to others, so its host\n"
+	 "should have gone, too. It returns when the end is on disk.",
+	 1, 1, cli_release, NULL},
 	{"reload", "", "read the configuration file again",
 	 "A file with errors changes nothing: they are printed, and the exit code is 1.", 0, 0,
 	 cli_reload, NULL},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * leases, lease: who has which address, until when, and what XDP did for it.
+ * leases, lease, release: who has which address, until when, and what XDP did for it.
  */
 #include "cli.h"
 
@@ -256,6 +256,19 @@ int cli_lease(const struct cli *cli)
 	if (!reply)
 		return code;
 	print_lease(cli, json_object_get(reply, "arguments"));
+	json_decref(reply);
+	return code;
+}
+
+int cli_release(const struct cli *cli)
+{
+	json_t *reply;
+	int code = client_command(cli, "lease4-del", json_pack("{s:s}", "ip-address", cli->argv[0]),
+				  CLIENT_SECONDS, &reply);
+
+	if (!reply)
+		return code;
+	put_text(get_str(reply, "text", ""), stdout);
 	json_decref(reply);
 	return code;
 }

@@ -31,7 +31,8 @@ struct build {
 	struct report *report;
 	const struct node *root;
 	struct config *config;
-	struct lifetimes life; /* global */
+	struct lifetimes life;		    /* global */
+	struct conflict_detection conflict; /* where no level sets it */
 	struct placed_subnet *subnets;
 	size_t n_subnets;
 	struct claim *claims;
@@ -89,6 +90,9 @@ void build_interface(struct report *report, const struct node *map, const struct
 bool build_subnet(struct build *build, const struct node *map, const struct node *network_map,
 		  const struct shared_network *network, const struct lifetimes *life,
 		  struct subnet *subnet);
+
+/* What conflict-detection is where neither a level nor a library sets it. */
+void build_conflict_default(struct build *build);
 
 /* reservation-mode and what has replaced it exclude each other in one map. */
 void check_mode(struct report *report, const struct node *map);

@@ -99,6 +99,7 @@ static void build(struct report *report, struct node *root, struct config *confi
 	build_hw_lists(report, root, &model->hw);
 	check_mode(report, root);
 	build_identifiers(&build);
+	build_conflict_default(&build);
 	build_hooks(&build, &defs);
 	model->echo_client_id = member_bool(root, KEY_ECHO_CLIENT_ID);
 	model->stash_agent_options = member_bool(root, KEY_STASH_AGENT_OPTIONS);

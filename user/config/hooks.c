@@ -67,6 +67,26 @@ static void build_flex_id(struct build *build, const struct node *parameters,
 			      node->key, report_quote(note.text, buf));
 }
 
+/* --- ping checks --- */
+
+/* It is the outermost level of conflict-detection. */
+static void build_ping_check(struct build *build, const struct node *parameters,
+			     const struct option_defs *defs)
+{
+	const struct node *ours = member(build->root, KEY_CONFLICT_DETECTION);
+
+	(void)defs;
+	if (ours && parameters)
+		report_error(build->report, parameters->key_at,
+			     "the parameters of this library and the global conflict-detection "
+			     "(line %u) exclude each other",
+			     ours->key_at.line);
+	build->conflict.method = member_bool(parameters, KEY_PING_ENABLE) ? CONFLICT_ICMP
+									  : CONFLICT_NONE;
+	build->conflict.timeout = (uint32_t)member_integer(parameters, KEY_PING_TIMEOUT);
+	build->conflict.cache = (uint32_t)member_integer(parameters, KEY_PING_CLTT);
+}
+
 /* --- the libraries --- */
 
 enum library_kind { LIBRARY_BUILT_IN, LIBRARY_SETTING, LIBRARY_HARMLESS, LIBRARY_REFUSED };
@@ -103,7 +123,6 @@ static const struct library {
 	{"libdhcp_lease_query.so", LIBRARY_REFUSED, .why = "lease queries are not in this release"},
 	{"libdhcp_legal_log.so", LIBRARY_REFUSED, .why = "the legal log is not in this release"},
 	{"libdhcp_limits.so", LIBRARY_REFUSED, .why = "limits are not in this release"},
-	{"libdhcp_ping_check.so", LIBRARY_REFUSED, .why = "ping checks are not in this release"},
 	{"libdhcp_radius.so", LIBRARY_REFUSED, .why = "RADIUS is not in this release"},
 	{"libdhcp_rbac.so", LIBRARY_REFUSED, .why = "roles for commands are not in this release"},
 	{"libdhcp_run_script.so", LIBRARY_REFUSED, .why = "scripts are not in this release"},

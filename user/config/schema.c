@@ -244,6 +244,20 @@ const struct schema_row schema[] = {
 	 .max = YEARS_10, .dflt = "600",
 	 .help = "seconds that a declined address is not offered to anybody"},
 
+	/* --- conflict detection --- */
+	{KEY_CONFLICT_DETECTION, LEVELS, "conflict-detection", TYPE_MAP, .child = SCOPE_CONFLICT,
+	 .help = "asking whether a host uses an address before it is offered (RFC 2131 3.1); what "
+		 "an inner level does not set, an outer one does"},
+	{KEY_CONFLICT_METHOD, S(CONFLICT), "method", TYPE_CHOICE, .allowed = "none|arp|icmp",
+	 .dflt = "none",
+	 .help = "arp: of clients on our links, by ICMP of those behind relays; icmp: an echo "
+		 "request. It makes an offer late by the timeout, and nobody else's answer"},
+	{KEY_CONFLICT_TIMEOUT, S(CONFLICT), "timeout", TYPE_INTEGER, .min = 1, .max = 10000,
+	 .dflt = "500", .help = "milliseconds that an answer is waited for"},
+	{KEY_CONFLICT_CACHE, S(CONFLICT), "cache", TYPE_INTEGER, .max = YEARS_10, .dflt = "600",
+	 .help = "seconds that an address which nobody answered for is believed to be free, and "
+		 "that its last client may have it again unasked"},
+
 	/* --- Kea's libraries: only what they do, none is loaded --- */
 	{KEY_HOOKS_LIBRARIES, S(ROOT), "hooks-libraries", TYPE_MAPS, .child = SCOPE_HOOK,
 	 .help = "Kea's libraries whose function is built in; nothing is loaded"},
@@ -261,6 +275,16 @@ const struct schema_row schema[] = {
 	 .help = "it is of DHCPv6"},
 	{KEY_NONE, S(FLEX_ID), "cid-as-rfc4361-duid", TYPE_BOOL, .ignored = true,
 	 .help = "it tells what replaces client identifiers, and nothing does"},
+
+	{KEY_PING_ENABLE, S(PING), "enable-ping-check", TYPE_BOOL, .dflt = "true",
+	 .help = "conflict-detection by ICMP wherever no other is set"},
+	{KEY_PING_TIMEOUT, S(PING), "reply-timeout", TYPE_INTEGER, .min = 1, .max = 10000,
+	 .dflt = "100", .help = "its timeout"},
+	{KEY_PING_CLTT, S(PING), "ping-cltt-secs", TYPE_INTEGER, .max = YEARS_10, .dflt = "60",
+	 .help = "its cache"},
+	{KEY_NONE, S(PING), "min-ping-requests", TYPE_IGNORED, .help = "one echo request is sent"},
+	{KEY_NONE, S(PING), "ping-channel-threads", TYPE_IGNORED,
+	 .help = "no thread waits for an answer"},
 
 	/* --- the store --- */
 	{KEY_LEASE_DATABASE, S(ROOT), "lease-database", TYPE_MAP, .child = SCOPE_LEASE_DATABASE,

@@ -27,6 +27,8 @@
 	X(COMPATIBILITY, "compatibility.")           \
 	X(HOOK, "hooks-libraries[].")                \
 	X(FLEX_ID, "hooks-libraries[].parameters.")  \
+	X(PING, "hooks-libraries[].parameters.")     \
+	X(CONFLICT, "conflict-detection.")           \
 	X(LEASE_DATABASE, "lease-database.")         \
 	X(FAST_PATH, "fast-path.")                   \
 	X(LIMITS, "fast-path.limits.")               \
@@ -51,7 +53,9 @@ enum schema_scope {
  * Kea's libraries that are built in: X(scope of their parameters, file, function of hooks.c that
  * builds from these).
  */
-#define SCHEMA_LIBRARIES(X) X(FLEX_ID, "libdhcp_flex_id.so", build_flex_id)
+#define SCHEMA_LIBRARIES(X)                             \
+	X(FLEX_ID, "libdhcp_flex_id.so", build_flex_id) \
+	X(PING, "libdhcp_ping_check.so", build_ping_check)
 
 #define SCHEMA_EVERYWHERE ((1u << SCOPE_COUNT) - 1)
 
@@ -149,6 +153,13 @@ enum schema_key {
 	KEY_HOOK_PARAMETERS,
 	KEY_IDENTIFIER_EXPRESSION,
 	KEY_REPLACE_CLIENT_ID,
+	KEY_CONFLICT_DETECTION,
+	KEY_CONFLICT_METHOD,
+	KEY_CONFLICT_TIMEOUT,
+	KEY_CONFLICT_CACHE,
+	KEY_PING_ENABLE,
+	KEY_PING_TIMEOUT,
+	KEY_PING_CLTT,
 	KEY_LEASE_DATABASE,
 	KEY_LEASE_TYPE,
 	KEY_LEASE_NAME,

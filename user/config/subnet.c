@@ -132,6 +132,48 @@ static enum bootp build_bootp(const struct build *build, const struct levels *le
 	return member_is(map, KEY_BOOTP, "all") ? BOOTP_ALL : BOOTP_RESERVED;
 }
 
+/* The innermost conflict-detection that sets the key; NULL: none does. */
+static const struct node *conflict_level(const struct levels *levels, enum schema_key key)
+{
+	for (size_t i = 0; i < sizeof(levels->map) / sizeof(levels->map[0]); i++) {
+		const struct node *map = member(levels->map[i], KEY_CONFLICT_DETECTION);
+
+		if (member(map, key))
+			return map;
+	}
+	return NULL;
+}
+
+static enum conflict_method method_of(const struct node *map)
+{
+	if (member_is(map, KEY_CONFLICT_METHOD, "none"))
+		return CONFLICT_NONE;
+	return member_is(map, KEY_CONFLICT_METHOD, "arp") ? CONFLICT_ARP : CONFLICT_ICMP;
+}
+
+void build_conflict_default(struct build *build)
+{
+	build->conflict = (struct conflict_detection){
+		.method = method_of(NULL),
+		.timeout = (uint32_t)member_integer(NULL, KEY_CONFLICT_TIMEOUT),
+		.cache = (uint32_t)member_integer(NULL, KEY_CONFLICT_CACHE),
+	};
+}
+
+static void build_conflict(const struct build *build, const struct levels *levels,
+			   struct conflict_detection *ret)
+{
+	const struct node *map;
+
+	*ret = build->conflict;
+	if ((map = conflict_level(levels, KEY_CONFLICT_METHOD)))
+		ret->method = method_of(map);
+	if ((map = conflict_level(levels, KEY_CONFLICT_TIMEOUT)))
+		ret->timeout = (uint32_t)member_integer(map, KEY_CONFLICT_TIMEOUT);
+	if ((map = conflict_level(levels, KEY_CONFLICT_CACHE)))
+		ret->cache = (uint32_t)member_integer(map, KEY_CONFLICT_CACHE);
+}
+
 static void build_flags(const struct build *build, const struct levels *levels,
 			struct subnet *subnet)
 {
@@ -147,6 +189,7 @@ static void build_flags(const struct build *build, const struct levels *levels,
 	subnet->bootp = build_bootp(build, levels);
 	subnet->offer_lifetime = (uint32_t)member_integer(level_of(levels, KEY_OFFER_LIFETIME),
 							  KEY_OFFER_LIFETIME);
+	build_conflict(build, levels, &subnet->conflict);
 	subnet->id = (uint32_t)(member(map, KEY_SUBNET_ID) ? member_integer(map, KEY_SUBNET_ID)
 							   : 0);
 }

@@ -138,6 +138,7 @@ static const struct control_command {
 	{"config-get", command_config_get, NULL},
 	{"config-reload", command_config_reload, NULL},
 	{"config-test", command_config_test, NULL},
+	{"lease4-del", command_lease4_del, NULL},
 	{"lease4-get", command_lease4_get, NULL},
 	{"lease4-get-all", command_lease4_get_all, lease_stream_new},
 	{"list-commands", command_list_commands, NULL},
@@ -197,7 +198,7 @@ static bool check_envelope(const json_t *request, json_t **ret_refusal)
 }
 
 json_t *control_start(const struct control_ops *ops, void *arg, const json_t *request,
-		      struct lease_stream **ret_stream)
+		      struct lease_stream **ret_stream, struct control_later *later)
 {
 	json_t *refusal;
 
@@ -205,8 +206,10 @@ json_t *control_start(const struct control_ops *ops, void *arg, const json_t *re
 		return refusal;
 
 	const char *name = json_string_value(json_object_get(request, "command"));
-	const struct control_call call = {
-		.ops = ops, .arg = arg, .arguments = json_object_get(request, "arguments")};
+	const struct control_call call = {.ops = ops,
+					  .arg = arg,
+					  .arguments = json_object_get(request, "arguments"),
+					  .later = later};
 
 	for (size_t i = 0; i < COMMANDS; i++) {
 		if (strcmp(commands[i].name, name) != 0)
@@ -224,10 +227,38 @@ json_t *control_start(const struct control_ops *ops, void *arg, const json_t *re
 	return control_replyf(CONTROL_UNSUPPORTED, "'%s' command not supported.", name);
 }
 
+void control_later_reply(struct control_later *later, json_t *reply)
+{
+	if (!later->deliver) {
+		later->here = true;
+		later->reply = reply;
+		return;
+	}
+	later->deliver(later->ctx, reply);
+	free(later);
+}
+
+static void nobody_waits(void *ctx, json_t *reply)
+{
+	(void)ctx;
+	json_decref(reply);
+}
+
 json_t *control_execute(const struct control_ops *ops, void *arg, const json_t *request)
 {
-	json_t *reply = control_start(ops, arg, request, NULL);
+	struct control_later *later = calloc(1, sizeof(*later));
+	json_t *reply;
 
+	if (!later)
+		return json_null();
+	reply = control_start(ops, arg, request, NULL, later);
+	if (later->taken && !later->here) {
+		later->deliver = nobody_waits;
+		return control_reply(CONTROL_OK, "It is under way.", NULL);
+	}
+	if (later->taken)
+		reply = later->reply;
+	free(later);
 	/* The one value that needs no memory; the server turns it into an error's text. */
 	return reply ? reply : json_null();
 }

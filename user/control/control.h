@@ -58,6 +58,15 @@ struct control_stat {
 	int64_t value;
 };
 
+/* What became of a lease that was to be deleted. */
+enum control_deleted {
+	CONTROL_DELETED,      /* its address is free */
+	CONTROL_DELETED_HELD, /* the lease is over; XDP has promised the address for a while yet */
+	CONTROL_DELETED_NONE, /* there is none */
+	CONTROL_DELETED_ENDS, /* it is over already, and its address is not free yet */
+	CONTROL_DELETED_FAILED, /* no memory, or the daemon stops */
+};
+
 /* What the daemon answers with. Every call returns quickly and owns its arguments' memory. */
 struct control_ops {
 	const char *version; /* "0.1.0" */
@@ -82,6 +91,9 @@ struct control_ops {
 	void (*leases)(void *arg, uint32_t from,
 		       bool (*fn)(void *ctx, const struct control_lease *lease), void *ctx);
 	bool (*lease)(void *arg, uint32_t addr, struct control_lease *ret_lease);
+	/* Ends it. Calls done once: when it is committed, or why not; within the call, or later. */
+	void (*lease_delete)(void *arg, uint32_t addr,
+			     void (*done)(void *ctx, enum control_deleted outcome), void *ctx);
 };
 
 struct control;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * lease4-get and lease4-get-all. Leases are shown with Kea's field names; what
+ * lease4-get, lease4-get-all and lease4-del. Leases are shown with Kea's field names; what
  * Kea does not know stands in Kea's own place for extensions, user-context.
  *
  * A million leases make a reply of hundreds of megabytes, so the server takes lease4-get-all as a
@@ -112,30 +112,92 @@ static bool subnet_id_of(const json_t *value, uint32_t *ret_id)
 	return true;
 }
 
-json_t *command_lease4_get(const struct control_call *call)
+/* The argument 'ip-address'. false: *ret_refusal says what is wrong (NULL: no memory). */
+static bool address_of(const struct control_call *call, uint32_t *ret_addr, json_t **ret_refusal)
 {
 	const json_t *address = json_object_get(call->arguments, "ip-address");
-	const json_t *subnet = json_object_get(call->arguments, "subnet-id");
-	struct control_lease lease;
 	struct in_addr in;
-	uint32_t id = 0;
 
 	if (!address)
-		return control_reply(CONTROL_ERROR, "'ip-address' parameter is missing", NULL);
-	if (!json_is_string(address))
-		return control_reply(CONTROL_ERROR, "'ip-address' parameter must be a string",
-				     NULL);
-	if (inet_pton(AF_INET, json_string_value(address), &in) != 1)
-		return control_replyf(CONTROL_ERROR, "'ip-address': '%s' is not an IPv4 address",
-				      json_string_value(address));
+		*ret_refusal = control_reply(CONTROL_ERROR, "'ip-address' parameter is missing",
+					     NULL);
+	else if (!json_is_string(address))
+		*ret_refusal = control_reply(CONTROL_ERROR,
+					     "'ip-address' parameter must be a string", NULL);
+	else if (inet_pton(AF_INET, json_string_value(address), &in) != 1)
+		*ret_refusal = control_replyf(CONTROL_ERROR,
+					      "'ip-address': '%s' is not an IPv4 address",
+					      json_string_value(address));
+	else {
+		*ret_addr = ntohl(in.s_addr);
+		return true;
+	}
+	return false;
+}
+
+json_t *command_lease4_get(const struct control_call *call)
+{
+	const json_t *subnet = json_object_get(call->arguments, "subnet-id");
+	struct control_lease lease;
+	json_t *refusal = NULL;
+	uint32_t id = 0, addr;
+
+	if (!address_of(call, &addr, &refusal))
+		return refusal;
 	if (subnet && !subnet_id_of(subnet, &id))
 		return control_reply(
 			CONTROL_ERROR,
 			"'subnet-id' parameter must be an integer from 1 to 4294967295", NULL);
-	if (!call->ops->lease(call->arg, ntohl(in.s_addr), &lease) ||
-	    (subnet && lease.subnet_id != id))
+	if (!call->ops->lease(call->arg, addr, &lease) || (subnet && lease.subnet_id != id))
 		return control_reply(CONTROL_EMPTY, "Lease not found.", NULL);
 	return control_reply(CONTROL_OK, "IPv4 lease found.", lease_json(&lease));
+}
+
+/* --- lease4-del --- */
+
+static void deleted(void *ctx, enum control_deleted outcome)
+{
+	static const struct {
+		enum control_result result;
+		const char *text;
+	} replies[] = {
+		[CONTROL_DELETED] = {CONTROL_OK, "IPv4 lease deleted."},
+		[CONTROL_DELETED_HELD] = {CONTROL_OK,
+					  "IPv4 lease deleted. XDP has renewed it in the last "
+					  "moment: its address is held for as long as was promised "
+					  "then."},
+		[CONTROL_DELETED_NONE] = {CONTROL_EMPTY, "IPv4 lease not found."},
+		[CONTROL_DELETED_ENDS] = {CONTROL_CONFLICT,
+					  "The lease is over already; its address is held for as "
+					  "long as it may be promised still."},
+		[CONTROL_DELETED_FAILED] = {CONTROL_ERROR, "The lease could not be deleted."},
+	};
+
+	control_later_reply(ctx,
+			    control_reply(replies[outcome].result, replies[outcome].text, NULL));
+}
+
+/* By its address alone: a client may have leases in several subnets. */
+json_t *command_lease4_del(const struct control_call *call)
+{
+	json_t *refusal = NULL;
+	const char *key;
+	json_t *value;
+	uint32_t addr;
+
+	json_object_foreach ((json_t *)call->arguments, key, value) {
+		if (strcmp(key, "ip-address") != 0 && strcmp(key, "update-ddns") != 0 &&
+		    strcmp(key, "subnet-id") != 0)
+			return control_replyf(CONTROL_ERROR,
+					      "'%s' parameter is not supported: a lease is deleted "
+					      "by its 'ip-address'",
+					      key);
+	}
+	if (!address_of(call, &addr, &refusal))
+		return refusal;
+	call->later->taken = true;
+	call->ops->lease_delete(call->arg, addr, deleted, call->later);
+	return NULL;
 }
 
 /* --- lease4-get-all --- */

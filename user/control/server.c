@@ -7,6 +7,7 @@
  * takes it, so that what a slow reader ties up is bounded.
  *
  *   READING ── map ended, or refused ──▶ WRITING ── all written ──▶ closed
+ *      └─────── what is done takes a while ─────┘
  *
  * At most CONTROL_CLIENTS_MAX connections: one more closes the one that has
  * been still the longest. Nothing here survives a crash but the socket's file,
@@ -47,6 +48,7 @@ struct client {
 	size_t len, cap;
 	bool writing;		     /* the request is over */
 	struct lease_stream *stream; /* writing: more of the reply is to be made */
+	struct control_later *later; /* the reply comes when it is there */
 };
 
 TAILQ_HEAD(clients, client);
@@ -64,8 +66,16 @@ struct control {
 	unsigned n_clients; /* head: still the longest */
 };
 
+static void nobody_waits(void *ctx, json_t *reply)
+{
+	(void)ctx;
+	json_decref(reply);
+}
+
 static void client_free(struct client *client)
 {
+	if (client->later)
+		client->later->deliver = nobody_waits;
 	TAILQ_REMOVE(&client->control->clients, client, entry);
 	client->control->n_clients--;
 	lease_stream_free(client->stream);
@@ -147,23 +157,58 @@ static void client_reply(struct client *client, json_t *reply)
 		client_free(client);
 }
 
+static void reply_came(void *ctx, json_t *reply)
+{
+	struct client *client = ctx;
+
+	client->later = NULL;
+	client_stirred(client);
+	client_reply(client, reply);
+}
+
+/* Its command has taken `later`: the reply is here, or comes. */
+static void client_waits(struct client *client, struct control_later *later)
+{
+	if (later->here) {
+		client_reply(client, later->reply);
+		free(later);
+		return;
+	}
+	bufferevent_disable(client->bev, EV_READ);
+	later->deliver = reply_came;
+	later->ctx = client;
+	client->later = later;
+}
+
 static void client_run(struct client *client)
 {
+	struct control_later *later = calloc(1, sizeof(*later));
 	struct control *control = client->control;
 	struct lease_stream *stream = NULL;
 	json_error_t error;
 	json_t *request = json_loadb(client->request, client->len, JSON_REJECT_DUPLICATES, &error);
 
+	if (!later) {
+		json_decref(request);
+		client_reply(client, NULL);
+		return;
+	}
 	if (!request) {
+		free(later);
 		client_reply(client,
 			     control_replyf(CONTROL_ERROR, "invalid JSON: line %d, column %d: %s",
 					    error.line, error.column, error.text));
 		return;
 	}
 
-	json_t *reply = control_start(control->ops, control->arg, request, &stream);
+	json_t *reply = control_start(control->ops, control->arg, request, &stream, later);
 
 	json_decref(request);
+	if (later->taken) {
+		client_waits(client, later);
+		return;
+	}
+	free(later);
 	if (!stream) {
 		client_reply(client, reply);
 		return;

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/conflict.h"
 #include "daemon/daemon.h"
 #include "daemon/deferred.h"
 
@@ -28,6 +29,7 @@ struct item {
 	struct commit_row
 		*row;	 /* in the commit; several items may share the last row of an address */
 	bool unstorable; /* nothing comes of it: the store fails */
+	bool held;	 /* its address is probed first (conflict.c) */
 };
 
 _Static_assert(BATCH_MAX <= COMMIT_MAX && BATCH_MAX < UINT16_MAX, "a batch is one commit");
@@ -120,6 +122,33 @@ static bool give_up(struct daemon *d, struct item *item)
 	return item->unstorable;
 }
 
+/*
+ * Is the answer held back until its address has been probed? An address that a DISCOVER would be
+ * bound to at once (RFC 4039) is only offered until then, so that it is held for the client.
+ */
+static bool hold_back(struct daemon *d, struct item *item)
+{
+	struct decision *decision = &item->decision;
+	struct dhcp_msg *msg = &item->msg;
+
+	if (msg->type != DHCP_DISCOVER || decision->kind != DECISION_REPLY ||
+	    !decision->reply.yiaddr ||
+	    !conflict_suspected(d, msg, decision->reply.yiaddr,
+				decision->has_change ? &decision->change : NULL))
+		return false;
+	if (decision->has_change) {
+		struct dhcp_opt rapid = msg->opt[DHO_RAPID_COMMIT];
+
+		engine_undo(d->engine, &decision->change);
+		msg->opt[DHO_RAPID_COMMIT] = (struct dhcp_opt){0};
+		engine_decide(d->engine, &item->port->link, msg, boot_seconds(), decision);
+		msg->opt[DHO_RAPID_COMMIT] = rapid;
+		if (decision->kind != DECISION_REPLY || !decision->reply.yiaddr)
+			return false;
+	}
+	return conflict_hold(d, item->port, item->packet, msg, decision->reply.yiaddr);
+}
+
 /* The row of an address in the commit. NULL: there is none yet, *ret_place is for its number. */
 static struct commit_row *find_row(struct batch *b, uint32_t addr, uint16_t **ret_place)
 {
@@ -160,10 +189,16 @@ static void decide(struct daemon *d, struct batch *b, struct item *item)
 
 	engine_decide(d->engine, &item->port->link, &item->msg, boot_seconds(), decision);
 	item->row = NULL;
+	item->held = false;
 	if (give_up(d, item))
+		return;
+	item->held = hold_back(d, item);
+	if (item->held)
 		return;
 	if (decision->kind == DECISION_END) {
 		lease = lease_at(d->leases, decision->end_addr);
+		if (decision->end == LEASE_END_DECLINED)
+			conflict_forget(d, decision->end_addr);
 		if (lease)
 			ending_begin(d, lease, decision->end, item->msg.in.received_after);
 	}
@@ -318,6 +353,8 @@ static void run(struct daemon *d, struct batch *b)
 	failed = commit_rows(d, b->rows, b->n_rows) < 0;
 	settle(d, b, failed);
 	for (size_t i = 0; i < b->n; i++) {
+		if (b->items[i].held)
+			continue; /* it will be decided again */
 		if (failed)
 			unanswered(d, &b->items[i], DROP_commit_failed);
 		else
@@ -351,6 +388,20 @@ void batch_run(struct daemon *d, struct queued *const *of, size_t n)
 		run(d, b);
 }
 
+/* A message that waited. Who the daemon is may have changed meanwhile. */
+static void admit_again(struct daemon *d, struct batch *b, struct port *port,
+			const struct packet *packet, uint32_t received_after)
+{
+	struct item *item = &b->items[b->n];
+
+	if (!batch_admit(d, port, packet, received_after, &item->msg))
+		return;
+	d->count.type_received[item->msg.type]--; /* counted when it came in */
+	item->port = port;
+	item->packet = packet;
+	b->n++;
+}
+
 /* One batch an event: timers, control and other clients get their turn in between. */
 static void deferred_batch(evutil_socket_t fd, short what, void *arg)
 {
@@ -363,15 +414,9 @@ static void deferred_batch(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	while (n < PACKET_BATCH && (of[n] = deferred_take(d, &port))) {
-		struct item *item = &b->items[b->n];
 		const struct deferred *q = of[n++];
 
-		if (!batch_admit(d, port, &q->packet, q->received_after, &item->msg))
-			continue;
-		d->count.type_received[item->msg.type]--; /* counted when it came in */
-		item->port = port;
-		item->packet = &q->packet;
-		b->n++;
+		admit_again(d, b, port, &q->packet, q->received_after);
 	}
 	run(d, b);
 	while (n > 0)
@@ -389,4 +434,32 @@ void batch_deferred(struct daemon *d)
 void batch_forget(struct daemon *d)
 {
 	deferred_forget(d);
+}
+
+/* Likewise. */
+static void probed_batch(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+	struct batch *b = the_batch();
+	struct conflict_waiting *of[PACKET_BATCH];
+	struct port *port;
+	size_t n = 0;
+
+	(void)fd;
+	(void)what;
+	while (n < PACKET_BATCH && (of[n] = conflict_take(d, &port))) {
+		const struct conflict_waiting *w = of[n++];
+
+		admit_again(d, b, port, &w->packet, w->received_after);
+	}
+	run(d, b);
+	while (n > 0)
+		free(of[--n]);
+	d->probed_running = conflict_is_due(d) && daemon_go_on(d, probed_batch) == 0;
+}
+
+void batch_probed(struct daemon *d)
+{
+	if (conflict_is_due(d) && !d->probed_running)
+		probed_batch(-1, 0, d);
 }

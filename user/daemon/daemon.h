@@ -52,6 +52,8 @@ struct port {
 	struct engine_link link;
 	uint16_t link_id; /* in policy and slots */
 	struct inlet inlets[PACKET_KINDS];
+	struct probe_socket *arp; /* of conflict detection; NULL: none is needed, or failed */
+	struct event *arp_readable;
 	const char *xdp_mode; /* "native", "generic"; NULL: not attached */
 	struct place best;    /* where XDP would sit, as of the last scan */
 	struct place place;   /* where it does, or was last tried to */
@@ -79,7 +81,8 @@ struct counters {
 	uint64_t commit_failed;		/* commits */
 	uint64_t commits, commit_rows, publish_full, template_full, template_refused;
 	uint64_t reclaimed;
-	struct histogram commit_us, commit_batch; /* of commits: how long, and rows each */
+	uint64_t probes_sent, unprobed, conflicts; /* conflict.c; unprobed: though they should be */
+	struct histogram commit_us, commit_batch;  /* of commits: how long, and rows each */
 };
 
 /* The store does not commit (commit.c). */
@@ -106,6 +109,8 @@ struct barrier_thread;
 struct baseline;
 struct quiesce;
 struct deferred;
+struct conflict;
+struct release;
 struct usage;
 
 struct daemon {
@@ -164,6 +169,10 @@ struct daemon {
 	uint64_t deferred_newest;  /* number of the last one queued */
 	uint64_t deferred_due;	   /* up to this number their ending is done */
 	bool deferred_running;	   /* an event will go on with them */
+
+	struct conflict *conflict; /* OFFERs whose address is probed (conflict.c) */
+	bool probed_running;	   /* an event will go on with those that are */
+	struct release *releases;  /* commands that wait for an ending (release.c) */
 
 	struct usage *usage; /* by subnet */
 	uint32_t usage_at;   /* second it was last looked at */
@@ -243,6 +252,8 @@ void batch_run(struct daemon *d, struct queued *const *of, size_t n);
 /* An ending is done: decides again what had to wait for it, a batch an event. */
 void batch_deferred(struct daemon *d);
 void batch_forget(struct daemon *d);
+/* Probes are over: decides again what waited for them, a batch an event. */
+void batch_probed(struct daemon *d);
 /* Decodes a frame and tells whether it is a client's message to us; counts what it is. `msg` is as
  * dhcp_decode_anew() wants it. */
 bool batch_admit(struct daemon *d, struct port *port, const struct packet *packet,
@@ -315,6 +326,12 @@ struct ended {
 };
 void ending_finish(struct daemon *d, const struct ended *ended, size_t n);
 void ending_expire(struct daemon *d); /* once a second */
+
+/* release.c: a lease is ended by command. */
+void release_lease(struct daemon *d, uint32_t addr,
+		   void (*done)(void *ctx, enum control_deleted outcome), void *ctx);
+void release_ended(struct daemon *d, const struct lease_row *row); /* its end is committed */
+void release_forget(struct daemon *d);
 
 /* go_on.c: `fn` goes on with its work, after whoever else has come. -ENOMEM: it does not. */
 int daemon_go_on(struct daemon *d, event_callback_fn fn);

@@ -50,6 +50,9 @@
 	X(deferred_full, "deferred", "full", "too many waited for an address to be closed")    \
 	X(deferred_late, "deferred", "late",                                                   \
 	  "an address was not closed in time, or its interface went")                          \
+	X(probe_replaced, "probe", "replaced",                                                 \
+	  "a later DISCOVER was answered in its place, while its address was probed")          \
+	X(probe_gone, "probe", "gone", "its interface went while its address was probed")      \
 	X(commit_failed, "commit-failed", NULL, "the store failed")                            \
 	X(store_refused, "store-refused", NULL, "the store refused the change of the lease")   \
 	X(out_of_memory, "out-of-memory", NULL,                                                \

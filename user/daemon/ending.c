@@ -72,6 +72,7 @@ static bool finish_some(struct daemon *d, const struct ended *ended, size_t n)
 			continue;
 		engine_confirm(d->engine, &changes[i]);
 		d->count.reclaimed += rows[i].row.state == LEASE_FREE;
+		release_ended(d, &rows[i].row);
 	}
 	return !failed;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What the control channel asks the daemon for. Status, statistics and leases have files of their
- * own (inspect.h); the configuration is here. Reads only, except for the reload.
+ * own (inspect.h); the configuration is here. Reads only, except for the
+ * reload and the end of a lease.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -70,6 +71,12 @@ static bool lease(void *arg, uint32_t addr, struct control_lease *ret_lease)
 	return show_lease(arg, addr, ret_lease);
 }
 
+static void lease_delete(void *arg, uint32_t addr,
+			 void (*done)(void *ctx, enum control_deleted outcome), void *ctx)
+{
+	release_lease(arg, addr, done, ctx);
+}
+
 const struct control_ops daemon_control_ops = {
 	.version = XDHCP_VERSION,
 	.status = status,
@@ -80,4 +87,5 @@ const struct control_ops daemon_control_ops = {
 	.statistics_reset = statistics_reset,
 	.leases = leases,
 	.lease = lease,
+	.lease_delete = lease_delete,
 };

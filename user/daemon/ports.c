@@ -10,6 +10,7 @@
 
 #include <linux/if_link.h>
 
+#include "daemon/conflict.h"
 #include "daemon/daemon.h"
 
 #define RESCAN_AFTER 5 /* seconds */
@@ -203,6 +204,7 @@ static void drop_port(struct daemon *d, struct port *port)
 		at = &(*at)->next;
 	*at = port->next;
 	receive_close(port);
+	conflict_leave(port);
 	free(port);
 }
 
@@ -396,6 +398,7 @@ int ports_open(struct daemon *d)
 	failed = update(d, links, n, host_changed);
 	free(links);
 	routes_follow(d);
+	conflict_follow(d);
 	if (!d->ports)
 		log_warning("no interface is served: none of interfaces-config.interfaces is here "
 			    "yet");

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "daemon/baseline.h"
+#include "daemon/conflict.h"
 #include "daemon/daemon.h"
 
 #define SLEEP_MIN  500 /* milliseconds; the two clocks are not read at one moment */
@@ -290,6 +291,8 @@ static int open_all(struct daemon *d)
 	start_phase(d, START_SERVE, 0);
 	r = receive_start(d);
 	if (r == 0)
+		r = conflict_start(d);
+	if (r == 0)
 		r = open_network(d);
 	if (r == 0)
 		r = timers_start(d);
@@ -389,6 +392,8 @@ void daemon_stop(struct daemon *d)
 	for (unsigned i = 0; i < 3; i++)
 		free_event(d->signals[i]);
 	receive_stop(d);
+	conflict_stop(d);
+	release_forget(d);
 	batch_forget(d);
 	usage_forget(d);
 	baseline_forget(&d->baselines);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "daemon/baseline.h"
+#include "daemon/conflict.h"
 #include "daemon/daemon.h"
 #include "daemon/inspect.h"
 
@@ -209,6 +210,10 @@ static void emit_all(const struct daemon *d, const struct emitter *e)
 	emit_messages(d, e);
 	emit_subnets(d, e);
 	emit(e, "reclaimed-leases", d->count.reclaimed);
+	emit(e, "xdhcp-probes-sent", d->count.probes_sent);
+	emit(e, "xdhcp-probes-left-out", d->count.unprobed);
+	emit(e, "xdhcp-conflicts-found", d->count.conflicts);
+	emit_state(e, "xdhcp-probes-waiting", conflict_waits(d));
 }
 
 struct show {

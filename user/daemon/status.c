@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "control/commands.h"
+#include "daemon/conflict.h"
 #include "daemon/daemon.h"
 #include "daemon/inspect.h"
 
@@ -227,16 +228,24 @@ static json_t *status_store(const struct daemon *d)
 			 control_text(d->outage.why));
 }
 
+/* Addresses that are asked for before they are offered. */
+static json_t *status_conflict(const struct daemon *d)
+{
+	return json_pack("{s:I, s:I, s:I, s:I}", "probes-sent", (json_int_t)d->count.probes_sent,
+			 "left-out", (json_int_t)d->count.unprobed, "conflicts",
+			 (json_int_t)d->count.conflicts, "waiting", (json_int_t)conflict_waits(d));
+}
+
 json_t *show_status(const struct daemon *d)
 {
 	uint32_t now = boot_seconds();
 
-	return json_pack("{s:i, s:I, s:I, s:s, s:o, s:o, s:I, s:o, s:I, s:o, s:o, s:o, s:o}", "pid",
-			 (int)getpid(), "uptime", (json_int_t)(now - d->started), "reload",
+	return json_pack("{s:i, s:I, s:I, s:s, s:o, s:o, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:o}",
+			 "pid", (int)getpid(), "uptime", (json_int_t)(now - d->started), "reload",
 			 (json_int_t)(now - d->reloaded), "version", XDHCP_VERSION, "start",
 			 status_start(d), "memory", status_memory(d), "leases",
 			 (json_int_t)lease_count(d->leases), "store", status_store(d), "commits",
 			 (json_int_t)d->count.commits, "commit", status_commit(d), "drops",
-			 status_drops(d), "reasons", status_reasons(d), "fast-path",
-			 status_fast_path(d));
+			 status_drops(d), "conflict-detection", status_conflict(d), "reasons",
+			 status_reasons(d), "fast-path", status_fast_path(d));
 }

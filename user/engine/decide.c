@@ -113,21 +113,10 @@ static void end(struct ask *ask, uint32_t addr, enum lease_end end)
 /* An address that was offered, or is reserved, but not bound: it gets a record to be closed. */
 static void end_unbound(struct ask *ask, uint32_t addr)
 {
-	struct engine *engine = ask->engine;
-	struct offer *offer = offer_at(engine, addr);
-
-	if (!lease_at(engine->leases, addr)) {
-		areas_unfile(engine, addr);
-		if (!table_make(engine->leases, addr)) {
-			areas_file(engine, addr);
-			decide_silent(ask, SILENT_out_of_memory);
-			return;
-		}
-		areas_file(engine, addr);
-	}
-	if (offer)
-		offer_drop(engine, offer);
-	end(ask, addr, LEASE_END_DECLINED);
+	if (engine_unbound(ask->engine, addr))
+		end(ask, addr, LEASE_END_DECLINED);
+	else
+		decide_silent(ask, SILENT_out_of_memory);
 }
 
 static void decide_decline(struct ask *ask)

@@ -17,6 +17,24 @@ void engine_begin_end(struct engine *engine, struct lease *lease, enum lease_end
 	record_set(engine, lease, &row, LEASE_CLOSING, (uint8_t)end);
 }
 
+struct lease *engine_unbound(struct engine *engine, uint32_t addr)
+{
+	struct lease *lease = lease_at(engine->leases, addr);
+	struct offer *offer;
+
+	if (lease && lease->state != LEASE_FREE)
+		return NULL;
+	if (!lease) {
+		areas_unfile(engine, addr);
+		lease = table_make(engine->leases, addr);
+		areas_file(engine, addr);
+	}
+	offer = lease ? offer_at(engine, addr) : NULL;
+	if (offer)
+		offer_drop(engine, offer);
+	return lease;
+}
+
 static void free_row(struct lease_row *row, uint8_t end, uint32_t ended_at)
 {
 	row->state = LEASE_FREE;
@@ -61,9 +79,11 @@ static void declined(struct engine *engine, struct lease_row *row, bool held, ui
 {
 	uint32_t until = now + 1 + engine->config.model->decline_probation;
 
-	/* What it was held for may still be promised. */
-	if (row->state == LEASE_HELD)
-		until = later(until, later(row->promised, row->granted_until));
+	/* What it was held for may still be promised, also if the quarantine is ended early. */
+	if (row->state == LEASE_HELD) {
+		row->granted_until = later(row->promised, row->granted_until);
+		until = later(until, row->granted_until);
+	}
 	if (row->state ==
 	    LEASE_FREE) { /* declined while it was only offered: not by its last client */
 		const struct subnet *subnet = model_subnet_of(engine->config.model, row->addr);
@@ -76,6 +96,18 @@ static void declined(struct engine *engine, struct lease_row *row, bool held, ui
 	}
 	hold_row(row, LEASE_DECLINED, LEASE_END_DECLINED,
 		 held ? later(until, row->granted_until) : until);
+}
+
+/*
+ * Whoever ends a quarantine knows that the stranger has gone, and not what the last client was
+ * promised. It has said that it does not use the address; but a grant may have crossed that.
+ */
+static void released_early(struct lease_row *row, uint32_t now)
+{
+	if (row->granted_until > now)
+		hold_row(row, LEASE_HELD, LEASE_END_DECLINED, row->granted_until);
+	else
+		free_row(row, LEASE_END_DECLINED, now);
 }
 
 void engine_finish_end(struct engine *engine, struct lease *lease, uint32_t last,
@@ -95,7 +127,9 @@ void engine_finish_end(struct engine *engine, struct lease *lease, uint32_t last
 	held = crossed(granted_until ? last : row.cltt, row.granted_until, received_after, now);
 	switch (lease->closing_to) {
 	case LEASE_END_RELEASED:
-		if (held)
+		if (row.state == LEASE_DECLINED)
+			released_early(&row, now);
+		else if (held)
 			hold_row(&row, LEASE_HELD, LEASE_END_RELEASED, row.granted_until);
 		else
 			free_row(&row, LEASE_END_RELEASED, now);

@@ -122,11 +122,19 @@ uint32_t engine_credit(const struct engine *engine, uint32_t now, uint32_t lifet
  * published) makes the change to commit: FREE, HELD until granted_until where a grant
  * crossed the RELEASE or DECLINE (last + 1 >= received_after), or DECLINED.
  * A harvested grant that outlives an expiry puts the lease back to BOUND.
+ * A quarantine may be ended before its time, as if its address were RELEASEd: FREE, or HELD
+ * for what XDP has granted of it.
  */
 void engine_begin_end(struct engine *engine, struct lease *lease, enum lease_end end);
 void engine_finish_end(struct engine *engine, struct lease *lease, uint32_t last,
 		       uint32_t granted_until, uint32_t received_after, uint32_t now,
 		       struct change *ret_change);
+/*
+ * An address that nobody has of us is found in use by a stranger: withdraws an OFFER of it, and
+ * returns its record, made if there is none, to be ended as DECLINED. NULL: it is not free, or
+ * there is no memory.
+ */
+struct lease *engine_unbound(struct engine *engine, uint32_t addr);
 
 /* Counters by subnet, for statistics. */
 struct engine_usage {

@@ -171,6 +171,15 @@ struct shared_network { /* several subnets on one link */
 
 enum bootp { BOOTP_NONE, BOOTP_RESERVED, BOOTP_ALL }; /* which BOOTP clients are served */
 
+/* How it is found out, before an address is offered, that another host uses it. */
+enum conflict_method { CONFLICT_NONE, CONFLICT_ARP, CONFLICT_ICMP };
+
+struct conflict_detection {
+	enum conflict_method method;
+	uint32_t timeout; /* milliseconds that an answer is waited for */
+	uint32_t cache;	  /* seconds that a missing one is believed */
+};
+
 struct subnet {
 	uint32_t id; /* operator's, stable, from 1 */
 	uint32_t prefix, mask;
@@ -207,6 +216,7 @@ struct subnet {
 	/* At most so many are bound; 0: any number. Of one circuit, and in all, on its link: in its
 	 * shared network, if it has one (quota.c). */
 	uint32_t leases_per_circuit, leases_per_link;
+	struct conflict_detection conflict;
 
 	bool reservations_in_subnet, reservations_global; /* which of them are used here */
 	struct reservation_set reservations;
