@@ -11,6 +11,7 @@
 
 #include "../common/engine_dump.h"
 #include "../common/require.h"
+#include "daemon/conflict.h"
 #include "daemon/daemon.h"
 #include "daemon/deferred.h"
 #include "oracle.h"
@@ -389,7 +390,7 @@ static void check_fates(const struct desk_inside *in)
 {
 	const struct daemon *d = &in->d;
 	const struct counters *n = &d->count;
-	uint64_t fates = n->not_ours + HASH_COUNT(d->deferred) +
+	uint64_t fates = n->not_ours + HASH_COUNT(d->deferred) + conflict_waits(d) +
 			 (in->desk.count.ends - in->ends_before);
 
 	for (unsigned i = DHCP_DECODE_ok + 1; i < DHCP_DECODE_COUNT; i++)

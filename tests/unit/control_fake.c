@@ -155,6 +155,24 @@ static bool fake_lease(void *arg, uint32_t addr, struct control_lease *ret_lease
 	return false;
 }
 
+/* Of the first it answers when it is told to, of the others at once. */
+static void fake_lease_delete(void *arg, uint32_t addr,
+			      void (*done)(void *ctx, enum control_deleted outcome), void *ctx)
+{
+	struct fake *fake = arg;
+
+	if (addr == table[0].addr) {
+		fake->done = done;
+		fake->done_ctx = ctx;
+	} else if (addr == table[1].addr) {
+		done(ctx, CONTROL_DELETED);
+	} else if (addr == table[2].addr) {
+		done(ctx, CONTROL_DELETED_ENDS);
+	} else {
+		done(ctx, CONTROL_DELETED_NONE);
+	}
+}
+
 const struct control_ops fake_ops = {
 	.version = "1.2.3",
 	.status = fake_status,
@@ -165,4 +183,5 @@ const struct control_ops fake_ops = {
 	.statistics_reset = fake_statistics_reset,
 	.leases = fake_leases,
 	.lease = fake_lease,
+	.lease_delete = fake_lease_delete,
 };

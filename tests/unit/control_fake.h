@@ -15,7 +15,9 @@ struct fake {
 	uint32_t walked;  /* leases handed out */
 	uint32_t longest; /* the most in one call of leases() */
 	const char *refuse;
-	json_t *tested; /* what config-test was given */
+	json_t *tested;					       /* what config-test was given */
+	void (*done)(void *ctx, enum control_deleted outcome); /* of lease4-del 10.0.0.5 */
+	void *done_ctx;
 };
 
 extern const struct control_ops fake_ops; /* their arg is a struct fake */
@@ -42,6 +44,7 @@ extern const struct control_ops fake_ops; /* their arg is a struct fake */
 	"\"xdhcp\":{\"expire\":1700000602,\"ack-until\":1700000602}}}"
 
 #define GET(arguments) "{\"command\":\"lease4-get\",\"arguments\":{" arguments "}}"
+#define DEL(arguments) "{\"command\":\"lease4-del\",\"arguments\":{" arguments "}}"
 #define ALL(arguments) "{\"command\":\"lease4-get-all\",\"arguments\":{" arguments "}}"
 #define BAD_SUBNETS \
 	"{\"result\":1,\"text\":\"'subnets' parameter must be a list of one or more subnet ids\"}"

@@ -385,6 +385,7 @@ static const struct digest_case {
 	{KEY_FAST_PATH, ALL,
 	 "{\"horizon\": 5, \"unattended\": 9, \"limits\": {\"client-rate\": 1}}", NULL, true},
 	{KEY_LOGGERS, ALL, "[{\"name\": \"root\", \"severity\": \"DEBUG\"}]", NULL, true},
+	{KEY_CONFLICT_DETECTION, ALL, "{\"method\": \"icmp\"}", NULL, true},
 	{KEY_USER_CONTEXT, ALL, "{\"x\": 1}", NULL, true},
 	{KEY_COMMENT, ALL, "\"x\"", NULL, true},
 };
@@ -487,7 +488,8 @@ static bool is_apart(unsigned scopes)
 {
 	const unsigned apart = AT(INTERFACES) | AT(LEASE_DATABASE) | AT(FAST_PATH) | AT(LIMITS) |
 			       AT(SOCKET) | AT(LOGGER) | AT(LOG_OUTPUT) | AT(DDNS) | AT(EXPIRED) |
-			       AT(SANITY) | AT(THREADS) | AT(QUEUE) | AT(CONFIG_CONTROL);
+			       AT(SANITY) | AT(PING) | AT(CONFLICT) | AT(THREADS) | AT(QUEUE) |
+			       AT(CONFIG_CONTROL);
 
 	return !(scopes & ~apart);
 }

@@ -130,6 +130,78 @@ static void test_config_get(void **state)
 	config_free(config);
 }
 
+/* --- ping checks --- */
+
+static void assert_conflict(const struct config *config, uint32_t addr, enum conflict_method method,
+			    uint32_t timeout, uint32_t cache)
+{
+	const struct subnet *subnet = model_subnet_of(&config->model, addr);
+
+	assert_non_null(subnet);
+	assert_int_equal(subnet->conflict.method, method);
+	assert_int_equal(subnet->conflict.timeout, timeout);
+	assert_int_equal(subnet->conflict.cache, cache);
+}
+
+/* Its parameters are what the outermost level would set. */
+static void test_ping_check(void **state)
+{
+	struct config *config = NULL;
+	struct config_errors errors;
+
+	(void)state;
+	assert_int_equal(config_load("tests/golden/good/ping-check.yaml", NULL, &config, &errors),
+			 0);
+	config_errors_free(&errors);
+	assert_conflict(config, 0xc0000201, CONFLICT_ICMP, 250, 120);
+	assert_conflict(config, 0xc0000301, CONFLICT_ARP, 250, 120);
+	config_free(config);
+}
+
+static void test_ping_check_by_default(void **state)
+{
+	struct config *config;
+	size_t notices;
+
+	(void)state;
+	config = load_text(SERVED "hooks-libraries: [{library: libdhcp_ping_check.so}]\n",
+			   &notices);
+	assert_conflict(config, 0xc0000201, CONFLICT_ICMP, 100, 60);
+	config_free(config);
+	config = load_text(SERVED "hooks-libraries: [{library: libdhcp_ping_check.so, "
+				  "parameters: {enable-ping-check: false}}]\n",
+			   &notices);
+	assert_conflict(config, 0xc0000201, CONFLICT_NONE, 100, 60);
+	config_free(config);
+}
+
+/* Key by key the innermost level that sets it. */
+static void test_conflict_levels(void **state)
+{
+	struct config *config;
+	size_t notices;
+
+	(void)state;
+	config = load_text("interfaces-config: {interfaces: [eth0]}\n"
+			   "conflict-detection: {method: icmp, cache: 30}\n"
+			   "shared-networks:\n"
+			   "- name: a\n"
+			   "  conflict-detection: {timeout: 200}\n"
+			   "  subnet4:\n"
+			   "  - {id: 1, subnet: 192.0.2.0/24, conflict-detection: {method: arp}}\n"
+			   "  - {id: 2, subnet: 192.0.3.0/24}\n"
+			   "subnet4:\n"
+			   "- {id: 3, subnet: 192.0.4.0/24, conflict-detection: {method: none}}\n",
+			   &notices);
+	assert_conflict(config, 0xc0000201, CONFLICT_ARP, 200, 30);
+	assert_conflict(config, 0xc0000301, CONFLICT_ICMP, 200, 30);
+	assert_conflict(config, 0xc0000401, CONFLICT_NONE, 500, 30);
+	config_free(config);
+	config = load_text(SERVED, &notices);
+	assert_conflict(config, 0xc0000201, CONFLICT_NONE, 500, 600);
+	config_free(config);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +209,9 @@ int main(void)
 		cmocka_unit_test(test_no_expression),
 		cmocka_unit_test(test_passing_expression_is_noticed_where_it_is_used),
 		cmocka_unit_test(test_config_get),
+		cmocka_unit_test(test_ping_check),
+		cmocka_unit_test(test_ping_check_by_default),
+		cmocka_unit_test(test_conflict_levels),
 	};
 
 	return cmocka_run_group_tests_name("config_hooks", tests, NULL, NULL);

@@ -71,7 +71,8 @@ static void test_plain_commands(void **state)
 	(void)state;
 	expect("{\"command\":\"list-commands\"}",
 	       "{\"result\":0,\"arguments\":[\"config-get\",\"config-reload\",\"config-test\","
-	       "\"lease4-get\",\"lease4-get-all\",\"list-commands\",\"statistic-get\","
+	       "\"lease4-del\",\"lease4-get\",\"lease4-get-all\",\"list-commands\",\"statistic-"
+	       "get\","
 	       "\"statistic-get-all\",\"statistic-reset\",\"statistic-reset-all\","
 	       "\"status-get\",\"version-get\"]}");
 	expect("{\"command\":\"status-get\",\"arguments\":{}}",
@@ -98,7 +99,7 @@ static void test_listed_commands_exist(void **state)
 	json_t *name;
 
 	(void)state;
-	assert_int_equal(json_array_size(json_object_get(list, "arguments")), 12);
+	assert_int_equal(json_array_size(json_object_get(list, "arguments")), 13);
 	json_array_foreach (json_object_get(list, "arguments"), i, name) {
 		json_object_set(request, "command", name);
 
@@ -287,6 +288,33 @@ static void test_lease4_get_all(void **state)
 	free(text);
 }
 
+static void test_lease_del(void **state)
+{
+	struct fake fake = {0};
+	char *text;
+
+	(void)state;
+	expect(DEL("\"ip-address\":\"10.0.0.6\",\"update-ddns\":false"),
+	       "{\"result\":0,\"text\":\"IPv4 lease deleted.\"}");
+	expect(DEL("\"ip-address\":\"10.0.0.7\""),
+	       "{\"result\":3,\"text\":\"IPv4 lease not found.\"}");
+	expect(DEL("\"ip-address\":\"255.255.255.255\""),
+	       "{\"result\":4,\"text\":\"The lease is over already; its address is held for as "
+	       "long as it may be promised still.\"}");
+	expect(DEL(""), "{\"result\":1,\"text\":\"'ip-address' parameter is missing\"}");
+	expect(DEL("\"ip-address\":\"10.0.0.x\""),
+	       "{\"result\":1,\"text\":\"'ip-address': '10.0.0.x' is not an IPv4 address\"}");
+	expect(DEL("\"identifier-type\":\"hw-address\""),
+	       "{\"result\":1,\"text\":\"'identifier-type' parameter is not supported: a lease is "
+	       "deleted by its 'ip-address'\"}");
+	/* nobody waits */
+	text = execute(&fake_ops, &fake, DEL("\"ip-address\":\"10.0.0.5\""));
+	assert_string_equal(text, "{\"result\":0,\"text\":\"It is under way.\"}");
+	free(text);
+	assert_non_null(fake.done);
+	fake.done(fake.done_ctx, CONTROL_DELETED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -299,6 +327,7 @@ int main(void)
 		cmocka_unit_test(test_statistics_reset),
 		cmocka_unit_test(test_lease4_get),
 		cmocka_unit_test(test_lease4_get_all),
+		cmocka_unit_test(test_lease_del),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

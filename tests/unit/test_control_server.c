@@ -554,6 +554,59 @@ static void test_socket_refused(void **state)
 	assert_null(control);
 }
 
+#define DEL_5	      DEL("\"ip-address\":\"10.0.0.5\"")
+#define DELETED_REPLY "{\"result\":0,\"text\":\"IPv4 lease deleted.\"}\n"
+
+/* The reply to a command that takes a while comes when it is done, and others do not wait. */
+static void test_later(void **state)
+{
+	struct rig *rig = *state;
+	int fd = dial(rig), other = dial(rig);
+	char byte;
+
+	puts_to(rig, fd, DEL_5);
+	assert_non_null(rig->fake.done);
+	turn(rig);
+	assert_int_equal(recv(fd, &byte, 1, 0), -1);
+	assert_int_equal(errno, EAGAIN);
+	puts_to(rig, other, DEL("\"ip-address\":\"10.0.0.6\""));
+	expect_reply(rig, other, DELETED_REPLY);
+	clock_ahead += 11; /* no idle one is dropped that waits for us */
+	turn(rig);
+	rig->fake.done(rig->fake.done_ctx, CONTROL_DELETED);
+	expect_reply(rig, fd, DELETED_REPLY);
+}
+
+/* Whoever waited has been shown out for a newcomer: the reply goes nowhere. */
+static void test_later_nobody_waits(void **state)
+{
+	struct rig *rig = *state;
+	int fd = dial(rig), others[CONTROL_CLIENTS_MAX];
+
+	puts_to(rig, fd, DEL_5);
+	for (unsigned i = 0; i < CONTROL_CLIENTS_MAX; i++)
+		others[i] = dial(rig);
+	expect_reply(rig, fd, "");
+	rig->fake.done(rig->fake.done_ctx, CONTROL_DELETED);
+	turn(rig);
+	for (unsigned i = 0; i < CONTROL_CLIENTS_MAX; i++)
+		close(others[i]);
+	turn(rig);
+}
+
+/* The server is closed first, as when the daemon stops. */
+static void test_later_than_the_server(void **state)
+{
+	struct rig *rig = *state;
+	int fd = dial(rig);
+
+	puts_to(rig, fd, DEL_5);
+	control_close(rig->control);
+	rig->control = NULL;
+	rig->fake.done(rig->fake.done_ctx, CONTROL_DELETED_FAILED);
+	close(fd);
+}
+
 int main(void)
 {
 #define SERVER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -573,6 +626,9 @@ int main(void)
 		SERVER_TEST(test_reader_leaves),
 		SERVER_TEST(test_socket_file),
 		SERVER_TEST(test_socket_refused),
+		SERVER_TEST(test_later),
+		SERVER_TEST(test_later_nobody_waits),
+		SERVER_TEST(test_later_than_the_server),
 	};
 
 	alarm(120); /* a server that never answers must not hang the run */

@@ -33,6 +33,7 @@ struct build {
 	struct config *config;
 	struct lifetimes life;		    /* global */
 	struct conflict_detection conflict; /* where no level sets it */
+	bool ping_check;		    /* it is as Kea's library says */
 	struct placed_subnet *subnets;
 	size_t n_subnets;
 	struct claim *claims;

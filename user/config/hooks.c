@@ -81,6 +81,7 @@ static void build_ping_check(struct build *build, const struct node *parameters,
 			     "the parameters of this library and the global conflict-detection "
 			     "(line %u) exclude each other",
 			     ours->key_at.line);
+	build->ping_check = true;
 	build->conflict.method = member_bool(parameters, KEY_PING_ENABLE) ? CONFLICT_ICMP
 									  : CONFLICT_NONE;
 	build->conflict.timeout = (uint32_t)member_integer(parameters, KEY_PING_TIMEOUT);

@@ -282,9 +282,10 @@ const struct schema_row schema[] = {
 	 .dflt = "100", .help = "its timeout"},
 	{KEY_PING_CLTT, S(PING), "ping-cltt-secs", TYPE_INTEGER, .max = YEARS_10, .dflt = "60",
 	 .help = "its cache"},
-	{KEY_NONE, S(PING), "min-ping-requests", TYPE_IGNORED, .help = "one echo request is sent"},
-	{KEY_NONE, S(PING), "ping-channel-threads", TYPE_IGNORED,
-	 .help = "no thread waits for an answer"},
+	{KEY_NONE, S(PING), "min-ping-requests", TYPE_INTEGER, .min = 1, .max = 100,
+	 .ignored = true, .help = "one echo request is sent"},
+	{KEY_NONE, S(PING), "ping-channel-threads", TYPE_INTEGER, .max = SECONDS_MAX,
+	 .ignored = true, .help = "no thread waits for an answer"},
 
 	/* --- the store --- */
 	{KEY_LEASE_DATABASE, S(ROOT), "lease-database", TYPE_MAP, .child = SCOPE_LEASE_DATABASE,

@@ -160,11 +160,29 @@ void build_conflict_default(struct build *build)
 	};
 }
 
+/* Where Kea's library reads what a subnet has of its own: here that is said in our words. */
+static void refuse_ping_context(const struct build *build, const struct node *subnet)
+{
+	const struct node *context = build->ping_check ? member(subnet, KEY_USER_CONTEXT) : NULL;
+
+	for (const struct node *n = context && context->type == NODE_MAP ? context->first : NULL; n;
+	     n = n->next) {
+		if (strcmp(n->key, "enable-ping-check") != 0 &&
+		    strcmp(n->key, "reply-timeout") != 0 && strcmp(n->key, "ping-cltt-secs") != 0)
+			continue;
+		report_error(build->report, n->key_at,
+			     "%s in a user-context has no effect: set the subnet's "
+			     "conflict-detection",
+			     n->key);
+	}
+}
+
 static void build_conflict(const struct build *build, const struct levels *levels,
 			   struct conflict_detection *ret)
 {
 	const struct node *map;
 
+	refuse_ping_context(build, levels->map[0]);
 	*ret = build->conflict;
 	if ((map = conflict_level(levels, KEY_CONFLICT_METHOD)))
 		ret->method = method_of(map);
