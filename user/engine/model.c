@@ -255,6 +255,7 @@ void model_free(struct model *model)
 	free(model->by_id);
 	for (size_t i = 0; i < model->n_networks; i++) {
 		free_hw_lists(&model->networks[i].hw);
+		free(model->networks[i].guards.v);
 		free_scope(&model->networks[i].scope);
 	}
 	free_hw_lists(&model->hw);

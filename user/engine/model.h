@@ -34,7 +34,12 @@ struct option_value { /* one configured option */
 	uint8_t *data;
 };
 
-struct option_list { /* sorted by nothing: configuration order, later duplicates are errors */
+/*
+ * Sorted by nothing: configuration order. Several of one code differ in their classes: the first
+ * that is for the client is the scope's; the one for all, if there is one, is the last of them. One
+ * that is not for the client is as if it were not there.
+ */
+struct option_list {
 	struct option_value *v;
 	size_t n;
 };
@@ -164,7 +169,8 @@ struct hw_lists {
 	struct hw_list *allow, *deny;
 };
 
-struct shared_network { /* several subnets on one link */
+struct shared_network {		  /* several subnets on one link */
+	struct class_list guards; /* as a subnet's; its subnets are for members of both alone */
 	struct scope scope;
 	struct hw_lists hw;
 };
@@ -190,7 +196,7 @@ struct subnet {
 	uint32_t *relays;	      /* relay.ip-addresses */
 	size_t n_relays;
 	const struct shared_network *network; /* NULL: none */
-	/* Only for members of one of them, its own or else its network's; empty: for all. */
+	/* Only for members of one of them, and of one of its network's; empty: for all. */
 	struct class_list guards;
 	struct class_list required; /* evaluated for its clients: its network's, then its own */
 
