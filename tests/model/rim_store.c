@@ -109,7 +109,8 @@ static uint64_t elapsed(unsigned number, unsigned now)
 	uint64_t sum = disk.boots[number - 1].newest;
 
 	for (unsigned i = number; i + 1 < now; i++)
-		sum += disk.boots[i].newest - disk.boots[i].start;
+		if (disk.boots[i].newest > disk.boots[i].start)
+			sum += disk.boots[i].newest - disk.boots[i].start - 1;
 	return sum;
 }
 
@@ -121,7 +122,7 @@ static uint32_t carry(uint32_t t, uint64_t passed, uint32_t start)
 		return t;
 	if (t <= passed)
 		return 0;
-	carried = start + (t - passed);
+	carried = start + 1 + (t - passed);
 	return carried < XDHCP_FOREVER ? (uint32_t)carried : XDHCP_FOREVER - 1;
 }
 

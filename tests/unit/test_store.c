@@ -473,7 +473,7 @@ static void what_was_to_run_runs_again(void **state)
 		assert_int_equal(ctx->rows[i].promised, cases[i].promised);
 
 	for (int pass = 0; pass < 2; pass++) { /* reading changes nothing */
-		open_at(ctx, 2, 50);
+		open_at(ctx, 2, 49); /* in that second: at 50 it surely has */
 		load(ctx);
 		assert_int_equal(ctx->n, n);
 		for (uint32_t i = 0; i < n; i++) {
@@ -517,20 +517,20 @@ static void a_boot_in_between_counts_as_long_as_it_surely_lasted(void **state)
 	row.promised = row.ack_until = 10000;
 	commit_one(ctx, row, 0, 1000); /* 9000 left */
 	open_at(ctx, 2, 30);
-	assert_int_equal(promised_of(ctx, 1), 9030);
+	assert_int_equal(promised_of(ctx, 1), 9031);
 	heartbeat(ctx, 40);
 	open_at(ctx, 2, 500); /* the daemon started anew: still counted from 30 */
-	assert_int_equal(promised_of(ctx, 1), 9030);
-	heartbeat(ctx, 2030); /* 7000 left */
+	assert_int_equal(promised_of(ctx, 1), 9031);
+	heartbeat(ctx, 2030); /* 7001 left: whole seconds, so at least 1999 have passed */
 	open_at(ctx, 2, 3000);
-	assert_int_equal(promised_of(ctx, 1), 9030);
+	assert_int_equal(promised_of(ctx, 1), 9031);
 	open_at(ctx, 3, 100); /* a boot that commits nothing leaves no trace */
-	assert_int_equal(promised_of(ctx, 1), 7100);
+	assert_int_equal(promised_of(ctx, 1), 7102);
 	open_at(ctx, 4, 60);
-	assert_int_equal(promised_of(ctx, 1), 7060);
-	heartbeat(ctx, 1060); /* 6000 left */
+	assert_int_equal(promised_of(ctx, 1), 7062);
+	heartbeat(ctx, 1060); /* 6002 left */
 	open_at(ctx, 5, 9);
-	assert_int_equal(promised_of(ctx, 1), 6009);
+	assert_int_equal(promised_of(ctx, 1), 6012);
 	/* Written anew, it is this boot's, and the old ones do not matter. */
 	row.promised = row.ack_until = 800;
 	commit_one(ctx, row, 1, 20);
@@ -548,13 +548,13 @@ static void a_store_may_move_to_another_machine_and_back(void **state)
 	row.promised = row.ack_until = 4600;
 	commit_one(ctx, row, 0, 1000); /* 3600 left */
 	open_at(ctx, 2, 100000);
-	assert_int_equal(promised_of(ctx, 1), 103600);
+	assert_int_equal(promised_of(ctx, 1), 103601);
 	row = make_row(2, 1);
 	row.promised = row.ack_until = 104600;
-	commit_one(ctx, row, 0, 101000); /* 2600 and 3600 left */
+	commit_one(ctx, row, 0, 101000); /* 2601 and 3600 left */
 	open_at(ctx, 1, 2500); /* its clock has run on meanwhile; we need not know how far */
-	assert_int_equal(promised_of(ctx, 1), 2500 + 2600);
-	assert_int_equal(promised_of(ctx, 2), 2500 + 3600);
+	assert_int_equal(promised_of(ctx, 1), 2501 + 2601);
+	assert_int_equal(promised_of(ctx, 2), 2501 + 3600);
 }
 
 /* `now` may be read before another commit's: the newest counts. */
@@ -566,7 +566,7 @@ static void the_newest_commit_never_falls_back(void **state)
 	heartbeat(ctx, 3000);
 	heartbeat(ctx, 2999);
 	open_at(ctx, 2, 0);
-	assert_int_equal(promised_of(ctx, 1), 11800 - 3000);
+	assert_int_equal(promised_of(ctx, 1), 11801 - 3000);
 }
 
 /* Those after a second's first do not write it anew. */
@@ -582,7 +582,7 @@ static void all_commits_of_a_second_count(void **state)
 	heartbeat(ctx, 2000);
 	heartbeat(ctx, 3000);
 	open_at(ctx, 2, 0);
-	assert_int_equal(promised_of(ctx, 1), 11800 - 3000);
+	assert_int_equal(promised_of(ctx, 1), 11801 - 3000);
 }
 
 /* --- crashes --- */

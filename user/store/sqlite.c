@@ -15,12 +15,14 @@
  *
  *  - What is still to run is its time less the boottime of that boot's newest
  *    commit, less what each boot in between surely lasted (from its first
- *    opening of the store to its newest commit). Time that no commit
+ *    opening of the store to its newest commit: times are whole seconds, rounded
+ *    down, so one less than their difference). Time that no commit
  *    witnessed is not counted, so a hold errs to the long side only.
- *  - It runs again from `start`, the second at which this boot first opened
+ *  - It runs again from the end of `start`, the second in which this boot first opened
  *    the store, and not from second 0: a store that is moved to a machine that has
  *    long been up would otherwise find every promise run out. The newest
- *    commit of the older boot was before `start` on any machine.
+ *    commit of the older boot was before that on any machine, wherever in its second
+ *    each was.
  *  - What has run out is 0; what never ends never ends.
  *  - A binding's slot went with the old boot unharvested, and XDP may have
  *    granted up to ack_until since the last look at it: so `promised` is then the
@@ -193,7 +195,8 @@ static int read_boots(struct sqlite_store *s, uint32_t now)
 		s->start = s->older[--s->n_older].start;
 	for (size_t i = s->n_older; i-- > 0;) {
 		s->older[i].elapsed = s->older[i].newest + since;
-		since += s->older[i].newest - s->older[i].start;
+		if (s->older[i].newest > s->older[i].start)
+			since += s->older[i].newest - s->older[i].start - 1;
 	}
 	return 0;
 }
@@ -415,7 +418,7 @@ static uint32_t carry(const struct sqlite_store *s, const struct sqlite_boot *bo
 		return t;
 	if (t <= boot->elapsed)
 		return 0;
-	carried = s->start + (t - boot->elapsed);
+	carried = s->start + 1 + (t - boot->elapsed);
 	return carried < XDHCP_FOREVER ? (uint32_t)carried : XDHCP_FOREVER - 1;
 }
 

@@ -7,7 +7,7 @@
  *
  * Times in rows are seconds of CLOCK_BOOTTIME of the boot that wrote them. A
  * row of an older boot is rebased at load: what was still to run then, counted
- * from that boot's newest commit, runs again from the second at which this boot first
+ * from that boot's newest commit, runs again from the end of the second in which this boot first
  * opened the store (not from second 0: a store may come to a machine that has long been
  * up). What XDP may have granted up to `ack_until` is then part of `promised`. No wall
  * clock decides anything; wall time is stored for display only.

@@ -56,15 +56,17 @@ static int64_t witnessed_since(const struct comparison *c, unsigned boot)
 {
 	int64_t sum = 0;
 
+	/* As both are rounded down, a second less is sure. */
 	for (unsigned i = boot + 1; i < c->boot; i++)
-		if (c->t->boots[i].known)
-			sum += c->t->boots[i].newest - c->t->boots[i].start;
+		if (c->t->boots[i].known && c->t->boots[i].newest > c->t->boots[i].start)
+			sum += c->t->boots[i].newest - c->t->boots[i].start - 1;
 	return sum;
 }
 
 /*
  * A time `t` of an older boot's row and what it was read as. It must not be over before it is
- * over; and it may last longer by the time that nobody has witnessed, but no more.
+ * over; and it may last longer by the time that nobody has witnessed, and by the second in which
+ * the boot opened the store, but no more.
  */
 static bool time_matches(const struct comparison *c, const struct truth_row *row, uint32_t t,
 			 uint32_t read, const char *name)
@@ -82,10 +84,10 @@ static bool time_matches(const struct comparison *c, const struct truth_row *row
 	if (now->zero + read < end)
 		return SAY(c, "%u: %s ends %" PRId64 " s early", row->row.addr, name,
 			   end - now->zero - read);
-	if (now->zero + read > end + unwitnessed)
+	if (now->zero + read > end + unwitnessed + 1)
 		return SAY(c, "%u: %s ends %" PRId64 " s late, %" PRId64 " of them witnessed",
 			   row->row.addr, name, now->zero + read - end,
-			   now->zero + read - end - unwitnessed);
+			   now->zero + read - end - unwitnessed - 1);
 	return true;
 }
 
