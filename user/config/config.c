@@ -4,6 +4,7 @@
  * all it finds; only a text that cannot be parsed keeps the later ones from running.
  */
 #include "build.h"
+#include "include.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,47 +14,6 @@
 #include <unistd.h>
 
 #include "option_def.h"
-
-/* Reads at most one byte more than is allowed, so that the parser sees that it is too much. */
-static int read_text(const char *file, char **ret_text, size_t *ret_len)
-{
-	size_t len = 0, cap = 65536, most = DOCUMENT_SIZE_MAX + 1;
-	char *text = malloc(cap);
-	ssize_t n = 0;
-	int r, fd = open(file, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0 || !text) {
-		r = fd < 0 ? -errno : -ENOMEM;
-		goto fail;
-	}
-	while (len < most) {
-		char *more = len == cap ? realloc(text, 2 * cap) : text;
-
-		if (!more) {
-			r = -ENOMEM;
-			goto fail;
-		}
-		cap = len == cap ? 2 * cap : cap;
-		text = more;
-		n = read(fd, text + len, (cap < most ? cap : most) - len);
-		if (n < 0 && errno != EINTR) {
-			r = -errno;
-			goto fail;
-		}
-		if (n == 0)
-			break;
-		len += n > 0 ? (size_t)n : 0;
-	}
-	close(fd);
-	*ret_text = text;
-	*ret_len = len;
-	return 0;
-fail:
-	if (fd >= 0)
-		close(fd);
-	free(text);
-	return r;
-}
 
 /* The map of global keys: the whole document, or what the Dhcp4 wrapper holds. */
 static struct node *global_map(struct report *report, struct node *root)
@@ -119,12 +79,17 @@ static void build(struct report *report, struct node *root, struct config *confi
 }
 
 /* Everything but the model's index and the tree, which only a faultless file gets. */
-static int load(struct report *report, const char *text, size_t len, struct config *config)
+static int load(struct report *report, const char *text, struct config *config)
 {
 	struct document *document = NULL;
+	struct source source;
 	struct node *root;
-	int r = document_parse(report, text, len, &document);
+	int r = source_read(report, text, &source);
 
+	if (r < 0)
+		return r;
+	r = document_parse_source(report, &source, &document);
+	source_free(&source);
 	if (r < 0)
 		return r;
 	root = global_map(report, document->root);
@@ -155,18 +120,13 @@ int config_load(const char *file, const char *text, struct config **ret_config,
 {
 	struct config *config = calloc(1, sizeof(*config));
 	struct report report;
-	char *owned = NULL;
-	size_t len = text ? strlen(text) : 0;
 	int r = config ? 0 : -ENOMEM;
 
 	*errors = (struct config_errors){0};
 	report_init(&report, file);
-	if (!r && !text)
-		r = read_text(file, &owned, &len);
 	if (!r)
-		r = load(&report, text ? text : owned, len, config);
+		r = load(&report, text, config);
 	report_finish(&report, errors);
-	free(owned);
 	if (r < 0 && (r != -EINVAL || !errors->n))
 		unreadable(errors, file, r);
 	if (r < 0) {

@@ -73,8 +73,8 @@ static void check_ids(struct report *report, struct placed_subnet *placed, size_
 		ids[i] = placed[i].subnet->id;
 		if (i && ids[i] && ids[i] == ids[i - 1])
 			report_error(report, place_in(placed[i].map, KEY_SUBNET_ID),
-				     "id %u is already that of the subnet at line %u", ids[i],
-				     placed[i - 1].map->at.line);
+				     "id %u is already that of the subnet at %s", ids[i],
+				     LINE_OF(report, placed[i].map->at, placed[i - 1].map->at));
 	}
 	give_ids(report, placed, n, ids);
 	free(ids);
@@ -107,8 +107,9 @@ static void check_overlaps(struct report *report, struct placed_subnet *placed, 
 			bool after = place_order(it->map->at, widest->map->at) > 0;
 
 			report_error(report, (after ? it : widest)->map->at,
-				     "this subnet overlaps the one at line %u",
-				     (after ? widest : it)->map->at.line);
+				     "this subnet overlaps the one at %s",
+				     LINE_OF(report, (after ? it : widest)->map->at,
+					     (after ? widest : it)->map->at));
 		}
 		if (!widest || end > last) {
 			widest = it;
@@ -153,12 +154,13 @@ static void settle_relay(struct report *report, const struct relay *first, const
 	char addr[DHCP_ADDR_STR];
 	bool inherited = !member(it->of->map, KEY_RELAY);
 
-	report_notice(
-		report,
-		inherited ? place_in(it->of->network, KEY_RELAY) : place_in(it->of->map, KEY_RELAY),
-		"relay %s is without effect here: it is that of the subnet at line %u, whose "
-		"id %u is lower, and of no shared network with it",
-		dhcp_addr_str(it->addr, addr), first->of->map->at.line, first->of->subnet->id);
+	report_notice(report,
+		      inherited ? place_in(it->of->network, KEY_RELAY)
+				: place_in(it->of->map, KEY_RELAY),
+		      "relay %s is without effect here: it is that of the subnet at %s, whose "
+		      "id %u is lower, and of no shared network with it",
+		      dhcp_addr_str(it->addr, addr),
+		      LINE_OF(report, it->of->map->at, first->of->map->at), first->of->subnet->id);
 	forget_relay(it->of->subnet, it->addr);
 }
 
@@ -217,9 +219,10 @@ static void check_addresses(struct report *report, struct claim *claims, size_t 
 
 		if (it->reservation->addr && it->reservation->addr == before->reservation->addr)
 			report_error(report, place_in(it->map, KEY_IP_ADDRESS),
-				     "ip-address %s is already reserved at line %u",
+				     "ip-address %s is already reserved at %s",
 				     dhcp_addr_str(it->reservation->addr, addr),
-				     place_in(before->map, KEY_IP_ADDRESS).line);
+				     LINE_OF(report, it->map->at,
+					     place_in(before->map, KEY_IP_ADDRESS)));
 	}
 }
 
@@ -264,15 +267,15 @@ static void check_identities(struct report *report, struct claim *claims, size_t
 		if (!same_client(it, before))
 			continue;
 		if (it->list == before->list)
-			report_error(
-				report, it->map->at, "this client already has a %s, at line %u",
-				it->global ? "global reservation" : "reservation in this subnet",
-				before->map->at.line);
+			report_error(report, it->map->at, "this client already has a %s, at %s",
+				     it->global ? "global reservation"
+						: "reservation in this subnet",
+				     LINE_OF(report, it->map->at, before->map->at));
 		else
 			report_notice(report, it->map->at,
-				      "this client also has a reservation at line %u, in another "
+				      "this client also has a reservation at %s, in another "
 				      "subnet of the shared network: only one of them is used",
-				      before->map->at.line);
+				      LINE_OF(report, it->map->at, before->map->at));
 	}
 }
 

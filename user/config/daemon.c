@@ -199,8 +199,8 @@ static void build_socket(struct report *report, const struct node *root, struct 
 
 	if (one && list)
 		report_error(report, list->key_at,
-			     "control-sockets and control-socket (line %u) exclude each other",
-			     one->key_at.line);
+			     "control-sockets and control-socket (%s) exclude each other",
+			     LINE_OF(report, list->key_at, one->key_at));
 	if (list && !list->n)
 		config->control_socket = copy(report, "");
 	else
@@ -231,9 +231,9 @@ static void build_loggers(struct report *report, const struct node *root, struct
 			continue;
 		}
 		if (ours)
-			report_error(report, name->at,
-				     "logger %s: the daemon's logger is already at line %u",
-				     report_quote(name->text, buf), ours->at.line);
+			report_error(
+				report, name->at, "logger %s: the daemon's logger is already at %s",
+				report_quote(name->text, buf), LINE_OF(report, name->at, ours->at));
 		ours = map;
 		for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
 			if (member_is(map, KEY_LOGGER_SEVERITY, levels[i].word))

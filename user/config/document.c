@@ -5,6 +5,7 @@
  * never larger than its text. All memory is in blocks freed at once.
  */
 #include "document.h"
+#include "include.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@ struct parse {
 	yaml_parser_t yaml;
 	struct document *document;
 	struct report *report;
+	const struct source *source;
 	const char *text;
 	size_t len;
 	size_t nodes;
@@ -64,14 +66,15 @@ void document_free(struct document *document)
 	free(document);
 }
 
-static struct place place_of(yaml_mark_t mark)
+static struct place place_of(const struct parse *p, yaml_mark_t mark)
 {
-	return (struct place){(uint32_t)mark.line + 1, (uint32_t)mark.column + 1};
+	return source_place(p->source, (struct place){.line = (uint32_t)mark.line + 1,
+						      .col = (uint32_t)mark.column + 1});
 }
 
 static struct place place_of_offset(const struct parse *p, size_t offset)
 {
-	struct place at = {1, 1};
+	struct place at = {.line = 1, .col = 1};
 
 	for (size_t i = 0; i < offset && i < p->len; i++) {
 		if (p->text[i] == '\n') {
@@ -81,7 +84,7 @@ static struct place place_of_offset(const struct parse *p, size_t offset)
 			at.col++;
 		}
 	}
-	return at;
+	return source_place(p->source, at);
 }
 
 static void syntax_error(struct parse *p)
@@ -100,11 +103,13 @@ static void syntax_error(struct parse *p)
 	else if (strstr(problem, "cannot start any token"))
 		hint = "; indent with spaces, and put such a value in quotes";
 	if (yaml->context && yaml->context_mark.line != yaml->problem_mark.line)
-		report_error(p->report, place_of(yaml->problem_mark),
-			     "syntax error: %s, %s that starts at line %u%s", problem,
-			     yaml->context, place_of(yaml->context_mark).line, hint);
+		report_error(p->report, place_of(p, yaml->problem_mark),
+			     "syntax error: %s, %s that starts at %s%s", problem, yaml->context,
+			     LINE_OF(p->report, place_of(p, yaml->problem_mark),
+				     place_of(p, yaml->context_mark)),
+			     hint);
 	else
-		report_error(p->report, place_of(yaml->problem_mark), "syntax error: %s%s%s%s",
+		report_error(p->report, place_of(p, yaml->problem_mark), "syntax error: %s%s%s%s",
 			     problem, yaml->context ? ", " : "", yaml->context ? yaml->context : "",
 			     hint);
 }
@@ -125,7 +130,7 @@ static const char *copy_text(struct parse *p, const yaml_event_t *event)
 	char *text = allocate(p, len + 1);
 
 	if (text && memchr(event->data.scalar.value, 0, len))
-		report_error(p->report, place_of(event->start_mark),
+		report_error(p->report, place_of(p, event->start_mark),
 			     "a NUL character is not allowed in text");
 	if (text)
 		memcpy(text, event->data.scalar.value, len);
@@ -245,11 +250,11 @@ static void check_properties(struct parse *p, const yaml_event_t *event)
 		tag = event->data.mapping_start.tag;
 	}
 	if (anchor)
-		report_error(p->report, place_of(event->start_mark),
+		report_error(p->report, place_of(p, event->start_mark),
 			     "anchors (&name) are not supported: write the value out where it is "
 			     "needed");
 	if (tag)
-		report_error(p->report, place_of(event->start_mark),
+		report_error(p->report, place_of(p, event->start_mark),
 			     "tags (!name) are not supported: the key decides the type");
 }
 
@@ -265,7 +270,7 @@ static int no_node(struct parse *p, const yaml_event_t *event)
 {
 	if (p->nodes <= DOCUMENT_NODES_MAX)
 		return -ENOMEM;
-	report_error(p->report, place_of(event->start_mark),
+	report_error(p->report, place_of(p, event->start_mark),
 		     "too many values, at most %u are allowed", DOCUMENT_NODES_MAX);
 	return -EINVAL;
 }
@@ -273,7 +278,7 @@ static int no_node(struct parse *p, const yaml_event_t *event)
 /* The key of a map's next member. */
 static int parse_key(struct parse *p, const yaml_event_t *event, struct node *node)
 {
-	node->key_at = place_of(event->start_mark);
+	node->key_at = place_of(p, event->start_mark);
 	if (event->type != YAML_SCALAR_EVENT) {
 		report_error(p->report, node->key_at, "a key must be a word, not a %s",
 			     event->type == YAML_ALIAS_EVENT ? "reference" : "list or map");
@@ -329,7 +334,7 @@ static int parse_members(struct parse *p, struct node *parent, unsigned depth)
 
 static int parse_node(struct parse *p, const yaml_event_t *event, unsigned depth, struct node *node)
 {
-	node->at = place_of(event->start_mark);
+	node->at = place_of(p, event->start_mark);
 	check_properties(p, event);
 	if (event->type == YAML_ALIAS_EVENT) {
 		report_error(p->report, node->at,
@@ -368,11 +373,7 @@ static int by_key(const void *a, const void *b)
 	const struct node *x = *(const struct node *const *)a, *y = *(const struct node *const *)b;
 	int order = strcmp(x->key, y->key);
 
-	if (order)
-		return order;
-	if (x->key_at.line != y->key_at.line)
-		return x->key_at.line < y->key_at.line ? -1 : 1;
-	return x->key_at.col < y->key_at.col ? -1 : x->key_at.col > y->key_at.col;
+	return order ? order : place_order(x->key_at, y->key_at);
 }
 
 static int check_repeated(struct report *report, const struct node *map)
@@ -391,9 +392,9 @@ static int check_repeated(struct report *report, const struct node *map)
 			first = i;
 		else
 			report_error(report, members[i]->key_at,
-				     "key %s is here again; the first is at line %u",
+				     "key %s is here again; the first is at %s",
 				     report_quote(members[i]->key, buf),
-				     members[first]->key_at.line);
+				     LINE_OF(report, members[i]->key_at, members[first]->key_at));
 	}
 	free(members);
 	return 0;
@@ -426,7 +427,7 @@ static int parse_stream(struct parse *p)
 		case YAML_DOCUMENT_START_EVENT:
 			if (!p->document->root)
 				break;
-			report_error(p->report, place_of(event.start_mark),
+			report_error(p->report, place_of(p, event.start_mark),
 				     "a second document starts here; a file holds one");
 			r = -EINVAL;
 			break;
@@ -442,7 +443,7 @@ static int parse_stream(struct parse *p)
 		yaml_event_delete(&event);
 	}
 	if (!r && !p->document->root) {
-		report_error(p->report, (struct place){1, 1},
+		report_error(p->report, (struct place){.line = 1, .col = 1},
 			     "the file is empty; expected a map of keys such as \"subnet4\"");
 		r = -EINVAL;
 	}
@@ -465,23 +466,35 @@ static int parse_text(struct parse *p)
 int document_parse(struct report *report, const char *text, size_t len,
 		   struct document **ret_document)
 {
-	struct parse p = {.report = report, .text = text, .len = len};
+	const struct source source = {.text = (char *)text, .len = len};
+
+	return document_parse_source(report, &source, ret_document);
+}
+
+int document_parse_source(struct report *report, const struct source *whole,
+			  struct document **ret_document)
+{
+	struct source source = *whole;
+	struct parse p = {.report = report, .source = &source};
 	char *blanked = NULL;
 	int r = -ENOMEM;
 
-	if (len > DOCUMENT_SIZE_MAX) {
-		report_error(report, (struct place){1, 1}, "the file is larger than %u MiB",
-			     DOCUMENT_SIZE_MAX >> 20);
+	if (source.len > DOCUMENT_SIZE_MAX) {
+		report_error(report, (struct place){.line = 1, .col = 1},
+			     "the file is larger than %u MiB", DOCUMENT_SIZE_MAX >> 20);
 		return -EINVAL;
 	}
-	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) { /* a byte order mark says nothing */
-		p.text += 3;
-		p.len -= 3;
+	/* a byte order mark says nothing */
+	if (source.len >= 3 && !memcmp(source.text, "\xef\xbb\xbf", 3)) {
+		source.text += 3;
+		source.len -= 3;
 	}
+	p.text = source.text;
+	p.len = source.len;
 	p.document = calloc(1, sizeof(*p.document));
 	if (!p.document)
 		return -ENOMEM;
-	p.document->json = json_blank_comments(report, p.text, p.len, &blanked, &p.len);
+	p.document->json = json_blank_comments(report, &source, &blanked, &p.len);
 	if (p.document->json)
 		p.text = blanked;
 	if (report->errors.n)

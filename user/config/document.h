@@ -65,6 +65,10 @@ struct document {
  */
 int document_parse(struct report *report, const char *text, size_t len,
 		   struct document **ret_document);
+struct source;
+/* Likewise of a text with what it includes. */
+int document_parse_source(struct report *report, const struct source *source,
+			  struct document **ret_document);
 void document_free(struct document *document);
 
 enum scalar_kind scalar_kind(const struct node *node);
@@ -82,7 +86,9 @@ struct place place_in_text(const struct node *node, size_t offset);
  * text is YAML (its first significant character is no brace); then *ret_text is untouched. An
  * unterminated comment is reported. *ret_text is malloc'ed, NULL if there is no memory.
  */
-bool json_blank_comments(struct report *report, const char *text, size_t len, char **ret_text,
+bool json_blank_comments(struct report *report, const struct source *source, char **ret_text,
 			 size_t *ret_len);
+/* Is it JSON by that character? */
+bool json_is(const char *text, size_t len);
 
 #endif

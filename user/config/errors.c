@@ -6,6 +6,7 @@
  */
 #include "errors.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,6 +147,35 @@ bool report_full(struct report *report)
 	return true;
 }
 
+int report_file(struct report *report, const char *name, uint32_t *ret_file)
+{
+	char **included = reallocarray(report->included, report->n_included + 1, sizeof(*included));
+
+	if (!included)
+		return -ENOMEM;
+	report->included = included;
+	included[report->n_included] = strdup(name);
+	if (!included[report->n_included])
+		return -ENOMEM;
+	*ret_file = (uint32_t)++report->n_included;
+	return 0;
+}
+
+static const char *file_of(const struct report *report, struct place at)
+{
+	return at.file ? report->included[at.file - 1] : report->file;
+}
+
+const char *report_line(const struct report *report, struct place at, struct place other,
+			char buf[REPORT_LINE])
+{
+	if (at.file == other.file)
+		snprintf(buf, REPORT_LINE, "line %u", other.line);
+	else
+		snprintf(buf, REPORT_LINE, "line %u of %s", other.line, file_of(report, other));
+	return buf;
+}
+
 static int by_place(const void *a, const void *b)
 {
 	const struct report_entry *x = a, *y = b;
@@ -157,8 +187,8 @@ static int by_place(const void *a, const void *b)
 }
 
 /* Turns a list into lines; what cannot be allocated is left out. */
-static void finish(const char *file, struct report_list *list, const char *kind, char ***ret_lines,
-		   size_t *ret_n)
+static void finish(const struct report *report, struct report_list *list, const char *kind,
+		   char ***ret_lines, size_t *ret_n)
 {
 	char **lines = calloc(list->n + 2, sizeof(*lines));
 	size_t n = 0;
@@ -172,13 +202,14 @@ static void finish(const char *file, struct report_list *list, const char *kind,
 
 		if (entry->again)
 			snprintf(again, sizeof(again), " (and %zu more)", entry->again);
-		if (lines && asprintf(&lines[n], "%s:%u:%u: %s%s%s", file, entry->at.line,
-				      entry->at.col, kind, entry->text, again) >= 0)
+		if (lines && asprintf(&lines[n], "%s:%u:%u: %s%s%s", file_of(report, entry->at),
+				      entry->at.line, entry->at.col, kind, entry->text, again) >= 0)
 			n++;
 		free(entry->text);
 	}
 	if (lines && list->cut &&
-	    asprintf(&lines[n], "%s: there are more; only %d are shown", file, REPORT_MAX) >= 0)
+	    asprintf(&lines[n], "%s: there are more; only %d are shown", report->file,
+		     REPORT_MAX) >= 0)
 		n++;
 	free(list->v);
 	*ret_lines = lines;
@@ -187,9 +218,11 @@ static void finish(const char *file, struct report_list *list, const char *kind,
 
 void report_finish(struct report *report, struct config_errors *ret_errors)
 {
-	finish(report->file, &report->errors, "", &ret_errors->lines, &ret_errors->n);
-	finish(report->file, &report->notices, "notice: ", &ret_errors->notices,
-	       &ret_errors->n_notices);
+	finish(report, &report->errors, "", &ret_errors->lines, &ret_errors->n);
+	finish(report, &report->notices, "notice: ", &ret_errors->notices, &ret_errors->n_notices);
+	for (size_t i = 0; i < report->n_included; i++)
+		free(report->included[i]);
+	free(report->included);
 	*report = (struct report){0};
 }
 

@@ -15,11 +15,14 @@
 
 struct place {
 	uint32_t line, col; /* from 1; col counts characters */
+	uint32_t file;	    /* 0: the one that was asked for; else one that it includes */
 };
 
 /* <0, 0, >0: x stands before, at, after y. */
 static inline int place_order(struct place x, struct place y)
 {
+	if (x.file != y.file)
+		return x.file < y.file ? -1 : 1;
 	if (x.line != y.line)
 		return x.line < y.line ? -1 : 1;
 	return x.col < y.col ? -1 : x.col > y.col;
@@ -42,6 +45,8 @@ struct report_list {
 
 struct report {
 	const char *file; /* borrowed */
+	char **included;  /* the names of places' files, from 1 on */
+	size_t n_included;
 	struct report_list errors, notices;
 	bool oom; /* something could not be allocated: the load fails with -ENOMEM */
 };
@@ -51,6 +56,13 @@ void report_error(struct report *report, struct place at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void report_notice(struct report *report, struct place at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Another file of places, by its name, copied. -ENOMEM. */
+int report_file(struct report *report, const char *name, uint32_t *ret_file);
+/* How a message at `at` names another place: "line 7", or "line 7 of FILE". */
+#define REPORT_LINE 160
+const char *report_line(const struct report *report, struct place at, struct place other,
+			char buf[REPORT_LINE]);
+#define LINE_OF(report, at, other) report_line(report, at, other, (char[REPORT_LINE]){0})
 /* No more errors are kept: what is costly to word may be left out. */
 bool report_full(struct report *report);
 /* Sorts and formats into *ret_errors (owned by the caller), and frees the report. */

@@ -79,8 +79,8 @@ static void build_ping_check(struct build *build, const struct node *parameters,
 	if (ours && parameters)
 		report_error(build->report, parameters->key_at,
 			     "the parameters of this library and the global conflict-detection "
-			     "(line %u) exclude each other",
-			     ours->key_at.line);
+			     "(%s) exclude each other",
+			     LINE_OF(build->report, parameters->key_at, ours->key_at));
 	build->ping_check = true;
 	build->conflict.method = member_bool(parameters, KEY_PING_ENABLE) ? CONFLICT_ICMP
 									  : CONFLICT_NONE;
@@ -219,8 +219,8 @@ void build_hooks(struct build *build, const struct option_defs *defs)
 				      library->name, library->why);
 		} else if (first[i]) {
 			report_error(report, name->at,
-				     "library %s is here a second time; the first is at line %u",
-				     library->name, first[i]->at.line);
+				     "library %s is here a second time; the first is at %s",
+				     library->name, LINE_OF(report, name->at, first[i]->at));
 		} else {
 			first[i] = name;
 			library->build(build, member(map, KEY_HOOK_PARAMETERS), defs);

@@ -5,6 +5,7 @@
  * replaced by as many, so that libyaml's marks are the file's places.
  */
 #include "document.h"
+#include "include.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -157,12 +158,19 @@ static char first_significant(struct blanker b)
 	return 0;
 }
 
-bool json_blank_comments(struct report *report, const char *text, size_t len, char **ret_text,
+bool json_is(const char *text, size_t len)
+{
+	return first_significant((struct blanker){.text = text, .len = len}) == '{';
+}
+
+bool json_blank_comments(struct report *report, const struct source *source, char **ret_text,
 			 size_t *ret_len)
 {
-	struct blanker b = {.text = text, .len = len, .place = {1, 1}};
+	const char *text = source->text;
+	size_t len = source->len;
+	struct blanker b = {.text = text, .len = len, .place = {.line = 1, .col = 1}};
 
-	if (first_significant(b) != '{')
+	if (!json_is(text, len))
 		return false;
 	b.out = malloc(len + 1);
 	while (b.out && b.at < len) {
@@ -170,7 +178,8 @@ bool json_blank_comments(struct report *report, const char *text, size_t len, ch
 		int is = comment(&b);
 
 		if (is < 0)
-			report_error(report, start, "this comment does not end: */ is missing");
+			report_error(report, source_place(source, start),
+				     "this comment does not end: */ is missing");
 		if (is)
 			continue;
 		if (text[b.at] == '"')

@@ -76,8 +76,8 @@ void build_relays(struct report *report, const struct node *map, uint32_t **ret_
 
 	if (list && one)
 		report_error(report, one->key_at,
-			     "ip-address and ip-addresses (line %u) exclude each other",
-			     list->key_at.line);
+			     "ip-address and ip-addresses (%s) exclude each other",
+			     LINE_OF(report, one->key_at, list->key_at));
 	if (!one && (!list || !list->n))
 		return;
 	*ret_relays = calloc((list ? list->n : 0) + 1, sizeof(**ret_relays));
@@ -151,10 +151,10 @@ static void settle_interface(struct report *report, struct placed_subnet *subnet
 			link->interface_at = place_in(subnets[i].map, KEY_SUBNET_INTERFACE);
 		} else if (strcmp(own, link->interface) != 0) {
 			report_error(report, place_in(subnets[i].map, KEY_SUBNET_INTERFACE),
-				     "interface %s is not %s as at line %u: the subnets of a "
+				     "interface %s is not %s as at %s: the subnets of a "
 				     "shared network are on one link",
 				     report_quote(own, buf), report_quote(link->interface, other),
-				     link->interface_at.line);
+				     LINE_OF(report, subnets[i].map->at, link->interface_at));
 		}
 	}
 	for (size_t i = 0; i < n; i++)
@@ -191,10 +191,10 @@ static void notice_relays(struct report *report, const struct placed_subnet *sub
 		     !memcmp(it->relays, first->relays, it->n_relays * sizeof(*it->relays))))
 			continue;
 		report_notice(report, subnets[i].map->at,
-			      "this subnet's relays are not those of the one at line %u, but both "
+			      "this subnet's relays are not those of the one at %s, but both "
 			      "are of one shared network: a client behind any of them may get an "
 			      "address of either",
-			      subnets[0].map->at.line);
+			      LINE_OF(report, subnets[i].map->at, subnets[0].map->at));
 		return;
 	}
 }
@@ -252,8 +252,9 @@ static void check_names(struct report *report, const struct node *list)
 	for (size_t i = 1; i < n; i++) {
 		if (!strcmp(names[i]->text, names[i - 1]->text))
 			report_error(report, names[i]->at,
-				     "name %s is already that of the shared network at line %u",
-				     report_quote(names[i]->text, buf), names[i - 1]->at.line);
+				     "name %s is already that of the shared network at %s",
+				     report_quote(names[i]->text, buf),
+				     LINE_OF(report, names[i]->at, names[i - 1]->at));
 	}
 	free(names);
 }

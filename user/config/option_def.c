@@ -292,8 +292,9 @@ static bool check_new(struct report *report, const struct node *map, const struc
 			continue;
 		report_error(report, map->at,
 			     "this option's %s in space %s is already that of the definition at "
-			     "line %u",
-			     same_code ? "code" : "name", own->space, it->at.line);
+			     "%s",
+			     same_code ? "code" : "name", own->space,
+			     LINE_OF(report, map->at, it->at));
 		return false;
 	}
 	return true;
@@ -347,10 +348,10 @@ static unsigned nesting(struct report *report, struct option_defs *defs, size_t 
 			continue;
 		if (state[i] == ON_THE_WAY) {
 			report_error(report, own->at,
-				     "encapsulate: %s holds option %s (line %u), which holds this "
+				     "encapsulate: %s holds option %s (%s), which holds this "
 				     "one again",
 				     own->def.encapsulates, defs->v[i].def.name,
-				     defs->v[i].at.line);
+				     LINE_OF(report, own->at, defs->v[i].at));
 			own->def.encapsulates = NULL;
 			break;
 		}

@@ -236,9 +236,8 @@ static void check_overlaps(struct report *report, const struct placed *placed, s
 			struct place other = member(widest->node, KEY_POOL)->at;
 			bool after = place_order(at, other) > 0;
 
-			report_error(report, after ? at : other,
-				     "this pool overlaps the one at line %u",
-				     after ? other.line : at.line);
+			report_error(report, after ? at : other, "this pool overlaps the one at %s",
+				     LINE_OF(report, after ? at : other, after ? other : at));
 		}
 		if (!widest || it->range.last > widest->range.last)
 			widest = it;

@@ -115,8 +115,8 @@ void check_mode(struct report *report, const struct node *map)
 		if (!node)
 			continue;
 		report_error(report, mode->key_at,
-			     "reservation-mode and %s (line %u) exclude each other", node->key,
-			     node->key_at.line);
+			     "reservation-mode and %s (%s) exclude each other", node->key,
+			     LINE_OF(report, mode->key_at, node->key_at));
 		return;
 	}
 }

@@ -132,13 +132,12 @@ static void check_repeated(const struct flat *flat)
 		    space_order(first->enterprise, first->space, it)) {
 			first = it;
 		} else if (!of_vendors(it)) {
-			report_error(
-				flat->report, it->at,
-				"option %u%s%s%s%s%s is here a second time; the first is at line "
-				"%u",
-				it->code, named ? " (" : "", named ? it->def->name : "",
-				named ? ")" : "", dhcp4 ? "" : " in ", dhcp4 ? "" : it->space,
-				first->at.line);
+			report_error(flat->report, it->at,
+				     "option %u%s%s%s%s%s is here a second time; the first is at "
+				     "%s",
+				     it->code, named ? " (" : "", named ? it->def->name : "",
+				     named ? ")" : "", dhcp4 ? "" : " in ", dhcp4 ? "" : it->space,
+				     LINE_OF(flat->report, it->at, first->at));
 			flat->entries->bad = true;
 		}
 	}
