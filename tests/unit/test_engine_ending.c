@@ -334,6 +334,99 @@ static void restart_keeps_the_order_of_the_free(void **state)
 	fx_close(&again);
 }
 
+/* By command: the address is free at once, for anybody, and not as its last client's. */
+static void quarantine_ended_early(void **state)
+{
+	struct fixture fx = fx_open(fx_model(1));
+	uint32_t addr = fx_lease(&fx, mac(1));
+	struct change change;
+
+	(void)state;
+	fx.now += 100;
+	fx_decline(&fx, mac(1), addr);
+	assert_int_equal(lease_at(fx.leases, addr)->state, LEASE_DECLINED);
+	fx.now += 5;
+	change = fx_end(&fx, addr, LEASE_END_RELEASED, 0, 0, fx.now);
+	assert_int_equal(change.row.state, LEASE_FREE);
+	assert_int_equal(change.row.end, LEASE_END_DECLINED);
+	assert_int_equal(change.row.promised, fx.now);
+	assert_int_equal(fx_offer(&fx, mac(2)), addr);
+	fx_close(&fx);
+}
+
+/* A grant that crossed the DECLINE is promised still. */
+static void quarantine_ended_early_within_a_grant(void **state)
+{
+	struct fixture fx = fx_open(fx_model(1));
+	uint32_t addr = fx_lease(&fx, mac(1)), until = START + 5000;
+	struct change change;
+
+	(void)state;
+	fx_end(&fx, addr, LEASE_END_DECLINED, fx.now, until, fx.now);
+	fx.now += 5;
+	change = fx_end(&fx, addr, LEASE_END_RELEASED, 0, 0, fx.now);
+	assert_int_equal(change.row.state, LEASE_HELD);
+	assert_int_equal(change.row.promised, until);
+	assert_int_equal(fx_offer(&fx, mac(2)), 0);
+	fx.now = until;
+	fx_expire(&fx);
+	assert_int_equal(lease_at(fx.leases, addr)->state, LEASE_FREE);
+	assert_int_equal(fx_offer(&fx, mac(2)), addr);
+	fx_close(&fx);
+}
+
+/* What a held address was promised for survives a quarantine that is shorter. */
+static void quarantine_of_a_held_one_ended_early(void **state)
+{
+	struct fixture fx = fx_open(fx_model(1));
+	struct lease_row row = {.addr = POOL,
+				.subnet_id = 1,
+				.generation = 7,
+				.state = LEASE_HELD,
+				.promised = START + 50,
+				.ack_until = START + 50};
+	struct change change;
+
+	(void)state;
+	fx_close(&fx);
+	fx = (struct fixture){.horizon = 3, .now = START, .link = fx.link};
+	fx.leases = lease_table_new();
+	assert_int_equal(lease_load(fx.leases, &row), 0);
+	fx.engine = engine_new(fx.leases);
+	fx_configure(&fx, fx_model(1));
+	change = fx_end(&fx, POOL, LEASE_END_DECLINED, 0, 0, fx.now);
+	assert_int_equal(change.row.state, LEASE_DECLINED);
+	assert_int_equal(change.row.promised, START + 1 + 600);
+	change = fx_end(&fx, POOL, LEASE_END_RELEASED, 0, 0, fx.now);
+	assert_int_equal(change.row.state, LEASE_HELD);
+	assert_int_equal(change.row.promised, START + 50);
+	fx_close(&fx);
+}
+
+/* A stranger uses an address that was offered: nobody's, it is quarantined as one. */
+static void unbound_address_in_use(void **state)
+{
+	struct fixture fx = fx_open(fx_model(2));
+	uint32_t addr = fx_offer(&fx, mac(1));
+	struct lease *lease = engine_unbound(fx.engine, addr);
+	struct change change;
+
+	(void)state;
+	assert_non_null(lease);
+	assert_int_equal(lease->state, LEASE_FREE);
+	change = fx_end(&fx, addr, LEASE_END_DECLINED, 0, 0, fx.now);
+	assert_int_equal(change.row.state, LEASE_DECLINED);
+	assert_int_equal(change.row.promised, START + 1 + 600);
+	assert_int_not_equal(fx_offer(&fx, mac(1)), addr);
+	assert_int_not_equal(fx_offer(&fx, mac(1)), 0);
+	/* the second one is bound, and the first is quarantined: they are not strangers' */
+	addr = fx_lease(&fx, mac(1));
+	assert_null(engine_unbound(fx.engine, addr));
+	assert_null(engine_unbound(fx.engine, change.row.addr));
+	assert_int_equal(fx_renew(&fx, mac(1), addr), DHCP_ACK);
+	fx_close(&fx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -349,6 +442,10 @@ int main(void)
 		cmocka_unit_test(reload_with_new_reservations),
 		cmocka_unit_test(reload_drops_offers_only),
 		cmocka_unit_test(restart_keeps_the_order_of_the_free),
+		cmocka_unit_test(quarantine_ended_early),
+		cmocka_unit_test(quarantine_ended_early_within_a_grant),
+		cmocka_unit_test(quarantine_of_a_held_one_ended_early),
+		cmocka_unit_test(unbound_address_in_use),
 	};
 
 	return cmocka_run_group_tests_name("engine: ending", tests, NULL, NULL);
