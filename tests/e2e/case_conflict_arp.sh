@@ -65,6 +65,16 @@ equal "the end of the quarantine" "$(ctl release 192.0.2.100 | jq -r '"\(.result
 equal "who asks for it then" "$(offered chaddr=02:00:00:00:00:03 requested=192.0.2.100)" "offer 192.0.2.100"
 equal "nothing left out" "$(statistic xdhcp-probes-left-out)" 0
 
+# who DECLINEs an address says more than a probe that nobody has answered
+sed -i 's/^conflict-detection/decline-probation-period: 1\n&/' "$DIR/s.yaml"
+ctl reload >/dev/null
+sent=$(statistic xdhcp-probes-sent)
+one c cli decline $one_ requested="${offer#* }" server=192.0.2.1 >/dev/null
+await 5 "the quarantine" unbound "${offer#* }"
+await 10 "its end" equal_silent "" lease "${offer#* }"
+equal "who asks for it then" "$(offered chaddr=02:00:00:00:00:05 requested="${offer#* }")" "$offer"
+equal "probes" "$(statistic xdhcp-probes-sent)" $((sent + 1))
+
 sent=$(statistic xdhcp-probes-sent)
 sed -i 's/method: arp/method: none/' "$DIR/s.yaml"
 ctl reload >/dev/null

@@ -192,6 +192,17 @@ static void build_conflict(const struct build *build, const struct levels *level
 		ret->cache = (uint32_t)member_integer(map, KEY_CONFLICT_CACHE);
 }
 
+/* Whose offer lapses while its address is probed may lose it to another. */
+static void check_timeout(struct report *report, const struct node *map,
+			  const struct conflict_detection *conflict, uint32_t offer_lifetime)
+{
+	if (conflict->method != CONFLICT_NONE && conflict->timeout > 1000 * offer_lifetime)
+		report_error(report, place_in(map, KEY_CONFLICT_DETECTION),
+			     "conflict-detection waits for %u ms here, longer than an offered "
+			     "address is held (offer-lifetime: %u s)",
+			     conflict->timeout, offer_lifetime);
+}
+
 static void build_flags(const struct build *build, const struct levels *levels,
 			struct subnet *subnet)
 {
@@ -208,6 +219,9 @@ static void build_flags(const struct build *build, const struct levels *levels,
 	subnet->offer_lifetime = (uint32_t)member_integer(level_of(levels, KEY_OFFER_LIFETIME),
 							  KEY_OFFER_LIFETIME);
 	build_conflict(build, levels, &subnet->conflict);
+	check_timeout(build->report, map, &subnet->conflict,
+		      subnet->offer_lifetime ? subnet->offer_lifetime
+					     : build->config->model.offer_lifetime);
 	subnet->id = (uint32_t)(member(map, KEY_SUBNET_ID) ? member_integer(map, KEY_SUBNET_ID)
 							   : 0);
 }

@@ -125,7 +125,7 @@ static bool is_clients(const struct daemon *d, const struct dhcp_msg *msg, uint3
 	const struct lease *lease = lease_at(d->leases, addr);
 	struct lease_row row;
 
-	if (!lease || (change && change->before_absent))
+	if (!lease)
 		return false;
 	if ((change ? change->before_state : lease->state) != LEASE_FREE)
 		return true; /* nobody else's is ever offered (engine/allocate.c) */
