@@ -60,6 +60,13 @@ static json_t *fake_config(void *arg)
 	return json_pack("{s:{s:[{s:i}]}}", "Dhcp4", "subnet4", "id", 1);
 }
 
+static json_t *fake_source(void *arg)
+{
+	(void)arg;
+	return json_pack("{s:[s], s:s, s:[]}", "files", "f.yaml", "text",
+			 "interfaces-config: {interfaces: [eth0]}\nvalid-lifetime: 60\n", "parts");
+}
+
 static int fake_test(void *arg, const json_t *config, char **ret_text)
 {
 	struct fake *fake = arg;
@@ -177,6 +184,7 @@ const struct control_ops fake_ops = {
 	.version = "1.2.3",
 	.status = fake_status,
 	.config = fake_config,
+	.config_source = fake_source,
 	.config_test = fake_test,
 	.config_reload = fake_reload,
 	.statistics = fake_statistics,

@@ -649,6 +649,56 @@ static void config_test(void **state)
 	assert_int_equal(rmdir(dir), 0);
 }
 
+/* A file's values and a key's meaning are told without a daemon; a running one is asked for. */
+static void config_show(void **state)
+{
+	const char *tmp = getenv("TMPDIR");
+	char dir[200], file[256], line[400];
+	json_t *json;
+
+	(void)state;
+	snprintf(dir, sizeof(dir), "%s/xdhcp-cli-XXXXXX", tmp && strlen(tmp) < 160 ? tmp : "/tmp");
+	assert_non_null(mkdtemp(dir));
+	snprintf(file, sizeof(file), "%s/a.yaml", dir);
+	write_file(file, "interfaces-config: {interfaces: [a]}\nvalid-lifetime: 77\n"
+			 "subnet4: [{id: 5, subnet: 192.0.2.0/24}]\n");
+	snprintf(line, sizeof(line), NOBODY "config show --file %s", file);
+	assert_int_equal(run(line), CLI_OK);
+	assert_non_null(strstr(OUT, "\nsubnet4[5]\nKEY "));
+	assert_non_null(strstr(OUT, "valid-lifetime"));
+	assert_non_null(strstr(OUT, "/a.yaml:2:17"));
+	snprintf(line, sizeof(line), NOBODY "--json config show 5 -f %s", file);
+	assert_int_equal(run(line), CLI_OK);
+	json = json_loads(OUT, 0, NULL);
+	assert_string_equal(get_str(json_array_get(json, 0), "in", ""), "subnet4[5]");
+	json_decref(json);
+	snprintf(line, sizeof(line), NOBODY "config show 6 -f %s", file);
+	assert_int_equal(run(line), CLI_EMPTY);
+	snprintf(line, sizeof(line), NOBODY "config show five -f %s", file);
+	assert_int_equal(run(line), CLI_USAGE);
+	snprintf(line, sizeof(line), NOBODY "config -f %s", file);
+	assert_int_equal(run(line), CLI_USAGE);
+	write_file(file, "valid-lifetim: 1\n");
+	snprintf(line, sizeof(line), NOBODY "config show -f %s", file);
+	assert_int_equal(run(line), CLI_ERROR);
+	assert_non_null(strstr(ERR, "/a.yaml:1:1: unknown key"));
+	assert_int_equal(run(NOBODY "config show"), CLI_UNREACHABLE);
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(rmdir(dir), 0);
+
+	assert_int_equal(run(NOBODY "config doc subnet4.pools.pool"), CLI_OK);
+	assert_ptr_equal(strstr(OUT, "subnet4[].pools[].pool\n"), OUT);
+	assert_int_equal(run(NOBODY "config doc"), CLI_OK);
+	assert_non_null(strstr(OUT, "valid-lifetime"));
+	assert_int_equal(run(NOBODY "config doc pol"), CLI_EMPTY);
+	assert_non_null(strstr(ERR, "did you mean \"pool\"?"));
+	assert_int_equal(run(NOBODY "--json config doc relay"), CLI_OK);
+	json = json_loads(OUT, 0, NULL);
+	assert_string_equal(get_str(json_array_get(json, 0), "key", ""), "relay");
+	json_decref(json);
+	assert_int_equal(run(NOBODY "config dok"), CLI_USAGE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -671,6 +721,7 @@ int main(void)
 		cmocka_unit_test(decisions_with_their_reasons),
 		cmocka_unit_test(failures),
 		cmocka_unit_test(config_test),
+		cmocka_unit_test(config_show),
 	};
 	int r = cmocka_run_group_tests(tests, NULL, NULL);
 

@@ -70,7 +70,8 @@ static void test_plain_commands(void **state)
 {
 	(void)state;
 	expect("{\"command\":\"list-commands\"}",
-	       "{\"result\":0,\"arguments\":[\"config-get\",\"config-reload\",\"config-test\","
+	       "{\"result\":0,\"arguments\":[\"config-get\",\"config-reload\",\"config-source\","
+	       "\"config-test\","
 	       "\"lease4-del\",\"lease4-get\",\"lease4-get-all\",\"list-commands\",\"statistic-"
 	       "get\","
 	       "\"statistic-get-all\",\"statistic-reset\",\"statistic-reset-all\","
@@ -99,7 +100,7 @@ static void test_listed_commands_exist(void **state)
 	json_t *name;
 
 	(void)state;
-	assert_int_equal(json_array_size(json_object_get(list, "arguments")), 13);
+	assert_int_equal(json_array_size(json_object_get(list, "arguments")), 14);
 	json_array_foreach (json_object_get(list, "arguments"), i, name) {
 		json_object_set(request, "command", name);
 

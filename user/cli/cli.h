@@ -64,6 +64,7 @@ int cli_config_test(const struct cli *cli);
 int cli_commands(const struct cli *cli);
 
 extern const struct option cli_capture_options[];
+extern const struct option cli_config_options[];
 
 /* --- status.c, status_offline.c --- */
 

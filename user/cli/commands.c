@@ -56,10 +56,14 @@ static const struct subcommand {
 	 "      --snaplen N      no more than N bytes of a frame\n"
 	 "  -w, --write FILE     to a file",
 	 0, 0, cli_capture, cli_capture_options},
-	{"config", "[doc [KEY]]", "the configuration in force, as JSON; doc: what a key means",
+	{"config", "[show [SUBNET-ID...] | doc [KEY]]",
+	 "the configuration in force, as JSON; its effective values; what a key means",
+	 "show: every key's value in effect, of all or of some subnets and their pools, and where\n"
+	 "it comes from: here, a level that it is inherited from, or default; with FILE:LINE:COL.\n"
+	 "  -f, --file FILE      of that file, instead of the running configuration\n"
 	 "doc KEY: the key's type, range, default and meaning. KEY may have its path:\n"
 	 "subnet4.pools.option-data; without one: all global keys. It needs no daemon.",
-	 0, 2, cli_config, NULL},
+	 0, -1, cli_config, cli_config_options},
 	{"config-test", "FILE", "check a configuration without applying it",
 	 "FILE is YAML or JSON; - : standard input. It is read here by the daemon's own rules:\n"
 	 "every error is printed as FILE:LINE:COL: message, and the exit code is 1. A file\n"
@@ -199,7 +203,7 @@ static int parse_options(int argc, char **argv, const struct subcommand *s, stru
 	optind = 0; /* getopt begins anew, and reads whether it shall stop at the first word */
 	while ((c = getopt_long(argc, argv,
 				!s	     ? "+s:h"
-				: s->options ? "s:hw:"
+				: s->options ? "s:hw:f:"
 					     : "s:h",
 				all, NULL)) >= 0) {
 		switch (c) {

@@ -130,6 +130,8 @@ struct option_defs;
 void build_hooks(struct build *build, const struct option_defs *defs);
 /* Kea's library that serves all BOOTP clients is there. */
 bool hooks_set_bootp(const struct node *root);
+/* The map of hooks-libraries that names this one of Kea's, or NULL. */
+const struct node *hooks_library(const struct node *root, const char *name);
 
 /* digest.c */
 /*
@@ -144,5 +146,12 @@ int build_digests(struct model *model);
 /* tree.c */
 /* The document as jansson's tree, {"Dhcp4": ...}. New reference; NULL: no memory. */
 json_t *tree_json(const struct node *root);
+/* One value. */
+json_t *tree_value(const struct node *node);
+
+/* show.c */
+/* The rows of config_show(), of a document that read.c has checked. NULL: no memory. */
+json_t *show_tree(const struct config *config, const struct node *root, const uint32_t *only,
+		  size_t n_only);
 
 #endif

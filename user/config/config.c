@@ -79,17 +79,12 @@ static void build(struct report *report, struct node *root, struct config *confi
 }
 
 /* Everything but the model's index and the tree, which only a faultless file gets. */
-static int load(struct report *report, const char *text, struct config *config)
+static int load_source(struct report *report, const struct source *source, struct config *config)
 {
 	struct document *document = NULL;
-	struct source source;
 	struct node *root;
-	int r = source_read(report, text, &source);
+	int r = document_parse_source(report, source, &document);
 
-	if (r < 0)
-		return r;
-	r = document_parse_source(report, &source, &document);
-	source_free(&source);
 	if (r < 0)
 		return r;
 	root = global_map(report, document->root);
@@ -107,6 +102,34 @@ static int load(struct report *report, const char *text, struct config *config)
 	return report->errors.n ? -EINVAL : r;
 }
 
+/* The files that a kept source includes. */
+static int name_files(struct report *report, const struct source *source)
+{
+	int r = 0;
+
+	for (size_t i = 1; !r && i < source->n_files; i++)
+		r = report_file(report, source->files[i], &(uint32_t){0});
+	return r;
+}
+
+/* Of a file, a text, or a text with its parts. What there is of the text is kept. */
+static int load(struct report *report, const char *text, const json_t *parts, struct config *config)
+{
+	struct source *source = calloc(1, sizeof(*source));
+	int r = !source ? -ENOMEM
+		: parts ? source_from_json(parts, source)
+			: source_read(report, text, source);
+
+	config->source = source;
+	if (parts && !r)
+		r = name_files(report, source);
+	if (!r)
+		r = load_source(report, source, config);
+	if (!r && !parts)
+		r = source_keep_files(source, report);
+	return r;
+}
+
 static void unreadable(struct config_errors *errors, const char *file, int error)
 {
 	char text[160];
@@ -115,8 +138,8 @@ static void unreadable(struct config_errors *errors, const char *file, int error
 	errors_prepend(errors, file, text);
 }
 
-int config_load(const char *file, const char *text, struct config **ret_config,
-		struct config_errors *errors)
+static int load_config(const char *file, const char *text, const json_t *parts,
+		       struct config **ret_config, struct config_errors *errors)
 {
 	struct config *config = calloc(1, sizeof(*config));
 	struct report report;
@@ -125,7 +148,7 @@ int config_load(const char *file, const char *text, struct config **ret_config,
 	*errors = (struct config_errors){0};
 	report_init(&report, file);
 	if (!r)
-		r = load(&report, text, config);
+		r = load(&report, text, parts, config);
 	report_finish(&report, errors);
 	if (r < 0 && (r != -EINVAL || !errors->n))
 		unreadable(errors, file, r);
@@ -134,6 +157,57 @@ int config_load(const char *file, const char *text, struct config **ret_config,
 		return r;
 	}
 	*ret_config = config;
+	return 0;
+}
+
+int config_load(const char *file, const char *text, struct config **ret_config,
+		struct config_errors *errors)
+{
+	return load_config(file, text, NULL, ret_config, errors);
+}
+
+json_t *config_source(const struct config *config)
+{
+	return source_json(config->source);
+}
+
+int config_load_source(const json_t *source, struct config **ret_config,
+		       struct config_errors *errors)
+{
+	const json_t *file = json_array_get(json_object_get(source, "files"), 0);
+
+	return load_config(file ? json_string_value(file) : "the running configuration", NULL,
+			   source, ret_config, errors);
+}
+
+int config_show(const struct config *config, const uint32_t *ids, size_t n_ids, json_t **ret_rows)
+{
+	struct document *document = NULL;
+	struct config_errors ignored;
+	struct option_defs defs;
+	struct report report;
+	struct node *root;
+	json_t *rows = NULL;
+	int r;
+
+	/* it has been read without an error before */
+	report_init(&report, "");
+	r = name_files(&report, config->source);
+	if (!r)
+		r = document_parse_source(&report, config->source, &document);
+	root = r < 0 ? NULL : global_map(&report, document->root);
+	if (root) {
+		read_tree(&report, root, document->json);
+		build_option_defs(&report, root, &defs);
+		rows = show_tree(config, root, ids, n_ids);
+		option_defs_free(&defs);
+	}
+	document_free(document);
+	report_finish(&report, &ignored);
+	config_errors_free(&ignored);
+	if (!rows)
+		return -ENOMEM;
+	*ret_rows = rows;
 	return 0;
 }
 
@@ -147,6 +221,9 @@ void config_free(struct config *config)
 	free(config->control_socket);
 	free(config->fast_path.pin_path);
 	json_decref(config->tree);
+	if (config->source)
+		source_free(config->source);
+	free(config->source);
 	free(config);
 }
 

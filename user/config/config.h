@@ -47,8 +47,9 @@ struct config {
 		struct rate_limit client, discover, other;
 	} fast_path;
 
-	int log_level; /* syslog's LOG_ERR..LOG_DEBUG; default LOG_INFO */
-	json_t *tree;  /* the file as it was read, under "Dhcp4", for config-get */
+	int log_level;	       /* syslog's LOG_ERR..LOG_DEBUG; default LOG_INFO */
+	json_t *tree;	       /* the file as it was read, under "Dhcp4", for config-get */
+	struct source *source; /* and its text, for config_source() */
 };
 
 struct config_errors {
@@ -66,6 +67,21 @@ struct config_errors {
 int config_load(const char *file, const char *text, struct config **ret_config,
 		struct config_errors *errors);
 void config_free(struct config *config);
+
+/*
+ * The text of the file or files, and where each part of it stands: what config_load_source() reads.
+ * New reference; NULL: no memory.
+ */
+json_t *config_source(const struct config *config);
+/* As config_load(), of what config_source() has made, in another process. */
+int config_load_source(const json_t *source, struct config **ret_config,
+		       struct config_errors *errors);
+/*
+ * What is in effect, as a list of {"in": map, "key": path, "value": V, "from": "here", "default",
+ * "global", "subnet 1" ..., "at": "file:line:col" or null}: of all, or of the subnets of these ids.
+ * 0, -ENOMEM.
+ */
+int config_show(const struct config *config, const uint32_t *ids, size_t n_ids, json_t **ret_rows);
 void config_errors_free(struct config_errors *errors);
 
 /*

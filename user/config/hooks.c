@@ -147,7 +147,7 @@ static const struct library *library_of(const struct node *node)
 	return NULL;
 }
 
-bool hooks_set_bootp(const struct node *root)
+const struct node *hooks_library(const struct node *root, const char *name)
 {
 	const struct node *list = member(root, KEY_HOOKS_LIBRARIES);
 
@@ -155,10 +155,15 @@ bool hooks_set_bootp(const struct node *root)
 		const struct library *library = library_of(
 			map->bad ? NULL : member(map, KEY_HOOK_LIBRARY));
 
-		if (library && !strcmp(library->name, LIBRARY_BOOTP))
-			return true;
+		if (library && !strcmp(library->name, name))
+			return map;
 	}
-	return false;
+	return NULL;
+}
+
+bool hooks_set_bootp(const struct node *root)
+{
+	return hooks_library(root, LIBRARY_BOOTP);
 }
 
 void read_hooks(struct report *report, struct node *root, bool json)

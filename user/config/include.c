@@ -175,6 +175,9 @@ void source_free(struct source *source)
 {
 	free(source->text);
 	free(source->parts);
+	for (size_t i = 0; i < source->n_files; i++)
+		free(source->files[i]);
+	free(source->files);
 	*source = (struct source){0};
 }
 

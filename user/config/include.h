@@ -30,6 +30,9 @@ struct source {
 	size_t len;
 	struct source_part *parts; /* ascending; none: the text is one file's */
 	size_t n_parts, cap;
+	/* Kept for later: the file of place.file 0, and those that it includes. */
+	char **files;
+	size_t n_files;
 };
 
 /*
@@ -39,6 +42,14 @@ struct source {
  */
 int source_read(struct report *report, const char *text, struct source *ret_source);
 void source_free(struct source *source);
+/* source.c */
+/* From now on it names its files without the report, which names them to the end of the run. */
+int source_keep_files(struct source *source, const struct report *report);
+const char *source_file(const struct source *source, struct place place);
+json_t *source_json(const struct source *source);
+/* What source_json() has made. -EINVAL: it is not that; -ENOMEM. */
+int source_from_json(const json_t *json, struct source *ret_source);
+
 /* Where the whole text's `at` stands. */
 struct place source_place(const struct source *source, struct place at);
 

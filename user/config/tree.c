@@ -87,6 +87,11 @@ static json_t *value(const struct node *node, const struct schema_row *row)
 	return json;
 }
 
+json_t *tree_value(const struct node *node)
+{
+	return value(node, node->row);
+}
+
 json_t *tree_json(const struct node *root)
 {
 	json_t *tree = value(root, NULL);

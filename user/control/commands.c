@@ -80,6 +80,14 @@ static json_t *command_config_get(const struct control_call *call)
 	return control_reply(CONTROL_OK, NULL, json_pack("{s:o}", "Dhcp4", config));
 }
 
+static json_t *command_config_source(const struct control_call *call)
+{
+	json_t *source = call->ops->config_source(call->arg);
+
+	return source ? control_reply(CONTROL_OK, NULL, source)
+		      : control_reply(CONTROL_ERROR, "out of memory", NULL);
+}
+
 static json_t *command_config_test(const struct control_call *call)
 {
 	const json_t *dhcp4 = json_object_get(call->arguments, "Dhcp4");
@@ -137,6 +145,7 @@ static const struct control_command {
 } commands[] = {
 	{"config-get", command_config_get, NULL},
 	{"config-reload", command_config_reload, NULL},
+	{"config-source", command_config_source, NULL},
 	{"config-test", command_config_test, NULL},
 	{"lease4-del", command_lease4_del, NULL},
 	{"lease4-get", command_lease4_get, NULL},

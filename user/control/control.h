@@ -74,6 +74,8 @@ struct control_ops {
 	json_t *(*status)(void *arg);
 	/* The configuration in force, under "Dhcp4". New reference. */
 	json_t *(*config)(void *arg);
+	/* Its text, with the files it comes from (config_source()). New reference. */
+	json_t *(*config_source)(void *arg);
 	/* Test a configuration ({"Dhcp4": ...}). 0, or negative with every error in *ret_text
 	 * (malloc'ed; NULL: no memory for it). */
 	int (*config_test)(void *arg, const json_t *config, char **ret_text);

@@ -23,6 +23,13 @@ static json_t *config(void *arg)
 	return json_incref(d->config->tree);
 }
 
+static json_t *source(void *arg)
+{
+	struct daemon *d = arg;
+
+	return config_source(d->config);
+}
+
 static int config_test(void *arg, const json_t *tree, char **ret_text)
 {
 	struct config_errors errors = {0};
@@ -81,6 +88,7 @@ const struct control_ops daemon_control_ops = {
 	.version = XDHCP_VERSION,
 	.status = status,
 	.config = config,
+	.config_source = source,
 	.config_test = config_test,
 	.config_reload = config_reload,
 	.statistics = statistics,
