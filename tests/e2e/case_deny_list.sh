@@ -104,3 +104,14 @@ others "of those who are allowed"
 expect "the reason to be counted" test "$(statistic xdhcp-silent-hw-address-not-allowed)" -ge 2
 equal "requests of theirs that were slow" "$(slow)" "0 0"
 equal "internal failures" "$(verdict drop_internal)" 0
+
+# Denied while there is no daemon: XDP goes on, and stops with the start
+deny ""
+await 5 "XDP to answer once more" fast_a
+stop
+fast_a || fail "XDP does not go on without a daemon"
+GLOBAL="deny-hw-addresses: [$(mac c cli)]"
+config
+daemon
+silent "after a start with the list"
+others "after that start"
