@@ -123,7 +123,9 @@ static const struct library {
 	{"libdhcp_ha.so", LIBRARY_REFUSED, .why = "high availability is not in this release"},
 	{"libdhcp_lease_query.so", LIBRARY_REFUSED, .why = "lease queries are not in this release"},
 	{"libdhcp_legal_log.so", LIBRARY_REFUSED, .why = "the legal log is not in this release"},
-	{"libdhcp_limits.so", LIBRARY_REFUSED, .why = "limits are not in this release"},
+	{"libdhcp_limits.so", LIBRARY_REFUSED,
+	 .why = "limits by client class are not in this release: use leases-per-circuit-id or "
+		"leases-per-link"},
 	{"libdhcp_radius.so", LIBRARY_REFUSED, .why = "RADIUS is not in this release"},
 	{"libdhcp_rbac.so", LIBRARY_REFUSED, .why = "roles for commands are not in this release"},
 	{"libdhcp_run_script.so", LIBRARY_REFUSED, .why = "scripts are not in this release"},
