@@ -226,7 +226,7 @@ static void test_digest_stable(void **state)
 		const struct subnet *s = model_subnet_of(&c->model, IP(10, 0, 1, 1));
 
 		assert_non_null(s);
-		assert_int_equal(s->digest, 0xb3a8a0a236143b66ull);
+		assert_int_equal(s->digest, 0x3b6aa2378968fceaull);
 		config_free(c);
 	}
 }
@@ -243,6 +243,9 @@ static const char base[] =
 	" \"option-def\": [{\"name\": \"own\", \"code\": 222, \"type\": \"record\","
 	"   \"record-types\": \"uint8, uint8\"},"
 	"  {\"name\": \"domain-name\", \"code\": 15, \"space\": \"isc\", \"type\": \"string\"}],"
+	" \"client-classes\": [{\"name\": \"a\", \"test\": \"option[60].exists\","
+	"   \"option-def\": [{\"name\": \"site\", \"code\": 230, \"type\": \"uint8\"}],"
+	"   \"option-data\": [{\"name\": \"site\", \"data\": \"1\"}]}],"
 	" \"reservations\": [{\"hw-address\": \"02:00:00:00:00:09\", \"option-data\": []}],"
 	" \"shared-networks\": [{\"name\": \"a\", \"relay\": {\"ip-addresses\": [\"192.0.2.1\"]},"
 	"  \"subnet4\": ["
@@ -280,6 +283,7 @@ static const struct {
 	{SCOPE_OPTION, "shared-networks 0 subnet4 0 option-data 0"},
 	{SCOPE_OPTION, "shared-networks 0 subnet4 1 option-data 0"},
 	{SCOPE_OPTION_DEF, "option-def 0"},
+	{SCOPE_CLASS, "client-classes 0"},
 	{SCOPE_COMPATIBILITY, "compatibility"},
 	{SCOPE_HOOK, "hooks-libraries 0"},
 	{SCOPE_FLEX_ID, "hooks-libraries 0 parameters"},
@@ -314,6 +318,8 @@ static const struct digest_case {
 	{KEY_OPTION_CSV_FORMAT, ALL, "false", NULL, false},
 	{KEY_OPTION_ALWAYS_SEND, ALL, "true", NULL, false},
 	{KEY_OPTION_NEVER_SEND, ALL, "true", NULL, false},
+	{KEY_OPTION_DEF, AT(CLASS), "[{\"name\": \"site\", \"code\": 230, \"type\": \"uint16\"}]",
+	 NULL, false},
 	{KEY_OPTION_DEF, ALL, "[{\"name\": \"own\", \"code\": 222, \"type\": \"string\"}]", NULL,
 	 false},
 	/* what option-data names must be there; the name itself is on no wire */
@@ -378,7 +384,24 @@ static const struct digest_case {
 	{KEY_HOOK_PARAMETERS, ALL, "{}", NULL, false},
 	{KEY_IDENTIFIER_EXPRESSION, ALL, "\"option[60].hex\"", NULL, false},
 	{KEY_REPLACE_CLIENT_ID, ALL, "false", NULL, true},
+	{KEY_CLASSES, ALL, "[{\"name\": \"b\", \"test\": \"known\", \"valid-lifetime\": 60}]", NULL,
+	 false},
+	{KEY_CLASS_NAME, ALL, "\"b\"", NULL, false},
+	{KEY_CLASS_TEST, ALL, "\"option[61].exists\"", NULL, false},
+	{KEY_CLASS_TEMPLATE_TEST, ALL, "\"option[60].hex\"", "test", false},
+	{KEY_CLASS_IF_REQUIRED, ALL, "true", NULL, false},
+	{KEY_CLASS_IN_ADDITIONAL, ALL, "true", NULL, false},
+	{KEY_CLASS_VALID_LIFETIME, ALL, "60", NULL, false},
+	{KEY_CLASS_MIN_VALID_LIFETIME, ALL, "60", NULL, false},
+	{KEY_CLASS_MAX_VALID_LIFETIME, ALL, "60", NULL, false},
+	{KEY_GUARD, ALL, "\"a\"", NULL, false},
+	{KEY_GUARDS, ALL, "[\"a\"]", NULL, false},
+	{KEY_REQUIRED_CLASSES, ALL, "[\"a\"]", NULL, false},
+	{KEY_ADDITIONAL_CLASSES, ALL, "[\"a\"]", NULL, false},
+	{KEY_RESERVED_CLASSES, ALL, "[\"a\"]", NULL, false},
+	{KEY_OPTION_CLASSES, ALL, "[\"a\"]", NULL, false},
 	/* what concerns no answer of a subnet's, or the daemon alone */
+	{KEY_CLASS_OFFER_LIFETIME, ALL, "20", NULL, true},
 	{KEY_OFFER_LIFETIME, ALL, "20", NULL, true},
 	{KEY_DECLINE_PROBATION_PERIOD, ALL, "20", NULL, true},
 	{KEY_INTERFACES_CONFIG, ALL, "{\"interfaces\": [\"eth0\"]}", NULL, true},
@@ -453,7 +476,7 @@ static void tree_digests(json_t *tree, uint64_t ret_digests[2])
 static bool is_global(enum schema_scope scope)
 {
 	return scope == SCOPE_ROOT || scope == SCOPE_COMPATIBILITY || scope == SCOPE_HOOK ||
-	       scope == SCOPE_FLEX_ID;
+	       scope == SCOPE_FLEX_ID || scope == SCOPE_CLASS;
 }
 
 static void try_key(const struct schema_row *row, size_t place, const struct digest_case *it)

@@ -125,7 +125,7 @@ static void test_unknown_words(void **state)
 	bad("relay6[0].option[18].hex", "^", "\"relay6\" is of DHCPv6");
 	bad_truth("match('a.*', pkt.iface)", "^", "\"match\" is not in this release");
 	bad_truth("member('gold')", "       ^",
-		  "client classes are not in this release; only 'KNOWN' and 'UNKNOWN' are there");
+		  "a client's classes are not told yet where this is evaluated");
 	bad_truth("member(gold)", "       ^", "expected a class's name in 'quotes', not \"gold\"");
 }
 

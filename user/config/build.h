@@ -7,6 +7,7 @@
 #ifndef XDHCP_CONFIG_BUILD_H
 #define XDHCP_CONFIG_BUILD_H
 
+#include "classes.h"
 #include "config.h"
 #include "read.h"
 
@@ -38,6 +39,7 @@ struct build {
 	size_t n_subnets;
 	struct claim *claims;
 	size_t n_claims, room_claims;
+	struct class_names classes;
 };
 
 /* For errors in `node`: after "x:" the value, for a list's map the map. */

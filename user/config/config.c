@@ -53,6 +53,7 @@ static void build(struct report *report, struct node *root, struct config *confi
 	struct option_defs defs;
 
 	build_option_defs(report, root, &defs);
+	build_classes(&build, root, &defs);
 	build_lifetimes(report, root, NULL, &build.life);
 	build_daemon(report, root, &build.life, config);
 	build_scope(report, root, &model->scope);
@@ -71,10 +72,12 @@ static void build(struct report *report, struct node *root, struct config *confi
 	build_subnets(&build);
 	build_reservations(&build, root, NULL, NULL, false);
 	check_reservations(&build);
+	check_classes(&build);
 	if (build_digests(model) < 0)
 		report->oom = true;
 	free(build.subnets);
 	free(build.claims);
+	classes_free(&build.classes);
 	option_defs_free(&defs);
 }
 

@@ -15,7 +15,7 @@
 #include "engine/expr.h"
 #include "wire.h"
 
-#define DIGEST_VERSION 6
+#define DIGEST_VERSION 7
 #define FNV_BASIS      0xcbf29ce484222325ull
 #define FNV_PRIME      0x100000001b3ull
 
@@ -47,16 +47,103 @@ static void add_text(uint64_t *hash, const char *text)
 	add_data(hash, text, strlen(text));
 }
 
+/* --- classes --- */
+
+static void settle_class(const struct model *model, size_t i, uint64_t *classes)
+{
+	const struct client_class *class = &model->classes[i];
+
+	add_number(&classes[i], class->by);
+	add_number(&classes[i], class->when_required);
+	if (class->test)
+		add_number(&classes[i], expr_digest_classes(class->test, classes));
+	if (class->by == CLASS_BY_SPAWN)
+		add_number(&classes[i], classes[class->of]);
+}
+
+/*
+ * What each class is: its name, and by what one is a member, down through the classes that this
+ * names. Numbers have no part, as they change with other classes.
+ */
+static void class_digests(const struct model *model, uint64_t *classes)
+{
+	const size_t n = model->n_classes;
+
+	/* A test names those before it, and those that are not defined: of these only what a
+	 * template before it has made is more than its name. */
+	for (size_t i = n; i-- > 0;) {
+		classes[i] = FNV_BASIS;
+		add_text(&classes[i], model->classes[i].name);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (model->classes[i].by != CLASS_BY_SPAWN || model->classes[i].defined)
+			settle_class(model, i, classes);
+		for (size_t j = 0; model->classes[i].by == CLASS_BY_TEMPLATE && j < n; j++) {
+			const struct client_class *spawned = &model->classes[j];
+
+			if (spawned->by == CLASS_BY_SPAWN && spawned->of == i && !spawned->defined)
+				settle_class(model, j, classes);
+		}
+	}
+}
+
+/* Of which any will do: their order means nothing. */
+static void add_class_set(uint64_t *hash, const struct class_list *list, const uint64_t *classes)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < list->n; i++)
+		sum += classes[list->v[i]];
+	add_number(hash, list->n);
+	if (list->n)
+		add_number(hash, sum);
+}
+
+/* Those that are evaluated one after the other. */
+static void add_class_order(uint64_t *hash, const struct class_list *list, const uint64_t *classes)
+{
+	add_number(hash, list->n);
+	for (size_t i = 0; i < list->n; i++)
+		add_number(hash, classes[list->v[i]]);
+}
+
+/* --- scopes --- */
+
 /* In the order of the list, which is the order on the wire; a code counts once. */
-static void add_always(uint64_t *hash, const struct option_list *list, bool settled[256])
+static void add_always(uint64_t *hash, const struct option_list *list, const uint64_t *classes,
+		       bool settled[256])
 {
 	for (size_t i = 0; list && i < list->n; i++) {
 		const struct option_value *value = &list->v[i];
 
 		if (!value->always_send || settled[value->code])
 			continue;
-		settled[value->code] = true;
+		settled[value->code] = !value->classes.n;
 		add_number(hash, value->code);
+		add_class_set(hash, &value->classes, classes);
+	}
+}
+
+/* The value of a code, or the values that some clients have instead of it, narrowest first. */
+static void add_value(uint64_t *hash, const struct scopes *scopes, const uint64_t *classes,
+		      unsigned code, bool never)
+{
+	bool settled = false;
+
+	for (size_t s = 0; s < scopes->n; s++) {
+		const struct option_list *list = &scopes->v[s]->options;
+
+		for (size_t i = 0; i < list->n; i++) {
+			const struct option_value *value = &list->v[i];
+
+			if (value->code != code || (!value->classes.n && (never || settled)))
+				continue;
+			add_class_set(hash, &value->classes, classes);
+			add_number(hash, value->classes.n && value->never_send);
+			if (!never && !settled)
+				add_data(hash, value->data, value->len);
+			settled |= !value->classes.n;
+		}
 	}
 }
 
@@ -66,17 +153,16 @@ static void add_always(uint64_t *hash, const struct option_list *list, bool sett
  * narrowest scope's first. So a value has no part where it is overridden or never sent, its
  * scope's flags have.
  */
-static void add_options(uint64_t *hash, const struct scopes *scopes)
+static void add_options(uint64_t *hash, const struct scopes *scopes, const uint64_t *classes)
 {
-	const struct option_value *by_code[256] = {NULL};
-	bool never[256] = {false};
+	bool there[256] = {false}, never[256] = {false};
 
 	for (size_t s = scopes->n; s-- > 0;) {
 		const struct option_list *list = &scopes->v[s]->options;
 
 		for (size_t i = 0; i < list->n; i++) {
-			by_code[list->v[i].code] = &list->v[i];
-			never[list->v[i].code] |= list->v[i].never_send;
+			there[list->v[i].code] = true;
+			never[list->v[i].code] |= list->v[i].never_send && !list->v[i].classes.n;
 		}
 	}
 	/* engine/vendor.c: those of all scopes add up. */
@@ -84,21 +170,22 @@ static void add_options(uint64_t *hash, const struct scopes *scopes)
 		const struct option_list *list = &scopes->v[s]->options;
 
 		for (size_t i = 0; i < list->n; i++) {
-			if (list->v[i].code == DHO_VENDOR_OPTIONS)
-				add_data(hash, list->v[i].data, list->v[i].len);
+			if (list->v[i].code != DHO_VENDOR_OPTIONS)
+				continue;
+			add_class_set(hash, &list->v[i].classes, classes);
+			add_data(hash, list->v[i].data, list->v[i].len);
 		}
 	}
 	for (unsigned code = 0; code < 256; code++) {
-		if (!by_code[code])
+		if (!there[code])
 			continue;
 		add_number(hash, code);
 		add_number(hash, never[code]);
-		if (!never[code])
-			add_data(hash, by_code[code]->data, by_code[code]->len);
+		add_value(hash, scopes, classes, code, never[code]);
 	}
 	add_number(hash, UINT64_MAX); /* the list's end: no code */
 	for (size_t s = 0; s < scopes->n; s++)
-		add_always(hash, &scopes->v[s]->options, never);
+		add_always(hash, &scopes->v[s]->options, classes, never);
 	add_number(hash, UINT64_MAX);
 }
 
@@ -121,9 +208,9 @@ static void add_boot(uint64_t *hash, const struct scopes *scopes)
 	add_text(hash, file->boot_file_name);
 }
 
-static void add_scopes(uint64_t *hash, const struct scopes *scopes)
+static void add_scopes(uint64_t *hash, const struct scopes *scopes, const uint64_t *classes)
 {
-	add_options(hash, scopes);
+	add_options(hash, scopes, classes);
 	add_boot(hash, scopes);
 }
 
@@ -144,7 +231,7 @@ static void add_lifetimes(uint64_t *hash, const struct lifetimes *life)
 	add_percent(hash, life->t2_percent);
 }
 
-static uint64_t reservation_digest(const struct reservation *reservation)
+static uint64_t reservation_digest(const struct reservation *reservation, const uint64_t *classes)
 {
 	const struct scopes own = {{&reservation->scope}, 1};
 	uint64_t hash = FNV_BASIS;
@@ -152,23 +239,24 @@ static uint64_t reservation_digest(const struct reservation *reservation)
 	add_number(&hash, reservation->addr);
 	add_data(&hash, reservation->key, reservation->key_len);
 	add_text(&hash, reservation->hostname);
-	add_scopes(&hash, &own);
+	add_scopes(&hash, &own, classes);
+	add_class_order(&hash, &reservation->classes, classes);
 	return hash;
 }
 
 /* Their order means nothing, so a sum, which has none. */
-static uint64_t set_digest(const struct reservation_set *set)
+static uint64_t set_digest(const struct reservation_set *set, const uint64_t *classes)
 {
 	uint64_t hash = FNV_BASIS, sum = 0;
 
 	for (size_t i = 0; i < set->n; i++)
-		sum += reservation_digest(&set->list[i]);
+		sum += reservation_digest(&set->list[i], classes);
 	add_number(&hash, set->n);
 	add_number(&hash, sum);
 	return set->n ? hash : 0;
 }
 
-static void add_addresses(uint64_t *hash, const struct subnet *subnet)
+static void add_addresses(uint64_t *hash, const struct subnet *subnet, const uint64_t *classes)
 {
 	add_number(hash, subnet->n_pools);
 	for (size_t i = 0; i < subnet->n_pools; i++) {
@@ -176,7 +264,9 @@ static void add_addresses(uint64_t *hash, const struct subnet *subnet)
 
 		add_number(hash, subnet->pools[i].first);
 		add_number(hash, subnet->pools[i].last);
-		add_scopes(hash, &own);
+		add_scopes(hash, &own, classes);
+		add_class_set(hash, &subnet->pools[i].guards, classes);
+		add_class_order(hash, &subnet->pools[i].required, classes);
 	}
 	add_number(hash, subnet->n_exclusions);
 	for (size_t i = 0; i < subnet->n_exclusions; i++) {
@@ -207,6 +297,7 @@ struct relay {
 /* What is the same for all subnets, or taken by one from the others (engine/locate.c). */
 struct common {
 	const struct model *model;
+	uint64_t *classes;     /* of each what it is */
 	uint64_t reservations; /* the global ones */
 	uint64_t interfaces;   /* those that subnets name, as a set */
 	struct relay *relays;  /* those that subnets list, ascending, with the one whose it is */
@@ -272,6 +363,56 @@ static void add_selection(uint64_t *hash, const struct subnet *subnet, const str
 	add_lost_relays(hash, subnet, common);
 }
 
+static void mark(bool *marked, const struct class_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		marked[list->v[i]] = true;
+}
+
+static void mark_reserved(bool *marked, const struct reservation_set *set)
+{
+	for (size_t i = 0; i < set->n; i++)
+		mark(marked, &set->list[i].classes);
+}
+
+static bool says_anything(const struct client_class *class)
+{
+	return class->scope.options.n || class->scope.boot.next_server_set ||
+	       *class->scope.boot.server_hostname || *class->scope.boot.boot_file_name ||
+	       class->valid || !strcmp(class->name, "DROP");
+}
+
+/* What a subnet's clients may be a member of, and what that says, in the order of the classes. */
+static void add_classes(uint64_t *hash, const struct subnet *subnet, const struct common *common)
+{
+	const struct model *model = common->model;
+	const struct class_list none = {0};
+	bool there[MODEL_CLASSES_MAX] = {false};
+
+	mark(there, &subnet->required);
+	for (size_t i = 0; i < subnet->n_pools; i++)
+		mark(there, &subnet->pools[i].required);
+	if (subnet->reservations_in_subnet)
+		mark_reserved(there, &subnet->reservations);
+	if (subnet->reservations_global)
+		mark_reserved(there, &model->reservations);
+	for (size_t i = 0; i < model->n_classes; i++) {
+		const struct client_class *class = &model->classes[i];
+		const struct scopes own = {{&class->scope}, 1};
+
+		if (!says_anything(class) || (class->when_required && !there[i]))
+			continue;
+		add_number(hash, common->classes[i]);
+		add_scopes(hash, &own, common->classes);
+		add_number(hash, class->valid);
+		add_number(hash, class->min);
+		add_number(hash, class->max);
+	}
+	add_class_set(hash, &subnet->guards, common->classes);
+	add_class_set(hash, subnet->network ? &subnet->network->guards : &none, common->classes);
+	add_class_order(hash, &subnet->required, common->classes);
+}
+
 /* All but what the subnets of its shared network add. */
 static uint64_t own_digest(const struct common *common, const struct subnet *subnet)
 {
@@ -282,8 +423,9 @@ static uint64_t own_digest(const struct common *common, const struct subnet *sub
 	add_number(&hash, DIGEST_VERSION);
 	add_number(&hash, ENGINE_ANSWERS);
 	add_selection(&hash, subnet, common);
-	add_addresses(&hash, subnet);
-	add_scopes(&hash, &scopes);
+	add_addresses(&hash, subnet, common->classes);
+	add_scopes(&hash, &scopes, common->classes);
+	add_classes(&hash, subnet, common);
 	add_lifetimes(&hash, &subnet->life);
 	add_number(&hash, subnet->authoritative);
 	add_number(&hash, subnet->match_client_id);
@@ -296,7 +438,9 @@ static uint64_t own_digest(const struct common *common, const struct subnet *sub
 	 */
 	add_number(&hash, subnet->leases_per_circuit != 0);
 	add_identification(&hash, common->model);
-	add_number(&hash, subnet->reservations_in_subnet ? set_digest(&subnet->reservations) : 0);
+	add_number(&hash, subnet->reservations_in_subnet
+				  ? set_digest(&subnet->reservations, common->classes)
+				  : 0);
 	add_number(&hash, subnet->reservations_global ? common->reservations : 0);
 	return hash;
 }
@@ -375,11 +519,17 @@ static uint64_t whole_digest(const struct subnet *subnet, const struct network_s
 int build_digests(struct model *model)
 {
 	struct network_sum *networks = calloc(model->n_networks + 1, sizeof(*networks));
-	struct common common = {.model = model, .reservations = set_digest(&model->reservations)};
-	int r = networks ? named_interfaces(model, &common.interfaces) : -ENOMEM;
+	struct common common = {
+		.model = model,
+		.classes = calloc(model->n_classes + 1, sizeof(*common.classes)),
+	};
+	int r = networks && common.classes ? named_interfaces(model, &common.interfaces) : -ENOMEM;
 
-	if (r == 0)
+	if (r == 0) {
+		class_digests(model, common.classes);
+		common.reservations = set_digest(&model->reservations, common.classes);
 		r = listed_relays(model, &common);
+	}
 	for (size_t i = 0; r == 0 && i < model->n_subnets; i++) {
 		struct subnet *subnet = &model->subnets[i];
 
@@ -396,6 +546,7 @@ int build_digests(struct model *model)
 			subnet,
 			subnet->network ? &networks[subnet->network - model->networks] : NULL);
 	}
+	free(common.classes);
 	free(common.relays);
 	free(networks);
 	return r;

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "expr_token.h"
+#include "engine/model.h"
 #include "schema.h"
 
 /* --- operands --- */
@@ -33,8 +34,9 @@ static void note_operand(struct parser *p, size_t at)
 {
 	size_t end = p->token.at;
 
-	if (p->failed || *p->note->text || expr_builder_memoisable(p->builder))
+	if (p->failed || *p->note->text || (expr_builder_memoisable(p->builder) && !p->unsteady))
 		return;
+	p->note->by_class = p->unsteady;
 	while (end > at && strchr(" \t\r\n", p->text[end - 1]))
 		end--;
 	p->note->offset = at;
@@ -468,6 +470,7 @@ static enum expr_type push_known(struct parser *p, size_t at, bool known)
 			    "a client is known by its reservation, and this is evaluated before "
 			    "that is "
 			    "looked up");
+	p->note->with_reservation = true;
 	expr_push_known(p->builder);
 	if (!known)
 		expr_apply(p->builder, EXPR_NOT);
@@ -483,25 +486,46 @@ static enum expr_type parse_known(struct parser *p, int known)
 	return push_known(p, at, known);
 }
 
+static void push_class(struct parser *p, size_t at, const char *name)
+{
+	const struct expr_scope *scope = p->scope;
+	struct expr_class class = {0};
+	char why[EXPR_WHY_MAX] = "";
+
+	if (p->failed)
+		return;
+	if (!scope->class_by_name) {
+		parser_fail(p, at, "a client's classes are not told yet where this is evaluated");
+	} else if (!scope->class_by_name(scope->classes, name, at, &class, why)) {
+		parser_fail(p, at, "%s", why);
+	} else {
+		p->unsteady |= !class.memoisable;
+		p->note->with_reservation |= class.with_reservation;
+		expr_push_member(p->builder, class.number);
+	}
+}
+
 static enum expr_type parse_member(struct parser *p, int which)
 {
+	char name[MODEL_CLASS_NAME_MAX + 1];
 	size_t at;
-	bool known = false, unknown = false;
 
 	(void)which;
 	parser_need_sign(p, "(");
 	at = p->token.at;
-	known = parser_is(p, TOKEN_TEXT, "'KNOWN'");
-	unknown = parser_is(p, TOKEN_TEXT, "'UNKNOWN'");
-	if (p->token.kind != TOKEN_TEXT)
+	if (p->token.kind != TOKEN_TEXT) {
 		parser_expected(p, "a class's name in 'quotes'");
-	else if (!known && !unknown)
-		parser_fail(p, at,
-			    "client classes are not in this release; only 'KNOWN' and 'UNKNOWN' "
-			    "are there");
+		return EXPR_TRUTH;
+	}
+	snprintf(name, sizeof(name), "%.*s", (int)p->token.len - 2, p->text + at + 1);
+	if (p->token.len - 2 >= sizeof(name))
+		parser_fail(p, at, "a class's name has at most %d bytes", MODEL_CLASS_NAME_MAX);
 	parser_next(p);
 	parser_need_sign(p, ")");
-	return push_known(p, at, known);
+	if (!strcmp(name, "KNOWN") || !strcmp(name, "UNKNOWN"))
+		return push_known(p, at, *name == 'K');
+	push_class(p, at, name);
+	return EXPR_TRUTH;
 }
 
 static enum expr_type parse_absent(struct parser *p, int which)

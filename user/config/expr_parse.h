@@ -13,12 +13,25 @@
 #define EXPR_DEPTH_MAX	64 /* parentheses and functions in one another */
 #define EXPR_SOURCE_MAX 65535
 
+struct expr_class { /* that member('X') asks for */
+	uint16_t number;
+	bool memoisable, with_reservation; /* as of struct client_class */
+};
+
+#define EXPR_WHY_MAX 224
+
 /* What surrounds an expression. Borrowed. */
 struct expr_scope {
 	enum expr_type type; /* what it must be */
-	/* Is it evaluated only when the client's reservation is known? Else `known` is refused.
-	 * Built for client classes, not set yet. */
+	/* Can it wait until the client's reservation is known? Else `known` is refused. */
 	bool reservations;
+	/*
+	 * The class of that name, which stands at `offset`; false: it cannot be named here, `why`.
+	 * KNOWN and UNKNOWN are not asked for. NULL: no class can be named.
+	 */
+	bool (*class_by_name)(void *classes, const char *name, size_t offset,
+			      struct expr_class *ret, char why[EXPR_WHY_MAX]);
+	void *classes;
 	/* The options that can be named; both NULL: proto's table. */
 	const struct option_def *(*by_name)(const void *context, const char *name);
 	const struct option_def *(*by_code)(const void *context, uint8_t code);
@@ -28,6 +41,8 @@ struct expr_scope {
 struct expr_note {
 	size_t offset; /* bytes from the start of the text */
 	char text[256];
+	bool by_class;	       /* the operand is a class that is not memoisable */
+	bool with_reservation; /* it asks whether the client is known, or for a class that does */
 };
 
 /*

@@ -33,6 +33,7 @@ struct parser {
 	size_t word_at; /* where the word began whose rest is being parsed */
 	unsigned depth;
 	bool failed;
+	bool unsteady; /* it has named a class that is not memoisable */
 };
 
 /* The first error is the one that is noted. */

@@ -15,16 +15,6 @@
 
 /* --- identifier-expression --- */
 
-static const struct option_def *by_name(const void *defs, const char *name)
-{
-	return option_defs_by_name(defs, OPTION_SPACE_DHCP4, name);
-}
-
-static const struct option_def *by_code(const void *defs, uint8_t code)
-{
-	return option_defs_by_code(defs, OPTION_SPACE_DHCP4, code);
-}
-
 static bool is_looked_for(const struct model *model)
 {
 	for (size_t i = 0; i < model->n_order; i++) {
@@ -38,26 +28,19 @@ static void build_flex_id(struct build *build, const struct node *parameters,
 			  const struct option_defs *defs)
 {
 	const struct node *node = member(parameters, KEY_IDENTIFIER_EXPRESSION);
-	const struct expr_scope scope = {
-		.type = EXPR_STRING, .by_name = by_name, .by_code = by_code, .context = defs};
+	const struct expr_scope scope = {.type = EXPR_STRING,
+					 .by_name = option_defs_of_message_by_name,
+					 .by_code = option_defs_of_message_by_code,
+					 .context = defs};
 	struct model *model = &build->config->model;
 	struct report *report = build->report;
 	struct expr *expr;
 	struct expr_note note;
-	char where[48] = "", buf[REPORT_QUOTED];
-	int r;
+	char buf[REPORT_QUOTED];
 
 	if (!node || !*node->text)
 		return;
-	r = expr_parse(node->text, &scope, &expr, &note);
-	if (node->lines)
-		snprintf(where, sizeof(where), " (at byte %zu of it)", note.offset + 1);
-	if (r == -EINVAL)
-		report_error(report, place_in_text(node, note.offset), "%s%s: %s", node->key, where,
-			     note.text);
-	else if (r < 0)
-		report->oom = true;
-	if (r < 0)
+	if (build_expression(report, node, &scope, &expr, &note) < 0)
 		return;
 	model->flex_id = expr;
 	if (*note.text && is_looked_for(model))

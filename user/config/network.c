@@ -209,6 +209,7 @@ static void build_network(struct build *build, const struct node *map)
 	struct link link = {.map = map, .network = network};
 
 	build_scope(report, map, &network->scope);
+	build_class_list(report, map, KEY_GUARDS, KEY_GUARD, &network->guards);
 	build_hw_lists(report, map, &network->hw);
 	build_interface(report, map, build->config, link.interface);
 	link.interface_at = place_in(map, KEY_SUBNET_INTERFACE);

@@ -82,9 +82,11 @@ bool option_code_allowed(struct report *report, const struct node *code, const c
 const struct option_def *option_defs_by_code(const struct option_defs *defs, const char *space,
 					     uint8_t code)
 {
-	for (size_t i = 0; i < defs->n; i++) {
-		if (defs->v[i].def.code == code && !strcmp(defs->v[i].space, space))
-			return &defs->v[i].def;
+	for (; defs; defs = defs->outer) {
+		for (size_t i = 0; i < defs->n; i++) {
+			if (defs->v[i].def.code == code && !strcmp(defs->v[i].space, space))
+				return &defs->v[i].def;
+		}
 	}
 	return option_in_space(space, code);
 }
@@ -94,13 +96,27 @@ const struct option_def *option_defs_by_name(const struct option_defs *defs, con
 {
 	const struct option_def *def;
 
-	for (size_t i = 0; i < defs->n; i++) {
-		if (!strcmp(defs->v[i].def.name, name) && !strcmp(defs->v[i].space, space))
-			return &defs->v[i].def;
+	for (const struct option_defs *level = defs; level; level = level->outer) {
+		for (size_t i = 0; i < level->n; i++) {
+			def = &level->v[i].def;
+			/* the name of one that is defined anew is gone */
+			if (!strcmp(def->name, name) && !strcmp(level->v[i].space, space) &&
+			    option_defs_by_code(defs, space, def->code) == def)
+				return def;
+		}
 	}
 	def = option_in_space_by_name(space, name);
-	/* the name of one that is defined anew is gone */
 	return def && option_defs_by_code(defs, space, def->code) == def ? def : NULL;
+}
+
+const struct option_def *option_defs_of_message_by_name(const void *defs, const char *name)
+{
+	return option_defs_by_name(defs, OPTION_SPACE_DHCP4, name);
+}
+
+const struct option_def *option_defs_of_message_by_code(const void *defs, uint8_t code)
+{
+	return option_defs_by_code(defs, OPTION_SPACE_DHCP4, code);
 }
 
 unsigned option_defs_around(const struct option_defs *defs, const char *space,
@@ -110,14 +126,17 @@ unsigned option_defs_around(const struct option_defs *defs, const char *space,
 	const char *in = NULL;
 	unsigned n = 0;
 
-	for (size_t i = 0; i < defs->n; i++) {
-		const struct own_def *own = &defs->v[i];
+	for (const struct option_defs *level = defs; level; level = level->outer) {
+		for (size_t i = 0; i < level->n; i++) {
+			const struct own_def *own = &level->v[i];
 
-		if (!own->def.encapsulates || strcmp(own->def.encapsulates, space) != 0)
-			continue;
-		found = &own->def;
-		in = own->space;
-		n++;
+			if (!own->def.encapsulates || strcmp(own->def.encapsulates, space) != 0 ||
+			    option_defs_by_code(defs, own->space, own->def.code) != &own->def)
+				continue;
+			found = &own->def;
+			in = own->space;
+			n++;
+		}
 	}
 	for (unsigned code = 1; code < 255; code++) {
 		const struct option_def *def = option_by_code((uint8_t)code);
@@ -388,11 +407,11 @@ static void put_into_lists(struct node *node, const struct option_defs *defs)
 		put_into_lists(child, defs);
 }
 
-void build_option_defs(struct report *report, struct node *root, struct option_defs *ret_defs)
+/* The definitions of `map`, of the map of global keys or of a class. */
+static void build_defs(struct report *report, struct node *root, struct option_defs *ret_defs)
 {
 	const struct node *list = member(root, KEY_OPTION_DEF);
 
-	*ret_defs = (struct option_defs){0};
 	put_into_lists(root, ret_defs);
 	if (!list || !list->n)
 		return;
@@ -406,6 +425,40 @@ void build_option_defs(struct report *report, struct node *root, struct option_d
 			build_def(report, map, ret_defs);
 	}
 	check_nesting(report, ret_defs);
+}
+
+void build_option_defs(struct report *report, struct node *root, struct option_defs *ret_defs)
+{
+	*ret_defs = (struct option_defs){0};
+	build_defs(report, root, ret_defs);
+}
+
+/*
+ * Kea's rule: only those that are each vendor's or each site's own (RFC 2132 8.4, RFC 3942 4). All
+ * are a message's own options, which no option encapsulates: they close no circle.
+ */
+void build_class_defs(struct report *report, struct node *map, const struct option_defs *global,
+		      struct option_defs *ret_defs)
+{
+	const struct node *list = member(map, KEY_OPTION_DEF);
+
+	*ret_defs = (struct option_defs){.outer = global};
+	for (struct node *def = list ? list->first : NULL; def; def = def->next) {
+		const struct node *code = def->bad ? NULL : member(def, KEY_DEF_CODE);
+		uint64_t value = code ? code->value.integer : DHO_VENDOR_SPECIFIC;
+		const char *space = member(def, KEY_DEF_SPACE) ? member(def, KEY_DEF_SPACE)->text
+							       : OPTION_SPACE_DHCP4;
+
+		if ((value == DHO_VENDOR_SPECIFIC || (value >= 224 && value <= 254)) &&
+		    !strcmp(space, OPTION_SPACE_DHCP4))
+			continue;
+		report_error(report, def->at,
+			     "a class defines options 43 and 224 to 254 of a message alone, not "
+			     "option %u in %s: define it for all",
+			     (unsigned)value, space);
+		def->bad = true;
+	}
+	build_defs(report, map, ret_defs);
 }
 
 void option_defs_free(struct option_defs *defs)

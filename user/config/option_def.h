@@ -21,6 +21,7 @@ struct own_def {
 struct option_defs {
 	struct own_def *v;
 	size_t n;
+	const struct option_defs *outer; /* what is not defined here; NULL: none */
 };
 
 /*
@@ -28,6 +29,9 @@ struct option_defs {
  * below `root` (node->value.defs). To be freed with option_defs_free() even after errors.
  */
 void build_option_defs(struct report *report, struct node *root, struct option_defs *ret_defs);
+/* Likewise option-def of a class, for its own option-data; `global`: what is defined for all. */
+void build_class_defs(struct report *report, struct node *map, const struct option_defs *global,
+		      struct option_defs *ret_defs);
 void option_defs_free(struct option_defs *defs);
 
 /*
@@ -37,6 +41,9 @@ const struct option_def *option_defs_by_code(const struct option_defs *defs, con
 					     uint8_t code);
 const struct option_def *option_defs_by_name(const struct option_defs *defs, const char *space,
 					     const char *name);
+/* The same of a message's own options, for expressions; `defs` is a struct option_defs. */
+const struct option_def *option_defs_of_message_by_name(const void *defs, const char *name);
+const struct option_def *option_defs_of_message_by_code(const void *defs, uint8_t code);
 /*
  * The option that `space` follows in, where there is one such definition and not several; with
  * its own space. Returns how many there are.

@@ -270,6 +270,7 @@ static void read_option(struct report *report, const struct node *map,
 	}
 	entries->n++;
 	entry->at = map->at;
+	build_class_list(report, map, KEY_OPTION_CLASSES, KEY_NONE, &entry->classes);
 	entry->never_send = member_bool(map, KEY_OPTION_NEVER_SEND);
 	entry->always_send = member_bool(map, KEY_OPTION_ALWAYS_SEND) && !entry->never_send;
 	if (entry->never_send && member_bool(map, KEY_OPTION_ALWAYS_SEND))

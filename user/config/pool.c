@@ -273,6 +273,9 @@ static void build_list(struct report *report, const struct node *map, struct sub
 			continue;
 		subnet->n_pools++;
 		build_scope(report, node, &pool->scope);
+		build_class_list(report, node, KEY_GUARDS, KEY_GUARD, &pool->guards);
+		build_class_list(report, node, KEY_ADDITIONAL_CLASSES, KEY_REQUIRED_CLASSES,
+				 &pool->required);
 		if (!build_pool(report, node, subnet, &placed[n].range))
 			continue;
 		pool->first = placed[n].range.first;

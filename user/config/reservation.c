@@ -187,6 +187,7 @@ static bool build_reservation(struct report *report, const struct node *map,
 		snprintf(reservation->hostname, sizeof(reservation->hostname), "%.*s",
 			 (int)(len - (len && name->text[len - 1] == '.')), name->text);
 	build_scope(report, map, &reservation->scope);
+	build_class_list(report, map, KEY_RESERVED_CLASSES, KEY_NONE, &reservation->classes);
 	return good;
 }
 

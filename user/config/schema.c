@@ -12,11 +12,13 @@
 #include "paths.h"
 #include "proto/options.h"
 
-#define S(scope)    (1u << SCOPE_##scope)
-#define LEVELS	    (S(ROOT) | S(NETWORK) | S(SUBNET)) /* inherited inwards */
-#define SECONDS_MAX 4294967295.0
-#define YEARS_10    315360000.0
-#define RATE_MAX    10000000.0 /* of a link: a packet in 100 ns */
+#define S(scope)      (1u << SCOPE_##scope)
+#define LEVELS	      (S(ROOT) | S(NETWORK) | S(SUBNET)) /* inherited inwards */
+#define CLASS_OPTIONS (LEVELS | S(POOL) | S(RESERVATION) | S(CLASS))
+#define DDNS_LEVELS   (LEVELS | S(POOL) | S(CLASS))
+#define SECONDS_MAX   4294967295.0
+#define YEARS_10      315360000.0
+#define RATE_MAX      10000000.0 /* of a link: a packet in 100 ns */
 
 #define NAME(scope, file, build)   " " file
 #define NAME_COMMA(by, name)	   " " name ","
@@ -69,8 +71,7 @@ const struct schema_row schema[] = {
 	 .help = "T2 as a part of the lifetime"},
 
 	/* --- options --- */
-	{KEY_OPTION_DATA, LEVELS | S(POOL) | S(RESERVATION), "option-data", TYPE_MAPS,
-	 .child = SCOPE_OPTION,
+	{KEY_OPTION_DATA, CLASS_OPTIONS, "option-data", TYPE_MAPS, .child = SCOPE_OPTION,
 	 .help = "DHCP options, sent to clients that ask for them; routers, domain-name-servers "
 		 "and domain-name to all"},
 	{KEY_OPTION_NAME, S(OPTION), "name", TYPE_STRING, .min = 1, .max = 128,
@@ -92,8 +93,11 @@ const struct schema_row schema[] = {
 	 .help = "send it also to clients that do not ask for it"},
 	{KEY_OPTION_NEVER_SEND, S(OPTION), "never-send", TYPE_BOOL, .dflt = "false",
 	 .help = "never send it, though an outer scope sets it"},
-	{KEY_OPTION_DEF, S(ROOT), "option-def", TYPE_MAPS, .max = 1000, .child = SCOPE_OPTION_DEF,
-	 .help = "options that have no name and type here, and sub-options of vendors"},
+	{KEY_OPTION_DEF, S(ROOT) | S(CLASS), "option-def", TYPE_MAPS, .max = 1000,
+	 .child = SCOPE_OPTION_DEF,
+	 .help = "options that have no name and type here, and sub-options of vendors; in a class, "
+		 "for "
+		 "its own option-data: options 43 and 224 to 254"},
 	{KEY_DEF_NAME, S(OPTION_DEF), "name", TYPE_STRING, .min = 1, .max = 128, .required = true,
 	 .help = "the option's name"},
 	{KEY_DEF_CODE, S(OPTION_DEF), "code", TYPE_INTEGER, .max = 255, .required = true,
@@ -198,14 +202,13 @@ const struct schema_row schema[] = {
 	/* --- how to answer --- */
 	{KEY_AUTHORITATIVE, LEVELS, "authoritative", TYPE_BOOL, .dflt = "false",
 	 .help = "refuse unknown clients that claim an address of our pools, instead of silence"},
-	{KEY_NEXT_SERVER, LEVELS | S(POOL) | S(RESERVATION), "next-server", TYPE_ADDRESS,
-	 .dflt = "",
+	{KEY_NEXT_SERVER, CLASS_OPTIONS, "next-server", TYPE_ADDRESS, .dflt = "",
 	 .help = "the boot server's address (siaddr); 0.0.0.0: none, whatever stands further out; "
 		 "empty: not set"},
-	{KEY_SERVER_HOSTNAME, LEVELS | S(POOL) | S(RESERVATION), "server-hostname", TYPE_STRING,
-	 .max = 63, .dflt = "", .help = "the boot server's name (sname); empty: not set"},
-	{KEY_BOOT_FILE_NAME, LEVELS | S(POOL) | S(RESERVATION), "boot-file-name", TYPE_STRING,
-	 .max = 127, .dflt = "", .help = "the boot file (file); empty: not set"},
+	{KEY_SERVER_HOSTNAME, CLASS_OPTIONS, "server-hostname", TYPE_STRING, .max = 63, .dflt = "",
+	 .help = "the boot server's name (sname); empty: not set"},
+	{KEY_BOOT_FILE_NAME, CLASS_OPTIONS, "boot-file-name", TYPE_STRING, .max = 127, .dflt = "",
+	 .help = "the boot file (file); empty: not set"},
 	{KEY_MATCH_CLIENT_ID, LEVELS, "match-client-id", TYPE_BOOL, .dflt = "true",
 	 .help = "know clients by their client identifier; false: by hardware address only"},
 	{KEY_RAPID_COMMIT, LEVELS, "rapid-commit", TYPE_BOOL, .dflt = "false",
@@ -243,6 +246,54 @@ const struct schema_row schema[] = {
 	{KEY_DECLINE_PROBATION_PERIOD, S(ROOT), "decline-probation-period", TYPE_INTEGER,
 	 .max = YEARS_10, .dflt = "600",
 	 .help = "seconds that a declined address is not offered to anybody"},
+
+	/* --- client classes --- */
+	{KEY_CLASSES, S(ROOT), "client-classes", TYPE_MAPS, .max = 1000, .child = SCOPE_CLASS,
+	 .help = "groups of clients that are answered alike, in the order in which they are "
+		 "evaluated: what several say, the first says. There without being defined: ALL, "
+		 "KNOWN and UNKNOWN (by a reservation), BOOTP, and VENDOR_CLASS_ with option 60 "
+		 "after it. Members of DROP are not answered"},
+	{KEY_CLASS_NAME, S(CLASS), "name", TYPE_STRING, .min = 1, .max = 255, .required = true,
+	 .help = "the class's name"},
+	{KEY_CLASS_TEST, S(CLASS), "test", TYPE_STRING, .min = 1, .max = 65535,
+	 .help = "who is a member: an expression that is true or false; none: those whose "
+		 "reservation says so"},
+	{KEY_CLASS_TEMPLATE_TEST, S(CLASS), "template-test", TYPE_STRING, .min = 1, .max = 65535,
+	 .help = "an expression whose value, if it is not empty, makes a client a member of this "
+		 "class and of SPAWN_NAME_VALUE"},
+	{KEY_CLASS_IF_REQUIRED, S(CLASS), "only-if-required", TYPE_BOOL, .dflt = "false",
+	 .help = "only-in-additional-list as older Kea wrote it"},
+	{KEY_CLASS_IN_ADDITIONAL, S(CLASS), "only-in-additional-list", TYPE_BOOL, .dflt = "false",
+	 .help = "evaluate it only for those whose pool, subnet or shared network asks for it in "
+		 "evaluate-additional-classes, once their address is chosen"},
+	{KEY_CLASS_VALID_LIFETIME, S(CLASS), "valid-lifetime", TYPE_INTEGER, .min = 1,
+	 .max = SECONDS_MAX,
+	 .help = "seconds that members' leases are granted for, whatever their subnet says; "
+		 "4294967295: for ever"},
+	{KEY_CLASS_MIN_VALID_LIFETIME, S(CLASS), "min-valid-lifetime", TYPE_INTEGER, .min = 1,
+	 .max = SECONDS_MAX, .dflt = "valid-lifetime",
+	 .help = "the least that a member which asks for a lifetime is granted"},
+	{KEY_CLASS_MAX_VALID_LIFETIME, S(CLASS), "max-valid-lifetime", TYPE_INTEGER, .min = 1,
+	 .max = SECONDS_MAX, .dflt = "valid-lifetime",
+	 .help = "the most that a member which asks for a lifetime is granted"},
+	{KEY_CLASS_OFFER_LIFETIME, S(CLASS), "offer-lifetime", TYPE_INTEGER, .max = 86400,
+	 .dflt = "0", .help = "seconds that an address offered to a member is held; 0: not set"},
+	{KEY_GUARD, S(NETWORK) | S(SUBNET) | S(POOL), "client-class", TYPE_STRING, .max = 255,
+	 .dflt = "", .help = "client-classes of one, as older Kea wrote it; empty: for all"},
+	{KEY_GUARDS, S(NETWORK) | S(SUBNET) | S(POOL), "client-classes", TYPE_STRINGS, .max = 1000,
+	 .help = "only members of one of these get an address here; empty: all"},
+	{KEY_REQUIRED_CLASSES, S(NETWORK) | S(SUBNET) | S(POOL), "require-client-classes",
+	 TYPE_STRINGS, .max = 1000, .help = "evaluate-additional-classes as older Kea wrote it"},
+	{KEY_ADDITIONAL_CLASSES, S(NETWORK) | S(SUBNET) | S(POOL), "evaluate-additional-classes",
+	 TYPE_STRINGS, .max = 1000,
+	 .help = "classes that are evaluated, though they be only-in-additional-list, for those "
+		 "who "
+		 "have got an address here; their options count least of all classes'"},
+	{KEY_RESERVED_CLASSES, S(RESERVATION), "client-classes", TYPE_STRINGS, .max = 1000,
+	 .help = "classes that this client is a member of, whatever their tests say"},
+	{KEY_OPTION_CLASSES, S(OPTION), "client-classes", TYPE_STRINGS, .max = 1000,
+	 .help = "only for members of one of these; one option may stand several times, for other "
+		 "classes each. Empty: for all"},
 
 	/* --- conflict detection --- */
 	{KEY_CONFLICT_DETECTION, LEVELS, "conflict-detection", TYPE_MAP, .child = SCOPE_CONFLICT,
@@ -460,44 +511,42 @@ const struct schema_row schema[] = {
 	 .ignored = true, .help = "dynamic DNS is not in this release"},
 	{KEY_NONE, S(DDNS), "override-no-update|override-client-update", TYPE_BOOL, .ignored = true,
 	 .help = "dynamic DNS is not in this release"},
-	{KEY_NONE, LEVELS | S(POOL),
+	{KEY_NONE, DDNS_LEVELS,
 	 "ddns-send-updates|ddns-override-no-update|ddns-override-client-update|"
 	 "ddns-update-on-renew|ddns-use-conflict-resolution",
 	 TYPE_BOOL, .ignored = true, .help = "dynamic DNS is not in this release"},
-	{KEY_NONE, LEVELS | S(POOL), "ddns-conflict-resolution-mode", TYPE_CHOICE,
+	{KEY_NONE, DDNS_LEVELS, "ddns-conflict-resolution-mode", TYPE_CHOICE,
 	 .allowed = "check-with-dhcid|no-check-with-dhcid|check-exists-with-dhcid|"
 		    "no-check-without-dhcid",
 	 .dflt = "check-with-dhcid", .ignored = true, .help = "dynamic DNS is not in this release"},
-	{KEY_NONE, LEVELS | S(POOL), "ddns-ttl-percent", TYPE_NUMBER, .max = 1, .ignored = true,
+	{KEY_NONE, DDNS_LEVELS, "ddns-ttl-percent", TYPE_NUMBER, .max = 1, .ignored = true,
 	 .help = "dynamic DNS is not in this release"},
-	{KEY_NONE, LEVELS | S(POOL), "ddns-ttl|ddns-ttl-min|ddns-ttl-max", TYPE_INTEGER,
+	{KEY_NONE, DDNS_LEVELS, "ddns-ttl|ddns-ttl-min|ddns-ttl-max", TYPE_INTEGER,
 	 .max = SECONDS_MAX, .ignored = true, .help = "dynamic DNS is not in this release"},
 	{KEY_NONE, S(DDNS), "generated-prefix", TYPE_STRING, .max = 253, .ignored = true,
 	 .help = "no name is made up for a client"},
-	{KEY_NONE, LEVELS | S(POOL), "ddns-generated-prefix", TYPE_STRING, .max = 253,
-	 .ignored = true, .help = "no name is made up for a client"},
+	{KEY_NONE, DDNS_LEVELS, "ddns-generated-prefix", TYPE_STRING, .max = 253, .ignored = true,
+	 .help = "no name is made up for a client"},
 
 	/* These change the names in options 12 and 81, with updates or without. */
 	{KEY_NONE, S(DDNS), "replace-client-name", TYPE_CHOICE, .allowed = "never",
 	 .later = "always|when-present|when-not-present", .dflt = "never",
 	 .help = "a client keeps the name it has, unless one is reserved for it"},
-	{KEY_NONE, LEVELS | S(POOL), "ddns-replace-client-name", TYPE_CHOICE, .allowed = "never",
+	{KEY_NONE, DDNS_LEVELS, "ddns-replace-client-name", TYPE_CHOICE, .allowed = "never",
 	 .later = "always|when-present|when-not-present", .dflt = "never",
 	 .help = "a client keeps the name it has, unless one is reserved for it"},
 	{KEY_NONE, S(DDNS), "qualifying-suffix", TYPE_STRING, .max = 253, .allowed = "",
 	 .help = "use ddns-qualifying-suffix"},
-	{KEY_NONE, LEVELS | S(POOL), "ddns-qualifying-suffix", TYPE_STRING, .max = 253,
-	 .allowed = "",
+	{KEY_NONE, DDNS_LEVELS, "ddns-qualifying-suffix", TYPE_STRING, .max = 253, .allowed = "",
 	 .help = "names are not completed by it, which Kea does even without updates: write "
 		 "reserved hostnames in full"},
-	{KEY_NONE, LEVELS | S(POOL) | S(DDNS), "hostname-char-set", TYPE_STRING, .max = 1024,
+	{KEY_NONE, DDNS_LEVELS | S(DDNS), "hostname-char-set", TYPE_STRING, .max = 1024,
 	 .allowed = "[^A-Za-z0-9.-]|[^A-Za-z0-9._-]|",
 	 .help = "a client's name keeps its letters, digits, dots, \"-\" and \"_\""},
-	{KEY_NONE, LEVELS | S(POOL) | S(DDNS), "hostname-char-replacement", TYPE_STRING, .max = 253,
+	{KEY_NONE, DDNS_LEVELS | S(DDNS), "hostname-char-replacement", TYPE_STRING, .max = 253,
 	 .allowed = "-|", .help = "what a client's name cannot keep becomes \"-\""},
 
 	/* --- Kea's keys that matter and are not there --- */
-	{KEY_NONE, S(ROOT), "client-classes", TYPE_REFUSED, .help = "not in this release"},
 	{KEY_NONE, S(ROOT), "hosts-database|hosts-databases", TYPE_REFUSED,
 	 .help = "the configuration is this file; databases are not in this release"},
 	{KEY_NONE, S(ROOT), "config-control", TYPE_MAP, .child = SCOPE_CONFIG_CONTROL,
@@ -509,9 +558,6 @@ const struct schema_row schema[] = {
 	{KEY_NONE, S(ROOT), "dhcp4o6-port", TYPE_REFUSED, .help = "not in this release"},
 	{KEY_NONE, S(SUBNET), "4o6-interface|4o6-interface-id|4o6-subnet", TYPE_REFUSED,
 	 .help = "not in this release"},
-	{KEY_NONE, S(NETWORK) | S(SUBNET) | S(POOL) | S(RESERVATION) | S(OPTION),
-	 "client-class|client-classes|require-client-classes|evaluate-additional-classes",
-	 TYPE_REFUSED, .help = "client classes are not in this release"},
 	{KEY_NONE, S(LEASE_DATABASE),
 	 "host|port|user|password|connect-timeout|max-reconnect-tries|reconnect-wait-time|on-fail|"
 	 "retry-on-startup|readonly|trust-anchor|cert-file|key-file|cipher-list|"

@@ -24,6 +24,7 @@
 	X(RELAY, "relay.")                           \
 	X(OPTION, "option-data[].")                  \
 	X(OPTION_DEF, "option-def[].")               \
+	X(CLASS, "client-classes[].")                \
 	X(COMPATIBILITY, "compatibility.")           \
 	X(HOOK, "hooks-libraries[].")                \
 	X(FLEX_ID, "hooks-libraries[].parameters.")  \
@@ -187,6 +188,22 @@ enum schema_key {
 	KEY_LOGGERS,
 	KEY_LOGGER_NAME,
 	KEY_LOGGER_SEVERITY,
+	KEY_CLASSES,
+	KEY_CLASS_NAME,
+	KEY_CLASS_TEST,
+	KEY_CLASS_TEMPLATE_TEST,
+	KEY_CLASS_IF_REQUIRED,
+	KEY_CLASS_IN_ADDITIONAL,
+	KEY_CLASS_VALID_LIFETIME,
+	KEY_CLASS_MIN_VALID_LIFETIME,
+	KEY_CLASS_MAX_VALID_LIFETIME,
+	KEY_CLASS_OFFER_LIFETIME,
+	KEY_GUARD,
+	KEY_GUARDS,
+	KEY_REQUIRED_CLASSES,
+	KEY_ADDITIONAL_CLASSES,
+	KEY_RESERVED_CLASSES,
+	KEY_OPTION_CLASSES,
 	KEY_USER_CONTEXT,
 	KEY_COMMENT,
 	KEY_COUNT,

@@ -261,6 +261,11 @@ bool build_subnet(struct build *build, const struct node *map, const struct node
 	build_relays(report, map, &subnet->relays, &subnet->n_relays);
 	build_lifetimes(report, map, life, &subnet->life);
 	build_scope(report, map, &subnet->scope);
+	build_class_list(report, map, KEY_GUARDS, KEY_GUARD, &subnet->guards);
+	build_class_list(report, network_map, KEY_ADDITIONAL_CLASSES, KEY_REQUIRED_CLASSES,
+			 &subnet->required);
+	build_class_list(report, map, KEY_ADDITIONAL_CLASSES, KEY_REQUIRED_CLASSES,
+			 &subnet->required);
 	build_flags(build, &levels, subnet);
 	build_hw_lists(report, map, &subnet->hw);
 	build_limits(build, &levels, subnet);

@@ -120,26 +120,111 @@ static size_t end_of_space(const struct flat *flat, size_t n, size_t at)
 	return at;
 }
 
+static bool has_class(const struct class_list *list, uint16_t number)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->v[i] == number)
+			return true;
+	}
+	return false;
+}
+
+/* Neither list holds a class twice. */
+static bool same_classes(const struct class_list *x, const struct class_list *y)
+{
+	for (size_t i = 0; i < x->n && x->n == y->n; i++) {
+		if (!has_class(y, x->v[i]))
+			return false;
+	}
+	return x->n == y->n;
+}
+
+/* One before place `i`, from `from` on, that is for the same classes; or NULL. */
+static const struct option_entry *found_before(const struct flat *flat, size_t from, size_t i)
+{
+	const struct option_entry *it = entry_at(flat, i);
+
+	for (; from < i; from++) {
+		if (same_classes(&entry_at(flat, from)->classes, &it->classes))
+			return entry_at(flat, from);
+	}
+	return NULL;
+}
+
+static void say_repeated(const struct flat *flat, const struct option_entry *it,
+			 const struct option_entry *first)
+{
+	bool dhcp4 = own_of_message(it), named = it->def;
+
+	report_error(flat->report, it->at,
+		     "option %u%s%s%s%s%s is here a second time%s; the first is at %s", it->code,
+		     named ? " (" : "", named ? it->def->name : "", named ? ")" : "",
+		     dhcp4 ? "" : " in ", dhcp4 ? "" : it->space,
+		     it->classes.n ? " for the same classes" : "",
+		     LINE_OF(flat->report, it->at, first->at));
+}
+
+#define ALTERNATIVES_MAX 64 /* of one option, for classes of clients */
+
+/* An option stands once, or once for each of several lists of classes. */
 static void check_repeated(const struct flat *flat)
 {
-	const struct option_entry *first = NULL;
+	size_t from = 0;
 
 	for (size_t i = 0; i < flat->entries->n; i++) {
-		const struct option_entry *it = entry_at(flat, i);
-		bool dhcp4 = own_of_message(it), named = it->def;
+		const struct option_entry *it = entry_at(flat, i), *first = entry_at(flat, from);
 
-		if (!first || first->code != it->code ||
-		    space_order(first->enterprise, first->space, it)) {
-			first = it;
-		} else if (!of_vendors(it)) {
+		if (first->code != it->code || space_order(first->enterprise, first->space, it)) {
+			from = i;
+			continue;
+		}
+		if (from == i || of_vendors(it))
+			continue;
+		if (i - from >= ALTERNATIVES_MAX) {
 			report_error(flat->report, it->at,
-				     "option %u%s%s%s%s%s is here a second time; the first is at "
-				     "%s",
-				     it->code, named ? " (" : "", named ? it->def->name : "",
-				     named ? ")" : "", dhcp4 ? "" : " in ", dhcp4 ? "" : it->space,
-				     LINE_OF(flat->report, it->at, first->at));
+				     "option %u stands here more than %d times", it->code,
+				     ALTERNATIVES_MAX);
+			flat->entries->bad = true;
+			return;
+		}
+		first = found_before(flat, from, i);
+		if (first) {
+			say_repeated(flat, it, first);
 			flat->entries->bad = true;
 		}
+	}
+}
+
+/* What is told classes is an option of the message, whole: sub-options go into it for all. */
+static void check_classes_of(const struct flat *flat)
+{
+	size_t vendors[2] = {0};
+
+	for (size_t i = 0; i < flat->entries->n; i++) {
+		const struct option_entry *it = &flat->entries->v[i];
+
+		vendors[0] += it->code == DHO_VENDOR_CLASSES && of_vendors(it);
+		vendors[1] += it->enterprise || (it->code == DHO_VENDOR_OPTIONS && of_vendors(it));
+	}
+	for (size_t i = 0; i < flat->entries->n; i++) {
+		const struct option_entry *it = &flat->entries->v[i];
+		size_t n = of_vendors(it) ? vendors[it->code == DHO_VENDOR_OPTIONS] : 1;
+		char buf[OPTION_LABEL_SIZE];
+
+		if (!it->classes.n || (own_of_message(it) && n == 1))
+			continue;
+		option_label(it, buf);
+		if (own_of_message(it))
+			report_error(flat->report, it->at,
+				     "%s: with client-classes it stands alone, with all of its "
+				     "enterprises in hex",
+				     buf);
+		else
+			report_error(flat->report, it->at,
+				     "%s: client-classes is of whole options: set it in the one "
+				     "that holds this",
+				     buf);
+		flat->entries->bad = true;
 	}
 }
 
@@ -427,7 +512,7 @@ static bool add_vivso(struct flat *flat)
 
 /* --- the list --- */
 
-static void add_option(struct flat *flat, const struct option_entry *entry, const struct out *out,
+static void add_option(struct flat *flat, struct option_entry *entry, const struct out *out,
 		       struct option_list *list)
 {
 	struct option_value *value = &list->v[list->n];
@@ -436,6 +521,7 @@ static void add_option(struct flat *flat, const struct option_entry *entry, cons
 		.code = entry->code,
 		.always_send = entry->always_send || out->always,
 		.never_send = entry->never_send,
+		.classes = entry->classes,
 		.len = (uint16_t)out->len,
 		.data = malloc(out->len ? out->len : 1),
 	};
@@ -444,7 +530,30 @@ static void add_option(struct flat *flat, const struct option_entry *entry, cons
 		return;
 	}
 	memcpy(value->data, out->data, out->len);
+	entry->classes = (struct class_list){0};
 	list->n++;
+}
+
+/* Of several of one code the one for all comes last: it is for those whom no other is for. */
+static void put_general_last(struct option_list *list)
+{
+	size_t last[256] = {0};
+
+	for (size_t i = 0; i < list->n; i++)
+		last[list->v[i].code] = i;
+	for (size_t i = list->n; i-- > 0;) {
+		struct option_value value = list->v[i];
+		size_t to = last[value.code];
+
+		if (value.classes.n || to == i)
+			continue;
+		memmove(&list->v[i], &list->v[i + 1], (to - i) * sizeof(value));
+		list->v[to] = value;
+		for (size_t j = i; j <= to; j++) {
+			if (last[list->v[j].code] <= to)
+				last[list->v[j].code] = j;
+		}
+	}
 }
 
 static void build_option(struct flat *flat, struct option_entry *entry, struct option_list *list)
@@ -487,6 +596,7 @@ void build_suboptions(struct report *report, struct option_entries *entries,
 	if (!sort(&flat))
 		return;
 	check_repeated(&flat);
+	check_classes_of(&flat);
 	while (!entries->bad && add_holders(&flat))
 		;
 	if (entries->bad || report->oom || !add_vivso(&flat))
@@ -499,18 +609,21 @@ void build_suboptions(struct report *report, struct option_entries *entries,
 	for (size_t i = 0; i < entries->n; i++) {
 		struct option_entry *it = &entries->v[i];
 
-		if (!own_of_message(it) || done[it->code])
+		if (!own_of_message(it) || (of_vendors(it) && done[it->code]))
 			continue;
 		done[it->code] = true;
 		build_option(&flat, it, ret_list);
 	}
+	put_general_last(ret_list);
 out:
 	free(flat.sorted);
 }
 
 void option_entries_free(struct option_entries *entries)
 {
-	for (size_t i = 0; i < entries->n; i++)
+	for (size_t i = 0; i < entries->n; i++) {
 		free(entries->v[i].data);
+		free(entries->v[i].classes.v);
+	}
 	free(entries->v);
 }

@@ -508,6 +508,11 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 
 uint64_t expr_digest(const struct expr *expr)
 {
+	return expr_digest_classes(expr, NULL);
+}
+
+uint64_t expr_digest_classes(const struct expr *expr, const uint64_t *classes)
+{
 	uint64_t hash = mix(0xcbf29ce484222325ull, expr->type);
 
 	/* Member by member: padding means nothing. */
@@ -515,7 +520,9 @@ uint64_t expr_digest(const struct expr *expr)
 	for (size_t i = 0; i < expr->n_steps; i++) {
 		const struct step *step = &expr->steps[i];
 
-		hash = mix(mix(mix(hash, step->kind), step->n), step->at);
+		uint64_t n = step->kind == STEP_MEMBER && classes ? classes[step->n] : step->n;
+
+		hash = mix(mix(mix(hash, step->kind), n), step->at);
 		hash = mix(mix(hash, (uint32_t)step->a), (uint32_t)step->b);
 	}
 	hash = mix(hash, expr->n_operands);

@@ -50,6 +50,8 @@ bool expr_memoisable(const struct expr *expr);
  * says anew which code or type an option's name stands for. The same in every run.
  */
 uint64_t expr_digest(const struct expr *expr);
+/* The same, with classes[n] in place of the number of a class, which depends on others. */
+uint64_t expr_digest_classes(const struct expr *expr, const uint64_t *classes);
 void expr_free(struct expr *expr); /* NULL: nothing */
 
 /* --- building; for config/expr_parse.c --- */

@@ -18,7 +18,8 @@
 #define MODEL_IFNAME   16
 #define MODEL_NAME_MAX 255 /* of a hostname */
 
-#define MODEL_CLASSES_MAX 1024 /* names of client classes, defined or only mentioned */
+#define MODEL_CLASS_NAME_MAX 255
+#define MODEL_CLASSES_MAX    1024 /* names of client classes, defined or only mentioned */
 
 /* Client classes by their numbers, in the order of the configuration; owned. */
 struct class_list {
