@@ -19,7 +19,7 @@ struct option_entry {
 	uint8_t code;
 	bool always_send, never_send;
 	struct class_list classes; /* owned, until a value has it */
-	bool bare;	     /* has no value of its own */
+	bool bare;		   /* has no value of its own */
 	bool held, homeless; /* of the first in its space: an entry holds the space; none can */
 	struct place at;
 	size_t len;
