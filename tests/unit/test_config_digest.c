@@ -367,6 +367,7 @@ static const struct digest_case {
 	{KEY_AUTHORITATIVE, ALL, "true", NULL, false},
 	{KEY_RAPID_COMMIT, ALL, "true", NULL, false},
 	{KEY_BOOTP, ALL, "\"all\"", NULL, false},
+	{KEY_QUALIFYING_SUFFIX, ALL, "\"x.org\"", NULL, false},
 	{KEY_STORE_EXTENDED_INFO, ALL, "true", NULL, false},
 	{KEY_STASH_AGENT_OPTIONS, ALL, "false", NULL, false},
 	/* lists are held against each client, numbers against who is not bound yet */

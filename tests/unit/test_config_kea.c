@@ -217,13 +217,28 @@ static void test_bootp_library(void **state)
 	assert_int_equal(bootp("bootp: none\n"), BOOTP_NONE);
 }
 
+/* A domain of its own, of a level further out, or none. */
+static void test_domain(void **state)
+{
+	struct config *config = load(
+		HEAD "ddns-qualifying-suffix: example.org.\n"
+		     "subnet4: [{id: 1, subnet: 192.0.2.0/24}, {id: 2, subnet: 198.51.100.0/24, "
+		     "ddns-qualifying-suffix: b.org}, {id: 3, subnet: 203.0.113.0/24, "
+		     "ddns-qualifying-suffix: \"\"}]\n");
+
+	(void)state;
+	assert_string_equal(config->model.subnets[0].domain, "example.org");
+	assert_string_equal(config->model.subnets[1].domain, "b.org");
+	assert_null(config->model.subnets[2].domain);
+	config_free(config);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_key),
-		cmocka_unit_test(test_nothing_is_silent),
-		cmocka_unit_test(test_offer_lifetime),
-		cmocka_unit_test(test_bootp_library),
+		cmocka_unit_test(test_every_key),      cmocka_unit_test(test_nothing_is_silent),
+		cmocka_unit_test(test_offer_lifetime), cmocka_unit_test(test_bootp_library),
+		cmocka_unit_test(test_domain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

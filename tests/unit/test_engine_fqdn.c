@@ -475,6 +475,67 @@ static void a_reserved_name_wins(void **state)
 	fx_close(&fx);
 }
 
+/* ddns-qualifying-suffix: behind reserved names that do not end in it, and clients' partial ones.
+ */
+static void a_domain_completes_names(void **state)
+{
+	struct model *model = fx_model(8);
+	struct fixture fx;
+
+	(void)state;
+	model->subnets[0].domain = strdup("example.org");
+	strcpy(fx_reserve(&model->subnets[0], 7, NULL, 0)->hostname, "a.b");
+	strcpy(fx_reserve(&model->subnets[0], 8, NULL, 0)->hostname, "printer");
+	strcpy(fx_reserve(&model->subnets[0], 9, NULL, 0)->hostname, "srv.Example.ORG");
+	fx = fx_open(model);
+	answers_nothing(&fx, ((struct req){.mac = 7, .prl = "\x0c"}), "a.b.example.org");
+	answers_nothing(&fx, ((struct req){.mac = 8, .prl = "\x0c"}), "printer.example.org");
+	fx_piece_is(&fx.d.reply.tail[XDHCP_TAIL_HOSTNAME], DHO_HOST_NAME, "printer.example.org",
+		    19);
+	answers(&fx, fqdn_of(8, "\x05\0\0"), "printer.example.org",
+		"\x0e\xff\xff\7printer\7example\3org\0");
+	answers_nothing(&fx, ((struct req){.mac = 9}), "srv.Example.ORG");
+	/* by option 12 a name without a dot is one without a domain */
+	answers_nothing(&fx, ((struct req){.mac = 1, .name = "pc"}), "pc.example.org");
+	assert_true(fx.d.memoise);
+	answers_nothing(&fx, ((struct req){.mac = 1}), "pc.example.org");
+	answers_nothing(&fx, ((struct req){.mac = 1, .name = "pc.home"}), "pc.home");
+	answers_nothing(&fx, ((struct req){.mac = 1, .name = "pc"}), "pc.example.org");
+	/* in option 81 the client says itself whether it is */
+	answers(&fx, fqdn_of(2, "\x04\0\0\4host"), "host.example.org",
+		"\x0c\xff\xff\4host\7example\3org\0");
+	answers(&fx, fqdn_of(2, "\x04\0\0\1a\1b"), "a.b.example.org",
+		"\x0c\xff\xff\1a\1b\7example\3org\0");
+	answers(&fx, fqdn_of(2, "\x04\0\0\4host\0"), "host", "\x0c\xff\xff\4host\0");
+	answers(&fx, fqdn_of(3, "\x05\0\0"), "", "\x0e\xff\xff");
+	fx_close(&fx);
+}
+
+static void names_are_qualified(void **state)
+{
+	char name[MODEL_NAME_MAX + 1];
+
+	(void)state;
+	name_qualify("pc", "example.org", name);
+	assert_string_equal(name, "pc.example.org");
+	name_qualify(name, "example.org", name);
+	assert_string_equal(name, "pc.example.org");
+	name_qualify("badexample.org", "example.org", name);
+	assert_string_equal(name, "badexample.org.example.org");
+	name_qualify("EXAMPLE.ORG", "example.org", name);
+	assert_string_equal(name, "EXAMPLE.ORG");
+	name_qualify("", "example.org", name);
+	assert_string_equal(name, "");
+	memset(name, 'x', sizeof(name));
+	name[241] = 0; /* 241 + 1 + 11 is the most */
+	name_qualify(name, "example.org", name);
+	assert_int_equal(strlen(name), 253);
+	memset(name, 'x', sizeof(name));
+	name[242] = 0;
+	name_qualify(name, "example.org", name);
+	assert_int_equal(strlen(name), 242);
+}
+
 /* A name that no option holds is left out; one that no slot holds is sent. Neither is memoised. */
 static void long_names(void **state)
 {
@@ -552,6 +613,8 @@ int main(void)
 		cmocka_unit_test(omitted_clears_nothing),
 		cmocka_unit_test(a_partial_name_is_completed),
 		cmocka_unit_test(a_reserved_name_wins),
+		cmocka_unit_test(a_domain_completes_names),
+		cmocka_unit_test(names_are_qualified),
 		cmocka_unit_test(long_names),
 		cmocka_unit_test(names_of_any_bytes_are_answered),
 	};

@@ -99,6 +99,8 @@ void build_conflict_default(struct build *build);
 
 /* reservation-mode and what has replaced it exclude each other in one map. */
 void check_mode(struct report *report, const struct node *map);
+/* ddns-qualifying-suffix of one map. */
+void check_domain(struct report *report, const struct node *map);
 
 /* pool.c */
 /* "192.0.2.0/24"; false if it is anything else. */
@@ -116,6 +118,9 @@ void build_identifiers(struct build *build);
  */
 void build_reservations(struct build *build, const struct node *map, const struct node *network,
 			struct subnet *subnet, bool out_of_pool);
+
+/* A host's or a domain's name; one dot may end it. */
+bool is_hostname(const char *text);
 
 /* ip-address of a reservation: inside the subnet, and a host's. */
 void check_address(struct report *report, const struct node *map, const struct subnet *subnet);

@@ -59,6 +59,7 @@ static void build(struct report *report, struct node *root, struct config *confi
 	build_scope(report, root, &model->scope);
 	build_hw_lists(report, root, &model->hw);
 	check_mode(report, root);
+	check_domain(report, root);
 	build_identifiers(&build);
 	build_conflict_default(&build);
 	build_hooks(&build, &defs);

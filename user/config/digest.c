@@ -431,6 +431,8 @@ static uint64_t own_digest(const struct common *common, const struct subnet *sub
 	add_number(&hash, subnet->match_client_id);
 	add_number(&hash, subnet->rapid_commit);
 	add_number(&hash, subnet->bootp);
+	if (subnet->domain)
+		add_text(&hash, subnet->domain);
 	add_number(&hash, subnet->store_extended_info);
 	/* Not how many: that is nothing to what is bound. From when they are counted, each client
 	 * that comes by its relay is to say where it is. Nor who is listed: gates.c looks at each

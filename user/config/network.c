@@ -216,6 +216,7 @@ static void build_network(struct build *build, const struct node *map)
 	build_relays(report, map, &link.relays, &link.n_relays);
 	build_lifetimes(report, map, &build->life, &link.life);
 	check_mode(report, map);
+	check_domain(report, map);
 	if ((!list || !list->n) && !member_bad(map, KEY_SUBNET4))
 		report_notice(report, list ? list->at : map->at,
 			      "this shared network has no subnets");

@@ -38,7 +38,7 @@ bool config_parse_mac(const char *text, uint8_t hw[6])
 }
 
 /* RFC 1123 2.1, and the underscore that people use; one dot may end it. */
-static bool is_hostname(const char *text)
+bool is_hostname(const char *text)
 {
 	while (*text) {
 		size_t n = strcspn(text, ".");

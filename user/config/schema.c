@@ -217,6 +217,10 @@ const struct schema_row schema[] = {
 	{KEY_BOOTP, LEVELS, "bootp", TYPE_CHOICE, .allowed = "none|reserved|all", .dflt = "none",
 	 .help = "which BOOTP clients are served (RFC 1534): those with a reserved address, or "
 		 "all, from the pools too; what they are given is theirs for ever"},
+	{KEY_QUALIFYING_SUFFIX, LEVELS, "ddns-qualifying-suffix", TYPE_STRING, .max = 253,
+	 .dflt = "",
+	 .help = "the domain that follows reserved names which do not end in it, and clients' own "
+		 "which have none, in options 12 and 81; empty: none"},
 	{KEY_STORE_EXTENDED_INFO, LEVELS, "store-extended-info", TYPE_BOOL, .dflt = "false",
 	 .help = "keep the relay information (option 82) with the lease, to be looked at"},
 	{KEY_STASH_AGENT_OPTIONS, S(ROOT), "stash-agent-options", TYPE_BOOL, .dflt = "true",
@@ -537,9 +541,8 @@ const struct schema_row schema[] = {
 	 .help = "a client keeps the name it has, unless one is reserved for it"},
 	{KEY_NONE, S(DDNS), "qualifying-suffix", TYPE_STRING, .max = 253, .allowed = "",
 	 .help = "use ddns-qualifying-suffix"},
-	{KEY_NONE, DDNS_LEVELS, "ddns-qualifying-suffix", TYPE_STRING, .max = 253, .allowed = "",
-	 .help = "names are not completed by it, which Kea does even without updates: write "
-		 "reserved hostnames in full"},
+	{KEY_NONE, DDNS_LEVELS & ~LEVELS, "ddns-qualifying-suffix", TYPE_STRING, .max = 253,
+	 .allowed = "", .help = "names are completed by that of the subnet"},
 	{KEY_NONE, DDNS_LEVELS | S(DDNS), "hostname-char-set", TYPE_STRING, .max = 1024,
 	 .allowed = "[^A-Za-z0-9.-]|[^A-Za-z0-9._-]|",
 	 .help = "a client's name keeps its letters, digits, dots, \"-\" and \"_\""},

@@ -203,6 +203,31 @@ static void check_timeout(struct report *report, const struct node *map,
 			     conflict->timeout, offer_lifetime);
 }
 
+/* ddns-qualifying-suffix; what is wrong is said where it stands, once (check_domain()). */
+static void build_domain(struct report *report, const struct levels *levels, struct subnet *subnet)
+{
+	const char *text = member_text(level_of(levels, KEY_QUALIFYING_SUFFIX),
+				       KEY_QUALIFYING_SUFFIX);
+	size_t len = strlen(text);
+
+	if (!len)
+		return;
+	subnet->domain = strndup(text, len - (text[len - 1] == '.'));
+	if (!subnet->domain)
+		report->oom = true;
+}
+
+void check_domain(struct report *report, const struct node *map)
+{
+	const struct node *node = member(map, KEY_QUALIFYING_SUFFIX);
+	char buf[REPORT_QUOTED];
+
+	if (node && *node->text && (!is_hostname(node->text) || node->text[0] == '.'))
+		report_error(report, node->at,
+			     "ddns-qualifying-suffix %s is not a domain such as example.org",
+			     report_quote(node->text, buf));
+}
+
 static void build_flags(const struct build *build, const struct levels *levels,
 			struct subnet *subnet)
 {
@@ -270,6 +295,8 @@ bool build_subnet(struct build *build, const struct node *map, const struct node
 	build_hw_lists(report, map, &subnet->hw);
 	build_limits(build, &levels, subnet);
 	check_mode(report, map);
+	check_domain(report, map);
+	build_domain(report, &levels, subnet);
 	subnet->reservations_global = keys.global;
 	subnet->reservations_in_subnet = keys.in_subnet;
 	if (!subnet->prefix_len)

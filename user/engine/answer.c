@@ -149,11 +149,10 @@ static struct dhcp_reply *begin(struct ask *ask, uint8_t type)
 /* All that is not said of the lease. `addr`: the client's; 0: it has none. */
 static void complete(struct ask *ask, struct dhcp_reply *reply, uint32_t addr)
 {
-	const char *name = ask_name(ask, addr);
 	struct scopes scopes;
 	struct option_choice choice;
 
-	memcpy(ask->decision->hostname, name, strlen(name) + 1);
+	ask_name(ask, addr, ask->decision->hostname);
 	ask_scopes(ask, addr, &scopes);
 	put_hostname(ask, &scopes, reply);
 	if (reply->type != DHCP_BOOTP) {

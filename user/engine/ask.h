@@ -113,8 +113,11 @@ bool ask_reservation_lasts(const struct ask *ask, uint32_t addr);
 /* Is an address of this subnet reserved for it, or would one be, were it a clone or no longer one?
  */
 bool ask_may_be_reserved(const struct ask *ask);
-/* The name it is known by at `addr`: reserved, sent, or remembered. Empty: none. */
-const char *ask_name(const struct ask *ask, uint32_t addr);
+/*
+ * The name it is known by at `addr`: reserved, sent, or remembered, with the subnet's domain if it
+ * is none with a domain of its own. Empty: none.
+ */
+void ask_name(const struct ask *ask, uint32_t addr, char ret_name[MODEL_NAME_MAX + 1]);
 
 /* allocate.c: could the client have this address now? */
 bool ask_obtainable(struct ask *ask, uint32_t addr);

@@ -107,7 +107,7 @@ static void end(struct ask *ask, uint32_t addr, enum lease_end end)
 	ask->decision->kind = DECISION_END;
 	ask->decision->end_addr = addr;
 	ask->decision->end = end;
-	strcpy(ask->decision->hostname, ask_name(ask, addr));
+	ask_name(ask, addr, ask->decision->hostname);
 }
 
 /* An address that was offered, or is reserved, but not bound: it gets a record to be closed. */

@@ -431,16 +431,25 @@ uint32_t ask_reserved_elsewhere(struct ask *ask, uint32_t addr)
 	return ask_obtainable(ask, reserved) ? reserved : 0;
 }
 
-const char *ask_name(const struct ask *ask, uint32_t addr)
+void ask_name(const struct ask *ask, uint32_t addr, char ret_name[MODEL_NAME_MAX + 1])
 {
 	const struct lease *lease = lease_at(ask->engine->leases, addr);
-	const char *known = "";
+	const char *domain = ask->subnet ? ask->subnet->domain : NULL, *name = "";
+	bool reserved = ask->reservation && ask->reservation->hostname[0], partial;
 
-	if (ask->reservation && ask->reservation->hostname[0])
-		return ask->reservation->hostname;
-	if (lease && (lease->state == LEASE_FREE ? remembers(ask, lease) : is_mine(ask, lease)))
-		known = lease_hostname(lease);
-	if (!ask->hostname[0] || name_completes(known, ask->hostname))
-		return known;
-	return ask->hostname;
+	if (reserved)
+		name = ask->reservation->hostname;
+	else if (lease &&
+		 (lease->state == LEASE_FREE ? remembers(ask, lease) : is_mine(ask, lease)))
+		name = lease_hostname(lease);
+	/* RFC 4702 2.3: of option 81 the client says itself whether the name is a whole one */
+	partial = reserved || !strchr(name, '.');
+	if (!reserved && ask->hostname[0] && (domain || !name_completes(name, ask->hostname))) {
+		name = ask->hostname;
+		partial = ask->fqdn.present ? !ask->fqdn.full : !strchr(name, '.');
+	}
+	if (domain && partial)
+		name_qualify(name, domain, ret_name);
+	else
+		strcpy(ret_name, name);
 }

@@ -236,6 +236,7 @@ static void free_subnet(struct subnet *subnet)
 	free(subnet->required.v);
 	free(subnet->exclusions);
 	free(subnet->relays);
+	free(subnet->domain);
 	free_hw_lists(&subnet->hw);
 	free_scope(&subnet->scope);
 }

@@ -215,6 +215,7 @@ struct subnet {
 	bool rapid_commit;	  /* RFC 4039 */
 	bool store_extended_info; /* relay information with the lease, for people */
 	enum bootp bootp;
+	char *domain;		 /* ddns-qualifying-suffix, without a dot at its end; NULL: none */
 	uint32_t offer_lifetime; /* seconds an offer is held; 0: the model's */
 
 	struct hw_lists hw; /* its own */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "wire.h"
 
@@ -101,6 +102,20 @@ bool name_completes(const char *name, const char *partial)
 	size_t len = strlen(partial);
 
 	return len && !strchr(partial, '.') && !strncmp(name, partial, len) && name[len] == '.';
+}
+
+void name_qualify(const char *name, const char *domain, char ret_name[MODEL_NAME_MAX + 1])
+{
+	size_t len = strlen(name), n = strlen(domain);
+	/* RFC 1035 2.3.3: names are compared without regard to case */
+	bool ends = len >= n && !strcasecmp(name + len - n, domain) &&
+		    (len == n || name[len - n - 1] == '.');
+
+	memmove(ret_name, name, len + 1);
+	if (!len || ends || len + 1 + n > NAME_MAX_LEN)
+		return;
+	ret_name[len] = '.';
+	memcpy(ret_name + len + 1, domain, n + 1);
 }
 
 /*

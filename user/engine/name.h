@@ -30,6 +30,12 @@ void name_clean(const uint8_t *text, size_t len, char ret_name[MODEL_NAME_MAX + 
  */
 bool name_completes(const char *name, const char *partial);
 
+/*
+ * `name` with this domain behind it, unless it ends in that or would be longer than a name may be:
+ * then as it is. `name` may be ret_name.
+ */
+void name_qualify(const char *name, const char *domain, char ret_name[MODEL_NAME_MAX + 1]);
+
 /* A client's option 81. */
 struct fqdn {
 	bool present;		       /* and of use */
