@@ -21,6 +21,7 @@ void kernel_reset(void);
 void kernel_process_gone(void); /* its sockets, events and signals */
 void kernel_configure(const char *config);
 void kernel_signal(int number);
+void kernel_command_release(uint32_t addr); /* comes on the control socket, if there is a daemon */
 void kernel_receive(const uint8_t *frame, size_t len); /* into the socket, if there is one */
 
 /* --- rim_maps.c --- */

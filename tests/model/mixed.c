@@ -254,6 +254,10 @@ static void fate(void)
 			world_advance(1000ull * (1 + world_choose(30, "stall")));
 			world_stall(false);
 			break;
+		case 7:
+			if (!world_choose(2, "command"))
+				world_command_release(some_address());
+			break;
 		default:
 			world_advance(70 * (1 + world_choose(40, "time")));
 			if (world_choose(2, "rest"))

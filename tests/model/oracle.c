@@ -15,6 +15,7 @@
 #define REQUESTS 4096 /* a ring by xid */
 #define PROMISES 256
 #define DECLINED 64
+#define COMMANDS 64
 
 struct request {
 	uint32_t xid, addr;
@@ -35,10 +36,16 @@ struct quarantine {
 	uint64_t until;
 };
 
+struct command { /* that ended a lease */
+	uint32_t addr;
+	uint64_t at;
+};
+
 static struct request requests[REQUESTS];
 static struct promise promises[PROMISES];
 static struct quarantine quarantines[DECLINED];
-static unsigned n_promises, n_quarantines;
+static struct command commands[COMMANDS]; /* a ring */
+static unsigned n_promises, n_quarantines, n_commands;
 static uint32_t newest; /* xid */
 /*
  * An older store lies there, and no daemon has started on it yet: what the maps alone know of is
@@ -60,7 +67,7 @@ void oracle_reset(void)
 
 void oracle_forget(void)
 {
-	n_promises = n_quarantines = 0;
+	n_promises = n_quarantines = n_commands = 0;
 	store_replaced = false;
 }
 
@@ -139,6 +146,24 @@ void oracle_handled(const uint8_t *frame, size_t len)
 	(void)len;
 	if (r)
 		r->handled = world.now;
+}
+
+void oracle_commanded(uint32_t addr, bool quarantine)
+{
+	unsigned kept = 0, kept_q = 0;
+
+	for (unsigned i = 0; i < n_promises; i++) {
+		if (quarantine || promises[i].addr != addr)
+			promises[kept++] = promises[i];
+	}
+	n_promises = kept;
+	if (!quarantine)
+		commands[n_commands++ % COMMANDS] = (struct command){addr, world.now};
+	for (unsigned i = 0; i < n_quarantines; i++) {
+		if (quarantines[i].addr != addr)
+			quarantines[kept_q++] = quarantines[i];
+	}
+	n_quarantines = kept_q;
 }
 
 /* --- rules --- */
@@ -227,13 +252,26 @@ static void check_alone(unsigned client, uint32_t addr, const char *what)
 	}
 }
 
+/*
+ * A run that began so long before its lease was ended, and grants it now, is none of a machine's:
+ * a second is much more than a run takes.
+ */
+static bool is_of_a_lease_before(const struct request *r, uint32_t addr)
+{
+	for (unsigned i = 0; i < n_commands && i < COMMANDS; i++) {
+		if (commands[i].addr == addr && r->handled + 1000 <= commands[i].at)
+			return true;
+	}
+	return false;
+}
+
 static void promise(const struct request *r, uint32_t addr, uint32_t lifetime, bool by_xdp)
 {
 	struct promise p = {.client = r->client, .addr = addr, .xid = r->xid, .by_xdp = by_xdp};
 
 	p.until = lifetime == DHCP_LIFETIME_INFINITE ? UINT64_MAX : r->handled + lifetime * 1000ull;
 	/* Sent before its RELEASE, answered after: its client is no holder. */
-	if (given_up_since(r->client, addr, r->xid))
+	if (given_up_since(r->client, addr, r->xid) || is_of_a_lease_before(r, addr))
 		return;
 	for (unsigned i = 0; i < n_promises; i++) {
 		if (promises[i].client == p.client && promises[i].addr == addr &&

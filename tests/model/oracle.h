@@ -10,7 +10,8 @@
  * A promise runs from the frame that makes it for the lifetime that stands in it, counted from the
  * moment at which the server began to handle the request. It ends early by a RELEASE or DECLINE
  * alone that its holder sends after the request that it answers: so a NAK ends nothing, and what
- * XDP grants to whoever renews after a RELEASE holds the address.
+ * XDP grants to whoever renews after a RELEASE holds the address. So does an operator's word end
+ * all promises of an address, and its quarantine, but for what is granted from then on.
  */
 #ifndef XDHCP_TESTS_MODEL_ORACLE_H
 #define XDHCP_TESTS_MODEL_ORACLE_H
@@ -26,8 +27,10 @@ void oracle_client_sent(unsigned client, uint32_t xid, enum oracle_message messa
 /* XDP or the daemon takes a client's frame up now. */
 void oracle_handled(const uint8_t *frame, size_t len);
 void oracle_sent(const uint8_t *frame, size_t len, bool by_xdp); /* a server's frame */
-void oracle_committed(void);					 /* the store has changed */
-void oracle_serving(void);					 /* a daemon has started */
+/* An operator ends its lease, or its quarantine, which is nobody's promise. */
+void oracle_commanded(uint32_t addr, bool quarantine);
+void oracle_committed(void); /* the store has changed */
+void oracle_serving(void);   /* a daemon has started */
 /* By an older one: what neither it nor a slot knows is lost, and no daemon can help it. */
 void oracle_store_replaced(void);
 void oracle_published(uint32_t addr); /* its slot was opened, or given credit */

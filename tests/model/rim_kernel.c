@@ -48,6 +48,7 @@ struct event_base {
 };
 
 static uint64_t signals; /* pending, by number */
+static uint32_t command; /* pending: to end the lease of this address; 0: none */
 
 struct event_base *event_base_new(void)
 {
@@ -132,7 +133,7 @@ static bool any_ready(void *arg)
 		if (event_ready(e))
 			return true;
 	}
-	return base->stopped;
+	return base->stopped || command;
 }
 
 static void happen(struct event *e)
@@ -155,11 +156,30 @@ static void happen(struct event *e)
 	fn(fd, what, arg);
 }
 
+static void command_done(void *ctx, enum control_deleted outcome)
+{
+	(void)ctx;
+	if (outcome == CONTROL_DELETED || outcome == CONTROL_DELETED_HELD)
+		world.commands++;
+}
+
+/* As it comes, nothing that was promised of a bound address before counts any more. */
+static void run_command(void)
+{
+	const struct lease *lease = lease_at(world.daemon->leases, command);
+	uint32_t addr = command;
+
+	command = 0;
+	if (lease && (lease->state == LEASE_BOUND || lease->state == LEASE_DECLINED))
+		oracle_commanded(addr, lease->state == LEASE_DECLINED);
+	release_lease(world.daemon, addr, command_done, NULL);
+}
+
 int event_base_dispatch(struct event_base *base)
 {
 	for (;;) {
 		struct event *ready[READY_MAX];
-		unsigned n = 0;
+		unsigned n = 0, i;
 
 		world_wait("the next event", any_ready, base);
 		if (base->stopped)
@@ -168,7 +188,11 @@ int event_base_dispatch(struct event_base *base)
 			if (event_ready(e))
 				ready[n++] = e;
 		}
-		happen(ready[world_choose(n, "the next event")]);
+		i = world_choose(n + (command != 0), "the next event");
+		if (i == n)
+			run_command();
+		else
+			happen(ready[i]);
 	}
 }
 
@@ -591,9 +615,15 @@ void kernel_signal(int number)
 	signals |= 1ull << number;
 }
 
+void kernel_command_release(uint32_t addr)
+{
+	command = addr;
+}
+
 void kernel_process_gone(void)
 {
 	signals = 0;
+	command = 0;
 	interface_changed = false;
 	buffer.open = false;
 	buffer.n = 0;

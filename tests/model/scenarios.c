@@ -124,6 +124,17 @@ static void releases(void)
 	client_release(0, ADDRESS_A);
 }
 
+static void is_ended_by_command(void)
+{
+	world_command_release(ADDRESS_A);
+}
+
+static void is_ended_by_command_then_another_leases(void)
+{
+	world_command_release(ADDRESS_A);
+	client_lease(1);
+}
+
 static void declines(void)
 {
 	client_decline(0, ADDRESS_A);
@@ -626,6 +637,16 @@ const struct scenario scenarios[] = {
 	SCENARIO("expiry, decline", 2, setup_last_second, it_is_quarantined, time_passes, declines),
 	SCENARIO("release, decline", 2, setup_bound, it_is_quarantined, releases, declines),
 	SCENARIO("decline, renewal", 2, setup_bound, others_want_it, declines, renews),
+	SCENARIO("command, renewal", 2, setup_bound, others_want_it, is_ended_by_command, renews),
+	SCENARIO("command, renewal, another client", 1, setup_bound, others_want_it,
+		 is_ended_by_command_then_another_leases, renews),
+	SCENARIO("command, decline", 2, setup_bound, others_want_it, is_ended_by_command, declines),
+	SCENARIO("decline, renewal, command", 1, setup_bound, others_want_it, declines, renews,
+		 is_ended_by_command),
+	SCENARIO("command, renewal, kill", 1, setup_bound, others_want_it, is_ended_by_command,
+		 renews, is_killed_and_starts),
+	SCENARIO("failing store, command", 1, setup_granted, others_want_it, store_fails,
+		 is_ended_by_command, renews),
 	SCENARIO("NAK, renewal", 2, setup_granted, others_want_it, refuses_a_stranger, renews),
 	SCENARIO("cloned client id", 2, setup_clones, clones_want_it, the_clone_wants_it, renews),
 	SCENARIO("reload, renewals", 2, setup_granted, others_want_it, is_reloaded, renews_twice),

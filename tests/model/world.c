@@ -525,6 +525,14 @@ void world_reload(const char *config)
 	world_step("reload");
 }
 
+void world_command_release(uint32_t addr)
+{
+	world_say("command: release .%u", addr & 0xff);
+	if (world.serving)
+		kernel_command_release(addr);
+	world_step("command");
+}
+
 void world_reboot(void)
 {
 	world_reboot_after(BOOT_TIME + 1000, BOOT_TIME);

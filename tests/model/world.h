@@ -88,6 +88,7 @@ struct world {
 	bool serving;	       /* and daemon_start() succeeded */
 	int start_result;      /* of the last daemon_start() that came to an end */
 	uint64_t steps;	       /* of all coroutines, since world_new() */
+	uint64_t commands;     /* to end a lease, that have */
 	uint64_t starts, commits, refusals, fast_acks, slow_acks, naks, offers;
 	char violation[512]; /* the first; empty: none */
 };
@@ -149,6 +150,8 @@ bool world_await_serving(void); /* false: daemon_start() failed, world.start_res
 void world_stop(void);		/* SIGTERM, and awaits its end */
 void world_kill(void);		/* SIGKILL; nothing if none is alive */
 void world_stall(bool stalled); /* SIGSTOP, SIGCONT: the process does not run */
+/* The operator ends the lease or the quarantine of an address; does not wait. */
+void world_command_release(uint32_t addr);
 void world_reload(const char *config); /* changes the file and sends SIGHUP; does not wait */
 /* Power off and on: kill, maps, links and queued frames are gone, CLOCK_BOOTTIME starts at 0. */
 void world_reboot(void);
