@@ -55,6 +55,22 @@ static void an_entry_is_what_begins_with_it(void **state)
 	hw_list_free(list);
 }
 
+/* What lies within, upon or beside another one is one with it. */
+static void entries_that_touch_are_one(void **state)
+{
+	static const uint8_t prefixes[][2] = {{0, 3}, {0, 2}, {0, 5}, {0, 3}, {0, 4}, {1, 0}};
+	struct hw_list *list = new_list();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		assert_int_equal(hw_list_add(list, prefixes[i], 2), 0);
+	hw_list_settle(list);
+	assert_int_equal(list->n, 2);
+	assert_int_equal(list->v[0].first, 0x000200000000);
+	assert_int_equal(list->v[0].last, 0x0005ffffffff);
+	hw_list_free(list);
+}
+
 static void an_empty_list_has_nobody_and_no_byte_everybody(void **state)
 {
 	static const uint8_t lowest[6] = {0}, highest[6] = {255, 255, 255, 255, 255, 255};
@@ -322,6 +338,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_entry_is_what_begins_with_it),
+		cmocka_unit_test(entries_that_touch_are_one),
 		cmocka_unit_test(an_empty_list_has_nobody_and_no_byte_everybody),
 		cmocka_unit_test(random_lists_have_what_a_walk_finds),
 		cmocka_unit_test(a_long_list_is_searched),
