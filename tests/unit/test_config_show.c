@@ -192,6 +192,38 @@ static void test_libraries(void **state)
 	config_free(config);
 }
 
+/* A class has nothing from elsewhere; an option may be for some classes, and then for the others.
+ */
+static void test_classes(void **state)
+{
+	struct config *config = load(
+		HEAD
+		"client-classes:\n- {name: a, valid-lifetime: 30, test: known()}\n- {name: b}\n"
+		"option-data:\n- {name: routers, data: 10.0.0.1, client-classes: [a]}\n"
+		"- {name: routers, data: 10.0.0.2}\nsubnet4:\n- id: 1\n  subnet: 10.0.0.0/24\n"
+		"  option-data:\n"
+		"  - {name: routers, data: 10.0.0.3, client-classes: [a, b]}\n- id: 2\n"
+		"  subnet: 10.0.1.0/24\n  option-data: [{code: 3, data: 10.0.0.4}]\n");
+	json_t *rows = rows_of(config, NULL, 0);
+
+	(void)state;
+	check(rows, "client-classes[a]", "valid-lifetime", "30", "here", "3:29");
+	check(rows, "client-classes[a]", "max-valid-lifetime", "\"valid-lifetime\"", "default",
+	      NULL);
+	assert_null(find(rows, "client-classes[b]", "valid-lifetime"));
+	assert_null(find(rows, "client-classes[b]", "option-data[routers]"));
+	check(rows, "global", "option-data[routers] (a)", "\"10.0.0.1\"", "here", "6:3");
+	check(rows, "global", "option-data[routers]", "\"10.0.0.2\"", "here", "7:3");
+	check(rows, "subnet4[1]", "option-data[routers] (a, b)", "\"10.0.0.3\"", "here", "12:5");
+	check(rows, "subnet4[1]", "option-data[routers] (a)", "\"10.0.0.1\"", "global", "6:3");
+	check(rows, "subnet4[1]", "option-data[routers]", "\"10.0.0.2\"", "global", "7:3");
+	/* what is for everybody there leaves nothing further out */
+	check(rows, "subnet4[2]", "option-data[routers]", "\"10.0.0.4\"", "here", "15:17");
+	assert_null(find(rows, "subnet4[2]", "option-data[routers] (a)"));
+	json_decref(rows);
+	config_free(config);
+}
+
 static void test_some_subnets(void **state)
 {
 	static const uint32_t seven = 7, none = 8;
@@ -280,9 +312,13 @@ static void test_source_that_is_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_values),	  cmocka_unit_test(test_every_key),
-		cmocka_unit_test(test_libraries), cmocka_unit_test(test_some_subnets),
-		cmocka_unit_test(test_source),	  cmocka_unit_test(test_source_that_is_none),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_every_key),
+		cmocka_unit_test(test_libraries),
+		cmocka_unit_test(test_some_subnets),
+		cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_source),
+		cmocka_unit_test(test_source_that_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

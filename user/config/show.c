@@ -277,45 +277,69 @@ static char *option_identity(const struct node *list, const struct node *map, co
 		       : identity;
 }
 
+/* "(a, b)": the classes that the option is for; NULL: no memory, empty: for all. */
+static char *option_classes(const struct node *map)
+{
+	const struct node *list = member(map, KEY_OPTION_CLASSES);
+	char *text = strdup("");
+
+	for (const struct node *it = list ? list->first : NULL; it && text; it = it->next) {
+		char *longer = NULL;
+
+		if (asprintf(&longer, "%s%s%s%s", text, it == list->first ? " (" : ", ", it->text,
+			     it->next ? "" : ")") < 0)
+			longer = NULL;
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* Of option-data of `of`. `seen`: what inner levels have for everybody; `all`: what this one has.
+ */
 static void show_option(struct show *show, const struct level *level, const struct level *of,
-			const struct node *list, const struct node *map, json_t *seen)
+			const struct node *list, const struct node *map, json_t *seen, json_t *all)
 {
 	const char *name, *space = member_text(map, KEY_OPTION_SPACE);
-	char *identity = option_identity(list, map, &name), *key = NULL;
-	bool dhcp4 = !strcmp(space, OPTION_SPACE_DHCP4);
+	char *identity = option_identity(list, map, &name), *classes = option_classes(map),
+	     *key = NULL;
+	bool bare = !strcmp(space, OPTION_SPACE_DHCP4) || !name;
+	const struct node *text = member(map, KEY_OPTION_TEXT);
 
-	if (!identity || (!json_object_get(seen, identity) &&
-			  asprintf(&key, "option-data[%s%s%s]", dhcp4 || !name ? "" : space,
-				   dhcp4 || !name ? "" : ".", name ? name : identity) < 0)) {
+	if (!identity || !classes ||
+	    asprintf(&key, "option-data[%s%s%s]%s", bare ? "" : space, bare ? "" : ".",
+		     name ? name : identity, classes) < 0) {
 		show->oom = true;
 		key = NULL;
 	}
-	if (key) {
-		json_object_set_new(seen, identity, json_true());
+	if (key && !*classes)
+		json_object_set_new(all, identity, json_true());
+	if (key && !json_object_get(seen, identity))
 		put_row(show, level, key,
-			member_bool(map, KEY_OPTION_NEVER_SEND)
-				? json_string("(never sent)")
-				: json_string(member(map, KEY_OPTION_TEXT)
-						      ? member(map, KEY_OPTION_TEXT)->text
-						      : ""),
+			json_string(member_bool(map, KEY_OPTION_NEVER_SEND) ? "(never sent)"
+				    : text				    ? text->text
+									    : ""),
 			(struct found){map, of});
-	}
 	free(identity);
+	free(classes);
 	free(key);
 }
 
-/* Each option is that of the innermost level which has it. */
+/* Each option is that of the innermost level which has it, for everybody or for some classes. */
 static void show_options(struct show *show, const struct level *level, const struct schema_row *row)
 {
 	json_t *seen = json_object();
 
 	for (const struct level *it = level; it; it = it->outer) {
 		const struct node *list = member(it->map, KEY_OPTION_DATA);
+		json_t *all = json_object();
 
 		for (const struct node *map = list ? list->first : NULL; map; map = map->next) {
 			if (reaches(row, it, level))
-				show_option(show, level, it, list, map, seen);
+				show_option(show, level, it, list, map, seen, all);
 		}
+		json_object_update(seen, all);
+		json_decref(all);
 	}
 	json_decref(seen);
 }
@@ -355,7 +379,9 @@ static void show_maps(struct show *show, const struct level *level, const struct
 				    : "") < 0)
 			show->oom = true;
 		else
-			show_level(show, &(struct level){.outer = level,
+			/* a class has nothing from the global keys: it goes before them */
+			show_level(show, &(struct level){.outer = row->child == SCOPE_CLASS ? NULL
+											    : level,
 							 .scope = row->child,
 							 .map = map,
 							 .in = in,
@@ -384,6 +410,12 @@ static bool is_shown(const struct show *show, const struct level *level)
 	       *level->prefix;
 }
 
+static bool is_levels(enum schema_key key)
+{
+	return key == KEY_SUBNET4 || key == KEY_SHARED_NETWORKS || key == KEY_POOLS ||
+	       key == KEY_CLASSES;
+}
+
 /* Its own keys first, then the levels in it. */
 static void show_level(struct show *show, const struct level *level)
 {
@@ -397,8 +429,7 @@ static void show_level(struct show *show, const struct level *level)
 			show_options(show, level, row);
 		else if (row->type == TYPE_MAP)
 			show_map(show, level, row);
-		else if (row->type == TYPE_MAPS && row->key != KEY_SUBNET4 &&
-			 row->key != KEY_SHARED_NETWORKS && row->key != KEY_POOLS)
+		else if (row->type == TYPE_MAPS && !is_levels(row->key))
 			show_count(show, level, row);
 		else if (row->type != TYPE_MAPS && row->type != TYPE_ANY)
 			show_value(show, level, row);
@@ -408,6 +439,8 @@ static void show_level(struct show *show, const struct level *level)
 	if (level->scope == SCOPE_ROOT)
 		show_maps(show, level, schema_row(KEY_SHARED_NETWORKS), KEY_NETWORK_NAME,
 			  "shared network");
+	if (level->scope == SCOPE_ROOT)
+		show_maps(show, level, schema_row(KEY_CLASSES), KEY_CLASS_NAME, "class");
 	if (level->scope == SCOPE_SUBNET)
 		show_maps(show, level, schema_row(KEY_POOLS), KEY_POOL, "pool");
 }
