@@ -82,11 +82,19 @@ static void put_back(struct ask *ask, const struct aside *aside)
 		area_give_back(ask->engine, aside->addrs[i]);
 }
 
+/* Is the area's pool for other classes? Then its addresses are not even looked at. */
+static bool closed_to(const struct ask *ask, const struct area *area)
+{
+	return !classes_allow_pool(ask, area->first);
+}
+
 static uint32_t never_used(struct ask *ask, struct area *area, size_t n, struct aside *aside)
 {
 	for (size_t i = 0; i < n; i++) {
 		uint32_t addr;
 
+		if (closed_to(ask, &area[i]))
+			continue;
 		while ((addr = area_fresh(&area[i]))) {
 			if (ask_permit(ask, addr) == PERMIT_OK)
 				return addr;
@@ -103,6 +111,8 @@ static uint32_t longest_free(struct ask *ask, struct area *area, size_t n, struc
 	for (size_t i = 0; i < n; i++) {
 		const struct lease *lease;
 
+		if (closed_to(ask, &area[i]))
+			continue;
 		while ((lease = area_longest_free(&area[i])) &&
 		       ask_permit(ask, lease->addr) != PERMIT_OK)
 			set_aside(ask, aside, lease->addr);
@@ -120,7 +130,7 @@ static uint32_t evicted(struct ask *ask, struct area *area, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct offer *offer = area_oldest_offer(&area[i]);
 
-		if (offer && (!oldest || offer_before(offer, oldest)))
+		if (offer && !closed_to(ask, &area[i]) && (!oldest || offer_before(offer, oldest)))
 			oldest = offer;
 	}
 	if (!oldest)
@@ -146,13 +156,21 @@ static bool is_bound(const struct ask *ask, uint32_t addr)
 	return lease && lease->state == LEASE_BOUND;
 }
 
+static uint32_t offer_lifetime(const struct ask *ask)
+{
+	uint32_t by_class = classes_offer_lifetime(ask);
+
+	if (by_class)
+		return by_class;
+	return ask->subnet->offer_lifetime ? ask->subnet->offer_lifetime
+					   : ask->engine->config.model->offer_lifetime;
+}
+
 /* In ask->subnet; `evict`: nothing is free in all the network, so from another client's offer. */
 static int allocate_here(struct ask *ask, bool evict, uint32_t *ret_addr)
 {
 	struct engine *engine = ask->engine;
-	uint32_t until = ask->now + 1 +
-			 (ask->subnet->offer_lifetime ? ask->subnet->offer_lifetime
-						      : engine->config.model->offer_lifetime);
+	uint32_t until = ask->now + 1 + offer_lifetime(ask);
 	struct aside aside = {0};
 	struct offer *offer;
 	enum reason full;
@@ -223,6 +241,8 @@ int ask_allocate(struct ask *ask, uint32_t *ret_addr)
 			continue;
 		if (subnet != ask->subnet)
 			ask_enter(ask, subnet);
+		if (!ask_admitted(ask))
+			continue;
 		r = allocate_here(ask, i >= n, ret_addr);
 		full |= r == -EDQUOT;
 	}

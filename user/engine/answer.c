@@ -32,20 +32,41 @@ static void copy_string(uint8_t *to, const char *from, size_t size)
 	memcpy(to, from, strnlen(from, size));
 }
 
-static void put_boot_fields(const struct scopes *scopes, struct dhcp_reply *reply)
+/* What is taken already stays. `set`: so is siaddr; here it is set if `sets`. */
+static void take_boot(const struct boot_fields *boot, bool sets, bool *set,
+		      struct dhcp_reply *reply)
 {
-	bool next_server_set = false;
+	if (!*set)
+		reply->siaddr = boot->next_server;
+	*set |= sets;
+	if (!reply->sname[0])
+		copy_string(reply->sname, boot->server_hostname, sizeof(reply->sname));
+	if (!reply->file[0])
+		copy_string(reply->file, boot->boot_file_name, sizeof(reply->file));
+}
 
+/*
+ * Other than with options, and as in Kea, what a class says goes before subnet and shared network:
+ * only a reservation's word counts more, and 0.0.0.0 says nothing. Their own place among the scopes,
+ * before the global one, is passed over.
+ */
+static void put_boot_fields(const struct ask *ask, const struct scopes *scopes,
+			    struct dhcp_reply *reply)
+{
+	const struct reservation *r = ask->reservation;
+	struct scopes classes;
+	bool set = false;
+
+	if (r)
+		take_boot(&r->scope.boot, r->scope.boot.next_server_set, &set, reply);
+	classes.n = 0;
+	classes_add_scopes(ask, &classes);
+	for (size_t s = 0; s < classes.n; s++)
+		take_boot(&classes.v[s]->boot, classes.v[s]->boot.next_server != 0, &set, reply);
 	for (size_t s = 0; s < scopes->n; s++) {
-		const struct boot_fields *boot = &scopes->v[s]->boot;
-
-		if (!next_server_set)
-			reply->siaddr = boot->next_server;
-		next_server_set |= boot->next_server_set;
-		if (!reply->sname[0])
-			copy_string(reply->sname, boot->server_hostname, sizeof(reply->sname));
-		if (!reply->file[0])
-			copy_string(reply->file, boot->boot_file_name, sizeof(reply->file));
+		if (s + 1 + classes.n < scopes->n || s + 1 == scopes->n)
+			take_boot(&scopes->v[s]->boot, scopes->v[s]->boot.next_server_set, &set,
+				  reply);
 	}
 }
 
@@ -91,7 +112,7 @@ static void put_hostname(const struct ask *ask, const struct scopes *scopes,
 	bool told = option_asked(ask, DHO_HOST_NAME) || reply->type == DHCP_BOOTP ||
 		    (ask->msg->opt[DHO_HOST_NAME].data && !ask->fqdn.present);
 
-	if (name[0] && told && !scopes_never(scopes, DHO_HOST_NAME))
+	if (name[0] && told && !scopes_never(ask, scopes, DHO_HOST_NAME))
 		put_piece(&reply->tail[XDHCP_TAIL_HOSTNAME], DHO_HOST_NAME, name, strlen(name));
 }
 
@@ -159,7 +180,7 @@ static void complete(struct ask *ask, struct dhcp_reply *reply, uint32_t addr)
 		put_client_id(ask, reply);
 		put_fqdn(ask, reply);
 	}
-	put_boot_fields(&scopes, reply);
+	put_boot_fields(ask, &scopes, reply);
 	put_selection(ask, reply);
 	option_choice_make(ask, &scopes, &choice);
 	put_boot_class(ask, &choice, reply);

@@ -7,6 +7,7 @@
 #ifndef XDHCP_ASK_H
 #define XDHCP_ASK_H
 
+#include "classes.h"
 #include "name.h"
 #include "private.h"
 
@@ -39,6 +40,8 @@ struct ask {
 		bool bound;	      /* it has an address that it may keep */
 	} elsewhere;
 
+	struct membership *classes; /* classes.c; NULL: the model has none */
+
 	/* identity.c */
 	struct client client;
 	struct identity identity; /* points into client */
@@ -68,6 +71,7 @@ enum permit {
 	PERMIT_OK,
 	PERMIT_RESERVED, /* for another */
 	PERMIT_OUTSIDE,	 /* neither reserved nor in a pool */
+	PERMIT_CLASSES,	 /* in a pool that is for other classes */
 };
 
 /* Whose is an address now, seen from the client? */
@@ -89,6 +93,8 @@ enum holder {
 bool ask_locate(struct ask *ask);
 /* Makes it the subnet that the message is about. */
 void ask_enter(struct ask *ask, const struct subnet *subnet);
+/* Is ask->subnet for its classes? What it gives back is taken back all the same. */
+bool ask_admitted(const struct ask *ask);
 /* RFC 2131 4.3.2: is the address that the message is about on the right network? */
 bool ask_on_network(const struct ask *ask, uint32_t addr);
 bool ask_is_ours(const struct ask *ask, uint32_t server_id);
@@ -133,8 +139,10 @@ int ask_allocate(struct ask *ask, uint32_t *ret_addr);
 /* What is granted to it, by what it asks for in option 51. */
 static inline uint32_t ask_lifetime(const struct ask *ask)
 {
-	return lifetimes_grant(&ask->subnet->life,
-			       ask->msg->has_lease_time ? ask->msg->lease_time : 0);
+	struct lifetimes life = ask->subnet->life;
+
+	classes_lifetimes(ask, &life);
+	return lifetimes_grant(&life, ask->msg->has_lease_time ? ask->msg->lease_time : 0);
 }
 
 /* answer.c: fill decision->reply */

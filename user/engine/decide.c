@@ -37,7 +37,7 @@ static bool wants_no_address(const struct ask *ask, uint32_t addr)
 	if (!option_asked(ask, DHO_V6_ONLY))
 		return false;
 	ask_scopes(ask, addr, &scopes);
-	return scopes_have(&scopes, DHO_V6_ONLY);
+	return scopes_have(ask, &scopes, DHO_V6_ONLY);
 }
 
 /*
@@ -49,7 +49,8 @@ static void decide_none_free(struct ask *ask)
 	struct scopes scopes;
 
 	ask_scopes(ask, 0, &scopes);
-	if (ask->msg->opt[DHO_AUTO_CONFIGURE].len == 1 && scopes_have(&scopes, DHO_AUTO_CONFIGURE))
+	if (ask->msg->opt[DHO_AUTO_CONFIGURE].len == 1 &&
+	    scopes_have(ask, &scopes, DHO_AUTO_CONFIGURE))
 		answer_no_address(ask, 0, OFFER_no_free_address);
 	else
 		decide_silent(ask, SILENT_no_free_address);
@@ -231,11 +232,18 @@ void engine_decide(struct engine *engine, const struct engine_link *link,
 	struct ask ask = {
 		.engine = engine, .link = link, .msg = msg, .now = now, .decision = ret_decision};
 
+	struct membership membership; /* set by classes_begin(), if there are classes */
+
 	/* What is large, and stands last in the reply and in the decision, is left as it is. */
 	memset(ret_decision, 0, offsetof(struct decision, reply.options));
 	ret_decision->kind = DECISION_SILENT;
 	if (!ask_client(&ask)) {
 		decide_silent(&ask, SILENT_client_id_too_long);
+		return;
+	}
+	classes_begin(&ask, &membership);
+	if (classes_drop(&ask)) {
+		decide_silent(&ask, SILENT_dropped_by_class);
 		return;
 	}
 	if (!ask_locate(&ask))

@@ -317,6 +317,7 @@ void ask_identify(struct ask *ask)
 	if (by_id)
 		others = of_client_id(ask);
 	find_reservation(ask, by_id ? &others : NULL, bound_since(&firsts));
+	classes_enter(ask); /* by what is known now; what follows asks for it */
 	consider_all(ask, &firsts);
 	/* Its last address, though it comes with another MAC now. */
 	if (by_id && !ask->cloned && others.of[KIND_FREE])
@@ -357,7 +358,9 @@ enum permit ask_permit(const struct ask *ask, uint32_t addr)
 	r = subnet_reserved_address(ask->subnet, addr);
 	if (r)
 		return reserved_for(ask, r) ? PERMIT_OK : PERMIT_RESERVED;
-	return area_at(ask->engine, addr) ? PERMIT_OK : PERMIT_OUTSIDE;
+	if (!area_at(ask->engine, addr))
+		return PERMIT_OUTSIDE;
+	return classes_allow_pool(ask, addr) ? PERMIT_OK : PERMIT_CLASSES;
 }
 
 /* Is a running lease the client's? */

@@ -60,17 +60,29 @@ uint32_t lifetimes_grant(const struct lifetimes *life, uint32_t asked)
 	return asked > max ? max : asked;
 }
 
+static uint32_t shorter(uint32_t shortest, const struct lifetimes *life, uint32_t lifetime)
+{
+	uint32_t t1, t2;
+
+	lifetimes_tee(life, lifetime, &t1, &t2);
+	return t1 && (!shortest || t1 < shortest) ? t1 : shortest;
+}
+
 uint32_t model_shortest_t1(const struct model *model)
 {
 	uint32_t shortest = 0;
 
 	for (size_t i = 0; i < model->n_subnets; i++) {
 		const struct lifetimes *life = &model->subnets[i].life;
-		uint32_t t1, t2, lifetime = life->min < life->valid ? life->min : life->valid;
 
-		lifetimes_tee(life, lifetime, &t1, &t2);
-		if (t1 && (!shortest || t1 < shortest))
-			shortest = t1;
+		shortest = shorter(shortest, life,
+				   life->min < life->valid ? life->min : life->valid);
+		for (size_t j = 0; j < model->n_classes; j++) {
+			const struct client_class *class = &model->classes[j];
+
+			if (class->valid)
+				shortest = shorter(shortest, life, class->min);
+		}
 	}
 	return shortest;
 }

@@ -177,6 +177,13 @@ static bool served(const struct ask *ask, const struct subnet *subnet)
 	return refusal(ask, subnet) == REASON_NONE;
 }
 
+bool ask_admitted(const struct ask *ask)
+{
+	if (ask->msg->type == DHCP_RELEASE || ask->msg->type == DHCP_DECLINE)
+		return true;
+	return classes_allow_subnet(ask);
+}
+
 /* What speaks for one of several subnets; each counts more than all below it. */
 enum {
 	HAS_RESERVED = 1 << 6, /* an address reserved for the client, and to be had */
@@ -240,7 +247,7 @@ static bool choose(struct ask *ask)
 
 		if (link->n == 1 && n == 1 && served(ask, v[0])) {
 			ask_enter(ask, v[0]);
-			return true;
+			return ask_admitted(ask);
 		}
 		for (size_t j = 0; j < n; j++) {
 			const struct subnet *subnet = v[(at + j) % n];
@@ -249,6 +256,8 @@ static bool choose(struct ask *ask)
 			if (!served(ask, subnet))
 				continue;
 			ask_enter(ask, subnet);
+			if (!ask_admitted(ask))
+				continue;
 			its = merit(ask);
 			if (best && (its.weight < most.weight ||
 				     (its.weight == most.weight && its.since <= most.since)))
@@ -279,14 +288,12 @@ static void look_at_siblings(struct ask *ask, uint32_t addr)
 
 		if (!subnet->enabled)
 			continue;
-		if (!subnet->enabled)
-			continue;
 		ask_enter(ask, subnet);
 		/* One where it is refused today has nothing for it, but what is answered shall not
 		 * outlast that: lists change without a word to other subnets' clients. */
 		if (!reserved_here)
 			ask->elsewhere.may_be_reserved |= ask_may_be_reserved(ask);
-		if (!served(ask, subnet))
+		if (!served(ask, subnet) || !ask_admitted(ask))
 			continue;
 		if (ask->own && ask->own->state != LEASE_FREE && permitted(ask, ask->own->addr))
 			ask->elsewhere.bound = true;
@@ -295,6 +302,14 @@ static void look_at_siblings(struct ask *ask, uint32_t addr)
 	}
 	if (n > 1)
 		ask_enter(ask, home);
+}
+
+/* Why choose() has found none. */
+static enum reason no_subnet(const struct ask *ask)
+{
+	enum reason reason = refusal(ask, ask->link_subnets.v[0]);
+
+	return reason ? reason : SILENT_of_other_classes;
 }
 
 bool ask_locate(struct ask *ask)
@@ -311,10 +326,19 @@ bool ask_locate(struct ask *ask)
 		return false;
 	}
 	subnet = containing(ask, about(msg));
-	if (subnet && served(ask, subnet))
+	if (subnet && !served(ask, subnet)) {
+		decide_silent(ask, refusal(ask, subnet));
+		return false;
+	}
+	if (subnet)
 		ask_enter(ask, subnet);
-	else if (subnet || !choose(ask)) {
-		decide_silent(ask, refusal(ask, subnet ? subnet : ask->link_subnets.v[0]));
+	/* Where the address lies in a subnet that is not for it, another one may refuse it. */
+	if ((!subnet || !ask_admitted(ask)) && !choose(ask)) {
+		decide_silent(ask, classes_drop(ask) ? SILENT_dropped_by_class : no_subnet(ask));
+		return false;
+	}
+	if (classes_drop(ask)) {
+		decide_silent(ask, SILENT_dropped_by_class);
 		return false;
 	}
 	if (msg->type == DHCP_REQUEST)

@@ -101,7 +101,7 @@ bool subnet_excludes(const struct subnet *subnet, uint32_t addr)
 void scopes_of(const struct model *model, const struct subnet *subnet, const struct pool *pool,
 	       const struct reservation *reservation, struct scopes *ret)
 {
-	*ret = (struct scopes){0};
+	ret->n = 0;
 	if (reservation)
 		ret->v[ret->n++] = &reservation->scope;
 	if (pool)
@@ -189,6 +189,10 @@ int model_index(struct model *model)
 {
 	int r = index_ids(model);
 
+	for (size_t i = 0; i < model->n_classes; i++) {
+		if (!strcmp(model->classes[i].name, "DROP"))
+			model->drop = &model->classes[i];
+	}
 	for (size_t i = 0; r == 0 && i < model->n_subnets; i++)
 		r = index_subnet(&model->subnets[i]);
 	return r == 0 ? index_global(model) : r;

@@ -240,8 +240,9 @@ struct model {
 	size_t n_networks;
 	struct client_class *classes; /* at most MODEL_CLASSES_MAX; the defined ones first */
 	size_t n_classes;
-	struct scope scope; /* global */
-	struct hw_lists hw; /* likewise */
+	const struct client_class *drop; /* DROP, whose members are not answered; NULL: none */
+	struct scope scope;		 /* global */
+	struct hw_lists hw;		 /* likewise */
 	struct reservation_set reservations;
 	enum reserved_by order[RESERVED_BY_COUNT]; /* host-reservation-identifiers */
 	size_t n_order;

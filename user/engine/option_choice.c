@@ -13,25 +13,38 @@
 
 /* --- scopes --- */
 
+/*
+ * Kea's precedence: the reservation, the pool, the subnet, the shared network, the classes as they
+ * were joined, and what is global.
+ */
 void ask_scopes(const struct ask *ask, uint32_t addr, struct scopes *ret)
 {
-	scopes_of(ask->engine->config.model, ask->subnet,
-		  addr ? subnet_pool_of(ask->subnet, addr) : NULL, ask->reservation, ret);
+	const struct pool *pool = addr ? subnet_pool_of(ask->subnet, addr) : NULL;
+	const struct scope *global;
+
+	classes_require(ask, pool);
+	scopes_of(ask->engine->config.model, ask->subnet, pool, ask->reservation, ret);
+	global = ret->v[--ret->n];
+	classes_add_scopes(ask, ret);
+	ret->v[ret->n++] = global;
 }
 
-const struct option_value *scope_option(const struct scope *scope, uint8_t code)
+const struct option_value *scope_option(const struct ask *ask, const struct scope *scope,
+					uint8_t code)
 {
 	for (size_t i = 0; i < scope->options.n; i++) {
-		if (scope->options.v[i].code == code)
-			return &scope->options.v[i];
+		const struct option_value *v = &scope->options.v[i];
+
+		if (v->code == code && classes_allow(ask, &v->classes))
+			return v;
 	}
 	return NULL;
 }
 
-bool scopes_never(const struct scopes *scopes, uint8_t code)
+bool scopes_never(const struct ask *ask, const struct scopes *scopes, uint8_t code)
 {
 	for (size_t s = 0; s < scopes->n; s++) {
-		const struct option_value *v = scope_option(scopes->v[s], code);
+		const struct option_value *v = scope_option(ask, scopes->v[s], code);
 
 		if (v && v->never_send)
 			return true;
@@ -39,13 +52,13 @@ bool scopes_never(const struct scopes *scopes, uint8_t code)
 	return false;
 }
 
-bool scopes_have(const struct scopes *scopes, uint8_t code)
+bool scopes_have(const struct ask *ask, const struct scopes *scopes, uint8_t code)
 {
 	bool set = false;
 
 	for (size_t s = 0; s < scopes->n && !set; s++)
-		set = scope_option(scopes->v[s], code) != NULL;
-	return set && !scopes_never(scopes, code);
+		set = scope_option(ask, scopes->v[s], code) != NULL;
+	return set && !scopes_never(ask, scopes, code);
 }
 
 /* What the server says itself, or the encoder, or what only clients send. */
@@ -65,7 +78,7 @@ static void gather(const struct ask *ask, const struct scopes *scopes, struct op
 		for (size_t i = 0; i < options->n; i++) {
 			const struct option_value *v = &options->v[i];
 
-			if (not_configurable(v->code))
+			if (not_configurable(v->code) || !classes_allow(ask, &v->classes))
 				continue;
 			if (!choice->by_code[v->code])
 				choice->by_code[v->code] = v;
@@ -87,8 +100,8 @@ static bool choose_vendor_options(const struct ask *ask, const struct scopes *sc
 				  struct option_choice *choice)
 {
 	bool named;
-	size_t len = vendor_options(ask->msg, scopes, choice->vendor_data,
-				    sizeof(choice->vendor_data), &named);
+	size_t len = vendor_options(ask, scopes, choice->vendor_data, sizeof(choice->vendor_data),
+				    &named);
 
 	if (!len && !named)
 		return false; /* what does not consist of blocks is sent as it is */
@@ -122,10 +135,11 @@ static void want(struct option_choice *choice, uint8_t code)
 	choice->order[choice->n++] = code;
 }
 
-static void want_always(struct option_choice *choice, const struct option_list *options)
+static void want_always(const struct ask *ask, struct option_choice *choice,
+			const struct option_list *options)
 {
 	for (size_t i = 0; i < options->n; i++) {
-		if (options->v[i].always_send)
+		if (options->v[i].always_send && classes_allow(ask, &options->v[i].classes))
 			want(choice, options->v[i].code);
 	}
 }
@@ -206,7 +220,7 @@ void option_choice_make(const struct ask *ask, const struct scopes *scopes,
 	if (named_vendor)
 		want(ret, DHO_VENDOR_OPTIONS);
 	for (size_t s = 0; s < scopes->n; s++)
-		want_always(ret, &scopes->v[s]->options);
+		want_always(ask, ret, &scopes->v[s]->options);
 	mask_before_routers(ret);
 }
 

@@ -8,21 +8,26 @@
 
 #include "ask.h"
 
-/* Those that apply to the client at `addr` (its pool counts); 0: it has no address. */
+/*
+ * Those that apply to the client at `addr` (its pool counts); 0: it has no address. Classes that
+ * subnet and pool require are evaluated now.
+ */
 void ask_scopes(const struct ask *ask, uint32_t addr, struct scopes *ret);
 /* Is the option set in one of them, and one that may be sent? */
-bool scopes_have(const struct scopes *scopes, uint8_t code);
-bool scopes_never(const struct scopes *scopes, uint8_t code); /* never-send in one of them */
+bool scopes_have(const struct ask *ask, const struct scopes *scopes, uint8_t code);
+/* never-send in one of them */
+bool scopes_never(const struct ask *ask, const struct scopes *scopes, uint8_t code);
 
-/* The option in one scope, or NULL. */
-const struct option_value *scope_option(const struct scope *scope, uint8_t code);
+/* The option in one scope that is for this client's classes, or NULL. */
+const struct option_value *scope_option(const struct ask *ask, const struct scope *scope,
+					uint8_t code);
 
 /*
  * vendor.c: option 125 (RFC 3925 4) for this client, from all the scopes; returns its length, 0:
  * none. *ret_named: the client names enterprises.
  */
-size_t vendor_options(const struct dhcp_msg *msg, const struct scopes *scopes, uint8_t *buf,
-		      size_t cap, bool *ret_named);
+size_t vendor_options(const struct ask *ask, const struct scopes *scopes, uint8_t *buf, size_t cap,
+		      bool *ret_named);
 
 struct option_choice {
 	const struct option_value *by_code[256]; /* of the narrowest scope that sets it */

@@ -18,6 +18,8 @@
 	X(hw_address_not_allowed, "its hardware address is not among the allowed") \
 	X(circuit_full, "its circuit has as many leases as it may")                \
 	X(link_full, "its link has as many leases as it may")                      \
+	X(dropped_by_class, "a member of the class DROP")                          \
+	X(of_other_classes, "no subnet of this link is for its classes")           \
 	X(no_server_address, "no server address on this link")                     \
 	X(not_for_a_server, "not a message for a server")                          \
 	X(for_another_server, "for another server")                                \
@@ -38,6 +40,7 @@
 	X(wrong_network, "wrong network")                                    \
 	X(taken, "the address is another client's")                          \
 	X(reserved, "the address is reserved for another client")            \
+	X(of_other_classes, "the address is for clients of other classes")   \
 	X(in_no_pool, "the address is in no pool")                           \
 	X(reserved_elsewhere, "another address is reserved for this client") \
 	X(bound_elsewhere, "this client has another address")                \

@@ -152,16 +152,24 @@ void decide_ack(struct ask *ask, uint32_t addr, bool plain)
 	 * A reservation elsewhere that is not free yet: the answer depends on when it will be.
 	 * The server identifier is also the source that a template has: not a relay's (RFC 5107).
 	 */
-	memoise = plain && msg->in.link && in_form(ask) && !ask->fleeting && !msg->overloaded &&
-		  !reply->shortened && fits_slot(reply) &&
-		  (!ask->reserved || ask->reserved == addr) && !ask->elsewhere.may_be_reserved &&
-		  ask_reservation_lasts(ask, addr) && ask->server_id == ask->source;
+	memoise = plain && msg->in.link && in_form(ask) && !ask->fleeting &&
+		  !classes_fleeting(ask) && !msg->overloaded && !reply->shortened &&
+		  fits_slot(reply) && (!ask->reserved || ask->reserved == addr) &&
+		  !ask->elsewhere.may_be_reserved && ask_reservation_lasts(ask, addr) &&
+		  ask->server_id == ask->source;
 	bind(ask, addr, lifetime, memoise);
 }
 
 static enum reason not_permitted(enum permit permit)
 {
-	return permit == PERMIT_RESERVED ? NAK_reserved : NAK_in_no_pool;
+	switch (permit) {
+	case PERMIT_RESERVED:
+		return NAK_reserved;
+	case PERMIT_CLASSES:
+		return NAK_of_other_classes;
+	default:
+		return NAK_in_no_pool;
+	}
 }
 
 /* ACKs what the client has or may have, unless it is to move to its reservation. */

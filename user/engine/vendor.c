@@ -64,22 +64,22 @@ static void add_suboptions(const struct dhcp_opt *from, bool have[256], uint8_t 
 	}
 }
 
-static struct dhcp_opt configured(const struct scope *scope)
+static struct dhcp_opt configured(const struct ask *ask, const struct scope *scope)
 {
-	const struct option_value *v = scope_option(scope, DHO_VENDOR_OPTIONS);
+	const struct option_value *v = scope_option(ask, scope, DHO_VENDOR_OPTIONS);
 
 	return v ? (struct dhcp_opt){.data = v->data, .len = v->len} : (struct dhcp_opt){0};
 }
 
 /* All that the scopes have for one enterprise, the narrowest first. */
-static size_t gather_block(const struct scopes *scopes, uint32_t enterprise,
+static size_t gather_block(const struct ask *ask, const struct scopes *scopes, uint32_t enterprise,
 			   uint8_t data[VENDOR_BLOCK_DATA_MAX])
 {
 	bool have[256] = {false};
 	size_t len = 0;
 
 	for (size_t s = 0; s < scopes->n; s++) {
-		const struct dhcp_opt all = configured(scopes->v[s]);
+		const struct dhcp_opt all = configured(ask, scopes->v[s]);
 		struct vendor_block block;
 
 		if (!find_block(&all, &enterprise, &block))
@@ -95,8 +95,8 @@ static size_t gather_block(const struct scopes *scopes, uint32_t enterprise,
 }
 
 /* Adds one enterprise's block to `buf` unless it is there. */
-static void add_block(const struct scopes *scopes, uint32_t enterprise, uint8_t *buf, size_t cap,
-		      size_t *len)
+static void add_block(const struct ask *ask, const struct scopes *scopes, uint32_t enterprise,
+		      uint8_t *buf, size_t cap, size_t *len)
 {
 	const struct dhcp_opt so_far = {.data = buf, .len = (uint16_t)*len};
 	uint8_t data[VENDOR_BLOCK_DATA_MAX];
@@ -105,7 +105,7 @@ static void add_block(const struct scopes *scopes, uint32_t enterprise, uint8_t 
 
 	if (find_block(&so_far, &enterprise, &there))
 		return;
-	n = gather_block(scopes, enterprise, data);
+	n = gather_block(ask, scopes, enterprise, data);
 	if (n + VENDOR_BLOCK_HEADER > cap - *len)
 		return; /* longer than any reply */
 	vendor_block_start(buf + *len, enterprise, (uint8_t)n);
@@ -113,21 +113,21 @@ static void add_block(const struct scopes *scopes, uint32_t enterprise, uint8_t 
 	*len += VENDOR_BLOCK_HEADER + n;
 }
 
-size_t vendor_options(const struct dhcp_msg *msg, const struct scopes *scopes, uint8_t *buf,
-		      size_t cap, bool *ret_named)
+size_t vendor_options(const struct ask *ask, const struct scopes *scopes, uint8_t *buf, size_t cap,
+		      bool *ret_named)
 {
 	size_t len = 0;
 
 	/* Who names enterprises gets what is configured for these, and nothing else. */
-	*ret_named = names(msg, NULL);
+	*ret_named = names(ask->msg, NULL);
 	for (size_t s = 0; s < scopes->n; s++) {
-		const struct dhcp_opt all = configured(scopes->v[s]);
+		const struct dhcp_opt all = configured(ask, scopes->v[s]);
 		struct vendor_block block;
 		size_t at = 0;
 
 		while (all.data && vendor_block_next(&all, &at, &block)) {
-			if (!*ret_named || names(msg, &block.enterprise))
-				add_block(scopes, block.enterprise, buf, cap, &len);
+			if (!*ret_named || names(ask->msg, &block.enterprise))
+				add_block(ask, scopes, block.enterprise, buf, cap, &len);
 		}
 	}
 	return len;

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Client classes (classes.h), evaluated as Kea does, in three stages: by the message alone; by the
+ * reservation, once the subnet is entered; and last those that somebody requires, which choose
+ * neither address nor lifetime any more. In each stage by the order of the configuration.
+ *
+ * A class that is not memoisable makes an answer fleeting if the answer was made with it: where it
+ * has something to say of answers and was evaluated, or where a list that was looked at names it.
+ */
+#include "classes.h"
+
+#include <string.h>
+
+#include "ask.h"
+#include "expr.h"
+
+/* --- membership --- */
+
+static const struct model *model_of(const struct ask *ask)
+{
+	return ask->engine->config.model;
+}
+
+static bool has(const struct membership *m, size_t number)
+{
+	return m->has[number / 64] >> number % 64 & 1;
+}
+
+static void join(struct membership *m, size_t number)
+{
+	if (has(m, number))
+		return;
+	m->has[number / 64] |= UINT64_C(1) << number % 64;
+	m->order[m->n++] = (uint16_t)number;
+}
+
+static void leave_since(struct membership *m, size_t n)
+{
+	while (m->n > n) {
+		uint16_t number = m->order[--m->n];
+
+		m->has[number / 64] &= ~(UINT64_C(1) << number % 64);
+	}
+}
+
+/* Can its members be answered otherwise than others by that alone? */
+static bool says_something(const struct model *model, const struct client_class *class)
+{
+	const struct boot_fields *boot = &class->scope.boot;
+
+	return class == model->drop || class->scope.options.n || boot->next_server ||
+	       boot->server_hostname[0] || boot->boot_file_name[0] || class->valid ||
+	       class->offer_lifetime;
+}
+
+static void looked_at(const struct ask *ask, const struct client_class *class)
+{
+	if (!class->memoisable)
+		ask->classes->fleeting = true;
+}
+
+/* RFC 2132 9.13; NULs at the end of a text do not count (2). */
+static bool is_of_vendor(const struct ask *ask, const char *value)
+{
+	const struct dhcp_opt *vendor = &ask->msg->opt[DHO_VENDOR_CLASS];
+	size_t len = vendor->len;
+
+	while (len && !vendor->data[len - 1])
+		len--;
+	return len && len == strlen(value) && !memcmp(vendor->data, value, len);
+}
+
+static struct expr_input input_of(const struct ask *ask)
+{
+	return (struct expr_input){
+		.msg = ask->msg,
+		.agent = ask->agent,
+		.interface = ask->link->name,
+		.known = ask->classes->known,
+		.classes = ask->classes->has,
+	};
+}
+
+/* Its value makes the client a member of the template, and before that of what it spawns. */
+static void evaluate_template(const struct ask *ask, size_t number)
+{
+	const struct model *model = model_of(ask);
+	const struct expr_input in = input_of(ask);
+	uint8_t value[MODEL_CLASS_NAME_MAX + 1];
+	size_t len = expr_string(model->classes[number].test, &in, value, sizeof(value));
+
+	if (!len)
+		return;
+	for (size_t i = 0; i < model->n_classes; i++) {
+		const struct client_class *class = &model->classes[i];
+
+		if (class->by == CLASS_BY_SPAWN && class->of == number &&
+		    strlen(class->value) == len && !memcmp(class->value, value, len))
+			join(ask->classes, i);
+	}
+	join(ask->classes, number);
+}
+
+static void evaluate(const struct ask *ask, size_t number)
+{
+	const struct model *model = model_of(ask);
+	const struct client_class *class = &model->classes[number];
+	const struct expr_input in = input_of(ask);
+
+	if (!class->test)
+		return;
+	if (says_something(model, class))
+		looked_at(ask, class);
+	if (class->by == CLASS_BY_TEMPLATE)
+		evaluate_template(ask, number);
+	else if (expr_bool(class->test, &in))
+		join(ask->classes, number);
+}
+
+/* --- the three stages --- */
+
+/* Those that are what they are called, without a test. */
+static void join_all_by(const struct ask *ask, enum class_by by)
+{
+	const struct model *model = model_of(ask);
+
+	for (size_t i = 0; i < model->n_classes; i++) {
+		const struct client_class *class = &model->classes[i];
+
+		if (class->by == by && (by != CLASS_BY_VENDOR || is_of_vendor(ask, class->value)))
+			join(ask->classes, i);
+	}
+}
+
+/* A test of a spawned or built-in class there is not; one that is only required waits for that. */
+static void evaluate_stage(const struct ask *ask, bool with_reservation)
+{
+	const struct model *model = model_of(ask);
+
+	for (size_t i = 0; i < model->n_classes; i++) {
+		const struct client_class *class = &model->classes[i];
+
+		if (class->with_reservation == with_reservation && !class->when_required)
+			evaluate(ask, i);
+	}
+}
+
+void classes_begin(struct ask *ask, struct membership *m)
+{
+	const struct model *model = model_of(ask);
+
+	if (!model->n_classes)
+		return;
+	memset(m, 0, offsetof(struct membership, order));
+	ask->classes = m;
+	for (size_t i = 0; i < model->n_classes; i++)
+		m->asks_known |= model->classes[i].with_reservation;
+	if (ask->msg->type == DHCP_BOOTP)
+		join_all_by(ask, CLASS_BY_BOOTP);
+	join_all_by(ask, CLASS_BY_ALL);
+	join_all_by(ask, CLASS_BY_VENDOR);
+	evaluate_stage(ask, false);
+	m->n_lasting = m->n;
+}
+
+/* As in Kea: is there a reservation for it in any subnet of its network? */
+static bool is_known(const struct ask *ask)
+{
+	const struct model *model = model_of(ask);
+	struct identifiers ids = ask->ids;
+	const struct subnet *const *v;
+	size_t n, at;
+
+	if (ask->reservation)
+		return true;
+	if (ask->cloned)
+		ids.v[RESERVED_BY_CLIENT_ID].len = ids.v[RESERVED_BY_DUID].len = 0;
+	v = subnets_by_network(&ask->engine->subnets_by, &ask->subnet, &n, &at);
+	for (size_t i = 1; i < n; i++) {
+		if (model_reservation(model, v[(at + i) % n], &ids))
+			return true;
+	}
+	return false;
+}
+
+void classes_enter(struct ask *ask)
+{
+	struct membership *m = ask->classes;
+
+	if (!m)
+		return;
+	leave_since(m, m->n_lasting);
+	for (size_t i = 0; ask->reservation && i < ask->reservation->classes.n; i++)
+		join(m, ask->reservation->classes.v[i]);
+	if (!m->asks_known)
+		return;
+	m->known = is_known(ask);
+	join_all_by(ask, m->known ? CLASS_BY_KNOWN : CLASS_BY_UNKNOWN);
+	evaluate_stage(ask, true);
+}
+
+static void require(const struct ask *ask, const struct class_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (!has(ask->classes, list->v[i]))
+			evaluate(ask, list->v[i]);
+	}
+}
+
+void classes_require(const struct ask *ask, const struct pool *pool)
+{
+	if (!ask->classes)
+		return;
+	require(ask, &ask->subnet->required);
+	if (pool)
+		require(ask, &pool->required);
+}
+
+/* --- what follows --- */
+
+bool classes_drop(const struct ask *ask)
+{
+	const struct model *model = model_of(ask);
+
+	return ask->classes && model->drop &&
+	       has(ask->classes, (size_t)(model->drop - model->classes));
+}
+
+bool classes_allow(const struct ask *ask, const struct class_list *list)
+{
+	const struct model *model = model_of(ask);
+	bool allowed = false;
+
+	if (!ask->classes || !list->n)
+		return true;
+	for (size_t i = 0; i < list->n; i++) {
+		if (!has(ask->classes, list->v[i]))
+			continue;
+		if (model->classes[list->v[i]].memoisable)
+			return true; /* whatever the others are */
+		allowed = true;
+	}
+	for (size_t i = 0; i < list->n; i++)
+		looked_at(ask, &model->classes[list->v[i]]);
+	return allowed;
+}
+
+bool classes_allow_subnet(const struct ask *ask)
+{
+	return classes_allow(ask, &ask->subnet->guards) &&
+	       (!ask->subnet->network || classes_allow(ask, &ask->subnet->network->guards));
+}
+
+bool classes_allow_pool(const struct ask *ask, uint32_t addr)
+{
+	const struct pool *pool = ask->classes ? subnet_pool_of(ask->subnet, addr) : NULL;
+
+	return !pool || classes_allow(ask, &pool->guards);
+}
+
+bool classes_fleeting(const struct ask *ask)
+{
+	return ask->classes && ask->classes->fleeting;
+}
+
+void classes_add_scopes(const struct ask *ask, struct scopes *scopes)
+{
+	for (size_t i = 0; ask->classes && i < ask->classes->n; i++) {
+		size_t number = ask->classes->order[i];
+
+		scopes->v[scopes->n++] = &model_of(ask)->classes[number].scope;
+	}
+}
+
+void classes_lifetimes(const struct ask *ask, struct lifetimes *life)
+{
+	for (size_t i = 0; ask->classes && i < ask->classes->n; i++) {
+		const struct client_class *class = &model_of(ask)->classes[ask->classes->order[i]];
+
+		if (!class->valid)
+			continue;
+		life->valid = class->valid;
+		life->min = class->min;
+		life->max = class->max;
+		return;
+	}
+}
+
+uint32_t classes_offer_lifetime(const struct ask *ask)
+{
+	uint32_t seconds = 0;
+
+	for (size_t i = 0; ask->classes && !seconds && i < ask->classes->n; i++)
+		seconds = model_of(ask)->classes[ask->classes->order[i]].offer_lifetime;
+	return seconds;
+}
