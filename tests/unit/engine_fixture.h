@@ -138,6 +138,21 @@ static UNUSED struct shared_network *fx_network(struct model *model, size_t from
 	return network;
 }
 
+/* A class, and its number. */
+static UNUSED uint16_t fx_class(struct model *model, const char *name, enum class_by by)
+{
+	model->classes = realloc(model->classes, (model->n_classes + 1) * sizeof(*model->classes));
+	model->classes[model->n_classes] = (struct client_class){
+		.name = strdup(name), .by = by, .defined = true, .memoisable = true};
+	return (uint16_t)model->n_classes++;
+}
+
+static UNUSED void fx_name_class(struct class_list *list, uint16_t number)
+{
+	list->v = realloc(list->v, (list->n + 1) * sizeof(*list->v));
+	list->v[list->n++] = number;
+}
+
 static UNUSED void fx_mac(uint8_t mac[6], uint8_t last)
 {
 	memcpy(mac, (uint8_t[6]){2, 0, 0, 0, 0, last}, 6);

@@ -118,6 +118,50 @@ static struct fixture hw_address_not_allowed(void)
 	return fx;
 }
 
+static struct fixture dropped_by_class(void)
+{
+	struct model *model = fx_model(4);
+	struct fixture fx;
+
+	fx_class(model, "DROP", CLASS_BY_ALL);
+	fx = fx_open(model);
+	fx_decide(&fx, one(DHCP_DISCOVER));
+	return fx;
+}
+
+/* A model with a class that nobody is a member of. */
+static struct model *with_nobodys_class(uint16_t *ret_class)
+{
+	struct model *model = fx_model(4);
+
+	*ret_class = fx_class(model, "nobody", CLASS_BY_TEST);
+	return model;
+}
+
+static struct fixture subnet_of_other_classes(void)
+{
+	uint16_t class;
+	struct model *model = with_nobodys_class(&class);
+	struct fixture fx;
+
+	fx_name_class(&model->subnets[0].guards, class);
+	fx = fx_open(model);
+	fx_decide(&fx, one(DHCP_DISCOVER));
+	return fx;
+}
+
+static struct fixture pool_of_other_classes(void)
+{
+	uint16_t class;
+	struct model *model = with_nobodys_class(&class);
+	struct fixture fx;
+
+	fx_name_class(&model->subnets[0].pools[0].guards, class);
+	fx = fx_open(model);
+	fx_select(&fx, one(0), POOL);
+	return fx;
+}
+
 static struct fixture circuit_full(void)
 {
 	struct req behind = {.mac = 2, .giaddr = SERVER + 1, .agent = "\1\1p", .agent_len = 3};
@@ -480,6 +524,8 @@ static const struct {
 	{SILENT_hw_address_not_allowed, hw_address_not_allowed},
 	{SILENT_circuit_full, circuit_full},
 	{SILENT_link_full, link_full},
+	{SILENT_dropped_by_class, dropped_by_class},
+	{SILENT_of_other_classes, subnet_of_other_classes},
 	{SILENT_no_server_address, no_server_address},
 	{SILENT_not_for_a_server, not_for_a_server},
 	{SILENT_for_another_server, another_released},
@@ -507,6 +553,7 @@ static const struct {
 	{NAK_wrong_network, wrong_network},
 	{NAK_taken, taken},
 	{NAK_reserved, reserved},
+	{NAK_of_other_classes, pool_of_other_classes},
 	{NAK_in_no_pool, in_no_pool},
 	{NAK_reserved_elsewhere, reserved_elsewhere},
 	{NAK_bound_elsewhere, bound_elsewhere},
