@@ -73,6 +73,21 @@ static const char extras[] = "option-data:\n"
 			     "boot-file-name: file7.0\n"
 			     "echo-client-id: true\n";
 
+#define POLICY_MAX 128 /* bytes */
+
+/* Some of its clients, and few leases; reloads make others of them. */
+static void add_policy(void)
+{
+	const uint8_t *mac = plan.clients[below(PLAN_CLIENTS)].mac;
+	size_t len = strlen(text);
+
+	snprintf(text + len, sizeof(text) - len,
+		 "deny-hw-addresses: [%02x:%02x:%02x:%02x:%02x:%02x]\n"
+		 "leases-per-circuit-id: %u\n"
+		 "leases-per-link: %u\n",
+		 mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], below(4), 10 * below(2));
+}
+
 static void make_config(void)
 {
 	by_plan = below(3) == 0;
@@ -81,21 +96,27 @@ static void make_config(void)
 		return;
 	}
 	plan_make(&plan, 1 + random32() % (UINT32_MAX - 1));
-	plan_text(&plan, text, sizeof(text) - sizeof(extras));
+	plan_text(&plan, text, sizeof(text) - sizeof(extras) - POLICY_MAX);
 	strcat(text, extras);
+	add_policy();
 }
 
-/* One digit of it is another; or all of it is. */
+/* One digit of it is another, or who is denied; or all of it is. */
 static void reload(void)
 {
 	static char before[TEXT_MAX];
 	size_t len = strlen(text), at = below((uint32_t)len);
+	char *policy = strstr(text, "deny-hw-addresses");
 
 	strcpy(before, text);
-	if (below(8) == 0)
+	if (below(8) == 0) {
 		make_config();
-	else if ((at = at + strcspn(text + at, "0123456789")) < len)
+	} else if (policy && below(3) == 0) {
+		*policy = '\0';
+		add_policy();
+	} else if ((at = at + strcspn(text + at, "0123456789")) < len) {
 		text[at] = (char)('0' + below(10));
+	}
 	if (desk_reload(desk, text)) {
 		reloads++;
 		return;

@@ -228,7 +228,7 @@ static void letting_a_lease_run_out_is_no_way_round(void **state)
 /* Whatever else would keep it. */
 static void what_the_relay_says_is_kept(void **state)
 {
-	struct model *model = fx_model(20);
+	struct model *model;
 	struct fixture fx;
 
 	(void)state;
