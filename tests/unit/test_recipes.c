@@ -4,6 +4,7 @@
  * is said of them. Runs with the repository's root as working directory.
  */
 #include "config/config.h"
+#include "engine/expr.h"
 #include "engine_fixture.h"
 
 #define IP(a, b, c, d) ((uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d))
@@ -122,11 +123,69 @@ static void one_device_for_each_port(void **state)
 	close_desk(&desk);
 }
 
+static void a_pool_for_those_who_are_known(void **state)
+{
+	struct desk desk = serve("### A pool for those who are known");
+
+	(void)state;
+	assert_int_equal(lease(&desk, (struct req){0}, "52:54:00:ab:cd:01"), IP(192, 0, 2, 10));
+	assert_int_equal(lease(&desk, (struct req){0}, "52:54:00:ab:cd:02"), IP(192, 0, 2, 5));
+	assert_int_equal(lease(&desk, (struct req){0}, "52:54:00:ab:cd:03"), 0);
+	assert_int_equal(desk.fx.d.kind, DECISION_SILENT);
+	close_desk(&desk);
+}
+
+#define RANDOMISED "### Randomised MAC addresses"
+
+static const struct client_class *class_named(const struct model *model, const char *name)
+{
+	for (size_t i = 0; i < model->n_classes; i++) {
+		if (!strcmp(model->classes[i].name, name))
+			return &model->classes[i];
+	}
+	fail_msg("no class %s", name);
+	return NULL;
+}
+
+/* IEEE 802: of the first byte bit 1 says that the address is locally administered, and bit 0 that
+ * it is a group's, which no client has. */
+static void randomised_is_told_by_the_second_digit(void **state)
+{
+	struct config *config = recipe(RANDOMISED);
+	const struct client_class *class = class_named(&config->model, "randomised");
+	static struct dhcp_msg msg;
+	struct expr_input in = {.msg = &msg, .interface = "eth0"};
+
+	(void)state;
+	assert_true(class->memoisable);
+	for (unsigned byte = 0; byte < 256; byte++) {
+		memset(msg.chaddr, 0x22, sizeof(msg.chaddr));
+		msg.chaddr[0] = (uint8_t)byte;
+		assert_int_equal(expr_bool(class->test, &in), (byte & 3) == 2);
+	}
+	config_free(config);
+}
+
+static void randomised_addresses_have_a_pool_of_their_own(void **state)
+{
+	struct desk desk = serve(RANDOMISED);
+
+	(void)state;
+	assert_int_equal(lease(&desk, (struct req){0}, "5a:00:00:00:00:01"), IP(192, 0, 2, 100));
+	assert_int_equal(desk.fx.d.reply.lifetime, 1800);
+	assert_int_equal(lease(&desk, (struct req){0}, "50:00:00:00:00:01"), IP(192, 0, 2, 10));
+	assert_int_equal(desk.fx.d.reply.lifetime, 3600);
+	close_desk(&desk);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_is_answered),
 		cmocka_unit_test(one_device_for_each_port),
+		cmocka_unit_test(a_pool_for_those_who_are_known),
+		cmocka_unit_test(randomised_is_told_by_the_second_digit),
+		cmocka_unit_test(randomised_addresses_have_a_pool_of_their_own),
 	};
 
 	return cmocka_run_group_tests_name("recipes", tests, NULL, NULL);
