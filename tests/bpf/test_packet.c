@@ -292,6 +292,50 @@ static size_t frame_options(uint8_t *frame, unsigned tags, const void *options, 
 	return frame_len;
 }
 
+/* A BOOTREPLY from port 67 behind n tags; its length. */
+static size_t frame_reply(uint8_t *frame, unsigned tags, uint8_t to)
+{
+	static const uint16_t qinq[2][2] = {{ETH_P_8021AD, 10}, {ETH_P_8021Q, 11}};
+	size_t len = frame_tagged(frame, qinq, tags, 0);
+
+	frame[len - 300 - 7] = 67; /* UDP: 8 bytes before */
+	frame[len - 300 - 5] = to;
+	frame[len - 300] = 2;
+	return len;
+}
+
+static void test_replies(void **state)
+{
+	struct rig *rig = *state;
+	struct packet_socket *replies;
+	uint8_t frame[FRAME_LEN + 12];
+	size_t len;
+
+	assert_int_equal(packet_open(rig->server_if, PACKET_REPLIES, 1 << 16, &replies), 0);
+	for (unsigned tags = 0; tags <= 2; tags++) {
+		for (uint8_t to = 67; to <= 68; to++) {
+			/* requests, and what comes from elsewhere, are not for it */
+			len = frame_reply(frame, tags, to);
+			frame[len - 300] = 1;
+			client_sends(rig, frame, len);
+			frame[len - 300] = 2;
+			frame[len - 300 - 7] = 68;
+			client_sends(rig, frame, len);
+			len = frame_reply(frame, tags, to);
+			frame[0] = 2; /* another host's */
+			client_sends(rig, frame, len);
+			pair_wait(packet_fd(replies));
+			assert_int_equal(packet_receive(replies, rig->packets, PACKET_BATCH), 1);
+			assert_int_equal(rig->packets[0].data[0], 2);
+			assert_int_equal(rig->packets[0].data[rig->packets[0].len - 300], 2);
+		}
+	}
+	packet_close(replies);
+	/* none of those to port 68 is for the others */
+	while (packet_receive(rig->server, rig->packets, 1) == 1)
+		assert_int_equal(rig->packets[0].data[rig->packets[0].len - 305], 67);
+}
+
 static void test_who_completes(void **state)
 {
 	struct rig *rig = *state;
@@ -679,6 +723,7 @@ int main(void)
 		TEST(test_batch),
 		TEST(test_tags),
 		TEST(test_filter),
+		TEST(test_replies),
 		TEST(test_who_completes),
 		TEST(test_sends),
 		TEST(test_sends_many),

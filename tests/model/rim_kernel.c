@@ -324,7 +324,7 @@ int packet_open(uint32_t ifindex, enum packet_kind kind, size_t size,
 	(void)size;
 	*ret_socket = calloc(1, sizeof(**ret_socket));
 	(*ret_socket)->ifindex = ifindex;
-	(*ret_socket)->deaf = kind == PACKET_BEGINS;
+	(*ret_socket)->deaf = kind != PACKET_COMPLETES;
 	buffer.open = true;
 	buffer.n = 0;
 	return 0;

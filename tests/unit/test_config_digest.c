@@ -410,6 +410,8 @@ static const struct digest_case {
 	 "{\"horizon\": 5, \"unattended\": 9, \"limits\": {\"client-rate\": 1}}", NULL, true},
 	{KEY_LOGGERS, ALL, "[{\"name\": \"root\", \"severity\": \"DEBUG\"}]", NULL, true},
 	{KEY_CONFLICT_DETECTION, ALL, "{\"method\": \"icmp\"}", NULL, true},
+	{KEY_ALLOW_SERVERS, ALL, "[\"192.0.2.2\"]", NULL, true},
+	{KEY_FOREIGN_SERVER_PERIOD, ALL, "60", NULL, true},
 	{KEY_USER_CONTEXT, ALL, "{\"x\": 1}", NULL, true},
 	{KEY_COMMENT, ALL, "\"x\"", NULL, true},
 };

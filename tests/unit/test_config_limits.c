@@ -114,9 +114,27 @@ static void a_list_of_100000_loads(void **state)
 	free(text);
 }
 
+/* allow-servers: the innermost list counts, an empty one too. */
+static void each_list_of_servers_is_the_narrowest_there_is(void **state)
+{
+	struct config *c = load_named("tests/golden/good/foreign-servers.yaml", NULL);
+	const struct server_list *network = numbered(c, 1)->allow_servers;
+
+	(void)state;
+	assert_int_equal(c->foreign_period, 60);
+	assert_int_equal(network->n, 2);
+	assert_int_equal(network->addrs[1], 0xc0000303);
+	assert_non_null(numbered(c, 2)->allow_servers);
+	assert_int_equal(numbered(c, 2)->allow_servers->n, 0);
+	assert_ptr_equal(numbered(c, 3)->allow_servers, c->model.servers);
+	assert_int_equal(c->model.servers->addrs[0], 0xc0000202);
+	config_free(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_list_of_servers_is_the_narrowest_there_is),
 		cmocka_unit_test(each_list_is_the_narrowest_there_is),
 		cmocka_unit_test(each_limit_is_the_narrowest_there_is),
 		cmocka_unit_test(without_a_word_there_are_none),

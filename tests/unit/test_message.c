@@ -585,9 +585,58 @@ static void test_names(void **state)
 	assert_string_equal(dhcp_decode_help(DHCP_DECODE_COUNT), "?");
 }
 
+/* --- what servers send --- */
+
+static enum dhcp_decode_result decode_sent(const struct request *r)
+{
+	struct frame f = frame_build(r);
+	enum dhcp_decode_result result = dhcp_decode_sent(f.data, f.len, &NOTHING, &msg);
+
+	free(f.data);
+	return result;
+}
+
+static void sent(struct request *r, uint8_t type)
+{
+	request_init(r);
+	r->h.op = DHCP_BOOTREPLY;
+	r->sport = 67;
+	r->dport = 68;
+	if (type)
+		request_u8(r, 53, type);
+}
+
+static void test_what_a_server_sends(void **state)
+{
+	static const uint8_t types[] = {DHCP_OFFER, DHCP_ACK, DHCP_NAK, DHCP_BOOTP};
+	struct request r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(types); i++) {
+		sent(&r, types[i]);
+		assert_int_equal(decode_sent(&r), DHCP_DECODE_ok);
+		assert_int_equal(msg.type, types[i]);
+		assert_int_equal(msg.udp_sport, 67);
+		assert_int_equal(msg.udp_dport, 68);
+		assert_int_equal(decode_once(&r), DHCP_DECODE_not_dhcp);
+		r.dport = 67; /* to a relay */
+		assert_int_equal(decode_sent(&r), DHCP_DECODE_ok);
+		assert_int_equal(decode_once(&r), DHCP_DECODE_op);
+	}
+	sent(&r, DHCP_DISCOVER);
+	assert_int_equal(decode_sent(&r), DHCP_DECODE_no_type);
+	sent(&r, DHCP_OFFER);
+	r.sport = 68;
+	assert_int_equal(decode_sent(&r), DHCP_DECODE_not_dhcp);
+	discover(&r);
+	r.sport = 67;
+	assert_int_equal(decode_sent(&r), DHCP_DECODE_op);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_a_server_sends),
 		cmocka_unit_test(test_hand_made),
 		cmocka_unit_test(test_all_values),
 		cmocka_unit_test(test_client_types),

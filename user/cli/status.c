@@ -307,6 +307,31 @@ static void print_fast_path(const struct cli *cli, const json_t *fast)
 		print_field("pins", "%s", pins);
 }
 
+/* Who else answers, where, and how much of it was heard. */
+static void print_foreign(const json_t *status)
+{
+	const json_t *each;
+	char text[8192] = "";
+	size_t i, n = 0;
+
+	json_array_foreach (json_object_get(status, "foreign-servers"), i, each) {
+		const char *mac = get_str(each, "mac", NULL);
+
+		if (n + 192 > sizeof(text))
+			break;
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+				      "%s%.15s on %.16s%s%.17s: %" PRId64 " offers, %" PRId64
+				      " ACKs, %" PRId64 " NAKs, chosen %" PRId64 " times",
+				      n ? "\n" : "", get_str(each, "server", "?"),
+				      get_str(each, "interface", "?"), mac ? ", " : "",
+				      mac ? mac : "", get_int(each, "offers", 0),
+				      get_int(each, "acks", 0), get_int(each, "naks", 0),
+				      get_int(each, "chosen", 0));
+	}
+	if (n > 0)
+		print_field("foreign", "%s", text);
+}
+
 int cli_status(const struct cli *cli)
 {
 	struct reply reply;
@@ -341,6 +366,7 @@ int cli_status(const struct cli *cli)
 	print_drops(status);
 	print_losses(fast);
 	print_decisions(status);
+	print_foreign(status);
 	json_decref(checked);
 	return code;
 }

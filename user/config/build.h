@@ -75,6 +75,10 @@ bool config_serves(const struct config *config, const char *interface);
 /* allow- and deny-hw-addresses of one level. */
 void build_hw_lists(struct report *report, const struct node *map, struct hw_lists *ret_lists);
 
+/* servers.c */
+/* allow-servers of one level; NULL: it is not there. */
+struct server_list *build_servers(struct report *report, const struct node *map);
+
 /* network.c */
 /* shared-networks and subnet4, sorted by prefix; `life` and the interfaces are there already. */
 void build_subnets(struct build *build);

@@ -58,6 +58,7 @@ static void build(struct report *report, struct node *root, struct config *confi
 	build_daemon(report, root, &build.life, config);
 	build_scope(report, root, &model->scope);
 	build_hw_lists(report, root, &model->hw);
+	model->servers = build_servers(report, root);
 	check_mode(report, root);
 	check_domain(report, root);
 	build_identifiers(&build);

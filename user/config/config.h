@@ -47,9 +47,10 @@ struct config {
 		struct rate_limit client, discover, other;
 	} fast_path;
 
-	int log_level;	       /* syslog's LOG_ERR..LOG_DEBUG; default LOG_INFO */
-	json_t *tree;	       /* the file as it was read, under "Dhcp4", for config-get */
-	struct source *source; /* and its text, for config_source() */
+	uint32_t foreign_period; /* seconds between two lines about a server; 0: not looked for */
+	int log_level;		 /* syslog's LOG_ERR..LOG_DEBUG; default LOG_INFO */
+	json_t *tree;		 /* the file as it was read, under "Dhcp4", for config-get */
+	struct source *source;	 /* and its text, for config_source() */
 };
 
 struct config_errors {

@@ -250,4 +250,5 @@ void build_daemon(struct report *report, const struct node *root, const struct l
 	build_fast_path(report, root, life, config);
 	build_socket(report, root, config);
 	build_loggers(report, root, config);
+	config->foreign_period = (uint32_t)member_integer(root, KEY_FOREIGN_SERVER_PERIOD);
 }

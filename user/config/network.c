@@ -211,6 +211,7 @@ static void build_network(struct build *build, const struct node *map)
 	build_scope(report, map, &network->scope);
 	build_class_list(report, map, KEY_GUARDS, KEY_GUARD, &network->guards);
 	build_hw_lists(report, map, &network->hw);
+	network->servers = build_servers(report, map);
 	build_interface(report, map, build->config, link.interface);
 	link.interface_at = place_in(map, KEY_SUBNET_INTERFACE);
 	build_relays(report, map, &link.relays, &link.n_relays);

@@ -242,6 +242,13 @@ const struct schema_row schema[] = {
 		 "subnet; another is not answered, what is bound is renewed. 0: any number"},
 	{KEY_LEASES_PER_LINK, LEVELS, "leases-per-link", TYPE_INTEGER, .max = 4294967295.0,
 	 .dflt = "0", .help = "the same of all in the shared network or the subnet"},
+	{KEY_ALLOW_SERVERS, LEVELS, "allow-servers", TYPE_STRINGS,
+	 .help = "addresses of other DHCP servers that may answer here, such as a fail-over "
+		 "partner; what any other one answers is counted and logged"},
+	{KEY_FOREIGN_SERVER_PERIOD, S(ROOT), "foreign-server-period", TYPE_INTEGER,
+	 .max = SECONDS_MAX, .dflt = "3600",
+	 .help = "seconds between two lines of the log about one foreign server on one interface; "
+		 "0: none is looked for"},
 	{KEY_ECHO_CLIENT_ID, S(ROOT), "echo-client-id", TYPE_BOOL, .dflt = "true",
 	 .help = "send the client identifier back (RFC 6842)"},
 	{KEY_OFFER_LIFETIME, LEVELS, "offer-lifetime", TYPE_INTEGER, .max = 86400, .dflt = "10",

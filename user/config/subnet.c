@@ -293,6 +293,10 @@ bool build_subnet(struct build *build, const struct node *map, const struct node
 			 &subnet->required);
 	build_flags(build, &levels, subnet);
 	build_hw_lists(report, map, &subnet->hw);
+	subnet->servers = build_servers(report, map);
+	subnet->allow_servers = subnet->servers		      ? subnet->servers
+				: network && network->servers ? network->servers
+							      : build->config->model.servers;
 	build_limits(build, &levels, subnet);
 	check_mode(report, map);
 	check_domain(report, map);

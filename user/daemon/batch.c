@@ -15,6 +15,7 @@
 #include "daemon/conflict.h"
 #include "daemon/daemon.h"
 #include "daemon/deferred.h"
+#include "daemon/foreign.h"
 
 #define ROW_PLACES	  (2 * BATCH_MAX) /* a power of two */
 #define AHEAD_FROM	  4  /* messages: fewer are decided as soon as looked ahead for */
@@ -321,6 +322,8 @@ static void finish(struct daemon *d, struct outbox *out, struct item *item)
 	if (decision->kind == DECISION_REPLY)
 		transmit(d, out, item);
 	d->count.reasons[decision->reason]++;
+	if (decision->reason == SILENT_another_server_chosen)
+		foreign_chosen(d, item->port, &item->msg);
 	if (decision->reason == SILENT_no_free_address || decision->reason == OFFER_no_free_address)
 		usage_look_soon(d);
 	if (decision->kind != DECISION_DEFER)

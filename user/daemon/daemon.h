@@ -54,6 +54,9 @@ struct port {
 	struct inlet inlets[PACKET_KINDS];
 	struct probe_socket *arp; /* of conflict detection; NULL: none is needed, or failed */
 	struct event *arp_readable;
+	struct packet_socket *replies; /* of foreign servers; NULL: none is looked for, or failed */
+	uint64_t replies_dropped;      /* by that socket, as of the last look */
+	uint64_t foreign_offers, foreign_acks, foreign_naks;
 	const char *xdp_mode; /* "native", "generic"; NULL: not attached */
 	struct place best;    /* where XDP would sit, as of the last scan */
 	struct place place;   /* where it does, or was last tried to */
@@ -82,7 +85,9 @@ struct counters {
 	uint64_t commits, commit_rows, publish_full, template_full, template_refused;
 	uint64_t reclaimed;
 	uint64_t probes_sent, unprobed, conflicts; /* conflict.c; unprobed: though they should be */
-	struct histogram commit_us, commit_batch;  /* of commits: how long, and rows each */
+	uint64_t foreign_offers, foreign_acks, foreign_naks, foreign_chosen; /* foreign.c */
+	uint64_t replies_dropped; /* by the kernel, before it was seen whose they are */
+	struct histogram commit_us, commit_batch; /* of commits: how long, and rows each */
 };
 
 /* The store does not commit (commit.c). */
@@ -110,6 +115,7 @@ struct baseline;
 struct quiesce;
 struct deferred;
 struct conflict;
+struct foreign;
 struct release;
 struct usage;
 
@@ -172,6 +178,7 @@ struct daemon {
 
 	struct conflict *conflict; /* OFFERs whose address is probed (conflict.c) */
 	bool probed_running;	   /* an event will go on with those that are */
+	struct foreign *foreign;   /* servers (foreign.c) */
 	struct release *releases;  /* commands that wait for an ending (release.c) */
 
 	struct usage *usage; /* by subnet */

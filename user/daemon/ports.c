@@ -12,6 +12,7 @@
 
 #include "daemon/conflict.h"
 #include "daemon/daemon.h"
+#include "daemon/foreign.h"
 
 #define RESCAN_AFTER 5 /* seconds */
 
@@ -205,6 +206,7 @@ static void drop_port(struct daemon *d, struct port *port)
 	*at = port->next;
 	receive_close(port);
 	conflict_leave(port);
+	foreign_leave(port);
 	free(port);
 }
 
@@ -399,6 +401,7 @@ int ports_open(struct daemon *d)
 	free(links);
 	routes_follow(d);
 	conflict_follow(d);
+	foreign_follow(d);
 	if (!d->ports)
 		log_warning("no interface is served: none of interfaces-config.interfaces is here "
 			    "yet");

@@ -14,6 +14,7 @@
 #include "daemon/baseline.h"
 #include "daemon/conflict.h"
 #include "daemon/daemon.h"
+#include "daemon/foreign.h"
 
 #define SLEEP_MIN  500 /* milliseconds; the two clocks are not read at one moment */
 #define LIVING_MIN 5   /* seconds: pushes come once a second, and the loop may be late */
@@ -82,6 +83,7 @@ static void every_second(evutil_socket_t fd, short what, void *arg)
 	service_tick(d);
 	if (d->fp)
 		fastpath_capture_tidy(d->fp, boot_seconds());
+	foreign_tick(d);
 	log_tick();
 }
 
@@ -293,6 +295,8 @@ static int open_all(struct daemon *d)
 	if (r == 0)
 		r = conflict_start(d);
 	if (r == 0)
+		r = foreign_start(d);
+	if (r == 0)
 		r = open_network(d);
 	if (r == 0)
 		r = timers_start(d);
@@ -393,6 +397,7 @@ void daemon_stop(struct daemon *d)
 		free_event(d->signals[i]);
 	receive_stop(d);
 	conflict_stop(d);
+	foreign_stop(d);
 	release_forget(d);
 	batch_forget(d);
 	usage_forget(d);

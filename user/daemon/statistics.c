@@ -214,6 +214,11 @@ static void emit_all(const struct daemon *d, const struct emitter *e)
 	emit(e, "xdhcp-probes-left-out", d->count.unprobed);
 	emit(e, "xdhcp-conflicts-found", d->count.conflicts);
 	emit_state(e, "xdhcp-probes-waiting", conflict_waits(d));
+	emit(e, "pkt4-foreign-offer-received", d->count.foreign_offers);
+	emit(e, "pkt4-foreign-ack-received", d->count.foreign_acks);
+	emit(e, "pkt4-foreign-nak-received", d->count.foreign_naks);
+	emit(e, "xdhcp-foreign-chosen", d->count.foreign_chosen);
+	emit(e, "xdhcp-foreign-unread", d->count.replies_dropped);
 }
 
 struct show {

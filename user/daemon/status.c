@@ -12,6 +12,7 @@
 #include "control/commands.h"
 #include "daemon/conflict.h"
 #include "daemon/daemon.h"
+#include "daemon/foreign.h"
 #include "daemon/inspect.h"
 
 /* Powers of two that the buckets of commits show: 16 us to a minute, and up to COMMIT_MAX leases.
@@ -28,9 +29,12 @@ _Static_assert(1 << COMMIT_LEASES_TO == COMMIT_MAX, "what a commit may hold");
  */
 static json_t *interface(const struct port *port, const struct link_losses *losses)
 {
-	json_t *object = json_pack("{s:s, s:i, s:i, s:s}", "name", port->info.name, "ifindex",
-				   (int)port->info.ifindex, "link", (int)port->link_id, "mode",
-				   port->xdp_mode ? port->xdp_mode : "off");
+	json_t *object = json_pack("{s:s, s:i, s:i, s:s, s:I, s:I, s:I}", "name", port->info.name,
+				   "ifindex", (int)port->info.ifindex, "link", (int)port->link_id,
+				   "mode", port->xdp_mode ? port->xdp_mode : "off",
+				   "foreign-offers", (json_int_t)port->foreign_offers,
+				   "foreign-acks", (json_int_t)port->foreign_acks, "foreign-naks",
+				   (json_int_t)port->foreign_naks);
 
 	if (losses->known)
 		json_object_update_new(object,
@@ -240,12 +244,14 @@ json_t *show_status(const struct daemon *d)
 {
 	uint32_t now = boot_seconds();
 
-	return json_pack("{s:i, s:I, s:I, s:s, s:o, s:o, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:i, s:I, s:I, s:s, s:o, s:o, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:o, "
+			 "s:o}",
 			 "pid", (int)getpid(), "uptime", (json_int_t)(now - d->started), "reload",
 			 (json_int_t)(now - d->reloaded), "version", XDHCP_VERSION, "start",
 			 status_start(d), "memory", status_memory(d), "leases",
 			 (json_int_t)lease_count(d->leases), "store", status_store(d), "commits",
 			 (json_int_t)d->count.commits, "commit", status_commit(d), "drops",
-			 status_drops(d), "conflict-detection", status_conflict(d), "reasons",
-			 status_reasons(d), "fast-path", status_fast_path(d));
+			 status_drops(d), "conflict-detection", status_conflict(d),
+			 "foreign-servers", foreign_show(d), "reasons", status_reasons(d),
+			 "fast-path", status_fast_path(d));
 }

@@ -242,6 +242,7 @@ static void free_subnet(struct subnet *subnet)
 	free(subnet->relays);
 	free(subnet->domain);
 	free_hw_lists(&subnet->hw);
+	free(subnet->servers);
 	free_scope(&subnet->scope);
 }
 
@@ -260,10 +261,12 @@ void model_free(struct model *model)
 	free(model->by_id);
 	for (size_t i = 0; i < model->n_networks; i++) {
 		free_hw_lists(&model->networks[i].hw);
+		free(model->networks[i].servers);
 		free(model->networks[i].guards.v);
 		free_scope(&model->networks[i].scope);
 	}
 	free_hw_lists(&model->hw);
+	free(model->servers);
 	free(model->networks);
 	for (size_t i = 0; i < model->n_classes; i++)
 		free_class(&model->classes[i]);

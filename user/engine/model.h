@@ -170,10 +170,17 @@ struct hw_lists {
 	struct hw_list *allow, *deny;
 };
 
+/* Servers that may answer beside us, at one level; NULL: it says nothing. Malloc'ed whole. */
+struct server_list {
+	size_t n;
+	uint32_t addrs[];
+};
+
 struct shared_network {		  /* several subnets on one link */
 	struct class_list guards; /* as a subnet's; its subnets are for members of both alone */
 	struct scope scope;
 	struct hw_lists hw;
+	struct server_list *servers;
 };
 
 enum bootp { BOOTP_NONE, BOOTP_RESERVED, BOOTP_ALL }; /* which BOOTP clients are served */
@@ -225,6 +232,8 @@ struct subnet {
 	 * shared network, if it has one (quota.c). */
 	uint32_t leases_per_circuit, leases_per_link;
 	struct conflict_detection conflict;
+	struct server_list *servers;		 /* its own */
+	const struct server_list *allow_servers; /* in effect here, or NULL */
 
 	bool reservations_in_subnet, reservations_global; /* which of them are used here */
 	struct reservation_set reservations;
@@ -243,6 +252,7 @@ struct model {
 	const struct client_class *drop; /* DROP, whose members are not answered; NULL: none */
 	struct scope scope;		 /* global */
 	struct hw_lists hw;		 /* likewise */
+	struct server_list *servers;	 /* likewise */
 	struct reservation_set reservations;
 	enum reserved_by order[RESERVED_BY_COUNT]; /* host-reservation-identifiers */
 	size_t n_order;

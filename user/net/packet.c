@@ -91,7 +91,9 @@ static int set_up(int fd, uint32_t ifindex, enum packet_kind kind, size_t buffer
 	};
 	int on = 1, size = buffer < INT_MAX / 2 ? (int)buffer : INT_MAX / 2, r;
 
-	r = attach_filter(fd, filter, packet_filter(kind, filter));
+	r = attach_filter(fd, filter,
+			  kind == PACKET_REPLIES ? packet_filter_replies(filter)
+						 : packet_filter(kind, filter));
 	if (r < 0)
 		return r;
 	if (setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) < 0)

@@ -41,6 +41,7 @@ enum packet_kind {
 	PACKET_COMPLETES, /* REQUEST, DECLINE, RELEASE, INFORM */
 	PACKET_BEGINS,	  /* DISCOVER, BOOTP, and whatever else comes to port 67 */
 	PACKET_KINDS,
+	PACKET_REPLIES = PACKET_KINDS, /* BOOTREPLYs of whichever server, to be looked at */
 };
 
 #define PACKET_BUFFER (16 << 20) /* a second or so of a flood of minimal requests */

@@ -11,6 +11,10 @@
  * daemon's queue is told apart by the whole of its options (proto/glimpse.h). Malformed frames
  * come through with those that begin: the decoder counts them.
  *
+ * What servers reply, for who looks for foreign ones, has a filter and a socket of its own: from
+ * UDP port 67, BOOTREPLY. Those to other hosts' MACs are let in: a switch that floods them, or a
+ * bridge, shows them.
+ *
  * A load beyond the frame's end ends a filter with 0, which would lose the frame for both, so
  * the walk looks at the length before each option. The first fragment of a datagram comes
  * through and is counted by the decoder; later ones name no port.
@@ -32,10 +36,13 @@ _Static_assert(PACKET_FILTER_STEPS * 16 + 96 <= PACKET_FILTER_MAX, "walk() and t
 
 enum label { NOWHERE, NONE, DHCP, TYPE, COMPLETES, BEGINS, LABELS };
 
+enum { SOURCE = 0, DESTINATION = 2 }; /* of UDP's ports, in its header */
+
 struct program {
 	struct sock_filter *at;
 	enum label to[PACKET_FILTER_MAX]; /* of jumps */
 	size_t n, places[LABELS];
+	uint32_t port; /* SOURCE or DESTINATION: which of them is 67 */
 };
 
 static void emit(struct program *p, uint16_t code, uint32_t k, uint8_t jt, uint8_t jf)
@@ -82,7 +89,7 @@ static void check_ip(struct program *p, uint32_t ip)
 	emit(p, BPF_JMP | BPF_JSET | BPF_K, 0x1fff, 0, 1);
 	go(p, NONE);
 	emit(p, BPF_LDX | BPF_B | BPF_MSH, ip, 0, 0);
-	load(p, BPF_H | BPF_IND, ip + 2);
+	load(p, BPF_H | BPF_IND, ip + p->port);
 	go_unless(p, DHCP_SERVER_PORT, NONE);
 	emit(p, BPF_MISC | BPF_TXA, 0, 0, 0);
 	emit(p, BPF_ALU | BPF_ADD | BPF_K, ip, 0, 0);
@@ -147,18 +154,50 @@ static void walk(struct program *p)
 	go(p, BEGINS);
 }
 
+/* Of what comes in; goes to DHCP or to NONE. */
+static void check_frame(struct program *p)
+{
+	check_ethertype(p, 12, true);
+	check_ethertype(p, 16, false);
+	load(p, BPF_H | BPF_ABS, 20);
+	go_unless(p, ETH_P_IP, NONE);
+	check_ip(p, 22);
+}
+
+/* Jumps to labels become jumps by so many instructions. */
+static size_t settle(struct program *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->to[i] != NOWHERE)
+			p->at[i].k = (uint32_t)(p->places[p->to[i]] - i - 1);
+	}
+	return p->n;
+}
+
+size_t packet_filter_replies(struct sock_filter ret[PACKET_FILTER_MAX])
+{
+	struct program p = {.at = ret, .port = SOURCE};
+
+	load(&p, BPF_B | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE));
+	go_if(&p, PACKET_OUTGOING, NONE);
+	check_frame(&p);
+	place(&p, DHCP);
+	load(&p, BPF_B | BPF_IND, 8); /* op */
+	go_unless(&p, DHCP_BOOTREPLY, NONE);
+	emit(&p, BPF_RET | BPF_K, ACCEPT, 0, 0);
+	place(&p, NONE);
+	emit(&p, BPF_RET | BPF_K, 0, 0, 0);
+	return settle(&p);
+}
+
 size_t packet_filter(enum packet_kind kind, struct sock_filter ret[PACKET_FILTER_MAX])
 {
-	struct program p = {.at = ret};
+	struct program p = {.at = ret, .port = DESTINATION};
 
 	load(&p, BPF_B | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE));
 	go_if(&p, PACKET_OTHERHOST, NONE);
 	go_if(&p, PACKET_OUTGOING, NONE);
-	check_ethertype(&p, 12, true);
-	check_ethertype(&p, 16, false);
-	load(&p, BPF_H | BPF_ABS, 20);
-	go_unless(&p, ETH_P_IP, NONE);
-	check_ip(&p, 22);
+	check_frame(&p);
 	walk(&p);
 	place(&p, COMPLETES);
 	emit(&p, BPF_RET | BPF_K, kind == PACKET_COMPLETES ? ACCEPT : 0, 0, 0);
@@ -166,9 +205,5 @@ size_t packet_filter(enum packet_kind kind, struct sock_filter ret[PACKET_FILTER
 	emit(&p, BPF_RET | BPF_K, kind == PACKET_BEGINS ? ACCEPT : 0, 0, 0);
 	place(&p, NONE);
 	emit(&p, BPF_RET | BPF_K, 0, 0, 0);
-	for (size_t i = 0; i < p.n; i++) {
-		if (p.to[i] != NOWHERE)
-			ret[i].k = (uint32_t)(p.places[p.to[i]] - i - 1);
-	}
-	return p.n;
+	return settle(&p);
 }

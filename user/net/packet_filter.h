@@ -17,5 +17,7 @@
 
 /* Returns how many instructions it has. */
 size_t packet_filter(enum packet_kind kind, struct sock_filter ret[PACKET_FILTER_MAX]);
+/* The same of what servers send, PACKET_REPLIES. */
+size_t packet_filter_replies(struct sock_filter ret[PACKET_FILTER_MAX]);
 
 #endif

@@ -109,7 +109,7 @@ static bool udp_checksum_ok(const struct dhcp_msg *msg, const uint8_t *datagram,
 	return dhcp_csum_fold(dhcp_csum_add(sum, datagram, len, false)) == 0xffff;
 }
 
-static enum dhcp_decode_result decode_udp(struct span *s, struct dhcp_msg *msg)
+static enum dhcp_decode_result decode_udp(struct span *s, uint8_t op, struct dhcp_msg *msg)
 {
 	const uint8_t *start = s->at;
 	struct udphdr udp;
@@ -118,7 +118,8 @@ static enum dhcp_decode_result decode_udp(struct span *s, struct dhcp_msg *msg)
 		return DHCP_DECODE_truncated;
 	uint16_t len = ntohs(udp.len);
 
-	if (ntohs(udp.dest) != DHCP_SERVER_PORT)
+	if (op == DHCP_BOOTREQUEST ? ntohs(udp.dest) != DHCP_SERVER_PORT
+				   : ntohs(udp.source) != DHCP_SERVER_PORT)
 		return DHCP_DECODE_not_dhcp;
 	if (len < sizeof(udp) || (size_t)(s->end - start) < len)
 		return DHCP_DECODE_truncated;
@@ -126,6 +127,7 @@ static enum dhcp_decode_result decode_udp(struct span *s, struct dhcp_msg *msg)
 	if (udp.check != 0 && !msg->in.csum_not_ready && !udp_checksum_ok(msg, start, len))
 		return DHCP_DECODE_udp_checksum;
 	msg->udp_sport = ntohs(udp.source);
+	msg->udp_dport = ntohs(udp.dest);
 	return DHCP_DECODE_ok;
 }
 
@@ -150,13 +152,13 @@ static bool is_relay(uint32_t giaddr)
 	return giaddr == 0 || (net != 0 && net != 127 && net < 224);
 }
 
-static enum dhcp_decode_result decode_header(struct span *s, struct dhcp_msg *msg)
+static enum dhcp_decode_result decode_header(struct span *s, uint8_t op, struct dhcp_msg *msg)
 {
 	struct dhcp_header h;
 
 	if (!span_take(s, &h, sizeof(h)))
 		return DHCP_DECODE_truncated;
-	if (h.op != DHCP_BOOTREQUEST)
+	if (h.op != op)
 		return DHCP_DECODE_op;
 	if (h.htype != DHCP_HTYPE_ETHERNET || h.hlen != DHCP_HLEN_ETHERNET ||
 	    !is_client_mac(h.chaddr))
@@ -319,7 +321,7 @@ static bool option_is(const struct dhcp_msg *msg, uint8_t code, uint16_t len, bo
 	return !opt->data || opt->len == len;
 }
 
-static enum dhcp_decode_result decode_values(struct dhcp_msg *msg)
+static enum dhcp_decode_result decode_values(uint8_t op, struct dhcp_msg *msg)
 {
 	bool has_type, has_max;
 
@@ -349,11 +351,11 @@ static enum dhcp_decode_result decode_values(struct dhcp_msg *msg)
 	case DHCP_DECLINE:
 	case DHCP_RELEASE:
 	case DHCP_INFORM:
-		return DHCP_DECODE_ok;
+		return op == DHCP_BOOTREQUEST ? DHCP_DECODE_ok : DHCP_DECODE_no_type;
 	case DHCP_OFFER:
 	case DHCP_ACK:
 	case DHCP_NAK:
-		return DHCP_DECODE_server_message;
+		return op == DHCP_BOOTREPLY ? DHCP_DECODE_ok : DHCP_DECODE_server_message;
 	default:
 		return DHCP_DECODE_no_type;
 	}
@@ -363,7 +365,8 @@ static enum dhcp_decode_result decode_values(struct dhcp_msg *msg)
 
 /* Into a message that is clear up to codes[]. */
 static enum dhcp_decode_result decode(const uint8_t *frame, size_t len,
-				      const struct dhcp_ingress *in, struct dhcp_msg *ret_msg)
+				      const struct dhcp_ingress *in, uint8_t op,
+				      struct dhcp_msg *ret_msg)
 {
 	struct span s = {frame, frame + len};
 	enum dhcp_decode_result r;
@@ -376,13 +379,13 @@ static enum dhcp_decode_result decode(const uint8_t *frame, size_t len,
 	if (r == DHCP_DECODE_ok)
 		r = decode_ip(&s, ret_msg);
 	if (r == DHCP_DECODE_ok)
-		r = decode_udp(&s, ret_msg);
+		r = decode_udp(&s, op, ret_msg);
 	if (r == DHCP_DECODE_ok)
-		r = decode_header(&s, ret_msg);
+		r = decode_header(&s, op, ret_msg);
 	if (r == DHCP_DECODE_ok && !decode_options(ret_msg))
 		r = DHCP_DECODE_options;
 	if (r == DHCP_DECODE_ok)
-		r = decode_values(ret_msg);
+		r = decode_values(op, ret_msg);
 	return r;
 }
 
@@ -390,7 +393,14 @@ enum dhcp_decode_result dhcp_decode(const uint8_t *frame, size_t len, const stru
 				    struct dhcp_msg *ret_msg)
 {
 	memset(ret_msg, 0, offsetof(struct dhcp_msg, codes));
-	return decode(frame, len, in, ret_msg);
+	return decode(frame, len, in, DHCP_BOOTREQUEST, ret_msg);
+}
+
+enum dhcp_decode_result dhcp_decode_sent(const uint8_t *frame, size_t len,
+					 const struct dhcp_ingress *in, struct dhcp_msg *ret_msg)
+{
+	memset(ret_msg, 0, offsetof(struct dhcp_msg, codes));
+	return decode(frame, len, in, DHCP_BOOTREPLY, ret_msg);
 }
 
 enum dhcp_decode_result dhcp_decode_anew(const uint8_t *frame, size_t len,
@@ -402,7 +412,7 @@ enum dhcp_decode_result dhcp_decode_anew(const uint8_t *frame, size_t len,
 		msg->opt[msg->codes[--msg->n_codes]] = (struct dhcp_opt){0};
 	memset(msg, 0, offsetof(struct dhcp_msg, opt));
 	memset((uint8_t *)msg + behind, 0, offsetof(struct dhcp_msg, codes) - behind);
-	return decode(frame, len, in, msg);
+	return decode(frame, len, in, DHCP_BOOTREQUEST, msg);
 }
 
 bool dhcp_is_routed(const struct dhcp_msg *msg)

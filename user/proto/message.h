@@ -82,7 +82,7 @@ struct dhcp_msg {
 	uint8_t tags_stripped; /* how many of in.vlan the caller gave */
 	uint8_t tags_in_frame; /* 4 bytes each at frame + 12 */
 	uint32_t ip_src, ip_dst;
-	uint16_t udp_sport;
+	uint16_t udp_sport, udp_dport;
 
 	uint32_t xid;	/* host order */
 	uint16_t flags; /* host order */
@@ -121,8 +121,15 @@ struct dhcp_msg {
 enum dhcp_decode_result dhcp_decode(const uint8_t *frame, size_t len, const struct dhcp_ingress *in,
 				    struct dhcp_msg *ret_msg);
 /*
- * The same into a message that dhcp_decode() or this has filled before, or that is all zero: only
- * what was set is cleared. Where many are held opt[] is too much to be in a cache.
+ * The same for what a server has sent, from port 67 to whichever (to look at, never to answer): a
+ * BOOTREPLY, whose type is OFFER, ACK, NAK or DHCP_BOOTP. What is none is DHCP_DECODE_op, or
+ * DHCP_DECODE_no_type.
+ */
+enum dhcp_decode_result dhcp_decode_sent(const uint8_t *frame, size_t len,
+					 const struct dhcp_ingress *in, struct dhcp_msg *ret_msg);
+/*
+ * The same as dhcp_decode() into a message that dhcp_decode() or this has filled before, or that is
+ * all zero: only what was set is cleared. Where many are held opt[] is too much to be in a cache.
  */
 enum dhcp_decode_result dhcp_decode_anew(const uint8_t *frame, size_t len,
 					 const struct dhcp_ingress *in, struct dhcp_msg *msg);
