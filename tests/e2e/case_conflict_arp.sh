@@ -38,6 +38,8 @@ equal "declined addresses" "$(statistic declined-addresses)" 1
 equal "probes" "$(statistic xdhcp-probes-sent)" 2
 expect "RFC 5227's probe" grep -Eq "$(mac s srv) > ff:ff:ff:ff:ff:ff.* who-has 192\.0\.2\.100 .*tell 0\.0\.0\.0" "$DIR/arp"
 
+expect "the status to say so" bash -c "$B/xdhcpctl -s $DIR/s.sock status | grep -Eq '^probes +2 sent, 1 found in use, 0 wait$'"
+
 # not asked about again: what was offered, what is quarantined, what the client has
 equal "the offer anew" "$(offered $one_)" "$offer"
 equal "who asks for what is quarantined" "$(offered $one_ requested=192.0.2.100)" "$offer"

@@ -276,6 +276,21 @@ static void print_commits(const json_t *status)
 }
 
 /* Of what was understood: why it got no answer, a NAK, or an OFFER of no address. */
+/* Addresses that were asked for before they were offered; nothing where none is. */
+static void print_probes(const json_t *status)
+{
+	const json_t *probes = json_object_get(status, "conflict-detection");
+	int64_t sent = get_int(probes, "probes-sent", 0), left_out = get_int(probes, "left-out", 0);
+	char text[64] = "";
+
+	if (left_out > 0)
+		snprintf(text, sizeof(text), ", %" PRId64 " left out", left_out);
+	if (sent > 0 || left_out > 0)
+		print_field("probes",
+			    "%" PRId64 " sent, %" PRId64 " found in use, %" PRId64 " wait%s", sent,
+			    get_int(probes, "conflicts", 0), get_int(probes, "waiting", 0), text);
+}
+
 static void print_decisions(const json_t *status)
 {
 	json_t *kinds = json_object_get(status, "reasons");
@@ -365,6 +380,7 @@ int cli_status(const struct cli *cli)
 	print_commits(status);
 	print_drops(status);
 	print_losses(fast);
+	print_probes(status);
 	print_decisions(status);
 	print_foreign(status);
 	json_decref(checked);
