@@ -100,6 +100,29 @@ void simple_client(struct expr_input *in)
 	msg.giaddr = 0x0a010203;
 	msg.xid = 0xfedcba98;
 	msg.ip_src = 0xc0a80001;
+	msg.ip_dst = 0xffffffff;
+	msg.options_len = 308 - sizeof(struct dhcp_header);
+	msg.ciaddr = 0x0a010207;
+	msg.yiaddr = 0x0a010208;
+	msg.siaddr = 0x0a010209;
+	simple_known = false;
+	memset(simple_member, 0, sizeof(simple_member));
+	simple_classes(in);
+}
+
+bool simple_known, simple_member[SIMPLE_CLASSES];
+
+void simple_classes(struct expr_input *in)
+{
+	static uint64_t bits[(SIMPLE_CLASSES + 63) / 64];
+
+	memset(bits, 0, sizeof(bits));
+	for (unsigned i = 0; i < SIMPLE_CLASSES; i++) {
+		if (simple_member[i])
+			bits[i >> 6] += 1ull << (i & 63);
+	}
+	in->classes = bits;
+	in->known = simple_known;
 }
 
 /* --- the simple evaluator --- */
@@ -143,6 +166,7 @@ static struct value *find(const struct tree *t)
 		at = other ? NULL : thing_in(vivso, N(vivso), t->path[0]);
 		break;
 	case VENDOR_ID:
+	case CLASS_ID:
 		return other ? NULL : number_value(SIMPLE_ENTERPRISE);
 	default:
 		at = other ? NULL : thing_in(vivco, N(vivco), (unsigned)t->n);
@@ -164,6 +188,10 @@ static struct value *find(const struct tree *t)
 
 static struct value *eval_leaf(const struct tree *t)
 {
+	/* src, dst, len, hlen, htype, ciaddr, giaddr, yiaddr, siaddr, msgtype, transid */
+	static const uint32_t numbers[] = {0xc0a80001, 0xffffffff, 308,	       6,
+					   1,	       0x0a010207, 0x0a010203, 0x0a010208,
+					   0x0a010209, 1,	   0xfedcba98};
 	struct value *v;
 
 	switch (t->kind) {
@@ -173,20 +201,19 @@ static struct value *eval_leaf(const struct tree *t)
 	case NUMBER:
 	case ADDRESS:
 		return number_value(t->number);
+	case ADDRESS6:
+		v = new_value("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0", 16);
+		v->data[14] = (char)(t->number >> 8);
+		v->data[15] = (char)t->number;
+		return v;
 	case FIELD:
 		switch (t->number) {
 		case 0:
 			return new_value("wan0", 4);
 		case 1:
-			return number_value(0xc0a80001);
-		case 2:
 			return new_value("\x02\x11\x22\x33\x44\x55", 6);
-		case 3:
-			return number_value(0x0a010203);
-		case 4:
-			return number_value(1);
 		default:
-			return number_value(0xfedcba98);
+			return number_value(numbers[t->number - 2]);
 		}
 	default:
 		v = find(t);
@@ -364,7 +391,11 @@ int simple_truth(const struct tree *t)
 		free(a);
 		return left;
 	case KNOWN:
-		return 0;
+		return simple_known;
+	case UNKNOWN:
+		return !simple_known;
+	case MEMBER:
+		return simple_member[t->number];
 	case EQUAL:
 		a = simple_string(t->sub[0]);
 		b = simple_string(t->sub[1]);

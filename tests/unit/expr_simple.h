@@ -15,6 +15,8 @@
 
 #define SIMPLE_MOST	  4096 /* bytes of a value */
 #define SIMPLE_ENTERPRISE 4491u
+#define SIMPLE_CLASSES	  130 /* that there are; the client is a member of some */
+#define SIMPLE_FIELDS	  13
 
 enum kind {
 	/* strings */
@@ -22,11 +24,13 @@ enum kind {
 	HEX,
 	NUMBER,
 	ADDRESS,
+	ADDRESS6,
 	OPTION,
 	RELAY,
 	VENDOR,
 	VENDOR_ID,
 	CLASS,
+	CLASS_ID,
 	FIELD,
 	SUBSTRING,
 	CONCAT,
@@ -42,11 +46,14 @@ enum kind {
 	EQUAL,
 	EXISTS,
 	KNOWN,
+	UNKNOWN,
+	MEMBER,
 	NOT,
 	AND,
 	OR,
 	SAND,
 	SOR,
+	KINDS, /* how many */
 };
 
 struct tree {
@@ -54,7 +61,7 @@ struct tree {
 	struct tree *sub[3];
 	char data[24]; /* of a literal */
 	size_t len;
-	uint32_t number; /* of a literal; enterprise; field */
+	uint32_t number; /* of a literal; enterprise; field; class */
 	int32_t start, length;
 	bool all;
 	unsigned path[4];
@@ -67,8 +74,12 @@ struct value {
 	char data[3 * SIMPLE_MOST];
 };
 
-/* The client as the engine sees it; what it points to stays. */
+/* The client as the engine sees it; what it points to stays. Of no class, and unknown. */
 void simple_client(struct expr_input *ret_in);
+/* Has the client a reservation, and which classes is it a member of? */
+extern bool simple_known, simple_member[SIMPLE_CLASSES];
+/* What these say now, as the engine sees it. */
+void simple_classes(struct expr_input *in);
 /* To be freed. */
 struct value *simple_string(const struct tree *tree);
 int simple_truth(const struct tree *tree); /* -1: failed */

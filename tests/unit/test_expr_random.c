@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Random expressions: a tree is made, evaluated by the simplest means that do, written as text with
+ * Random expressions, as many that are true or false, as client classes have them, as strings, as
+ * flex-ids: a tree is made, evaluated by the simplest means that do, written as text with
  * as few or as many parentheses as may be, and what the text is evaluated to must be the same.
  */
 #include <errno.h>
@@ -19,7 +20,7 @@
 #include "expr_simple.h"
 
 #define SEED	    0x5eed0008u
-#define EXPRESSIONS 10000
+#define EXPRESSIONS 20000
 #define DEPTH	    5
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
@@ -64,7 +65,8 @@ static void make_path(struct tree *t)
 
 static struct tree *make_operand(void)
 {
-	static const enum kind kinds[] = {OPTION, OPTION, RELAY, VENDOR, VENDOR_ID, CLASS};
+	static const enum kind kinds[] = {OPTION, OPTION,    OPTION, RELAY,
+					  VENDOR, VENDOR_ID, CLASS,  CLASS_ID};
 	struct tree *t = new_tree(kinds[random_below(N(kinds))]);
 
 	make_path(t);
@@ -77,6 +79,8 @@ static struct tree *make_existing(void)
 {
 	struct tree *t = make_operand();
 
+	if (t->kind == CLASS_ID)
+		t->kind = CLASS;
 	t->n = t->kind == CLASS ? 0 : t->n;
 	return t;
 }
@@ -101,12 +105,12 @@ static struct tree *make_leaf(void)
 			t->data[i] = (char)random_below(256);
 		return t;
 	case 3:
-		t = new_tree(random_below(2) ? NUMBER : ADDRESS);
+		t = new_tree((const enum kind[]){NUMBER, ADDRESS, ADDRESS6}[random_below(3)]);
 		t->number = random_below(2) ? random_below(UINT32_MAX) : random_below(300);
 		return t;
 	case 4:
 		t = new_tree(FIELD);
-		t->number = random_below(6);
+		t->number = random_below(SIMPLE_FIELDS);
 		return t;
 	default:
 		return make_operand();
@@ -140,17 +144,21 @@ static struct tree *make_truth(unsigned depth)
 	struct tree *t;
 
 	if (!depth || !random_below(5)) {
-		t = new_tree(random_below(4) ? EXISTS : KNOWN);
+		static const enum kind kinds[] = {EXISTS, EXISTS, EXISTS, MEMBER, KNOWN, UNKNOWN};
+
+		t = new_tree(kinds[random_below(N(kinds))]);
 		t->sub[0] = make_existing();
+		t->number = random_below(SIMPLE_CLASSES);
 		return t;
 	}
 	t = new_tree((enum kind)(EQUAL + random_below(SOR - EQUAL + 1)));
+	t->number = random_below(SIMPLE_CLASSES);
 	if (t->kind == EXISTS) {
 		t->sub[0] = make_existing();
 	} else if (t->kind == EQUAL) {
 		t->sub[0] = make_string(depth - 1);
 		t->sub[1] = random_below(3) ? make_string(depth - 1) : t->sub[0];
-	} else if (t->kind != KNOWN) {
+	} else if (t->kind >= NOT) {
 		t->sub[0] = make_truth(depth - 1);
 		t->sub[1] = make_truth(depth - 1);
 	}
@@ -230,10 +238,11 @@ static void put_call(const struct tree *t, const char *name, unsigned n)
 
 static void put_operand(const struct tree *t, const char *what)
 {
-	char id[16] = "*";
+	char id[16] = "[*]";
+	bool any = !t->number && !random_below(3);
 
 	if (t->number || random_below(2))
-		snprintf(id, sizeof(id), "%u", t->number);
+		snprintf(id, sizeof(id), "[%u]", t->number);
 	switch (t->kind) {
 	case OPTION:
 		if (t->path[0] == 12 && random_below(2))
@@ -242,6 +251,9 @@ static void put_operand(const struct tree *t, const char *what)
 			put("option[%u]", t->path[0]);
 		for (size_t i = 1; i <= t->n; i++)
 			put(".option[%u]", t->path[i]);
+		if (!t->n && (t->path[0] == 12 || t->path[0] == 60 || t->path[0] == 15) &&
+		    !strcmp(what, "hex") && random_below(2))
+			what = "text";
 		break;
 	case RELAY:
 		put("relay4[%u]", t->path[0]);
@@ -249,16 +261,20 @@ static void put_operand(const struct tree *t, const char *what)
 			put(".option[%u]", t->path[i]);
 		break;
 	case VENDOR:
-		put("vendor[%s]", id);
+		put("vendor%s", id);
 		for (size_t i = 0; i <= t->n; i++)
 			put(".option[%u]", t->path[i]);
 		break;
 	case VENDOR_ID:
-		put("vendor[%s]", id);
+		put("vendor%s", any && !strcmp(what, "hex") ? "" : id);
 		what = strcmp(what, "hex") ? what : "enterprise";
 		break;
+	case CLASS_ID:
+		put("vendor-class%s", any ? "" : id);
+		what = "enterprise";
+		break;
 	default:
-		put("vendor-class[%s]", id);
+		put("vendor-class%s", id);
 		if (strcmp(what, "hex") != 0)
 			break;
 		if (t->n)
@@ -270,8 +286,10 @@ static void put_operand(const struct tree *t, const char *what)
 	put(".%s", what);
 }
 
-static const char *const field_names[] = {"pkt.iface",	 "pkt.src",	 "pkt4.mac",
-					  "pkt4.giaddr", "pkt4.msgtype", "pkt4.transid"};
+static const char *const field_names[SIMPLE_FIELDS] = {
+	"pkt.iface",   "pkt4.mac",     "pkt.src",     "pkt.dst",     "pkt.len",
+	"pkt4.hlen",   "pkt4.htype",   "pkt4.ciaddr", "pkt4.giaddr", "pkt4.yiaddr",
+	"pkt4.siaddr", "pkt4.msgtype", "pkt4.transid"};
 static const char *const totext[] = {"addrtotext",  "int8totext",   "int16totext", "int32totext",
 				     "uint8totext", "uint16totext", "uint32totext"};
 
@@ -293,6 +311,9 @@ static void put_leaf(const struct tree *t)
 	case ADDRESS:
 		put("%u.%u.%u.%u", t->number >> 24, t->number >> 16 & 255, t->number >> 8 & 255,
 		    t->number & 255);
+		break;
+	case ADDRESS6:
+		put("2001:db8::%x", t->number & 0xffff);
 		break;
 	case FIELD:
 		put("%s", field_names[t->number]);
@@ -342,8 +363,22 @@ static void put_function(const struct tree *t)
 	}
 }
 
+/* How many there were of each kind, and of each field and conversion, in what is true or false. */
+static bool meeting;
+static unsigned met[KINDS], met_fields[SIMPLE_FIELDS], met_totext[N(totext)];
+
+static void meet(const struct tree *t)
+{
+	met[t->kind] += meeting;
+	if (t->kind == FIELD)
+		met_fields[t->number] += meeting;
+	if (t->kind == TOTEXT)
+		met_totext[t->number] += meeting;
+}
+
 static void put_tree(const struct tree *t)
 {
+	meet(t);
 	switch (t->kind) {
 	case EQUAL:
 		/* neither side is a truth, so none needs parentheses */
@@ -355,7 +390,17 @@ static void put_tree(const struct tree *t)
 		put_operand(t->sub[0], "exists");
 		break;
 	case KNOWN:
-		put("known");
+		put("%s", (const char *[]){"known", "known()", "member('KNOWN')"}[random_below(3)]);
+		break;
+	case UNKNOWN:
+		put("%s",
+		    (const char *[]){"unknown", "unknown()", "member('UNKNOWN')"}[random_below(3)]);
+		break;
+	case MEMBER:
+		put("member");
+		put("(");
+		put("'class %u'", t->number);
+		put(")");
 		break;
 	case NOT:
 		put("not ");
@@ -386,6 +431,27 @@ static void put_tree(const struct tree *t)
 }
 
 /* --- held against each other --- */
+
+static bool class_by_name(void *classes, const char *name, size_t offset, struct expr_class *ret,
+			  char why[EXPR_WHY_MAX])
+{
+	unsigned number;
+
+	(void)classes;
+	(void)offset;
+	(void)why;
+	assert_int_equal(sscanf(name, "class %u", &number), 1);
+	*ret = (struct expr_class){.number = (uint16_t)number, .memoisable = true};
+	return true;
+}
+
+static void change_client(struct expr_input *in)
+{
+	simple_known = random_below(2);
+	for (size_t i = 0; i < SIMPLE_CLASSES; i++)
+		simple_member[i] = random_below(2);
+	simple_classes(in);
+}
 
 static unsigned failures, longest, unknowables;
 
@@ -431,14 +497,17 @@ static void test_random_expressions(void **state)
 	printf("seed %#x\n", SEED);
 	for (int i = 0; i < EXPRESSIONS; i++) {
 		const struct expr_scope scope = {.type = i % 2 ? EXPR_TRUTH : EXPR_STRING,
-						 .reservations = true};
+						 .reservations = true,
+						 .class_by_name = class_by_name};
 		struct expr *expr = NULL;
 		struct expr_note note;
 		struct tree *t;
 
 		in_pool = text_len = 0;
 		simple_unknowable = false;
+		change_client(&in);
 		t = i % 2 ? make_truth(DEPTH) : make_string(DEPTH);
+		meeting = i % 2;
 		put_at(t, 0);
 		if (expr_parse(text, &scope, &expr, &note))
 			fail_msg("%s\nat %zu: %s", text, note.offset, note.text);
@@ -448,8 +517,14 @@ static void test_random_expressions(void **state)
 			compare_string(t, expr, &in);
 		expr_free(expr);
 	}
-	printf("%u true, %u without a value, the longest has %u bytes\n", truths, failures,
-	       longest);
+	printf("%d classes and %d strings, %u true, %u without a value, the longest has %u bytes\n",
+	       EXPRESSIONS / 2, EXPRESSIONS / 2, truths, failures, longest);
+	for (int kind = 0; kind < KINDS; kind++)
+		assert_true(met[kind] >= 100);
+	for (size_t i = 0; i < N(met_fields); i++)
+		assert_true(met_fields[i] >= 20);
+	for (size_t i = 0; i < N(met_totext); i++)
+		assert_true(met_totext[i] >= 20);
 	assert_in_range(failures, EXPRESSIONS / 100, EXPRESSIONS / 4);
 	assert_in_range(truths, EXPRESSIONS / 10, EXPRESSIONS / 2 - EXPRESSIONS / 10);
 	assert_true(unknowables < EXPRESSIONS / 100);

@@ -665,6 +665,14 @@ static void check_mention(struct build *build, const struct mention *it)
 			      buf);
 }
 
+static void pass_to_template(const struct model *model, size_t number, bool *effect)
+{
+	const struct client_class *class = &model->classes[number];
+
+	if (effect[number] && class->by == CLASS_BY_SPAWN)
+		effect[class->of] = true;
+}
+
 /* Which classes an answer may depend on: a bool for each. */
 static void find_effects(const struct build *build, bool *effect)
 {
@@ -680,16 +688,16 @@ static void find_effects(const struct build *build, bool *effect)
 		if (it->kind == MENTION_GUARD || it->kind == MENTION_OPTION)
 			effect[it->number] = true;
 	}
-	/* a test names those before it, which stand before in the mentions, and templates too */
+	for (size_t i = 0; i < model->n_classes; i++)
+		pass_to_template(model, i, effect);
+	/* a test names, and a template stands, before what asks for it: so do their mentions */
 	for (size_t i = names->n_mentions; i-- > 0;) {
 		const struct mention *it = &names->mentions[i];
 
-		if (it->kind == MENTION_MEMBER && effect[it->in])
-			effect[it->number] = true;
-	}
-	for (size_t i = 0; i < model->n_classes; i++) {
-		if (effect[i] && model->classes[i].by == CLASS_BY_SPAWN)
-			effect[model->classes[i].of] = true;
+		if (it->kind != MENTION_MEMBER || !effect[it->in])
+			continue;
+		effect[it->number] = true;
+		pass_to_template(model, it->number, effect);
 	}
 }
 
