@@ -666,7 +666,10 @@ static void config_show(void **state)
 	assert_int_equal(run(line), CLI_OK);
 	assert_non_null(strstr(OUT, "\nsubnet4[5]\nKEY "));
 	assert_non_null(strstr(OUT, "valid-lifetime"));
+	assert_non_null(strstr(OUT, " 77 "));
 	assert_non_null(strstr(OUT, "/a.yaml:2:17"));
+	assert_non_null(strstr(OUT, "global, "));
+	assert_null(strstr(OUT, "here")); /* the place alone says so */
 	snprintf(line, sizeof(line), NOBODY "--json config show 5 -f %s", file);
 	assert_int_equal(run(line), CLI_OK);
 	json = json_loads(OUT, 0, NULL);

@@ -201,7 +201,7 @@ static void test_classes(void **state)
 		"client-classes:\n- {name: a, valid-lifetime: 30, test: known()}\n- {name: b}\n"
 		"option-data:\n- {name: routers, data: 10.0.0.1, client-classes: [a]}\n"
 		"- {name: routers, data: 10.0.0.2}\nsubnet4:\n- id: 1\n  subnet: 10.0.0.0/24\n"
-		"  option-data:\n"
+		"  client-class: a\n  pools: [{pool: 10.0.0.8/30}]\n  option-data:\n"
 		"  - {name: routers, data: 10.0.0.3, client-classes: [a, b]}\n- id: 2\n"
 		"  subnet: 10.0.1.0/24\n  option-data: [{code: 3, data: 10.0.0.4}]\n");
 	json_t *rows = rows_of(config, NULL, 0);
@@ -214,11 +214,14 @@ static void test_classes(void **state)
 	assert_null(find(rows, "client-classes[b]", "option-data[routers]"));
 	check(rows, "global", "option-data[routers] (a)", "\"10.0.0.1\"", "here", "6:3");
 	check(rows, "global", "option-data[routers]", "\"10.0.0.2\"", "here", "7:3");
-	check(rows, "subnet4[1]", "option-data[routers] (a, b)", "\"10.0.0.3\"", "here", "12:5");
+	check(rows, "subnet4[1]", "option-data[routers] (a, b)", "\"10.0.0.3\"", "here", "14:5");
 	check(rows, "subnet4[1]", "option-data[routers] (a)", "\"10.0.0.1\"", "global", "6:3");
 	check(rows, "subnet4[1]", "option-data[routers]", "\"10.0.0.2\"", "global", "7:3");
+	/* who may have an address of a subnet is said there, not in its pools once more */
+	check(rows, "subnet4[1]", "client-class", "\"a\"", "here", "11:17");
+	check(rows, "subnet4[1].pools[10.0.0.8/30]", "client-class", "\"\"", "default", NULL);
 	/* what is for everybody there leaves nothing further out */
-	check(rows, "subnet4[2]", "option-data[routers]", "\"10.0.0.4\"", "here", "15:17");
+	check(rows, "subnet4[2]", "option-data[routers]", "\"10.0.0.4\"", "here", "17:17");
 	assert_null(find(rows, "subnet4[2]", "option-data[routers] (a)"));
 	json_decref(rows);
 	config_free(config);

@@ -233,6 +233,23 @@ static void offer_is_held_and_repeated(void **state)
 	fx_close(&fx);
 }
 
+/* The subnet's own time, where it has one. */
+static void a_subnet_holds_offers_longer(void **state)
+{
+	struct model *model = fx_model(2);
+	struct fixture fx;
+
+	(void)state;
+	model->subnets[0].offer_lifetime = 30;
+	fx = fx_open(model);
+	assert_int_equal(fx_offer(&fx, mac(1)), POOL);
+	fx.now += 20; /* the model's time is over */
+	assert_int_equal(fx_offer(&fx, mac(2)), POOL + 1);
+	fx.now += 11;
+	assert_int_equal(fx_offer(&fx, mac(3)), POOL);
+	fx_close(&fx);
+}
+
 static void oldest_offer_is_evicted(void **state)
 {
 	struct fixture fx = fx_open(fx_model(2));
@@ -532,6 +549,7 @@ int main(void)
 		cmocka_unit_test(reserved_addresses_are_their_owners),
 		cmocka_unit_test(our_own_address_is_never_given),
 		cmocka_unit_test(offer_is_held_and_repeated),
+		cmocka_unit_test(a_subnet_holds_offers_longer),
 		cmocka_unit_test(oldest_offer_is_evicted),
 		cmocka_unit_test(several_pools),
 		cmocka_unit_test(another_server_was_chosen),

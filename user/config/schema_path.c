@@ -142,11 +142,8 @@ size_t schema_lookup(const char *path, struct schema_match ret_matches[SCHEMA_MA
 		struct schema_match match;
 		enum schema_scope scope;
 
-		if (walk((enum schema_scope)start, &parts, &match, &scope) != parts.n)
-			continue;
-		n = add(ret_matches, n, match);
-		if (start == SCOPE_ROOT && parts.n > 1)
-			break; /* a whole path: it is that and no other */
+		if (walk((enum schema_scope)start, &parts, &match, &scope) == parts.n)
+			n = add(ret_matches, n, match);
 	}
 	if (!n)
 		suggest(&parts, ret_nearest);
