@@ -473,7 +473,7 @@ static void what_was_to_run_runs_again(void **state)
 		assert_int_equal(ctx->rows[i].promised, cases[i].promised);
 
 	for (int pass = 0; pass < 2; pass++) { /* reading changes nothing */
-		open_at(ctx, 2, 49); /* in that second: at 50 it surely has */
+		open_at(ctx, 2, 49);	       /* in that second: at 50 it surely has */
 		load(ctx);
 		assert_int_equal(ctx->n, n);
 		for (uint32_t i = 0; i < n; i++) {
