@@ -189,6 +189,25 @@ static void test_lifetimes(void **state)
 	}
 }
 
+/* What Kea writes of a class that sets no boot field; of a subnet 0.0.0.0 says that none is sent.
+ */
+static void test_boot(void **state)
+{
+	struct config *c = load(
+		HEAD
+		"client-classes: [{name: a, test: known, next-server: 0.0.0.0, "
+		"server-hostname: '', boot-file-name: ''}, {name: b, test: known, next-server: "
+		"10.0.0.9, boot-file-name: x}]\n" SUBNET(", next-server: 0.0.0.0"));
+
+	(void)state;
+	assert_false(class_of(c, "a")->scope.boot.next_server_set);
+	assert_true(class_of(c, "b")->scope.boot.next_server_set);
+	assert_int_equal(class_of(c, "b")->scope.boot.next_server, IP(10, 0, 0, 9));
+	assert_string_equal(class_of(c, "b")->scope.boot.boot_file_name, "x");
+	assert_true(c->model.subnets[0].scope.boot.next_server_set);
+	config_free(c);
+}
+
 /* One code is one byte in a class and two in another, and 43 holds a space of the class's own. */
 static void test_definitions(void **state)
 {
@@ -425,6 +444,7 @@ int main(void)
 		cmocka_unit_test(test_by),
 		cmocka_unit_test(test_inherited_by_tests),
 		cmocka_unit_test(test_lifetimes),
+		cmocka_unit_test(test_boot),
 		cmocka_unit_test(test_definitions),
 		cmocka_unit_test(test_option_classes),
 		cmocka_unit_test(test_guards),

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "build.h"
+#include "proto/message.h"
 
 /* --- names and numbers --- */
 
@@ -551,10 +552,13 @@ void build_classes(struct build *build, struct node *root, const struct option_d
 	}
 	number_names(build, root);
 	for (size_t i = 0; i < names->n_defined; i++) {
+		struct client_class *class = &build->config->model.classes[i];
 		struct node *map = (struct node *)names->infos[i].map;
 
 		build_class_defs(build->report, map, defs, &names->infos[i].defs);
-		build_scope(build->report, map, &build->config->model.classes[i].scope);
+		build_scope(build->report, map, &class->scope);
+		/* Kea writes 0.0.0.0 into each class that sets none, and takes it for that */
+		class->scope.boot.next_server_set = class->scope.boot.next_server != 0;
 	}
 }
 
@@ -721,6 +725,29 @@ static void notice_unsteady(struct build *build, size_t number)
 			      buf, info->read, buf);
 }
 
+/* An offer must outlive the probe that comes before it. */
+static void check_offer_lifetime(struct build *build, size_t number)
+{
+	const struct client_class *class = &build->config->model.classes[number];
+	const struct model *model = &build->config->model;
+	const struct node *map = build->classes.infos[number].map;
+
+	for (size_t i = 0; class->offer_lifetime && i < model->n_subnets; i++) {
+		const struct subnet *subnet = &model->subnets[i];
+		char prefix[DHCP_ADDR_STR];
+
+		if (subnet->conflict.method == CONFLICT_NONE ||
+		    subnet->conflict.timeout <= 1000ull * class->offer_lifetime)
+			continue;
+		report_error(build->report, place_in(map, KEY_CLASS_OFFER_LIFETIME),
+			     "offer-lifetime %u s is shorter than conflict-detection waits in "
+			     "subnet %s/%u: %u ms",
+			     class->offer_lifetime, dhcp_addr_str(subnet->prefix, prefix),
+			     subnet->prefix_len, subnet->conflict.timeout);
+		return;
+	}
+}
+
 void check_classes(struct build *build)
 {
 	const struct class_names *names = &build->classes;
@@ -737,6 +764,8 @@ void check_classes(struct build *build)
 	for (size_t i = 0; i < names->n_defined; i++) {
 		const struct client_class *class = &model->classes[i];
 
+		if (!class->when_required)
+			check_offer_lifetime(build, i);
 		if (is_empty(build, i) && !names->given[i])
 			notice_empty(build, names->infos[i].map->at, i);
 		else if (class->when_required && !required[i] && !names->given[i])
