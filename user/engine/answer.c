@@ -47,8 +47,8 @@ static void take_boot(const struct boot_fields *boot, bool sets, bool *set,
 
 /*
  * Other than with options, and as in Kea, what a class says goes before subnet and shared network:
- * only a reservation's word counts more, and 0.0.0.0 says nothing. Their own place among the scopes,
- * before the global one, is passed over.
+ * only a reservation's word counts more, and 0.0.0.0 says nothing. Their own place among the
+ * scopes, before the global one, is passed over.
  */
 static void put_boot_fields(const struct ask *ask, const struct scopes *scopes,
 			    struct dhcp_reply *reply)
