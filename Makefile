@@ -304,6 +304,7 @@ $(B)/tests/unit/test_daemon_conflict: ALL_LDFLAGS += -Wl,--wrap=probe_open_arp,-
 $(B)/tests/unit/test_daemon_foreign: ALL_LDFLAGS += -Wl,--wrap=packet_open,--wrap=packet_close,--wrap=packet_receive,--wrap=packet_kernel_drops,--wrap=boot_seconds,--wrap=log_line
 $(B)/tests/unit/test_daemon_link_records: ALL_LDFLAGS += -Wl,--wrap=fastpath_policy,--wrap=fastpath_barrier,--wrap=fastpath_slot,--wrap=lease_next,--wrap=lease_after,--wrap=quiesce_waits,--wrap=withdraw,--wrap=withdraw_relayed
 $(B)/tests/unit/test_daemon_places: ALL_LDFLAGS += -Wl,--wrap=fastpath_has,--wrap=fastpath_attach,--wrap=fastpath_prune,--wrap=fastpath_detach,--wrap=fastpath_give_again,--wrap=fastpath_answers,--wrap=link_publish,--wrap=link_close,--wrap=links_unhide,--wrap=log_line
+$(B)/tests/unit/test_daemon_reload: ALL_LDFLAGS += -Wl,--wrap=gates_close,--wrap=gates_open,--wrap=gates_forget,--wrap=engine_apply,--wrap=limits_apply,--wrap=ports_rescan,--wrap=service_reloading,--wrap=service_ready,--wrap=log_line
 $(B)/tests/unit/test_daemon_quiesce: ALL_LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=barrier_done,--wrap=barrier_stop,--wrap=barrier_free,--wrap=commit_rests,--wrap=lease_at,--wrap=fastpath_slot
 $(B)/tests/unit/test_bench_generator: $(GENERATOR_OBJS) $(B)/tools/bench/doras/timers.o
 # its memory runs out when the test says so
