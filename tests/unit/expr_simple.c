@@ -202,7 +202,7 @@ static struct value *eval_leaf(const struct tree *t)
 	case ADDRESS:
 		return number_value(t->number);
 	case ADDRESS6:
-		v = new_value("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0", 16);
+		v = new_value("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\0", 16);
 		v->data[14] = (char)(t->number >> 8);
 		v->data[15] = (char)t->number;
 		return v;
