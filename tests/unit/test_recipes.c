@@ -9,13 +9,26 @@
 
 #define IP(a, b, c, d) ((uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d))
 
-/* The example under this heading, with an interface. */
-static struct config *recipe(const char *heading)
+/* An example, with an interface. */
+static struct config *load(const char *example)
 {
-	FILE *f = fopen("README.md", "r");
-	char *text = malloc(1 << 20), *at, *end, *whole;
 	struct config_errors errors;
 	struct config *config = NULL;
+	char *whole;
+
+	assert_true(asprintf(&whole, "interfaces-config: {interfaces: [eth0]}\n%s", example) > 0);
+	if (config_load("README.md", whole, &config, &errors) < 0)
+		fail_msg("%s\n%s", errors.lines[0], example);
+	config_errors_free(&errors);
+	free(whole);
+	return config;
+}
+
+/* The one under this heading. */
+static char *recipe(const char *heading)
+{
+	FILE *f = fopen("README.md", "r");
+	char *text = malloc(1 << 20), *at, *end;
 
 	assert_non_null(f);
 	assert_non_null(text);
@@ -26,11 +39,15 @@ static struct config *recipe(const char *heading)
 	end = at ? strstr(at + 8, "```") : NULL;
 	assert_non_null(end);
 	*end = '\0';
-	assert_true(asprintf(&whole, "interfaces-config: {interfaces: [eth0]}\n%s", at + 8) > 0);
-	if (config_load("README.md", whole, &config, &errors) < 0)
-		fail_msg("%s: %s", heading, errors.lines[0]);
-	config_errors_free(&errors);
-	free(whole);
+	memmove(text, at + 8, (size_t)(end - at) - 7);
+	return text;
+}
+
+static struct config *load_recipe(const char *heading)
+{
+	char *text = recipe(heading);
+	struct config *config = load(text);
+
 	free(text);
 	return config;
 }
@@ -40,9 +57,10 @@ struct desk {
 	struct fixture fx;
 };
 
-static struct desk serve(const char *heading)
+/* Takes the configuration. */
+static struct desk serve(struct config *with)
 {
-	struct desk desk = {.config = recipe(heading), .fx = {.horizon = 3, .now = START}};
+	struct desk desk = {.config = with, .fx = {.horizon = 3, .now = START}};
 	struct engine_config config = {.model = &desk.config->model, .horizon = 3};
 
 	strcpy(desk.fx.link.name, "eth0");
@@ -93,7 +111,7 @@ static uint32_t lease(struct desk *desk, struct req req, const char *mac)
 
 static void who_is_answered(void **state)
 {
-	struct config *config = recipe("### Who is answered");
+	struct config *config = load_recipe("### Who is answered");
 	const uint8_t *listed[] = {(const uint8_t *)"\x52\x54\x00\xab\xcd\x01",
 				   (const uint8_t *)"\x00\x11\x22\x33\x44\x55"},
 		      *other = (const uint8_t *)"\x52\x54\x00\xab\xcd\x02";
@@ -107,7 +125,7 @@ static void who_is_answered(void **state)
 
 static void one_device_for_each_port(void **state)
 {
-	struct desk desk = serve("### One device for each port");
+	struct desk desk = serve(load_recipe("### One device for each port"));
 	struct req port = {.giaddr = IP(192, 0, 2, 1), .agent = "\1\2p1"};
 
 	(void)state;
@@ -125,13 +143,32 @@ static void one_device_for_each_port(void **state)
 
 static void a_pool_for_those_who_are_known(void **state)
 {
-	struct desk desk = serve("### A pool for those who are known");
+	struct desk desk = serve(load_recipe("### A pool for those who are known"));
 
 	(void)state;
 	assert_int_equal(lease(&desk, (struct req){0}, "52:54:00:ab:cd:01"), IP(192, 0, 2, 10));
 	assert_int_equal(lease(&desk, (struct req){0}, "52:54:00:ab:cd:02"), IP(192, 0, 2, 5));
 	assert_int_equal(lease(&desk, (struct req){0}, "52:54:00:ab:cd:03"), 0);
 	assert_int_equal(desk.fx.d.kind, DECISION_SILENT);
+	close_desk(&desk);
+}
+
+/* As the text says below it: a second pool for all others. */
+static void a_second_pool_for_the_guests(void **state)
+{
+	char *text = recipe("### A pool for those who are known"), *more;
+	const char *second = "  - {pool: 192.0.2.100 - 192.0.2.199, client-class: UNKNOWN}\n";
+	char *rest = strstr(text, "  reservations:");
+	struct desk desk;
+
+	(void)state;
+	assert_non_null(rest);
+	assert_true(asprintf(&more, "%.*s%s%s", (int)(rest - text), text, second, rest) > 0);
+	desk = serve(load(more));
+	free(more);
+	free(text);
+	assert_int_equal(lease(&desk, (struct req){0}, "52:54:00:ab:cd:01"), IP(192, 0, 2, 10));
+	assert_int_equal(lease(&desk, (struct req){0}, "52:54:00:ab:cd:03"), IP(192, 0, 2, 100));
 	close_desk(&desk);
 }
 
@@ -151,7 +188,7 @@ static const struct client_class *class_named(const struct model *model, const c
  * it is a group's, which no client has. */
 static void randomised_is_told_by_the_second_digit(void **state)
 {
-	struct config *config = recipe(RANDOMISED);
+	struct config *config = load_recipe(RANDOMISED);
 	const struct client_class *class = class_named(&config->model, "randomised");
 	static struct dhcp_msg msg;
 	struct expr_input in = {.msg = &msg, .interface = "eth0"};
@@ -168,7 +205,7 @@ static void randomised_is_told_by_the_second_digit(void **state)
 
 static void randomised_addresses_have_a_pool_of_their_own(void **state)
 {
-	struct desk desk = serve(RANDOMISED);
+	struct desk desk = serve(load_recipe(RANDOMISED));
 
 	(void)state;
 	assert_int_equal(lease(&desk, (struct req){0}, "5a:00:00:00:00:01"), IP(192, 0, 2, 100));
@@ -184,6 +221,7 @@ int main(void)
 		cmocka_unit_test(who_is_answered),
 		cmocka_unit_test(one_device_for_each_port),
 		cmocka_unit_test(a_pool_for_those_who_are_known),
+		cmocka_unit_test(a_second_pool_for_the_guests),
 		cmocka_unit_test(randomised_is_told_by_the_second_digit),
 		cmocka_unit_test(randomised_addresses_have_a_pool_of_their_own),
 	};
