@@ -131,6 +131,27 @@ static void test_depth_and_kinds(void **state)
 	assert_int_equal(system(text), 0);
 }
 
+/* What standard input includes lies where the program runs. */
+static void test_standard_input(void **state)
+{
+	char file[] = "/tmp/xdhcp-include-XXXXXX";
+	int fd = mkstemp(file);
+	FILE *f = fdopen(fd, "w");
+	struct config *config;
+
+	(void)state;
+	assert_non_null(f);
+	fputs(INTERFACES "<?include \"tests/golden/parts/lifetimes.yaml\"?>\n", f);
+	fclose(f);
+	assert_non_null(freopen(file, "r", stdin));
+	config = load_named("/dev/stdin", NULL);
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(config->tree, "Dhcp4"),
+							    "valid-lifetime")),
+			 600);
+	config_free(config);
+	assert_int_equal(unlink(file), 0);
+}
+
 /* What is no file, such as a configuration sent to the control socket, opens none. */
 static void test_text_includes_nothing(void **state)
 {
@@ -153,6 +174,7 @@ int main(void)
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_yaml),
 		cmocka_unit_test(test_depth_and_kinds),
+		cmocka_unit_test(test_standard_input),
 		cmocka_unit_test(test_text_includes_nothing),
 	};
 

@@ -275,7 +275,8 @@ static char *beside(const char *file, const char *name)
 	const char *slash = strrchr(file, '/');
 	char *path;
 
-	if (*name == '/' || !slash)
+	/* standard input has no directory: the working directory is what people mean */
+	if (*name == '/' || !slash || !strcmp(file, "/dev/stdin"))
 		return strdup(name);
 	return asprintf(&path, "%.*s%s", (int)(slash + 1 - file), file, name) < 0 ? NULL : path;
 }
