@@ -233,6 +233,19 @@ static void test_definitions(void **state)
 	config_free(c);
 }
 
+/* Kea's config-get calls 43 what it always does, and gives its text by the class's definition. */
+static void test_definition_as_kea_shows_it(void **state)
+{
+	struct config *c = load(
+		HEAD "client-classes:\n- {name: a, test: known, option-def: [{name: own, code: 43, "
+		     "type: uint8}], option-data: [{name: vendor-encapsulated-options, code: 43, "
+		     "csv-format: true, data: 12}]}\n" SUBNET(""));
+
+	(void)state;
+	assert_option(&class_of(c, "a")->scope.options, 0, 43, false, false, "\14", 1);
+	config_free(c);
+}
+
 /* Of one code, what is for all comes last, wherever it stands. */
 static void test_option_classes(void **state)
 {
@@ -384,6 +397,8 @@ static void test_digests(void **state)
 		/* what is evaluated nowhere */
 		{"", "", "{name: a, test: known, only-if-required: true, boot-file-name: x}", "",
 		 true},
+		{"", "", "{name: VENDOR_CLASS_a, only-if-required: true, boot-file-name: x}", "",
+		 false},
 		{"{name: a, test: known, only-if-required: true, boot-file-name: x}",
 		 ", require-client-classes: [a]",
 		 "{name: a, test: known, only-if-required: true, boot-file-name: y}",
@@ -446,6 +461,7 @@ int main(void)
 		cmocka_unit_test(test_lifetimes),
 		cmocka_unit_test(test_boot),
 		cmocka_unit_test(test_definitions),
+		cmocka_unit_test(test_definition_as_kea_shows_it),
 		cmocka_unit_test(test_option_classes),
 		cmocka_unit_test(test_guards),
 		cmocka_unit_test(test_many_names),

@@ -291,8 +291,9 @@ static void build_test(struct build *build, const struct node *node, size_t numb
 
 /* --- definitions --- */
 
-/* What of a class's keys its name does not allow. */
-static void check_name(struct report *report, const struct node *map, struct client_class *class)
+/* What of a class's keys its name does not allow; `flag`: that which makes it wait. */
+static void check_name(struct report *report, const struct node *map, const struct node *flag,
+		       struct client_class *class)
 {
 	const struct node *test = member(map, KEY_CLASS_TEST),
 			  *template = member(map, KEY_CLASS_TEMPLATE_TEST);
@@ -321,13 +322,11 @@ static void check_name(struct report *report, const struct node *map, struct cli
 	else if (any && !drop)
 		report_error(report, any->key_at, "class %s is built in and cannot have a test",
 			     buf);
-	if (class->by == CLASS_BY_VENDOR || class->by == CLASS_BY_SPAWN)
-		return;
-	if (class->when_required)
-		report_error(report,
-			     place_in(map, member(map, KEY_CLASS_IN_ADDITIONAL)
-						   ? KEY_CLASS_IN_ADDITIONAL
-						   : KEY_CLASS_IF_REQUIRED),
+	if (class->when_required && (class->by == CLASS_BY_VENDOR || class->by == CLASS_BY_SPAWN))
+		report_notice(report, flag->at, "%s has no effect: class %s is not evaluated",
+			      flag->key, buf);
+	else if (class->when_required)
+		report_error(report, flag->at,
 			     "class %s cannot be evaluated only where it is asked for", buf);
 	class->when_required = false;
 }
@@ -433,7 +432,7 @@ static void build_class(struct build *build, size_t number, const struct option_
 	check_spawned(build, number);
 	flag = either(report, map, KEY_CLASS_IF_REQUIRED, KEY_CLASS_IN_ADDITIONAL);
 	class->when_required = flag && flag->value.boolean;
-	check_name(report, map, class);
+	check_name(report, map, flag, class);
 	test = either(report, map, KEY_CLASS_TEST, KEY_CLASS_TEMPLATE_TEST);
 	if (test && class->by == CLASS_BY_TEST) {
 		if (test->row->key == KEY_CLASS_TEMPLATE_TEST)

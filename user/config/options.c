@@ -77,7 +77,8 @@ static const char *instead_of(uint8_t code)
 static bool option_named(struct report *report, const struct node *name, const struct node *code,
 			 const struct option_defs *defs, struct option_entry *entry)
 {
-	const struct option_def *def = option_defs_by_name(defs, entry->space, name->text), *other;
+	const struct option_def *def = option_defs_by_name(defs, entry->space, name->text), *other,
+				*usual;
 
 	if (def && (!code || code->value.integer == def->code)) {
 		entry->def = def;
@@ -95,6 +96,12 @@ static bool option_named(struct report *report, const struct node *name, const s
 	}
 	entry->code = (uint8_t)code->value.integer;
 	other = option_defs_by_code(defs, entry->space, entry->code);
+	usual = option_in_space_by_name(entry->space, name->text);
+	if (other && usual && usual->code == entry->code) {
+		/* Kea shows its own name of 43 though that is defined anew. */
+		entry->def = other;
+		return true;
+	}
 	if (other && !other->ours) {
 		char buf[REPORT_QUOTED];
 
