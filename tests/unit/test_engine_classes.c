@@ -5,6 +5,7 @@
  * the model are held together.
  */
 #include "config/config.h"
+#include "engine/expr.h"
 #include "engine_fixture.h"
 
 /* --- the fixture --- */
@@ -135,6 +136,59 @@ static void a_reservation_makes_known_and_gives_classes(void **state)
 	discover_is_told(gives, (struct req){.mac = 1}, "gold");
 }
 
+#define GIVEN                                                                                     \
+	CLASS("tested", "not option[99].exists", "tested")                                        \
+	"," BUILT_IN("gold", "gold") ","                                                          \
+				     "{\"name\": \"with\", \"test\": \"member('gold')\", "        \
+				     "\"option-data\": [{\"name\": "                              \
+				     "\"tftp-server-name\", \"data\": \"gold\"}]},"               \
+				     "{\"name\": \"without\", \"test\": \"not member('gold')\", " \
+				     "\"option-data\": "                                          \
+				     "[{\"name\": \"tftp-server-name\", \"data\": \"common\"}]}"
+
+static void is_told(struct fixture *fx, struct req req, const char *domain, const char *server)
+{
+	req.type = DHCP_DISCOVER;
+	req.prl = "\x0f\x42";
+	fx_decide(fx, req);
+	domain_is(fx, domain);
+	fx_option_is(&fx->d.reply, 66, server, strlen(server));
+}
+
+/* The tests that do not depend on KNOWN are asked again, and come after. */
+static void tests_may_ask_for_the_reservation_s_classes(void **state)
+{
+	struct fixture fx = open_with(
+		CONFIG(GIVEN, "", SUBNET(RESERVATION(", \"client-classes\": [\"gold\"]"))));
+
+	(void)state;
+	is_told(&fx, (struct req){.mac = 1}, "gold", "gold");
+	is_told(&fx, (struct req){.mac = 2}, "tested", "common");
+	is_told(&fx, (struct req){.mac = 1}, "gold", "gold");
+	fx_close(&fx);
+}
+
+/* There they come with the answer, when it is known which subnet's they are. */
+static void in_a_shared_network_a_reservation_s_classes_come_last(void **state)
+{
+	struct fixture fx = open_with(CONFIG(
+		GIVEN ",{\"name\": \"late\", \"option-data\": [{\"name\": \"nis-domain\", "
+		      "\"data\": \"late\"}]}",
+		"\"shared-networks\": [{\"name\": \"n\", \"interface\": \"eth0\", \"subnet4\": ["
+		"{\"id\": 2, \"subnet\": \"10.0.1.0/24\"},"
+		"{\"id\": 1, \"subnet\": \"10.0.0.0/24\", \"pools\": [{\"pool\": \"10.0.0.100 - "
+		"10.0.0.109\"}], \"reservations\": [{\"hw-address\": \"02:00:00:00:00:01\", "
+		"\"client-classes\": [\"gold\", \"late\"]}]}]}],",
+		""));
+	struct req req = {.type = DHCP_DISCOVER, .mac = 1, .prl = "\x28"};
+
+	(void)state;
+	is_told(&fx, (struct req){.mac = 1}, "tested", "common");
+	fx_decide(&fx, req);
+	fx_option_is(&fx.d.reply, 40, "late", 4);
+	fx_close(&fx);
+}
+
 /* Kea looks for hosts in all of a shared network. */
 static void who_has_a_reservation_in_a_sibling_is_known(void **state)
 {
@@ -230,6 +284,58 @@ static void options_of_classes_stand_between_global_and_network(void **state)
 				      "a") "," CLASS("b", "option[60].text == 'phone'", "b"),
 				"", SUBNET("")),
 			 (struct req){.mac = 1, .more = {phone}}, "a");
+}
+
+/* An answer without an address is looked at first, for option 108. */
+static void what_is_required_has_no_part_in_the_lifetime(void **state)
+{
+	struct fixture fx = open_with(CONFIG("{\"name\": \"r\", \"only-if-required\": true, "
+					     "\"test\": \"not option[99].exists\", "
+					     "\"valid-lifetime\": 600}",
+					     "\"valid-lifetime\": 7200,",
+					     SUBNET("\"require-client-classes\": [\"r\"],")));
+
+	(void)state;
+	fx_decide(&fx, (struct req){.type = DHCP_DISCOVER, .mac = 1, .prl = "\x6c"});
+	assert_int_equal(fx.d.reply.lifetime, 7200);
+	fx_close(&fx);
+}
+
+/* RFC 8925 3.3: who could do without an address gets one where the pool's class says no. */
+static void what_a_pool_requires_counts_for_option_108(void **state)
+{
+	struct model *model = fx_model(4);
+	uint16_t all = fx_class(model, "ALL", CLASS_BY_ALL),
+		 r = fx_class(model, "r", CLASS_BY_TEST);
+	struct expr_builder *builder = expr_build();
+	struct fixture fx;
+
+	(void)state;
+	expr_push_member(builder, all);
+	assert_int_equal(expr_build_end(builder, &model->classes[r].test), 0);
+	model->classes[r].when_required = true;
+	fx_option(&model->classes[r].scope.options, 108, "\0\0\7\x08", 4)->never_send = true;
+	fx_option(&model->scope.options, 108, "\0\0\7\x08", 4);
+	fx_name_class(&model->subnets[0].pools[0].required, r);
+	fx = fx_open(model);
+	assert_int_equal(fx_offer(&fx, (struct req){.mac = 1, .prl = "\x6c"}), POOL);
+	fx_close(&fx);
+}
+
+static void of_several_values_the_one_that_counts_says_whether_it_is_sent(void **state)
+{
+	struct model *model = fx_model(4);
+	struct option_list *options = &model->subnets[0].scope.options;
+	uint16_t all = fx_class(model, "ALL", CLASS_BY_ALL);
+	struct fixture fx;
+
+	(void)state;
+	fx_name_class(&fx_option(options, 66, "members", 7)->classes, all);
+	fx_option(options, 66, "others", 6)->never_send = true;
+	fx = fx_open(model);
+	fx_decide(&fx, (struct req){.type = DHCP_DISCOVER, .mac = 1, .prl = "\x42"});
+	fx_option_is(&fx.d.reply, 66, "members", 7);
+	fx_close(&fx);
 }
 
 static void an_option_may_be_for_classes_alone(void **state)
@@ -524,6 +630,17 @@ static void a_required_fleeting_class_makes_fleeting_where_it_is_required(void *
 		(struct req){.mac = 1}));
 }
 
+/* The template itself says nothing, and this value spawns nothing. */
+static void what_a_fleeting_template_may_spawn_makes_fleeting(void **state)
+{
+	(void)state;
+	assert_false(ack_is_memoised(
+		CONFIG("{\"name\": \"t\", \"template-test\": \"pkt4.transid\"}," BUILT_IN(
+			       "SPAWN_t_abcd", "s"),
+		       "", SUBNET("")),
+		(struct req){.mac = 1}));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -550,6 +667,12 @@ int main(void)
 		cmocka_unit_test(a_fleeting_class_that_changes_nothing_does_no_harm),
 		cmocka_unit_test(a_fleeting_guard_makes_fleeting_unless_another_lets_in),
 		cmocka_unit_test(a_required_fleeting_class_makes_fleeting_where_it_is_required),
+		cmocka_unit_test(tests_may_ask_for_the_reservation_s_classes),
+		cmocka_unit_test(in_a_shared_network_a_reservation_s_classes_come_last),
+		cmocka_unit_test(what_a_fleeting_template_may_spawn_makes_fleeting),
+		cmocka_unit_test(what_is_required_has_no_part_in_the_lifetime),
+		cmocka_unit_test(what_a_pool_requires_counts_for_option_108),
+		cmocka_unit_test(of_several_values_the_one_that_counts_says_whether_it_is_sent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,21 +21,29 @@ static const struct model *model_of(const struct ask *ask)
 	return ask->engine->config.model;
 }
 
-static bool has(const struct membership *m, size_t number)
+static bool has(const uint64_t *set, size_t number)
 {
-	return m->has[number / 64] >> number % 64 & 1;
+	return set[number / 64] >> number % 64 & 1;
 }
 
-static void join(struct membership *m, size_t number)
+/* `set`: of ask->classes, which of its two. */
+static void join(struct membership *m, uint64_t *set, size_t number)
 {
-	if (has(m, number))
+	if (has(set, number))
 		return;
-	m->has[number / 64] |= UINT64_C(1) << number % 64;
+	set[number / 64] |= UINT64_C(1) << number % 64;
 	m->order[m->n++] = (uint16_t)number;
+}
+
+static void join_list(struct membership *m, uint64_t *set, const struct class_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		join(m, set, list->v[i]);
 }
 
 static void leave_since(struct membership *m, size_t n)
 {
+	m->n = m->n_entered; /* what came after these is in `all` only, which is made anew */
 	while (m->n > n) {
 		uint16_t number = m->order[--m->n];
 
@@ -70,51 +78,55 @@ static bool is_of_vendor(const struct ask *ask, const char *value)
 	return len && len == strlen(value) && !memcmp(vendor->data, value, len);
 }
 
-static struct expr_input input_of(const struct ask *ask)
+static struct expr_input input_of(const struct ask *ask, const uint64_t *set)
 {
 	return (struct expr_input){
 		.msg = ask->msg,
 		.agent = ask->agent,
 		.interface = ask->link->name,
 		.known = ask->classes->known,
-		.classes = ask->classes->has,
+		.classes = set,
 	};
 }
 
 /* Its value makes the client a member of the template, and before that of what it spawns. */
-static void evaluate_template(const struct ask *ask, size_t number)
+static void evaluate_template(const struct ask *ask, uint64_t *set, size_t number)
 {
 	const struct model *model = model_of(ask);
-	const struct expr_input in = input_of(ask);
+	const struct expr_input in = input_of(ask, set);
 	uint8_t value[MODEL_CLASS_NAME_MAX + 1];
 	size_t len = expr_string(model->classes[number].test, &in, value, sizeof(value));
 
-	if (!len)
-		return;
 	for (size_t i = 0; i < model->n_classes; i++) {
 		const struct client_class *class = &model->classes[i];
 
-		if (class->by == CLASS_BY_SPAWN && class->of == number &&
-		    strlen(class->value) == len && !memcmp(class->value, value, len))
-			join(ask->classes, i);
+		if (class->by != CLASS_BY_SPAWN || class->of != number)
+			continue;
+		/* Also of those that it does not make a member: another value might. */
+		if (says_something(model, class))
+			looked_at(ask, class);
+		if (len && strlen(class->value) == len && !memcmp(class->value, value, len))
+			join(ask->classes, set, i);
 	}
-	join(ask->classes, number);
+	if (len)
+		join(ask->classes, set, number);
 }
 
-static void evaluate(const struct ask *ask, size_t number)
+static void evaluate(const struct ask *ask, uint64_t *set, size_t number)
 {
 	const struct model *model = model_of(ask);
 	const struct client_class *class = &model->classes[number];
-	const struct expr_input in = input_of(ask);
+	const struct expr_input in = input_of(ask, set);
 
-	if (!class->test)
+	/* A template may still spawn another. */
+	if (!class->test || (has(set, number) && class->by != CLASS_BY_TEMPLATE))
 		return;
 	if (says_something(model, class))
 		looked_at(ask, class);
 	if (class->by == CLASS_BY_TEMPLATE)
-		evaluate_template(ask, number);
+		evaluate_template(ask, set, number);
 	else if (expr_bool(class->test, &in))
-		join(ask->classes, number);
+		join(ask->classes, set, number);
 }
 
 /* --- the three stages --- */
@@ -128,7 +140,7 @@ static void join_all_by(const struct ask *ask, enum class_by by)
 		const struct client_class *class = &model->classes[i];
 
 		if (class->by == by && (by != CLASS_BY_VENDOR || is_of_vendor(ask, class->value)))
-			join(ask->classes, i);
+			join(ask->classes, ask->classes->has, i);
 	}
 }
 
@@ -141,7 +153,7 @@ static void evaluate_stage(const struct ask *ask, bool with_reservation)
 		const struct client_class *class = &model->classes[i];
 
 		if (class->with_reservation == with_reservation && !class->when_required)
-			evaluate(ask, i);
+			evaluate(ask, ask->classes->has, i);
 	}
 }
 
@@ -159,8 +171,9 @@ void classes_begin(struct ask *ask, struct membership *m)
 		join_all_by(ask, CLASS_BY_BOOTP);
 	join_all_by(ask, CLASS_BY_ALL);
 	join_all_by(ask, CLASS_BY_VENDOR);
+	m->n_built_in = m->n;
 	evaluate_stage(ask, false);
-	m->n_lasting = m->n;
+	m->n_lasting = m->n_entered = m->n;
 }
 
 /* As in Kea: is there a reservation for it in any subnet of its network? */
@@ -183,34 +196,69 @@ static bool is_known(const struct ask *ask)
 	return false;
 }
 
+/*
+ * As in Kea: in a shared network the reservation of one of its subnets gives its classes when it is
+ * known which subnet serves the client. They decide on neither subnet nor pool, nor on tests but
+ * those that are required.
+ */
+static bool given_late(const struct ask *ask)
+{
+	return ask->subnet->network && !ask->reservation->global;
+}
+
+/*
+ * As in Kea: the classes of a reservation come before those by tests, which are asked again, since
+ * they may ask for these.
+ */
+static void join_given(struct ask *ask)
+{
+	struct membership *m = ask->classes;
+	const struct reservation *r = ask->reservation;
+	bool given = r && r->classes.n && !given_late(ask);
+
+	if (!given && !m->retested) {
+		leave_since(m, m->n_lasting);
+		return;
+	}
+	leave_since(m, m->n_built_in);
+	if (given)
+		join_list(m, m->has, &r->classes);
+	m->known = false;
+	evaluate_stage(ask, false);
+	m->retested = given;
+}
+
 void classes_enter(struct ask *ask)
 {
 	struct membership *m = ask->classes;
 
 	if (!m)
 		return;
-	leave_since(m, m->n_lasting);
-	for (size_t i = 0; ask->reservation && i < ask->reservation->classes.n; i++)
-		join(m, ask->reservation->classes.v[i]);
-	if (!m->asks_known)
-		return;
-	m->known = is_known(ask);
-	join_all_by(ask, m->known ? CLASS_BY_KNOWN : CLASS_BY_UNKNOWN);
-	evaluate_stage(ask, true);
+	join_given(ask);
+	if (m->asks_known) {
+		m->known = is_known(ask);
+		join_all_by(ask, m->known ? CLASS_BY_KNOWN : CLASS_BY_UNKNOWN);
+		evaluate_stage(ask, true);
+	}
+	m->n_entered = m->n;
 }
 
 static void require(const struct ask *ask, const struct class_list *list)
 {
-	for (size_t i = 0; i < list->n; i++) {
-		if (!has(ask->classes, list->v[i]))
-			evaluate(ask, list->v[i]);
-	}
+	for (size_t i = 0; i < list->n; i++)
+		evaluate(ask, ask->classes->all, list->v[i]);
 }
 
 void classes_require(const struct ask *ask, const struct pool *pool)
 {
-	if (!ask->classes)
+	struct membership *m = ask->classes;
+
+	if (!m)
 		return;
+	memcpy(m->all, m->has, sizeof(m->all));
+	m->n = m->n_entered;
+	if (ask->reservation && given_late(ask))
+		join_list(m, m->all, &ask->reservation->classes);
 	require(ask, &ask->subnet->required);
 	if (pool)
 		require(ask, &pool->required);
@@ -223,18 +271,17 @@ bool classes_drop(const struct ask *ask)
 	const struct model *model = model_of(ask);
 
 	return ask->classes && model->drop &&
-	       has(ask->classes, (size_t)(model->drop - model->classes));
+	       has(ask->classes->has, (size_t)(model->drop - model->classes));
 }
 
-bool classes_allow(const struct ask *ask, const struct class_list *list)
+/* Is it a member of one of them, or is the list empty? `set`: of ask->classes. */
+static bool allow(const struct ask *ask, const uint64_t *set, const struct class_list *list)
 {
 	const struct model *model = model_of(ask);
 	bool allowed = false;
 
-	if (!ask->classes || !list->n)
-		return true;
 	for (size_t i = 0; i < list->n; i++) {
-		if (!has(ask->classes, list->v[i]))
+		if (!has(set, list->v[i]))
 			continue;
 		if (model->classes[list->v[i]].memoisable)
 			return true; /* whatever the others are */
@@ -245,17 +292,27 @@ bool classes_allow(const struct ask *ask, const struct class_list *list)
 	return allowed;
 }
 
+static bool admits(const struct ask *ask, const struct class_list *guards)
+{
+	return !ask->classes || !guards->n || allow(ask, ask->classes->has, guards);
+}
+
+bool classes_allow_option(const struct ask *ask, const struct class_list *list)
+{
+	return !ask->classes || !list->n || allow(ask, ask->classes->all, list);
+}
+
 bool classes_allow_subnet(const struct ask *ask)
 {
-	return classes_allow(ask, &ask->subnet->guards) &&
-	       (!ask->subnet->network || classes_allow(ask, &ask->subnet->network->guards));
+	return admits(ask, &ask->subnet->guards) &&
+	       (!ask->subnet->network || admits(ask, &ask->subnet->network->guards));
 }
 
 bool classes_allow_pool(const struct ask *ask, uint32_t addr)
 {
 	const struct pool *pool = ask->classes ? subnet_pool_of(ask->subnet, addr) : NULL;
 
-	return !pool || classes_allow(ask, &pool->guards);
+	return !pool || admits(ask, &pool->guards);
 }
 
 bool classes_fleeting(const struct ask *ask)
@@ -274,7 +331,7 @@ void classes_add_scopes(const struct ask *ask, struct scopes *scopes)
 
 void classes_lifetimes(const struct ask *ask, struct lifetimes *life)
 {
-	for (size_t i = 0; ask->classes && i < ask->classes->n; i++) {
+	for (size_t i = 0; ask->classes && i < ask->classes->n_entered; i++) {
 		const struct client_class *class = &model_of(ask)->classes[ask->classes->order[i]];
 
 		if (!class->valid)
@@ -290,7 +347,7 @@ uint32_t classes_offer_lifetime(const struct ask *ask)
 {
 	uint32_t seconds = 0;
 
-	for (size_t i = 0; ask->classes && !seconds && i < ask->classes->n; i++)
+	for (size_t i = 0; ask->classes && !seconds && i < ask->classes->n_entered; i++)
 		seconds = model_of(ask)->classes[ask->classes->order[i]].offer_lifetime;
 	return seconds;
 }

@@ -12,12 +12,17 @@
 struct ask;
 
 struct membership {
-	uint64_t has[MODEL_CLASSES_MAX / 64]; /* a bit each, by number */
+	uint64_t has[MODEL_CLASSES_MAX / 64]; /* a bit each, by number: what decides on subnets,
+						 pools and lifetimes */
+	uint64_t all[MODEL_CLASSES_MAX / 64]; /* and those that come with the answer */
 	bool known;			      /* it has a reservation on its link */
 	bool asks_known;		      /* there are classes to which that matters */
-	bool fleeting;	  /* something was decided by a class that no form and no slot tells */
-	size_t n_lasting; /* of order: true in whatever subnet it is */
-	size_t n;	  /* of order */
+	bool fleeting;	   /* something was decided by a class that no form and no slot tells */
+	bool retested;	   /* what follows from the message was asked again with a reservation's */
+	size_t n_built_in; /* of order: whatever anything else is */
+	size_t n_lasting;  /* of order: those, and the message's tests without a reservation */
+	size_t n_entered;  /* of order: those of `has` */
+	size_t n;	   /* of order */
 	uint16_t order[MODEL_CLASSES_MAX]; /* as they were joined: of two the first one counts */
 };
 
@@ -25,13 +30,16 @@ struct membership {
 void classes_begin(struct ask *ask, struct membership *membership);
 /* Those that follow from ask->subnet and its reservation there, in place of an earlier subnet's. */
 void classes_enter(struct ask *ask);
-/* Those that its subnet, and the pool (NULL: none), want to be asked for besides. */
+/*
+ * For an answer: what a reservation within a shared network gives, and what its subnet and the pool
+ * (NULL: none) want to be asked for besides, in place of an earlier answer's.
+ */
 void classes_require(const struct ask *ask, const struct pool *pool);
 
 /* Is it a member of DROP? Then it is not answered at all. */
 bool classes_drop(const struct ask *ask);
-/* Is it a member of one of them, or is the list empty? */
-bool classes_allow(const struct ask *ask, const struct class_list *list);
+/* Is the option for it? Once classes_require() is done. */
+bool classes_allow_option(const struct ask *ask, const struct class_list *list);
 /* Is ask->subnet for its classes? */
 bool classes_allow_subnet(const struct ask *ask);
 /* Is the pool that `addr` lies in, if it lies in one? */

@@ -15,12 +15,14 @@ void decide_silent(struct ask *ask, enum reason reason)
 	ask->decision->reason = reason;
 }
 
-/* Is one of the subnet's pools to say something else of this option than the subnet? */
+/* May one of the subnet's pools say something else of this option than the subnet? */
 static bool pools_differ(const struct subnet *subnet, uint8_t code)
 {
 	for (size_t i = 0; i < subnet->n_pools; i++) {
 		const struct option_list *options = &subnet->pools[i].scope.options;
 
+		if (subnet->pools[i].required.n)
+			return true; /* one of these may */
 		for (size_t j = 0; j < options->n; j++) {
 			if (options->v[j].code == code)
 				return true;

@@ -35,10 +35,17 @@ const struct option_value *scope_option(const struct ask *ask, const struct scop
 	for (size_t i = 0; i < scope->options.n; i++) {
 		const struct option_value *v = &scope->options.v[i];
 
-		if (v->code == code && classes_allow(ask, &v->classes))
+		if (v->code == code && classes_allow_option(ask, &v->classes))
 			return v;
 	}
 	return NULL;
+}
+
+/* Of several values of one code, is it the one that counts? */
+static bool is_the_scopes(const struct ask *ask, const struct scope *scope,
+			  const struct option_value *v)
+{
+	return !ask->classes || scope_option(ask, scope, v->code) == v;
 }
 
 bool scopes_never(const struct ask *ask, const struct scopes *scopes, uint8_t code)
@@ -78,7 +85,7 @@ static void gather(const struct ask *ask, const struct scopes *scopes, struct op
 		for (size_t i = 0; i < options->n; i++) {
 			const struct option_value *v = &options->v[i];
 
-			if (not_configurable(v->code) || !classes_allow(ask, &v->classes))
+			if (not_configurable(v->code) || !is_the_scopes(ask, scopes->v[s], v))
 				continue;
 			if (!choice->by_code[v->code])
 				choice->by_code[v->code] = v;
@@ -136,10 +143,12 @@ static void want(struct option_choice *choice, uint8_t code)
 }
 
 static void want_always(const struct ask *ask, struct option_choice *choice,
-			const struct option_list *options)
+			const struct scope *scope)
 {
+	const struct option_list *options = &scope->options;
+
 	for (size_t i = 0; i < options->n; i++) {
-		if (options->v[i].always_send && classes_allow(ask, &options->v[i].classes))
+		if (options->v[i].always_send && is_the_scopes(ask, scope, &options->v[i]))
 			want(choice, options->v[i].code);
 	}
 }
@@ -220,7 +229,7 @@ void option_choice_make(const struct ask *ask, const struct scopes *scopes,
 	if (named_vendor)
 		want(ret, DHO_VENDOR_OPTIONS);
 	for (size_t s = 0; s < scopes->n; s++)
-		want_always(ask, ret, &scopes->v[s]->options);
+		want_always(ask, ret, scopes->v[s]);
 	mask_before_routers(ret);
 }
 
