@@ -56,13 +56,13 @@ static struct lease_row row_of(uint32_t i)
 	return row;
 }
 
-/* As the store shows it in a boot that first opened it at 50. */
+/* As the store shows it in a boot that first opened it in second 50, which ends at 51. */
 static struct lease_row row_shown(uint32_t i)
 {
 	struct lease_row row = row_of(i);
 
 	if (i % 2 == 0) {
-		row.promised = row.ack_until = 50 + (row.promised - 2000);
+		row.promised = row.ack_until = 51 + (row.promised - 2000);
 		row.cltt = 0;
 	}
 	return row;
