@@ -55,7 +55,7 @@ LINK_ORDER := daemon cli control config store net engine proto
 LIBS = $(foreach r,$(filter $(ROOMS),$(LINK_ORDER)),$(B)/lib$(r).a)
 
 .DEFAULT_GOAL := all
-all: $(B)/xdhcpd $(B)/xdhcpctl $(B)/xdhcpd.conf.5
+all: $(B)/xdhcpd $(B)/xdhcpctl $(B)/xdhcp-replay $(B)/xdhcpd.conf.5
 
 # --- the BPF program ---
 
@@ -116,6 +116,14 @@ $(B)/xdhcpd: $(B)/user/daemon/main.o $(filter-out $(B)/libcli.a,$(LIBS))
 $(B)/xdhcpctl: $(B)/user/cli/main.o $(filter-out $(B)/libdaemon.a $(B)/libcontrol.a $(B)/libstore.a,$(LIBS))
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+# --- replay: what would be answered to the clients of a capture; the only program that needs libpcap ---
+
+REPLAY_OBJS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tools/replay/*.c)))
+-include $(REPLAY_OBJS:.o=.d)
+$(B)/xdhcp-replay: $(REPLAY_OBJS) $(B)/libconfig.a $(B)/libengine.a $(B)/libproto.a
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lpcap -lm
 
 # --- manual pages: xdhcpd.conf(5) is generated from the keys ---
 
@@ -306,6 +314,7 @@ $(B)/tests/unit/test_daemon_link_records: ALL_LDFLAGS += -Wl,--wrap=fastpath_pol
 $(B)/tests/unit/test_daemon_places: ALL_LDFLAGS += -Wl,--wrap=fastpath_has,--wrap=fastpath_attach,--wrap=fastpath_prune,--wrap=fastpath_detach,--wrap=fastpath_give_again,--wrap=fastpath_answers,--wrap=link_publish,--wrap=link_close,--wrap=links_unhide,--wrap=log_line
 $(B)/tests/unit/test_daemon_reload: ALL_LDFLAGS += -Wl,--wrap=gates_close,--wrap=gates_open,--wrap=gates_forget,--wrap=engine_apply,--wrap=limits_apply,--wrap=ports_rescan,--wrap=service_reloading,--wrap=service_ready,--wrap=log_line
 $(B)/tests/unit/test_daemon_quiesce: ALL_LDFLAGS += -Wl,--wrap=calloc,--wrap=malloc,--wrap=barrier_done,--wrap=barrier_stop,--wrap=barrier_free,--wrap=commit_rests,--wrap=lease_at,--wrap=fastpath_slot
+$(B)/tests/unit/test_replay: $(B)/xdhcp-replay
 $(B)/tests/unit/test_bench_generator: $(GENERATOR_OBJS) $(B)/tools/bench/doras/timers.o
 # its memory runs out when the test says so
 $(B)/tests/unit/test_engine_reasons: ALL_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc

@@ -58,22 +58,6 @@ void log_line(int level, const char *format, ...)
 		return;
 }
 
-static const char *outcome(const struct dhcp_msg *msg, const struct decision *decision)
-{
-	switch (decision->kind) {
-	case DECISION_REPLY:
-		if (msg->type == DHCP_DISCOVER && decision->reply.type == DHCP_ACK)
-			return "DHCPACK (rapid commit)"; /* RFC 4039 */
-		if (decision->reply.type == DHCP_BOOTP)
-			return "BOOTREPLY";
-		return dhcp_type_name(decision->reply.type);
-	case DECISION_END:
-		return decision->end == LEASE_END_DECLINED ? "declined" : "released";
-	default:
-		return "no answer";
-	}
-}
-
 /* "eth0", or "198.51.100.1 circuit "ge-0/0/1" on eth0" of a relay's. */
 static const char *way(const struct port *port, const struct dhcp_msg *msg, char *buf, size_t len)
 {
@@ -97,7 +81,8 @@ static void log_options(const struct dhcp_msg *msg, const struct decision *decis
 	if (threshold < LOG_DEBUG || decision->kind != DECISION_REPLY)
 		return;
 	option_sent_format(msg, &decision->reply, options, sizeof(options));
-	log_debug("%s to %s: %s", outcome(msg, decision), dhcp_mac_str(msg->chaddr, mac), options);
+	log_debug("%s to %s: %s", decision_outcome(msg, decision), dhcp_mac_str(msg->chaddr, mac),
+		  options);
 }
 
 /*
@@ -148,8 +133,8 @@ void log_transaction(const struct port *port, const struct dhcp_msg *msg,
 	log_info("%s%s from %s%s%s%s via %s: %s%s%s", dhcp_type_name(msg->type), subject,
 		 dhcp_mac_str(msg->chaddr, mac), decision->hostname[0] ? " (" : "",
 		 decision->hostname, decision->hostname[0] ? ")" : "",
-		 way(port, msg, via, sizeof(via)), outcome(msg, decision), reason[0] ? ": " : "",
-		 reason);
+		 way(port, msg, via, sizeof(via)), decision_outcome(msg, decision),
+		 reason[0] ? ": " : "", reason);
 	log_options(msg, decision);
 	if (decision->cloned)
 		log_warning("client id of %s is already in use by another MAC on this network",

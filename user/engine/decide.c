@@ -228,6 +228,43 @@ static void decide_answered(struct ask *ask)
 	}
 }
 
+static void decide(struct ask *ask, struct membership *membership)
+{
+	const struct dhcp_msg *msg = ask->msg;
+
+	ask->decision->kind = DECISION_SILENT;
+	if (!ask_client(ask)) {
+		decide_silent(ask, SILENT_client_id_too_long);
+		return;
+	}
+	classes_begin(ask, membership);
+	if (classes_drop(ask)) {
+		decide_silent(ask, SILENT_dropped_by_class);
+		return;
+	}
+	if (!ask_locate(ask))
+		return;
+	ask->decision->cloned = ask->cloned &&
+				(msg->type == DHCP_DISCOVER || msg->type == DHCP_REQUEST);
+	switch (msg->type) {
+	case DHCP_DISCOVER:
+	case DHCP_REQUEST:
+	case DHCP_INFORM:
+	case DHCP_BOOTP:
+		decide_answered(ask);
+		break;
+	case DHCP_DECLINE:
+		decide_decline(ask);
+		break;
+	case DHCP_RELEASE:
+		decide_release(ask);
+		break;
+	default:
+		decide_silent(ask, SILENT_not_for_a_server);
+		break;
+	}
+}
+
 void engine_decide(struct engine *engine, const struct engine_link *link,
 		   const struct dhcp_msg *msg, uint32_t now, struct decision *ret_decision)
 {
@@ -238,35 +275,30 @@ void engine_decide(struct engine *engine, const struct engine_link *link,
 
 	/* What is large, and stands last in the reply and in the decision, is left as it is. */
 	memset(ret_decision, 0, offsetof(struct decision, reply.options));
-	ret_decision->kind = DECISION_SILENT;
-	if (!ask_client(&ask)) {
-		decide_silent(&ask, SILENT_client_id_too_long);
-		return;
-	}
-	classes_begin(&ask, &membership);
-	if (classes_drop(&ask)) {
-		decide_silent(&ask, SILENT_dropped_by_class);
-		return;
-	}
-	if (!ask_locate(&ask))
-		return;
-	ret_decision->cloned = ask.cloned &&
-			       (msg->type == DHCP_DISCOVER || msg->type == DHCP_REQUEST);
-	switch (msg->type) {
-	case DHCP_DISCOVER:
-	case DHCP_REQUEST:
-	case DHCP_INFORM:
-	case DHCP_BOOTP:
-		decide_answered(&ask);
-		break;
-	case DHCP_DECLINE:
-		decide_decline(&ask);
-		break;
-	case DHCP_RELEASE:
-		decide_release(&ask);
-		break;
+	decide(&ask, &membership);
+	if (engine->watch && ask.classes)
+		engine->watch(engine->watch_arg, membership.order, membership.n);
+}
+
+void engine_watch(struct engine *engine,
+		  void (*members)(void *arg, const uint16_t *classes, size_t n), void *arg)
+{
+	engine->watch = members;
+	engine->watch_arg = arg;
+}
+
+const char *decision_outcome(const struct dhcp_msg *msg, const struct decision *decision)
+{
+	switch (decision->kind) {
+	case DECISION_REPLY:
+		if (msg->type == DHCP_DISCOVER && decision->reply.type == DHCP_ACK)
+			return "DHCPACK (rapid commit)"; /* RFC 4039 */
+		if (decision->reply.type == DHCP_BOOTP)
+			return "BOOTREPLY";
+		return dhcp_type_name(decision->reply.type);
+	case DECISION_END:
+		return decision->end == LEASE_END_DECLINED ? "declined" : "released";
 	default:
-		decide_silent(&ask, SILENT_not_for_a_server);
-		break;
+		return "no answer";
 	}
 }

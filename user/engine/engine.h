@@ -56,8 +56,9 @@ struct decision {
 	enum decision_kind kind;
 	enum reason reason; /* why silent, NAKed or without an address */
 	bool has_change;
-	bool memoise; /* an ACK whose answer depends only on what form and slot hold */
-	bool cloned;  /* a client id was seen on a second MAC: to be logged */
+	bool memoise;	      /* an ACK whose answer depends only on what form and slot hold */
+	const char *fleeting; /* why an ACK is not to be memoised; NULL: it is, or is none */
+	bool cloned;	      /* a client id was seen on a second MAC: to be logged */
 	char hostname[MODEL_NAME_MAX + 1]; /* for the log; empty: none */
 	uint32_t end_addr;		   /* kind END */
 	enum lease_end end;
@@ -86,6 +87,15 @@ void engine_free(struct engine *engine);
  * engine_decide(), with all leases loaded.
  */
 int engine_configure(struct engine *engine, const struct engine_config *config);
+
+/*
+ * Who wants to know, for people: after each engine_decide() `members` is told the classes that the
+ * sender is a member of, by their numbers, as they were joined.
+ */
+void engine_watch(struct engine *engine,
+		  void (*members)(void *arg, const uint16_t *classes, size_t n), void *arg);
+/* What comes of it, in a word or two of the log: "DHCPACK", "released", "no answer". */
+const char *decision_outcome(const struct dhcp_msg *msg, const struct decision *decision);
 
 void engine_decide(struct engine *engine, const struct engine_link *link,
 		   const struct dhcp_msg *msg, uint32_t now, struct decision *ret_decision);

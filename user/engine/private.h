@@ -82,6 +82,8 @@ struct engine {
 	struct quota quota;
 	struct index offers_by_addr, offers_by_client;
 	uint64_t offer_number;
+	void (*watch)(void *arg, const uint16_t *classes, size_t n); /* NULL: nobody does */
+	void *watch_arg;
 };
 
 /* areas.c */

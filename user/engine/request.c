@@ -140,24 +140,46 @@ static bool in_form(const struct ask *ask)
 	return !ask->recalled;
 }
 
+/*
+ * Why the ACK may not be memoised; NULL: it may. A reservation elsewhere that is not free yet: the
+ * answer depends on when it will be. The server identifier is also the source that a template has:
+ * not a relay's (RFC 5107).
+ */
+static const char *fleeting(const struct ask *ask, uint32_t addr, bool plain)
+{
+	const struct dhcp_reply *reply = &ask->decision->reply;
+
+	if (!ask->msg->in.link)
+		return "no fast path on this link";
+	if (!plain)
+		return "a REQUEST of no state of RFC 2131";
+	if (!in_form(ask))
+		return "the way that it came by says more than its form";
+	if (ask->fleeting)
+		return "its flex-id is made of what no form has";
+	if (classes_fleeting(ask))
+		return "decided by a class whose test reads what no form has";
+	if (ask->msg->overloaded)
+		return "its options are in sname or file";
+	if (reply->shortened)
+		return "the answer is shortened for its maximum message size";
+	if (!fits_slot(reply))
+		return "the answer fits no slot";
+	if ((ask->reserved && ask->reserved != addr) || ask->elsewhere.may_be_reserved ||
+	    !ask_reservation_lasts(ask, addr))
+		return "a reservation that is not in effect yet";
+	if (ask->server_id != ask->source)
+		return "the relay overrides the server identifier";
+	return NULL;
+}
+
 void decide_ack(struct ask *ask, uint32_t addr, bool plain)
 {
-	const struct dhcp_msg *msg = ask->msg;
-	const struct dhcp_reply *reply = &ask->decision->reply;
 	uint32_t lifetime = ask_lifetime(ask);
-	bool memoise;
 
 	answer_lease(ask, DHCP_ACK, addr, lifetime);
-	/*
-	 * A reservation elsewhere that is not free yet: the answer depends on when it will be.
-	 * The server identifier is also the source that a template has: not a relay's (RFC 5107).
-	 */
-	memoise = plain && msg->in.link && in_form(ask) && !ask->fleeting &&
-		  !classes_fleeting(ask) && !msg->overloaded && !reply->shortened &&
-		  fits_slot(reply) && (!ask->reserved || ask->reserved == addr) &&
-		  !ask->elsewhere.may_be_reserved && ask_reservation_lasts(ask, addr) &&
-		  ask->server_id == ask->source;
-	bind(ask, addr, lifetime, memoise);
+	ask->decision->fleeting = fleeting(ask, addr, plain);
+	bind(ask, addr, lifetime, !ask->decision->fleeting);
 }
 
 static enum reason not_permitted(enum permit permit)
