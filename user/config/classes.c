@@ -625,17 +625,22 @@ static bool is_empty(const struct build *build, size_t number)
 	       (number >= build->classes.n_defined || !build->classes.infos[number].tested);
 }
 
+/* Once for each: what may have been meant is costly to find, and names may be there often. */
 static void notice_empty(struct build *build, struct place at, size_t number)
 {
 	const struct client_class *class = &build->config->model.classes[number];
-	char buf[REPORT_QUOTED], nearest[NEAREST_MAX];
+	struct class_names *names = &build->classes;
+	char buf[REPORT_QUOTED], nearest[NEAREST_MAX] = "";
 
-	report_notice(
-		build->report, at, "class %s %s, and no reservation gives it: nobody is a member%s",
-		report_quote(class->name, buf), class->defined ? "has no test" : "is not defined",
-		class->defined
-			? ""
-			: nearest_class(build, class->name, build->classes.n_defined, nearest));
+	if (names->told[number])
+		return;
+	names->told[number] = true;
+	if (!class->defined)
+		nearest_class(build, class->name, names->n_defined, nearest);
+	report_notice(build->report, at,
+		      "class %s %s, and no reservation gives it: nobody is a member%s",
+		      report_quote(class->name, buf),
+		      class->defined ? "has no test" : "is not defined", nearest);
 }
 
 static void check_mention(struct build *build, const struct mention *it)

@@ -41,6 +41,7 @@ struct class_names {
 	struct class_info *infos;    /* of those defined: numbers from 0 */
 	size_t n_defined, n_built;
 	bool given[MODEL_CLASSES_MAX]; /* by a reservation */
+	bool told[MODEL_CLASSES_MAX];  /* that it has no members */
 	struct mention *mentions;
 	size_t n_mentions, room_mentions;
 };
