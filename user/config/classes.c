@@ -475,17 +475,20 @@ static void number_classes(struct build *build, const struct node *list)
 
 /* --- names elsewhere --- */
 
-static void number_name(struct build *build, struct node *node, enum mention_kind kind)
+static void number_name(struct build *build, struct node *node, enum mention_kind kind,
+			bool network)
 {
 	char buf[REPORT_QUOTED];
 	int number = *node->text ? intern(build, node->text) : -1;
 
 	if (number >= 0) {
 		node->value.integer = (uint64_t)number;
-		if (kind == MENTION_GIVEN)
-			build->classes.given[number] = true;
-		else
+		if (kind != MENTION_GIVEN) {
 			mention(build, node->at, kind, number, 0);
+			return;
+		}
+		build->classes.given[number] = true;
+		build->classes.in_time[number] |= !network;
 		return;
 	}
 	node->bad = true;
@@ -500,8 +503,8 @@ static void number_name(struct build *build, struct node *node, enum mention_kin
 			     report_quote(node->text, buf), MODEL_CLASSES_MAX);
 }
 
-/* All names of classes below `node` but those of client-classes itself. */
-static void number_names(struct build *build, struct node *node)
+/* All names of classes below `node` but those of client-classes itself; `network`: it is in one. */
+static void number_names(struct build *build, struct node *node, bool network)
 {
 	static const struct {
 		enum schema_key key;
@@ -519,19 +522,20 @@ static void number_names(struct build *build, struct node *node)
 		if (node->row->key != lists[i].key)
 			continue;
 		if (node->type == NODE_SCALAR && *node->text)
-			number_name(build, node, lists[i].kind);
+			number_name(build, node, lists[i].kind, network);
 		for (struct node *name = node->first; name; name = name->next) {
 			if (!name->bad)
-				number_name(build, name, lists[i].kind);
+				number_name(build, name, lists[i].kind, network);
 		}
 		return;
 	}
+	network |= node->row && node->row->key == KEY_SHARED_NETWORKS;
 	if (node->type == NODE_MAP) {
 		either(build->report, node, KEY_GUARD, KEY_GUARDS);
 		either(build->report, node, KEY_REQUIRED_CLASSES, KEY_ADDITIONAL_CLASSES);
 	}
 	for (struct node *child = node->first; child; child = child->next)
-		number_names(build, child);
+		number_names(build, child, network);
 }
 
 void build_classes(struct build *build, struct node *root, const struct option_defs *defs)
@@ -549,7 +553,7 @@ void build_classes(struct build *build, struct node *root, const struct option_d
 		for (size_t i = 0; i < names->n_defined; i++)
 			build_class(build, i, defs);
 	}
-	number_names(build, root);
+	number_names(build, root, false);
 	for (size_t i = 0; i < names->n_defined; i++) {
 		struct client_class *class = &build->config->model.classes[i];
 		struct node *map = (struct node *)names->infos[i].map;
@@ -643,30 +647,34 @@ static void notice_empty(struct build *build, struct place at, size_t number)
 		      class->defined ? "has no test" : "is not defined", nearest);
 }
 
+/*
+ * As in Kea: what is only required, and what the reservation in a subnet of a shared network gives,
+ * is known when the subnet and the address are chosen, and other tests have been evaluated.
+ */
 static void check_mention(struct build *build, const struct mention *it)
 {
+	const struct class_names *names = &build->classes;
 	const struct client_class *classes = build->config->model.classes;
 	const struct client_class *class = &classes[it->number];
-	bool empty = is_empty(build, it->number);
-	bool in_time = it->kind == MENTION_MEMBER &&
-		       (classes[it->in].when_required || classes[it->in].with_reservation);
+	bool empty = is_empty(build, it->number), given = names->given[it->number];
+	bool early = it->kind == MENTION_GUARD ||
+		     (it->kind == MENTION_MEMBER && !classes[it->in].when_required);
 	char buf[REPORT_QUOTED];
 
 	report_quote(class->name, buf);
-	if (empty && !build->classes.given[it->number])
+	if (empty && !given)
 		notice_empty(build, it->at, it->number);
 	else if (it->kind == MENTION_REQUIRED && empty)
 		report_notice(build->report, it->at,
 			      "class %s has no test that could be evaluated: this has no effect",
 			      buf);
-	else if (it->kind == MENTION_MEMBER && empty && !in_time)
-		report_notice(build->report, it->at,
-			      "only reservations give class %s, and this is evaluated before "
-			      "they are looked up: member('KNOWN') and member('%s') waits for them",
-			      buf, class->name);
-	else if (class->when_required && !build->classes.given[it->number] &&
-		 (it->kind == MENTION_GUARD ||
-		  (it->kind == MENTION_MEMBER && !classes[it->in].when_required)))
+	else if (early && empty && !names->in_time[it->number])
+		report_notice(
+			build->report, it->at,
+			"only reservations in shared networks give class %s, and they do when "
+			"an address is chosen already: nobody is a member here",
+			buf);
+	else if (early && class->when_required && !names->in_time[it->number])
 		report_notice(build->report, it->at,
 			      "class %s is evaluated when an address is chosen already: nobody is "
 			      "a member here",

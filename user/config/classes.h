@@ -40,8 +40,9 @@ struct class_names {
 	uint16_t slots[CLASS_SLOTS]; /* by name, a number and 1; 0: free */
 	struct class_info *infos;    /* of those defined: numbers from 0 */
 	size_t n_defined, n_built;
-	bool given[MODEL_CLASSES_MAX]; /* by a reservation */
-	bool told[MODEL_CLASSES_MAX];  /* that it has no members */
+	bool given[MODEL_CLASSES_MAX];	 /* by a reservation */
+	bool in_time[MODEL_CLASSES_MAX]; /* ... one that is not of a shared network */
+	bool told[MODEL_CLASSES_MAX];	 /* that it has no members */
 	struct mention *mentions;
 	size_t n_mentions, room_mentions;
 };
