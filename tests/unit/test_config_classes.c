@@ -342,13 +342,14 @@ static uint64_t digest(const char *classes, const char *subnet)
 	return value;
 }
 
-#define A	 "{name: a, test: 'option[60].exists'}"
-#define B	 "{name: b, test: \"member('a')\"}"
-#define A_SAYS	 "{name: a, test: 'option[60].exists', valid-lifetime: 60}"
-#define T	 "{name: t, template-test: 'pkt4.mac'}"
-#define ASKS	 ", {name: x, test: \"member('SPAWN_t_v')\", valid-lifetime: 60}"
-#define DNS(s)	 "{name: domain-name-servers, data: 10.0.0." s "}"
-#define DNS_A(s) "{name: domain-name-servers, data: 10.0.0." s ", client-classes: [a]}"
+#define A	  "{name: a, test: 'option[60].exists'}"
+#define B	  "{name: b, test: \"member('a')\"}"
+#define A_SAYS	  "{name: a, test: 'option[60].exists', valid-lifetime: 60}"
+#define T	  "{name: t, template-test: 'pkt4.mac'}"
+#define ASKS	  ", {name: x, test: \"member('SPAWN_t_v')\", valid-lifetime: 60}"
+#define DNS(s)	  "{name: domain-name-servers, data: 10.0.0." s "}"
+#define DNS_NEVER "{name: domain-name-servers, data: 10.0.0.9, never-send: true}"
+#define DNS_A(s)  "{name: domain-name-servers, data: 10.0.0." s ", client-classes: [a]}"
 
 static void test_digests(void **state)
 {
@@ -416,6 +417,11 @@ static void test_digests(void **state)
 		{A, ", option-data: [" DNS_A("2") "]", "{name: a, test: known}",
 		 ", option-data: [" DNS_A("2") "]", false},
 		{A, ", option-data: [" DNS_A("2") "]", A, ", option-data: [" DNS_A("3") "]", false},
+		/* what is never sent to the others */
+		{A, ", option-data: [" DNS_A("2") ", " DNS_NEVER "]", A,
+		 ", option-data: [" DNS_A("3") ", " DNS_NEVER "]", false},
+		{A, ", option-data: [" DNS_A("2") ", " DNS_NEVER "]", A,
+		 ", option-data: [" DNS_A("2") ", " DNS("9") "]", false},
 	};
 
 	(void)state;

@@ -124,9 +124,12 @@ static void add_always(uint64_t *hash, const struct option_list *list, const uin
 	}
 }
 
-/* The value of a code, or the values that some clients have instead of it, narrowest first. */
-static void add_value(uint64_t *hash, const struct scopes *scopes, const uint64_t *classes,
-		      unsigned code, bool never)
+/*
+ * Where values of a code are for some classes: what each client has of them, narrowest first. What
+ * is behind one for all is nobody's, but for its flags.
+ */
+static void add_values(uint64_t *hash, const struct scopes *scopes, const uint64_t *classes,
+		       unsigned code)
 {
 	bool settled = false;
 
@@ -136,11 +139,11 @@ static void add_value(uint64_t *hash, const struct scopes *scopes, const uint64_
 		for (size_t i = 0; i < list->n; i++) {
 			const struct option_value *value = &list->v[i];
 
-			if (value->code != code || (!value->classes.n && (never || settled)))
+			if (value->code != code)
 				continue;
 			add_class_set(hash, &value->classes, classes);
-			add_number(hash, value->classes.n && value->never_send);
-			if (!never && !settled)
+			add_number(hash, value->never_send);
+			if (!settled)
 				add_data(hash, value->data, value->len);
 			settled |= !value->classes.n;
 		}
@@ -155,14 +158,16 @@ static void add_value(uint64_t *hash, const struct scopes *scopes, const uint64_
  */
 static void add_options(uint64_t *hash, const struct scopes *scopes, const uint64_t *classes)
 {
-	bool there[256] = {false}, never[256] = {false};
+	const struct option_value *by_code[256] = {NULL};
+	bool some[256] = {false}, never[256] = {false};
 
 	for (size_t s = scopes->n; s-- > 0;) {
 		const struct option_list *list = &scopes->v[s]->options;
 
 		for (size_t i = 0; i < list->n; i++) {
-			there[list->v[i].code] = true;
-			never[list->v[i].code] |= list->v[i].never_send && !list->v[i].classes.n;
+			by_code[list->v[i].code] = &list->v[i];
+			some[list->v[i].code] |= list->v[i].classes.n != 0;
+			never[list->v[i].code] |= list->v[i].never_send;
 		}
 	}
 	/* engine/vendor.c: those of all scopes add up. */
@@ -177,11 +182,15 @@ static void add_options(uint64_t *hash, const struct scopes *scopes, const uint6
 		}
 	}
 	for (unsigned code = 0; code < 256; code++) {
-		if (!there[code])
+		if (!by_code[code])
 			continue;
+		never[code] &= !some[code];
 		add_number(hash, code);
 		add_number(hash, never[code]);
-		add_value(hash, scopes, classes, code, never[code]);
+		if (some[code])
+			add_values(hash, scopes, classes, code);
+		else if (!never[code])
+			add_data(hash, by_code[code]->data, by_code[code]->len);
 	}
 	add_number(hash, UINT64_MAX); /* the list's end: no code */
 	for (size_t s = 0; s < scopes->n; s++)
