@@ -6,7 +6,7 @@
 # at the linker: *_WRAPS below.
 #
 #   make deps            installs what is missing (Debian packages)
-#   make                 build/xdhcpd, build/xdhcpctl
+#   make                 build/xdhcpd, build/xdhcpctl, build/xdhcp-replay
 #   make demo | check | check-long | fuzz | format | lint | clean | install
 #   make check-unit      tests/unit, tests/dry                 make check-bpf       tests/bpf (root)
 #   make check-parity    tests/parity (root)                   make check-model     tests/model

@@ -401,6 +401,41 @@ static void links_are_told_apart_by_their_tags(void **state)
 		"us\n");
 }
 
+/* Who writes to a server in no subnet writes to us, as long as nobody says what our addresses are.
+ */
+static void where_our_addresses_are_a_guess_any_server_is_us(void **state)
+{
+	struct packet_host bound = {.mac = {2, 0, 0, 0, 0, 1}, .addr = FIRST};
+	struct packet p = packet_renewing(&bound, FIRST, &server);
+
+	(void)state;
+	p.ip_dst = PACKET_ADDR(203, 0, 113, 7);
+	begin(ETHERNET, false);
+	add(0, &p);
+	assert_int_equal(run(""), 0);
+	assert_non_null(strstr(said, ": DHCPNAK: no such lease; subnet 1\n"));
+}
+
+/* What a router has sent on is told by its MAC, which raw IP has not. */
+static void what_a_router_brings_is_told_by_its_mac(void **state)
+{
+	static const int types[] = {ETHERNET, SLL, SLL2, RAW};
+	struct packet_host bound = {.mac = {2, 0, 0, 0, 0, 1},
+				    .addr = PACKET_ADDR(198, 51, 100, 10)};
+	struct packet p = packet_renewing(&bound, bound.addr, &server);
+
+	(void)state;
+	p.eth_src[5] = 0x77;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		begin(types[i], false);
+		add(0, &p);
+		assert_int_equal(run("-i eth0=192.0.2.1/24"), 0);
+		assert_non_null(strstr(said, types[i] == RAW
+						     ? ": DHCPNAK: wrong network; subnet 2\n"
+						     : ": no answer: unknown client; subnet 2\n"));
+	}
+}
+
 static void a_wrong_configuration_is_1(void **state)
 {
 	(void)state;
@@ -442,6 +477,8 @@ int main(void)
 		TEST(what_is_relayed_bootp_returned_or_wrong),
 		TEST(checksums_may_be_left_to_the_hardware),
 		TEST(links_are_told_apart_by_their_tags),
+		TEST(where_our_addresses_are_a_guess_any_server_is_us),
+		TEST(what_a_router_brings_is_told_by_its_mac),
 		TEST(a_wrong_configuration_is_1),
 		TEST(a_capture_that_cannot_be_read_is_2),
 	};
