@@ -494,6 +494,28 @@ static void losses_beneath_stand_apart(void **state)
 	assert_null(strstr(OUT, "eth2:"));
 }
 
+static void foreign_servers_are_named(void **state)
+{
+#define FOREIGN(list) \
+	"{\"result\":0,\"arguments\":{\"version\":\"1\",\"foreign-servers\":[" list "]}}"
+	static const char *const none[] = {FOREIGN("")};
+	static const char *const some[] = {FOREIGN(
+		"{\"server\":\"192.0.2.66\",\"interface\":\"eth0\",\"mac\":\"02:00:00:00:00:66\","
+		"\"offers\":3,\"acks\":2,\"naks\":1,\"chosen\":4},"
+		"{\"server\":\"192.0.2.67\",\"interface\":\"eth1\",\"offers\":0,\"acks\":0,"
+		"\"naks\":0,\"chosen\":1}")};
+
+	(void)state;
+	assert_int_equal(run_with(some, 1, "status"), CLI_OK);
+	assert_non_null(
+		strstr(OUT, "foreign      192.0.2.66 on eth0, 02:00:00:00:00:66: 3 offers, 2 ACKs, "
+			    "1 NAKs, chosen 4 times\n"
+			    "             192.0.2.67 on eth1: 0 offers, 0 ACKs, 0 NAKs, chosen 1 "
+			    "times\n"));
+	assert_int_equal(run_with(none, 1, "status"), CLI_OK);
+	assert_null(strstr(OUT, "foreign"));
+}
+
 static void commits_in_a_line(void **state)
 {
 #define COMMIT(n)                                                                               \
@@ -718,6 +740,7 @@ int main(void)
 		cmocka_unit_test(a_lease_with_its_relay),
 		cmocka_unit_test(drops_with_their_reasons),
 		cmocka_unit_test(losses_beneath_stand_apart),
+		cmocka_unit_test(foreign_servers_are_named),
 		cmocka_unit_test(commits_in_a_line),
 		cmocka_unit_test(the_start_and_memory_are_shown),
 		cmocka_unit_test(a_store_that_fails_is_shown),
