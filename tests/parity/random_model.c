@@ -74,8 +74,67 @@ static const uint8_t raw_options[] = {43, 224, 225, 226, 227, 228, 229, 230};
 
 static const unsigned raw_lengths[] = {1, 2, 3, 7, 8, 16, 31, 32, 33, 64, 100, 200, 255, 256, 300};
 
+/* --- client classes --- */
+
+static unsigned n_classes; /* c0, c1 ...; 0: the model has none */
+
+/* What tests ask for; the last of them stand in no form, and are asked for rarely. */
+static const char *const tests[] = {"option[60].text == 'udhcp 1.35.0'",
+				    "substring(option[60].hex, 0, 9) == 'PXEClient'",
+				    "option[77].hex == 'iPXE'",
+				    "option[12].exists",
+				    "option[51].exists",
+				    "option[61].hex == 'b'",
+				    "option[81].exists",
+				    "option[82].exists",
+				    "relay4[1].hex == 'port'",
+				    "relay4[2].exists",
+				    "pkt4.giaddr == 0.0.0.0",
+				    "pkt4.msgtype == 3",
+				    "substring(pkt4.mac, 5, 1) == 0x01",
+				    "vendor[4491].exists",
+				    "member('VENDOR_CLASS_HTTPClient')",
+				    "known",
+				    "unknown",
+				    "pkt4.ciaddr == 0.0.0.0",
+				    "pkt4.transid == 0x00000001",
+				    "option[50].exists",
+				    "option[54].exists",
+				    "option[57].exists",
+				    "option[80].exists",
+				    "option[116].exists"};
+#define FLEETING_TESTS 7
+
+static const char *random_test(void)
+{
+	return tests[below(COUNT(tests) - (one_in(4) ? 0 : FLEETING_TESTS))];
+}
+
+static void out_test(unsigned number)
+{
+	out("    test: \"%s(%s)", one_in(4) ? "not " : "", random_test());
+	if (number && one_in(3))
+		out(" %s member('c%u')", one_in(2) ? "and not" : "or", below(number));
+	else if (one_in(3))
+		out(" %s %s", one_in(2) ? "and" : "or", random_test());
+	out("\"\n");
+}
+
+/* `key`: a list of one or two of them. */
+static void out_class_list(const char *indent, const char *key, uint32_t rarity)
+{
+	if (!n_classes || !one_in(rarity))
+		return;
+	out("%s%s: [c%u", indent, key, below(n_classes));
+	if (one_in(2))
+		out(", %s", one_in(2) ? "KNOWN" : "SPAWN_port_port");
+	out("]\n");
+}
+
 static void out_flags(void)
 {
+	if (n_classes && one_in(8))
+		out(", client-classes: [c%u]", below(n_classes));
 	if (one_in(8))
 		out(", always-send: true");
 	else if (one_in(12))
@@ -182,6 +241,7 @@ static void out_reservation(uint32_t prefix, const char *by)
 	}
 	if (one_in(2))
 		out("            hostname: reserved%u%s\n", below(10), one_in(2) ? ".example" : "");
+	out_class_list("            ", "client-classes", 3);
 	out_boot("            ");
 	out_options("            ", 8);
 }
@@ -220,6 +280,41 @@ static void out_reservations(uint32_t prefix)
 		out_reservation(prefix, "circuit-id: \"'port'\"");
 }
 
+static void out_class(unsigned number)
+{
+	out("  - name: c%u\n", number);
+	if (!one_in(6))
+		out_test(number);
+	if (one_in(4))
+		out("    only-if-required: true\n");
+	if (one_in(3))
+		out("    valid-lifetime: %u\n    min-valid-lifetime: %u\n", 400 + below(4000),
+		    200 + below(200));
+	out_boot("    ");
+	out_options("    ", 8);
+}
+
+static void out_classes(void)
+{
+	n_classes = one_in(2) ? 0 : 1 + below(5);
+	if (!n_classes)
+		return;
+	out("client-classes:\n");
+	for (unsigned i = 0; i < n_classes; i++)
+		out_class(i);
+	out("  - {name: port, template-test: \"%s\"}\n",
+	    one_in(8) ? "hexstring(pkt4.transid, '')" : "relay4[1].hex");
+	out("  - name: SPAWN_port_port\n");
+	out_options("    ", 8);
+	if (one_in(2)) {
+		out("  - name: KNOWN\n");
+		out_options("    ", 8);
+	}
+	if (one_in(6))
+		out("  - {name: DROP, test: \"option[77].hex == 'other' and %s\"}\n",
+		    random_test());
+}
+
 static void out_subnet(unsigned id, const char *name, uint32_t prefix)
 {
 	out("      - id: %u\n        subnet: %s.0/24\n", id, name);
@@ -229,10 +324,15 @@ static void out_subnet(unsigned id, const char *name, uint32_t prefix)
 	out_bool("        ", "authoritative");
 	out_bool("        ", "rapid-commit");
 	out_options("        ", 4);
+	out_class_list("        ", "client-classes", 8);
+	out_class_list("        ", "require-client-classes", 4);
 	out("        pools:\n          - pool: %s.10 - %s.19\n", name, name);
+	out_class_list("            ", "client-classes", 8);
 	out_boot("            ");
 	out_options("            ", 6);
 	out("          - pool: %s.30 - %s.33\n", name, name);
+	out_class_list("            ", "client-classes", 3);
+	out_class_list("            ", "require-client-classes", 4);
 	out_boot("            ");
 	out_options("            ", 6);
 	if (one_in(4))
@@ -248,6 +348,7 @@ const char *random_model(void)
 
 	text_len = 0;
 	out("interfaces-config: {interfaces: [rig0]}\n");
+	out_classes();
 	out_lifetimes("");
 	out_boot("");
 	out_bool("", "echo-client-id");
@@ -263,6 +364,8 @@ const char *random_model(void)
 		out("shared-networks:\n  - name: floor\n    interface: rig0\n");
 		out_boot("    ");
 		out_options("    ", 5);
+		out_class_list("    ", "client-classes", 10);
+		out_class_list("    ", "require-client-classes", 6);
 	}
 	out("%ssubnet4:\n", network ? "    " : "");
 	out_subnet(1, "192.0.2", 0xc0000200);

@@ -630,6 +630,31 @@ static void a_required_fleeting_class_makes_fleeting_where_it_is_required(void *
 		(struct req){.mac = 1}));
 }
 
+/* Whom a sibling has a reservation for is known before it is bound as afterwards, be it a clone. */
+static void a_clone_is_known_by_a_sibling_whenever_it_comes(void **state)
+{
+	struct fixture fx = open_with(CONFIG(
+		BUILT_IN("KNOWN", "known") "," BUILT_IN("UNKNOWN", "unknown"),
+		"\"shared-networks\": [{\"name\": \"n\", \"interface\": \"eth0\", \"subnet4\": ["
+		"{\"id\": 1, \"subnet\": \"10.0.0.0/24\", \"pools\": [{\"pool\": \"10.0.0.100 - "
+		"10.0.0.109\"}]},"
+		"{\"id\": 2, \"subnet\": \"10.0.1.0/24\", \"reservations\": [{\"client-id\": "
+		"\"636c6f6e65\", \"hostname\": \"x\"}]}]}],",
+		""));
+	struct req clone = {.mac = 2, .id = "clone"};
+
+	(void)state;
+	fx_lease(&fx, (struct req){.mac = 1, .id = "clone"});
+	assert_int_equal(fx_offer(&fx, clone), POOL + 1);
+	domain_is(&fx, "known");
+	assert_int_equal(fx_select(&fx, clone, POOL + 1), DHCP_ACK);
+	assert_true(fx.d.memoise);
+	domain_is(&fx, "known");
+	assert_int_equal(fx_renew(&fx, clone, POOL + 1), DHCP_ACK);
+	domain_is(&fx, "known");
+	fx_close(&fx);
+}
+
 /* The template itself says nothing, and this value spawns nothing. */
 static void what_a_fleeting_template_may_spawn_makes_fleeting(void **state)
 {
@@ -669,6 +694,7 @@ int main(void)
 		cmocka_unit_test(a_required_fleeting_class_makes_fleeting_where_it_is_required),
 		cmocka_unit_test(tests_may_ask_for_the_reservation_s_classes),
 		cmocka_unit_test(in_a_shared_network_a_reservation_s_classes_come_last),
+		cmocka_unit_test(a_clone_is_known_by_a_sibling_whenever_it_comes),
 		cmocka_unit_test(what_a_fleeting_template_may_spawn_makes_fleeting),
 		cmocka_unit_test(what_is_required_has_no_part_in_the_lifetime),
 		cmocka_unit_test(what_a_pool_requires_counts_for_option_108),

@@ -176,21 +176,21 @@ void classes_begin(struct ask *ask, struct membership *m)
 	m->n_lasting = m->n_entered = m->n;
 }
 
-/* As in Kea: is there a reservation for it in any subnet of its network? */
+/*
+ * As in Kea: is there a reservation for it in any subnet of its network? Of another subnet's it does
+ * not matter whose it would be among clones: that changes, and no memo would know.
+ */
 static bool is_known(const struct ask *ask)
 {
 	const struct model *model = model_of(ask);
-	struct identifiers ids = ask->ids;
 	const struct subnet *const *v;
 	size_t n, at;
 
 	if (ask->reservation)
 		return true;
-	if (ask->cloned)
-		ids.v[RESERVED_BY_CLIENT_ID].len = ids.v[RESERVED_BY_DUID].len = 0;
 	v = subnets_by_network(&ask->engine->subnets_by, &ask->subnet, &n, &at);
 	for (size_t i = 1; i < n; i++) {
-		if (model_reservation(model, v[(at + i) % n], &ids))
+		if (model_reservation(model, v[(at + i) % n], &ask->ids))
 			return true;
 	}
 	return false;
