@@ -486,6 +486,7 @@ clean:
 install: all
 	install -D -m 755 $(B)/xdhcpd $(DESTDIR)$(PREFIX)/sbin/xdhcpd
 	install -D -m 755 $(B)/xdhcpctl $(DESTDIR)$(PREFIX)/bin/xdhcpctl
+	install -D -m 755 $(B)/xdhcp-replay $(DESTDIR)$(PREFIX)/bin/xdhcp-replay
 	install -D -m 644 $(B)/xdhcpd.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/xdhcpd.conf.5
 
 .PHONY: all always rig programs deps demo check check-all check-unit check-bpf check-bench check-parity check-e2e check-vm check-long \
