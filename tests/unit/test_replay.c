@@ -312,6 +312,24 @@ static void leases_end_by_the_captures_clock(void **state)
 		"100 s; subnet 1\n");
 }
 
+/* Frames of several CPUs need not be in order: the leases' clock stands still meanwhile. */
+static void a_capture_may_go_back_in_time(void **state)
+{
+	struct packet p = packet_selecting(&client, FIRST, SERVER);
+
+	(void)state;
+	begin(ETHERNET, false);
+	add(5, &p);
+	add(2, &p);
+	assert_int_equal(run(""), 0);
+	assert_string_equal(
+		said,
+		"0.000000 DHCPREQUEST from 02:00:00:00:00:01 via eth0 for 192.0.2.10: DHCPACK "
+		"192.0.2.10 for 100 s; subnet 1; memoisable\n"
+		"-0.000003 DHCPREQUEST from 02:00:00:00:00:01 via eth0 for 192.0.2.10: "
+		"DHCPACK 192.0.2.10 for 100 s; subnet 1; memoisable\n");
+}
+
 static void what_is_relayed_bootp_returned_or_wrong(void **state)
 {
 	struct packet_host bound = {.mac = {2, 0, 0, 0, 0, 1}, .addr = FIRST};
@@ -474,6 +492,7 @@ int main(void)
 		TEST(the_options_of_an_answer_on_wish),
 		TEST(what_is_not_memoisable_and_why),
 		TEST(leases_end_by_the_captures_clock),
+		TEST(a_capture_may_go_back_in_time),
 		TEST(what_is_relayed_bootp_returned_or_wrong),
 		TEST(checksums_may_be_left_to_the_hardware),
 		TEST(links_are_told_apart_by_their_tags),

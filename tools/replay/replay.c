@@ -75,7 +75,10 @@ static void decide(struct run *run, const struct engine_link *link)
 
 static void print_time(const struct run *run)
 {
-	printf("%" PRId64 ".%06d ", run->frame.us / 1000000, abs((int)(run->frame.us % 1000000)));
+	int64_t us = run->frame.us < 0 ? -run->frame.us : run->frame.us;
+
+	printf("%s%" PRId64 ".%06d ", run->frame.us < 0 ? "-" : "", us / 1000000,
+	       (int)(us % 1000000));
 }
 
 /* "eth0", "eth0 tag 10", "eth0 relay 198.51.100.1" */
