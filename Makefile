@@ -140,7 +140,7 @@ $(B)/xdhcpd.conf.5: user/config/xdhcpd.conf.5.in $(B)/tools/manpage
 
 LOADGEN_OBJS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tools/loadgen/*.c)))
 -include $(LOADGEN_OBJS:.o=.d) $(wildcard $(B)/tests/e2e/*.d $(B)/tests/crash/*.d $(B)/tests/soak/*.d \
-	$(B)/tests/vm/*.d)
+	$(B)/tests/vm/*.d $(B)/tests/kea/*.d)
 
 $(B)/loadgen: $(LOADGEN_OBJS) $(B)/libproto.a
 	$(if $(V),,@echo "LD   $@")
@@ -167,6 +167,10 @@ $(B)/tests/e2e/badframes $(B)/tests/e2e/frameflood: %: %.o $(B)/tests/common/mal
 	$(if $(V),,@echo "LD   $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 
+$(B)/tests/kea/play: $(B)/tests/kea/play.o $(B)/tests/common/packet_builder.o $(B)/libproto.a
+	$(if $(V),,@echo "LD   $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
+
 # loaded into an unchanged daemon, so without sanitizers
 $(B)/tests/e2e/faultdisk.so: tests/e2e/faultdisk.c | $(B)
 	@mkdir -p $(@D)
@@ -175,7 +179,7 @@ $(B)/tests/e2e/faultdisk.so: tests/e2e/faultdisk.c | $(B)
 
 RIG := $(B)/loadgen $(B)/tests/e2e/pass.bpf.o $(B)/tests/e2e/dhcpone $(B)/tests/e2e/cable $(B)/tests/e2e/optionlist \
 	$(B)/tests/e2e/badframes $(B)/tests/e2e/frameflood $(B)/tests/e2e/forms $(B)/tests/e2e/notifysink $(B)/tests/e2e/faultdisk.so $(B)/tests/crash/storm \
-	$(B)/tests/soak/lives $(B)/tests/soak/named $(B)/tests/vm/unsynced $(B)/tests/vm/ticks $(B)/tests/vm/count.bpf.o
+	$(B)/tests/soak/lives $(B)/tests/soak/named $(B)/tests/vm/unsynced $(B)/tests/vm/ticks $(B)/tests/vm/count.bpf.o $(B)/tests/kea/play
 
 # --- crash harness: the clients and their oracle, the killer, daemons to be killed ---
 

@@ -34,6 +34,18 @@ static const struct options_case SUBOPTIONS[] = {
 	{"43 with data of its own",
 	 "option-data: [{code: 43, data: 010107}, {code: 2, " VENDOR ", data: 0102}]", 43,
 	 BYTES("\1\1\7\2\2\1\2")},
+	{"43 whose own data has the sub-option, as Kea's config-get tells it",
+	 "option-data: [{code: 43, csv-format: false, data: 02020102}, {code: 2, " VENDOR
+	 ", data: 0102}, {code: 3, " VENDOR ", data: 03}]",
+	 43, BYTES("\2\2\1\2\3\1\3")},
+	{"43 whose own data has it with another value",
+	 "option-data: [{code: 43, csv-format: false, data: 020107}, {code: 2, " VENDOR
+	 ", data: 0102}]",
+	 43, BYTES("\2\1\7")},
+	{"43 whose own data is no sub-options",
+	 "option-data: [{code: 43, csv-format: false, data: 020207}, {code: 2, " VENDOR
+	 ", data: 0102}]",
+	 43, BYTES("\2\2\7\2\2\1\2")},
 	{"43 alone", "option-data: [{code: 43, csv-format: false, data: 010107}]", 43,
 	 BYTES("\1\1\7")},
 	{"by code, not in the file's order",

@@ -266,16 +266,43 @@ static void put_suboption(struct out *out, const struct option_entry *entry,
 	} while (len);
 }
 
-static void put_space(const struct flat *flat, const char *space, struct out *out);
+static void put_space(const struct flat *flat, const char *space, const bool have[256],
+		      struct out *out);
+
+/*
+ * The codes of the sub-options that its own data is; none, if it is anything else. Kea's config-get
+ * gives an option that encapsulates a space with what is in it, and that once more by itself: as in
+ * Kea, the option's own come before, and only once.
+ */
+static void own_suboptions(const struct option_entry *entry, bool ret_have[256])
+{
+	const struct dhcp_opt all = {.data = entry->data, .len = (uint16_t)entry->len};
+	struct suboption sub;
+	bool have[256] = {false};
+	size_t at = 0;
+
+	if (!all.len || (entry->def->type != OPTION_EMPTY && entry->def->type != OPTION_BINARY))
+		return;
+	while (suboption_next(&all, false, &at, &sub))
+		have[sub.code] = true;
+	if (at == all.len)
+		memcpy(ret_have, have, sizeof(have));
+}
 
 static void put_value(const struct flat *flat, const struct option_entry *entry, struct out *out)
 {
+	bool have[256] = {false};
+
 	put(out, entry->data, entry->len);
-	if (entry->def && entry->def->encapsulates)
-		put_space(flat, entry->def->encapsulates, out);
+	if (!entry->def || !entry->def->encapsulates)
+		return;
+	own_suboptions(entry, have);
+	put_space(flat, entry->def->encapsulates, have, out);
 }
 
-static void put_space(const struct flat *flat, const char *space, struct out *out)
+/* Those of the space that are not in `have`; but one that is sent always makes the whole so. */
+static void put_space(const struct flat *flat, const char *space, const bool have[256],
+		      struct out *out)
 {
 	size_t i = find_space(flat, space), n = flat->entries->n, end = i;
 
@@ -289,7 +316,8 @@ static void put_space(const struct flat *flat, const char *space, struct out *ou
 		put_value(flat, entry_at(flat, i), &value);
 		out->always |= entry_at(flat, i)->always_send || value.always;
 		out->full |= value.full;
-		put_suboption(out, entry_at(flat, i), &value);
+		if (!have[entry_at(flat, i)->code])
+			put_suboption(out, entry_at(flat, i), &value);
 	}
 }
 
@@ -326,7 +354,7 @@ static bool put_block(struct vendors *vendors, const struct option_entry *entry,
 	put(out, data, len);
 	snprintf(space, sizeof(space), "vendor-%u", enterprise);
 	if (vendors->code == DHO_VENDOR_OPTIONS)
-		put_space(vendors->flat, space, out);
+		put_space(vendors->flat, space, (const bool[256]){false}, out);
 	if (out->full)
 		return true;
 	used = out->len - start - VENDOR_BLOCK_HEADER;
