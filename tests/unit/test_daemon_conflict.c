@@ -536,6 +536,26 @@ static void many_answers_at_once(void **state)
 	assert_due(2);
 }
 
+/* Whoever floods the link with answers keeps the daemon from nothing else. */
+static void more_answers_than_are_read_at_once(void **state)
+{
+	static struct probe_answer answers[1000];
+	const uint64_t one = 1;
+
+	(void)state;
+	assert_true(hold(ADDR, 1));
+	for (size_t i = 0; i < 999; i++)
+		answers[i].addr = NOBODYS;
+	answers[999].addr = ADDR;
+	fake.answers = answers;
+	fake.n_answers = 1000;
+	assert_int_equal(write(ports[0].arp->fd, &one, sizeof(one)), sizeof(one));
+	turn();
+	assert_true(fake.decided_again > 2); /* once each time that it was their turn */
+	assert_int_equal(fake.n_answers, 0);
+	assert_int_equal(fake.endings, 1);
+}
+
 static void the_clients_own_answer_is_no_conflict(void **state)
 {
 	(void)state;
@@ -670,6 +690,7 @@ int main(void)
 		CASE(what_cannot_be_sent_is_not_waited_for),
 		CASE(a_strangers_answer_quarantines),
 		CASE(many_answers_at_once),
+		CASE(more_answers_than_are_read_at_once),
 		CASE(the_clients_own_answer_is_no_conflict),
 		CASE(an_answer_on_another_link_is_none),
 		CASE(bound_meanwhile_is_no_conflict),

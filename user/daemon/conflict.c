@@ -37,7 +37,8 @@
 #include "engine/heap.h"
 #include "net/probe.h"
 
-#define FAILED_EVERY 60 /* seconds between two lines of the log */
+#define FAILED_EVERY  60  /* seconds between two lines of the log */
+#define HEARD_AT_ONCE 256 /* answers, before others get their turn: strangers send them as well */
 
 /* A probe under way. */
 struct probing {
@@ -334,7 +335,7 @@ static void hear(struct daemon *d, struct probe_socket *socket, uint32_t ifindex
 	struct conflict *c = d->conflict;
 	struct probe_answer answer;
 
-	while (probe_receive(socket, &answer) == 1) {
+	for (unsigned i = 0; i < HEARD_AT_ONCE && probe_receive(socket, &answer) == 1; i++) {
 		struct probing *p;
 
 		HASH_FIND(hh, c->probing, &answer.addr, sizeof(answer.addr), p);
@@ -418,7 +419,7 @@ static void say_deaf(const char *where, const char *what, int r)
 		  *where ? ": " : "", what, strerror(-r));
 }
 
-/* Level-triggered, and read to its end each time. */
+/* Level-triggered: what is left is read when all others have had their turn. */
 static int watch(struct daemon *d, const struct probe_socket *socket, event_callback_fn fn,
 		 void *arg, struct event **ret_event)
 {
