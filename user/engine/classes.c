@@ -176,24 +176,36 @@ void classes_begin(struct ask *ask, struct membership *m)
 	m->n_lasting = m->n_entered = m->n;
 }
 
-/*
- * As in Kea: is there a reservation for it in any subnet of its network? Of another subnet's it does
- * not matter whose it would be among clones: that changes, and no memo would know.
- */
-static bool is_known(const struct ask *ask)
+/* Each subnet of a network is entered in turn, and of all it is the same: looked for once. */
+static void look_in_network(const struct ask *ask)
 {
-	const struct model *model = model_of(ask);
+	struct membership *m = ask->classes;
 	const struct subnet *const *v;
 	size_t n, at;
 
-	if (ask->reservation)
-		return true;
+	if (m->looked_in == ask->subnet->network)
+		return;
+	m->looked_in = ask->subnet->network;
+	m->reserved_in[0] = m->reserved_in[1] = NULL;
 	v = subnets_by_network(&ask->engine->subnets_by, &ask->subnet, &n, &at);
-	for (size_t i = 1; i < n; i++) {
-		if (model_reservation(model, v[(at + i) % n], &ask->ids))
-			return true;
+	for (size_t i = 0, found = 0; i < n && found < 2; i++) {
+		if (model_reservation(model_of(ask), v[i], &ask->ids))
+			m->reserved_in[found++] = v[i];
 	}
-	return false;
+}
+
+/*
+ * As in Kea: is there a reservation for it in any subnet of its network? Of another subnet's it
+ * does not matter whose it would be among clones: that changes, and no memo would know.
+ */
+static bool is_known(const struct ask *ask)
+{
+	const struct membership *m = ask->classes;
+
+	if (ask->reservation || !ask->subnet->network)
+		return ask->reservation;
+	look_in_network(ask);
+	return m->reserved_in[1] || (m->reserved_in[0] && m->reserved_in[0] != ask->subnet);
 }
 
 /*

@@ -12,11 +12,13 @@
 struct ask;
 
 struct membership {
-	uint64_t has[MODEL_CLASSES_MAX / 64]; /* a bit each, by number: what decides on subnets,
-						 pools and lifetimes */
-	uint64_t all[MODEL_CLASSES_MAX / 64]; /* and those that come with the answer */
-	bool known;			      /* it has a reservation on its link */
-	bool asks_known;		      /* there are classes to which that matters */
+	uint64_t has[MODEL_CLASSES_MAX / 64];	/* a bit each, by number: what decides on subnets,
+						   pools and lifetimes */
+	uint64_t all[MODEL_CLASSES_MAX / 64];	/* and those that come with the answer */
+	bool known;				/* it has a reservation on its link */
+	bool asks_known;			/* there are classes to which that matters */
+	const struct shared_network *looked_in; /* for reservations; of that one holds: */
+	const struct subnet *reserved_in[2];	/* the first two that have one for it; NULL: none */
 	bool fleeting;	   /* something was decided by a class that no form and no slot tells */
 	bool retested;	   /* what follows from the message was asked again with a reservation's */
 	size_t n_built_in; /* of order: whatever anything else is */
