@@ -409,6 +409,22 @@ static void the_first_class_with_lifetimes_has_them(void **state)
 	fx_close(&fx);
 }
 
+/* One that has no least lifetime grants its valid one. */
+static void the_shortest_T1_may_be_a_class_s(void **state)
+{
+	struct model *model = fx_model(4);
+
+	(void)state;
+	assert_int_equal(model_shortest_t1(model), LIFETIME / 2);
+	fx_class(model, "short", CLASS_BY_ALL);
+	model->classes[0].valid = 600;
+	assert_int_equal(model_shortest_t1(model), 300);
+	model->classes[0].min = 200;
+	assert_int_equal(model_shortest_t1(model), 100);
+	model_free(model);
+	free(model);
+}
+
 static void a_class_may_say_how_long_an_offer_is_held(void **state)
 {
 	const char *text = CONFIG("{\"name\": \"slow\", \"test\": \"option[60].exists\", "
@@ -681,6 +697,7 @@ int main(void)
 		cmocka_unit_test(an_option_may_be_for_classes_alone),
 		cmocka_unit_test(a_class_s_boot_fields_beat_the_subnet_s_and_not_the_reservation_s),
 		cmocka_unit_test(the_first_class_with_lifetimes_has_them),
+		cmocka_unit_test(the_shortest_T1_may_be_a_class_s),
 		cmocka_unit_test(a_class_may_say_how_long_an_offer_is_held),
 		cmocka_unit_test(a_guarded_pool_is_for_its_classes),
 		cmocka_unit_test(who_is_no_member_any_more_has_to_move),

@@ -81,7 +81,8 @@ uint32_t model_shortest_t1(const struct model *model)
 			const struct client_class *class = &model->classes[j];
 
 			if (class->valid)
-				shortest = shorter(shortest, life, class->min);
+				shortest = shorter(shortest, life,
+						   class->min ? class->min : class->valid);
 		}
 	}
 	return shortest;
