@@ -189,7 +189,9 @@ static void test_lifetimes(void **state)
 	}
 }
 
-/* What Kea writes of a class that sets no boot field; of a subnet 0.0.0.0 says that none is sent.
+/*
+ * What Kea writes of a class and of a reservation that set no boot field; of a subnet 0.0.0.0 says
+ * that none is sent.
  */
 static void test_boot(void **state)
 {
@@ -197,9 +199,16 @@ static void test_boot(void **state)
 		HEAD
 		"client-classes: [{name: a, test: known, next-server: 0.0.0.0, "
 		"server-hostname: '', boot-file-name: ''}, {name: b, test: known, next-server: "
-		"10.0.0.9, boot-file-name: x}]\n" SUBNET(", next-server: 0.0.0.0"));
+		"10.0.0.9, boot-file-name: x}]\n" SUBNET(
+			", next-server: 0.0.0.0, reservations: [{hw-address: '02:00:00:00:00:01', "
+			"next-server: 0.0.0.0}, {hw-address: '02:00:00:00:00:02', next-server: "
+			"10.0.0.8}]"));
+	const struct reservation *reservations;
 
 	(void)state;
+	reservations = c->model.subnets[0].reservations.list;
+	assert_false(reservations[0].scope.boot.next_server_set);
+	assert_true(reservations[1].scope.boot.next_server_set);
 	assert_false(class_of(c, "a")->scope.boot.next_server_set);
 	assert_true(class_of(c, "b")->scope.boot.next_server_set);
 	assert_int_equal(class_of(c, "b")->scope.boot.next_server, IP(10, 0, 0, 9));

@@ -93,7 +93,7 @@ static void test_digest_changes(void **state)
 		/* a reservation */
 		{"", "", ", \"hostname\": \"a\"", 1, 0},
 		{"", "", ", \"next-server\": \"10.0.0.1\"", 1, 0},
-		{"", "", ", \"next-server\": \"0.0.0.0\"", 1, 0},
+		{"", "", ", \"next-server\": \"0.0.0.0\"", 0, 0}, /* as if not set */
 		{"", "", ", \"server-hostname\": \"a\"", 1, 0},
 		{"", "", ", \"boot-file-name\": \"a\"", 1, 0},
 		{"", "", ", \"option-data\": [{\"code\": 3, \"data\": \"10.0.1.1\"}]", 1, 0},

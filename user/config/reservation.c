@@ -187,6 +187,8 @@ static bool build_reservation(struct report *report, const struct node *map,
 		snprintf(reservation->hostname, sizeof(reservation->hostname), "%.*s",
 			 (int)(len - (len && name->text[len - 1] == '.')), name->text);
 	build_scope(report, map, &reservation->scope);
+	/* Kea writes 0.0.0.0 into each reservation that sets none, and takes it for that */
+	reservation->scope.boot.next_server_set = reservation->scope.boot.next_server != 0;
 	build_class_list(report, map, KEY_RESERVED_CLASSES, KEY_NONE, &reservation->classes);
 	return good;
 }
