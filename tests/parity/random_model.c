@@ -97,7 +97,7 @@ static const char *const tests[] = {"option[60].text == 'udhcp 1.35.0'",
 				    "known",
 				    "unknown",
 				    "pkt4.ciaddr == 0.0.0.0",
-				    "pkt4.transid == 0x00000001",
+				    "substring(hexstring(pkt4.transid, ''), 0, 1) == '0'",
 				    "option[50].exists",
 				    "option[54].exists",
 				    "option[57].exists",
@@ -303,7 +303,8 @@ static void out_classes(void)
 	for (unsigned i = 0; i < n_classes; i++)
 		out_class(i);
 	out("  - {name: port, template-test: \"%s\"}\n",
-	    one_in(8) ? "hexstring(pkt4.transid, '')" : "relay4[1].hex");
+	    one_in(8) ? "ifelse(substring(hexstring(pkt4.transid, ''), 0, 1) == '0', 'port', '')"
+		      : "relay4[1].hex");
 	out("  - name: SPAWN_port_port\n");
 	out_options("    ", 8);
 	if (one_in(2)) {
