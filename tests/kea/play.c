@@ -15,9 +15,10 @@
  * (1-9,15), b (the broadcast flag), hlen, htype, secs, and option codes: 60="text" or 61=hex; the
  * same code may be there twice. A line of DIFFERENCES is one that is accepted:
  *
- *   FIELD CLIENT STEP reason
+ *   FIELD CLIENT STEP KEA OURS reason
  *
- * (the first three are globs); each must occur. POOLS: a line `FIRST LAST` each, numbers. Two
+ * (all but the reason are globs; KEA and OURS are of the values, as they are printed where they
+ * differ); each must occur. POOLS: a line `FIRST LAST` each, numbers. Two
  * addresses that differ are the same if a pool has both: which one of a pool a client gets is the
  * server's choice. Exit: 0 if nothing differs but what is accepted; 1 if something does; 2 for
  * errors.
@@ -68,7 +69,7 @@ struct answer {
 };
 
 struct accepted {
-	char field[32], client[64], step[32], reason[256];
+	char field[32], client[64], step[32], values[SERVERS][256], reason[256];
 	unsigned seen;
 };
 
@@ -77,7 +78,7 @@ static unsigned n_links, n_pools, n_accepted, bad, differing, played, answers_sa
 static struct {
 	uint32_t first, last;
 } pools[64];
-static struct accepted accepted[64];
+static struct accepted accepted[128];
 static struct answer answers[SERVERS];
 
 /* --- what is read --- */
@@ -105,18 +106,18 @@ static void read_pools(const char *path)
 static void read_accepted(const char *path)
 {
 	FILE *f = opened(path);
-	char line[512];
+	char line[1024];
 
 	while (fgets(line, sizeof(line), f)) {
 		struct accepted *a = &accepted[n_accepted];
 
 		if (*line == '#' || *line == '\n')
 			continue;
-		if (n_accepted == 64)
+		if (n_accepted == sizeof(accepted) / sizeof(accepted[0]))
 			wire_die(path, "too many lines");
-		if (sscanf(line, "%31s %63s %31s %255[^\n]", a->field, a->client, a->step,
-			   a->reason) != 4)
-			wire_die("not FIELD CLIENT STEP reason", line);
+		if (sscanf(line, "%31s %63s %31s %255s %255s %255[^\n]", a->field, a->client,
+			   a->step, a->values[KEA], a->values[OURS], a->reason) != 6)
+			wire_die("not FIELD CLIENT STEP KEA OURS reason", line);
 		n_accepted++;
 	}
 	fclose(f);
@@ -354,14 +355,17 @@ static bool take(struct wire *w, uint32_t xid, struct answer *a)
 	return false;
 }
 
-/* The line for it, or NULL. */
-static struct accepted *find_accepted(const struct client *c, const char *step, const char *field)
+/* The line for it, or NULL; for any values if these are NULL. */
+static struct accepted *find_accepted(const struct client *c, const char *step, const char *field,
+				      const char *kea, const char *ours)
 {
 	for (unsigned i = 0; i < n_accepted; i++) {
 		struct accepted *a = &accepted[i];
 
 		if (fnmatch(a->field, field, 0) == 0 && fnmatch(a->client, c->name, 0) == 0 &&
-		    fnmatch(a->step, step, 0) == 0)
+		    fnmatch(a->step, step, 0) == 0 &&
+		    (!kea || (fnmatch(a->values[KEA], kea, 0) == 0 &&
+			      fnmatch(a->values[OURS], ours, 0) == 0)))
 			return a;
 	}
 	return NULL;
@@ -371,7 +375,7 @@ static struct accepted *find_accepted(const struct client *c, const char *step, 
  */
 static void await_answers(const struct client *c, const struct step *s, uint32_t xid)
 {
-	bool one_silent = find_accepted(c, s->name, "type");
+	bool one_silent = find_accepted(c, s->name, "type", NULL, NULL);
 	double started = wire_now();
 
 	while (!(answers[KEA].came && answers[OURS].came)) {
@@ -396,7 +400,7 @@ static void await_answers(const struct client *c, const struct step *s, uint32_t
 static void differs(const struct client *c, const char *step, const char *field, const char *kea,
 		    const char *ours)
 {
-	struct accepted *a = find_accepted(c, step, field);
+	struct accepted *a = find_accepted(c, step, field, kea, ours);
 
 	differing++;
 	if (a) {
