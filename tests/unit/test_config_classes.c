@@ -467,6 +467,57 @@ static void test_digest_of_what_is_behind(void **state)
 	assert_true(value[2] != value[3]);
 }
 
+/* What classes say hides what is global, and is hidden by what is not. */
+static void test_digest_of_either_side(void **state)
+{
+#define DNS_ALWAYS "{name: domain-name-servers, data: 10.0.0.1, always-send: true}"
+#define DNS_B	   "{name: domain-name-servers, data: 10.0.0.2, client-classes: [b], never-send: true}"
+#define VENDOR	   "{name: vivso-suboptions, csv-format: false, data: 0000118b0401020304}"
+#define HAS(more)  "{name: a, test: 'option[60].exists', option-data: [" more "]}"
+	static const struct {
+		const char *classes, *global, *subnet, *other_global, *other_subnet;
+		bool same;
+	} cases[] = {
+		{A, DNS("1"), DNS("1"), DNS("1"), "", true},
+		{HAS("{name: ntp-servers, data: 10.0.0.1}"), DNS("1"), DNS("1"), DNS("1"), "",
+		 true},
+		{HAS(DNS("2")), DNS("1"), DNS("1"), DNS("1"), "", false},
+		{HAS(DNS("2")), DNS("1"), DNS("3"), DNS("2"), DNS("3"), true},
+		{HAS(DNS("2")), DNS_A("1"), "", "", DNS_A("1"), false},
+		{A, DNS_A("1"), "", "", DNS_A("1"), true},
+		/* their order on the wire */
+		{HAS("{name: ntp-servers, data: 10.0.0.1, always-send: true}"), DNS_ALWAYS, "", "",
+		 DNS_ALWAYS, false},
+		{A, DNS_ALWAYS, "", "", DNS_ALWAYS, true},
+		/* those of all scopes add up, the narrowest first */
+		{HAS(VENDOR), VENDOR, "", "", VENDOR, false},
+		{A, VENDOR, "", "", VENDOR, true},
+		/* of one scope's the first that is for the client, of several all that are */
+		{A ", " B, DNS_B, DNS_A("1"), "", DNS_A("1") ", " DNS_B, false},
+	};
+	static const char text[] = HEAD
+		"client-classes: [%s]\noption-data: [%s]\n" SUBNET(", option-data: [%s]");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint64_t value[2];
+
+		for (int j = 0; j < 2; j++) {
+			char buf[1024];
+			struct config *c;
+
+			snprintf(buf, sizeof(buf), text, cases[i].classes,
+				 j ? cases[i].other_global : cases[i].global,
+				 j ? cases[i].other_subnet : cases[i].subnet);
+			c = load(buf);
+			value[j] = c->model.subnets[0].digest;
+			config_free(c);
+		}
+		if ((value[0] == value[1]) != cases[i].same)
+			fail_msg("case %zu", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -482,6 +533,7 @@ int main(void)
 		cmocka_unit_test(test_many_names),
 		cmocka_unit_test(test_digests),
 		cmocka_unit_test(test_digest_of_what_is_behind),
+		cmocka_unit_test(test_digest_of_either_side),
 	};
 
 	return cmocka_run_group_tests_name("config_classes", tests, NULL, NULL);

@@ -15,7 +15,7 @@
 #include "engine/expr.h"
 #include "wire.h"
 
-#define DIGEST_VERSION 7
+#define DIGEST_VERSION 8
 #define FNV_BASIS      0xcbf29ce484222325ull
 #define FNV_PRIME      0x100000001b3ull
 
@@ -109,29 +109,22 @@ static void add_class_order(uint64_t *hash, const struct class_list *list, const
 
 /* --- scopes --- */
 
-/* In the order of the list, which is the order on the wire; a code counts once. */
-static void add_always(uint64_t *hash, const struct option_list *list, const uint64_t *classes,
-		       bool settled[256])
+/*
+ * What classes say of options stands between the outermost scope and the others
+ * (engine/option_choice.c). `between`: the codes of which one does say something; NULL: not looked
+ * at here. So on which side of it a value stands is part of what it is.
+ */
+static void add_side(uint64_t *hash, const struct scopes *scopes, size_t s, bool between)
 {
-	for (size_t i = 0; list && i < list->n; i++) {
-		const struct option_value *value = &list->v[i];
-
-		if (!value->always_send || settled[value->code])
-			continue;
-		settled[value->code] = !value->classes.n;
-		add_number(hash, value->code);
-		add_class_set(hash, &value->classes, classes);
-	}
+	if (between)
+		add_number(hash, s + 1 == scopes->n);
 }
 
-/*
- * Where values of a code are for some classes: what each client has of them, narrowest first. What
- * is behind one for all is nobody's, but for its flags.
- */
-static void add_values(uint64_t *hash, const struct scopes *scopes, const uint64_t *classes,
-		       unsigned code)
+/* In the order of the list, which is the order on the wire; a code counts once. */
+static void add_always(uint64_t *hash, const struct scopes *scopes, const uint64_t *classes,
+		       const bool *between, bool settled[256])
 {
-	bool settled = false;
+	bool any = between && memchr(between, true, 256);
 
 	for (size_t s = 0; s < scopes->n; s++) {
 		const struct option_list *list = &scopes->v[s]->options;
@@ -139,13 +132,61 @@ static void add_values(uint64_t *hash, const struct scopes *scopes, const uint64
 		for (size_t i = 0; i < list->n; i++) {
 			const struct option_value *value = &list->v[i];
 
+			if (!value->always_send || settled[value->code])
+				continue;
+			settled[value->code] = !value->classes.n;
+			add_number(hash, value->code);
+			add_class_set(hash, &value->classes, classes);
+			add_side(hash, scopes, s, any);
+		}
+	}
+}
+
+/*
+ * Where values of a code are for some classes: what each client has of them, narrowest first. What
+ * is behind one for all is nobody's, but for its flags. Of one scope's a client has the first that
+ * is for it, with its flags: so which of them are one scope's counts, too.
+ */
+static void add_values(uint64_t *hash, const struct scopes *scopes, const uint64_t *classes,
+		       unsigned code, bool between)
+{
+	bool settled = false;
+
+	for (size_t s = 0; s < scopes->n; s++) {
+		const struct option_list *list = &scopes->v[s]->options;
+		bool first = true;
+
+		for (size_t i = 0; i < list->n; i++) {
+			const struct option_value *value = &list->v[i];
+
 			if (value->code != code)
 				continue;
+			add_number(hash, first);
+			first = false;
 			add_class_set(hash, &value->classes, classes);
 			add_number(hash, value->never_send);
+			add_number(hash, value->always_send);
+			add_side(hash, scopes, s, between);
 			if (!settled)
 				add_data(hash, value->data, value->len);
 			settled |= !value->classes.n;
+		}
+	}
+}
+
+/* engine/vendor.c: those of all scopes add up. */
+static void add_vendor(uint64_t *hash, const struct scopes *scopes, const uint64_t *classes,
+		       bool between)
+{
+	for (size_t s = 0; s < scopes->n; s++) {
+		const struct option_list *list = &scopes->v[s]->options;
+
+		for (size_t i = 0; i < list->n; i++) {
+			if (list->v[i].code != DHO_VENDOR_OPTIONS)
+				continue;
+			add_class_set(hash, &list->v[i].classes, classes);
+			add_side(hash, scopes, s, between);
+			add_data(hash, list->v[i].data, list->v[i].len);
 		}
 	}
 }
@@ -156,9 +197,11 @@ static void add_values(uint64_t *hash, const struct scopes *scopes, const uint64
  * narrowest scope's first. So a value has no part where it is overridden or never sent, its
  * scope's flags have.
  */
-static void add_options(uint64_t *hash, const struct scopes *scopes, const uint64_t *classes)
+static void add_options(uint64_t *hash, const struct scopes *scopes, const uint64_t *classes,
+			const bool *between)
 {
 	const struct option_value *by_code[256] = {NULL};
+	size_t at[256];
 	bool some[256] = {false}, never[256] = {false};
 
 	for (size_t s = scopes->n; s-- > 0;) {
@@ -166,35 +209,27 @@ static void add_options(uint64_t *hash, const struct scopes *scopes, const uint6
 
 		for (size_t i = 0; i < list->n; i++) {
 			by_code[list->v[i].code] = &list->v[i];
+			at[list->v[i].code] = s;
 			some[list->v[i].code] |= list->v[i].classes.n != 0;
 			never[list->v[i].code] |= list->v[i].never_send;
 		}
 	}
-	/* engine/vendor.c: those of all scopes add up. */
-	for (size_t s = 0; s < scopes->n; s++) {
-		const struct option_list *list = &scopes->v[s]->options;
-
-		for (size_t i = 0; i < list->n; i++) {
-			if (list->v[i].code != DHO_VENDOR_OPTIONS)
-				continue;
-			add_class_set(hash, &list->v[i].classes, classes);
-			add_data(hash, list->v[i].data, list->v[i].len);
-		}
-	}
+	add_vendor(hash, scopes, classes, between && between[DHO_VENDOR_OPTIONS]);
 	for (unsigned code = 0; code < 256; code++) {
 		if (!by_code[code])
 			continue;
 		never[code] &= !some[code];
 		add_number(hash, code);
 		add_number(hash, never[code]);
-		if (some[code])
-			add_values(hash, scopes, classes, code);
-		else if (!never[code])
+		if (some[code]) {
+			add_values(hash, scopes, classes, code, between && between[code]);
+		} else if (!never[code]) {
+			add_side(hash, scopes, at[code], between && between[code]);
 			add_data(hash, by_code[code]->data, by_code[code]->len);
+		}
 	}
 	add_number(hash, UINT64_MAX); /* the list's end: no code */
-	for (size_t s = 0; s < scopes->n; s++)
-		add_always(hash, &scopes->v[s]->options, classes, never);
+	add_always(hash, scopes, classes, between, never);
 	add_number(hash, UINT64_MAX);
 }
 
@@ -217,9 +252,10 @@ static void add_boot(uint64_t *hash, const struct scopes *scopes)
 	add_text(hash, file->boot_file_name);
 }
 
-static void add_scopes(uint64_t *hash, const struct scopes *scopes, const uint64_t *classes)
+static void add_scopes(uint64_t *hash, const struct scopes *scopes, const uint64_t *classes,
+		       const bool *between)
 {
-	add_options(hash, scopes, classes);
+	add_options(hash, scopes, classes, between);
 	add_boot(hash, scopes);
 }
 
@@ -248,7 +284,7 @@ static uint64_t reservation_digest(const struct reservation *reservation, const 
 	add_number(&hash, reservation->addr);
 	add_data(&hash, reservation->key, reservation->key_len);
 	add_text(&hash, reservation->hostname);
-	add_scopes(&hash, &own, classes);
+	add_scopes(&hash, &own, classes, NULL);
 	add_class_order(&hash, &reservation->classes, classes);
 	return hash;
 }
@@ -273,7 +309,7 @@ static void add_addresses(uint64_t *hash, const struct subnet *subnet, const uin
 
 		add_number(hash, subnet->pools[i].first);
 		add_number(hash, subnet->pools[i].last);
-		add_scopes(hash, &own, classes);
+		add_scopes(hash, &own, classes, NULL);
 		add_class_set(hash, &subnet->pools[i].guards, classes);
 		add_class_order(hash, &subnet->pools[i].required, classes);
 	}
@@ -307,6 +343,7 @@ struct relay {
 struct common {
 	const struct model *model;
 	uint64_t *classes;     /* of each what it is */
+	bool between[256];     /* the codes of the options that classes have */
 	uint64_t reservations; /* the global ones */
 	uint64_t interfaces;   /* those that subnets name, as a set */
 	struct relay *relays;  /* those that subnets list, ascending, with the one whose it is */
@@ -372,6 +409,16 @@ static void add_selection(uint64_t *hash, const struct subnet *subnet, const str
 	add_lost_relays(hash, subnet, common);
 }
 
+static void mark_options(const struct model *model, bool between[256])
+{
+	for (size_t i = 0; i < model->n_classes; i++) {
+		const struct option_list *options = &model->classes[i].scope.options;
+
+		for (size_t j = 0; j < options->n; j++)
+			between[options->v[j].code] = true;
+	}
+}
+
 static void mark(bool *marked, const struct class_list *list)
 {
 	for (size_t i = 0; i < list->n; i++)
@@ -412,7 +459,7 @@ static void add_classes(uint64_t *hash, const struct subnet *subnet, const struc
 		if (!says_anything(class) || (class->when_required && !there[i]))
 			continue;
 		add_number(hash, common->classes[i]);
-		add_scopes(hash, &own, common->classes);
+		add_scopes(hash, &own, common->classes, NULL);
 		add_number(hash, class->valid);
 		add_number(hash, class->min);
 		add_number(hash, class->max);
@@ -433,7 +480,7 @@ static uint64_t own_digest(const struct common *common, const struct subnet *sub
 	add_number(&hash, ENGINE_ANSWERS);
 	add_selection(&hash, subnet, common);
 	add_addresses(&hash, subnet, common->classes);
-	add_scopes(&hash, &scopes, common->classes);
+	add_scopes(&hash, &scopes, common->classes, common->between);
 	add_classes(&hash, subnet, common);
 	add_lifetimes(&hash, &subnet->life);
 	add_number(&hash, subnet->authoritative);
@@ -538,6 +585,7 @@ int build_digests(struct model *model)
 
 	if (r == 0) {
 		class_digests(model, common.classes);
+		mark_options(model, common.between);
 		common.reservations = set_digest(&model->reservations, common.classes);
 		r = listed_relays(model, &common);
 	}
