@@ -242,6 +242,7 @@ static int option_bytes(struct report *report, const struct node *map, struct op
 			     option_label(entry, label));
 		return -1;
 	}
+	entry->hex = hex;
 	entry->bare = !*text && def && def->encapsulates &&
 		      (def->type == OPTION_EMPTY || def->type == OPTION_BINARY);
 	if (entry->bare || (hex && !*text && (!def || def->type == OPTION_EMPTY)))

@@ -599,6 +599,14 @@ static void build_option(struct flat *flat, struct option_entry *entry, struct o
 		report_error(flat->report, entry->at,
 			     "%s is too long with its sub-options: at most %d bytes",
 			     option_label(entry, buf), OPTION_MAX);
+	else if (!out.len && entry->bare && entry->hex && entry->def->type == OPTION_BINARY &&
+		 !entry->never_send)
+		/* As Kea's config-get shows one without sub-options; RFC 2132 8.4: "Its minimum
+		 * length is 1." */
+		report_notice(flat->report, entry->at,
+			      "%s is not sent: it is empty, and has no sub-options in the space %s "
+			      "here",
+			      option_label(entry, buf), entry->def->encapsulates);
 	else if (!out.len && entry->bare && entry->def->type != OPTION_EMPTY && !entry->never_send)
 		report_error(flat->report, entry->at,
 			     "%s: empty: expected: %s, or sub-options in the space %s",

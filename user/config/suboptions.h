@@ -20,6 +20,7 @@ struct option_entry {
 	bool always_send, never_send;
 	struct class_list classes; /* owned, until a value has it */
 	bool bare;		   /* has no value of its own */
+	bool hex;		   /* which would be hex: csv-format is false */
 	bool held, homeless; /* of the first in its space: an entry holds the space; none can */
 	struct place at;
 	size_t len;
