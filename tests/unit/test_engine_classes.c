@@ -57,6 +57,13 @@ static void reconfigure(struct fixture *fx, const char *text)
 	"\"pools\": [{\"pool\": \"10.0.0.100 - 10.0.0.109\"}]}"
 #define DOMAIN(name) "\"option-data\": [{\"name\": \"domain-name\", \"data\": \"" name "\"}],"
 
+#define NETWORK(first, second)                                                            \
+	"\"shared-networks\": [{\"name\": \"n\", \"interface\": \"eth0\", \"subnet4\": [" \
+	"{\"id\": 1, \"subnet\": \"10.0.0.0/24\"," first                                  \
+	" \"pools\": [{\"pool\": \"10.0.0.100 - 10.0.0.109\"}]},"                         \
+	"{\"id\": 2, \"subnet\": \"10.0.1.0/24\"," second                                 \
+	" \"pools\": [{\"pool\": \"10.0.1.100 - 10.0.1.109\"}]}]}],"
+
 static void domain_is(struct fixture *fx, const char *name)
 {
 	assert_int_equal(fx->d.kind, DECISION_REPLY);
@@ -240,6 +247,17 @@ static void members_of_DROP_are_not_answered(void **state)
 		assert_int_equal(fx_offer(&fx, (struct req){.mac = 2}), POOL);
 		fx_close(&fx);
 	}
+}
+
+/* Which config/ says of it. */
+static void DROP_of_a_reservation_in_a_shared_network_comes_too_late(void **state)
+{
+	struct fixture fx = open_with(
+		CONFIG("", NETWORK(RESERVATION(", \"client-classes\": [\"DROP\"]"), ""), ""));
+
+	(void)state;
+	assert_int_equal(fx_offer(&fx, (struct req){.mac = 1}), POOL);
+	fx_close(&fx);
 }
 
 static void what_is_only_required_is_evaluated_where_it_is(void **state)
@@ -500,13 +518,6 @@ static void a_reserved_address_needs_no_class(void **state)
 	fx_close(&fx);
 }
 
-#define NETWORK(first, second)                                                            \
-	"\"shared-networks\": [{\"name\": \"n\", \"interface\": \"eth0\", \"subnet4\": [" \
-	"{\"id\": 1, \"subnet\": \"10.0.0.0/24\"," first                                  \
-	" \"pools\": [{\"pool\": \"10.0.0.100 - 10.0.0.109\"}]},"                         \
-	"{\"id\": 2, \"subnet\": \"10.0.1.0/24\"," second                                 \
-	" \"pools\": [{\"pool\": \"10.0.1.100 - 10.0.1.109\"}]}]}],"
-
 static void of_a_shared_network_the_subnet_is_taken_that_is_for_the_client(void **state)
 {
 	const char *text = CONFIG(PHONES, NETWORK("\"client-class\": \"phones\",", ""), "");
@@ -692,6 +703,7 @@ int main(void)
 		cmocka_unit_test(who_has_a_reservation_in_a_sibling_is_known),
 		cmocka_unit_test(a_template_makes_a_member_of_itself_and_of_what_it_spawns),
 		cmocka_unit_test(members_of_DROP_are_not_answered),
+		cmocka_unit_test(DROP_of_a_reservation_in_a_shared_network_comes_too_late),
 		cmocka_unit_test(what_is_only_required_is_evaluated_where_it_is),
 		cmocka_unit_test(options_of_classes_stand_between_global_and_network),
 		cmocka_unit_test(an_option_may_be_for_classes_alone),

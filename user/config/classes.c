@@ -489,6 +489,11 @@ static void number_name(struct build *build, struct node *node, enum mention_kin
 		}
 		build->classes.given[number] = true;
 		build->classes.in_time[number] |= !network;
+		if (network && !strcmp(node->text, "DROP"))
+			report_notice(build->report, node->at,
+				      "class DROP has no effect here: in a shared network a "
+				      "reservation gives its classes when an address is chosen "
+				      "already; deny-hw-addresses keeps a client out");
 		return;
 	}
 	node->bad = true;
