@@ -61,7 +61,16 @@ void classes_free(struct class_names *names);
  */
 void build_class_list(struct report *report, const struct node *map, enum schema_key key,
 		      enum schema_key older, struct class_list *list);
-/* Notices: who has no members, what has no effect, and which answers XDP does not give. */
+#define NEAREST_MAX (MODEL_CLASS_NAME_MAX + 32)
+/*
+ * The class that may have been meant, built in or of the first `limit`: "", or ", did you mean
+ * \"NAME\"?".
+ */
+const char *nearest_class(const struct build *build, const char *name, size_t limit,
+			  char buf[NEAREST_MAX]);
+
+/* class_notices.c */
+/* When all else is built. */
 void check_classes(struct build *build);
 
 /* A scalar's text -> *ret, with errors where they stand in it. As expr_parse(). */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Tokens of an expression, and what a parser of it does with them; private to expr_token.c and
- * expr_parse.c. After the first error every token is the end of the text, so that all loops end.
+ * Tokens of an expression, and what a parser of it does with them; private to expr_token.c,
+ * expr_operand.c and expr_parse.c. After the first error every token is the end of the text, so
+ * that all loops end.
  */
 #ifndef XDHCP_CONFIG_EXPR_TOKEN_H
 #define XDHCP_CONFIG_EXPR_TOKEN_H
