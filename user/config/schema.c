@@ -137,7 +137,7 @@ const struct schema_row schema[] = {
 	{KEY_RELAY_ADDRESSES, S(RELAY), "ip-addresses", TYPE_STRINGS, .max = 1024,
 	 .help = "the relays' addresses (giaddr)"},
 	{KEY_RELAY_ADDRESS, S(RELAY), "ip-address", TYPE_ADDRESS,
-	 .help = "the same for one relay, as older Kea wrote it"},
+	 .help = "ip-addresses of one relay, as older Kea wrote it"},
 	{KEY_POOLS, S(SUBNET), "pools", TYPE_MAPS, .child = SCOPE_POOL,
 	 .help = "the addresses that are given to any client"},
 	{KEY_POOL, S(POOL), "pool", TYPE_STRING, .max = 64, .required = true,
@@ -174,11 +174,13 @@ const struct schema_row schema[] = {
 	 .help = "the circuit at its relay (option 82, sub-option 1) in hex, or text in inner "
 		 "quotes: \"'text'\""},
 	{KEY_REMOTE_ID, S(RESERVATION), "remote-id", TYPE_STRING, .max = 1024,
-	 .help = "the remote id that its relay sends (option 82, sub-option 2), likewise"},
+	 .help = "the remote id that its relay sends (option 82, sub-option 2) in hex, or text in "
+		 "inner quotes"},
 	{KEY_CLIENT_ID, S(RESERVATION), "client-id", TYPE_STRING, .max = 1024,
 	 .help = "the client's identifier (option 61) in hex, or text in inner quotes: \"'text'\""},
 	{KEY_FLEX_ID, S(RESERVATION), "flex-id", TYPE_STRING, .max = 1024,
-	 .help = "what the identifier-expression makes of its requests, likewise"},
+	 .help = "what the identifier-expression makes of its requests, in hex, or text in inner "
+		 "quotes"},
 	{KEY_IP_ADDRESS, S(RESERVATION), "ip-address", TYPE_ADDRESS,
 	 .help = "its address; none: any from a pool"},
 	{KEY_HOSTNAME, S(RESERVATION), "hostname", TYPE_STRING, .max = 253, .dflt = "",
@@ -197,14 +199,15 @@ const struct schema_row schema[] = {
 		 "the same"},
 	{KEY_RESERVATION_MODE, LEVELS, "reservation-mode", TYPE_CHOICE,
 	 .allowed = "all|out-of-pool|global|disabled|off", .dflt = "all",
-	 .help = "the three in one word, as Kea had it before 1.9.1"},
+	 .help = "reservations-global, -in-subnet and -out-of-pool in one word, as Kea had it "
+		 "before 1.9.1"},
 
 	/* --- how to answer --- */
 	{KEY_AUTHORITATIVE, LEVELS, "authoritative", TYPE_BOOL, .dflt = "false",
 	 .help = "refuse unknown clients that claim an address of our pools, instead of silence"},
 	{KEY_NEXT_SERVER, CLASS_OPTIONS, "next-server", TYPE_ADDRESS, .dflt = "",
-	 .help = "the boot server's address (siaddr); 0.0.0.0: none, whatever stands further out; "
-		 "empty: not set"},
+	 .help = "the boot server's address (siaddr); 0.0.0.0: none, whatever stands further out, "
+		 "but in a class or a reservation not set, as in Kea; empty: not set"},
 	{KEY_SERVER_HOSTNAME, CLASS_OPTIONS, "server-hostname", TYPE_STRING, .max = 63, .dflt = "",
 	 .help = "the boot server's name (sname); empty: not set"},
 	{KEY_BOOT_FILE_NAME, CLASS_OPTIONS, "boot-file-name", TYPE_STRING, .max = 127, .dflt = "",
@@ -232,8 +235,8 @@ const struct schema_row schema[] = {
 		 "are "
 		 "answered; all others are not. \"*\": everybody; empty: nobody"},
 	{KEY_DENY_HW_ADDRESSES, LEVELS, "deny-hw-addresses", TYPE_STRINGS,
-	 .help = "the same of those who are not answered, though they be allowed; what they give "
-		 "back is taken. Empty: nobody"},
+	 .help = "MAC addresses, and prefixes as in allow-hw-addresses, of those who are not "
+		 "answered, though they be allowed; what they give back is taken. Empty: nobody"},
 	{KEY_LEASES_PER_CIRCUIT_ID, LEVELS, "leases-per-circuit-id", TYPE_INTEGER,
 	 .max = 4294967295.0, .dflt = "0",
 	 .help = "how many may be bound of one relay's circuit (option 82, sub-option 1; where "
@@ -241,7 +244,9 @@ const struct schema_row schema[] = {
 		 "is a remote id, sub-option 2, by that as well), in the shared network or the "
 		 "subnet; another is not answered, what is bound is renewed. 0: any number"},
 	{KEY_LEASES_PER_LINK, LEVELS, "leases-per-link", TYPE_INTEGER, .max = 4294967295.0,
-	 .dflt = "0", .help = "the same of all in the shared network or the subnet"},
+	 .dflt = "0",
+	 .help = "how many may be bound in the shared network, or in a subnet that is in none; "
+		 "another is not answered, what is bound is renewed. 0: any number"},
 	{KEY_ALLOW_SERVERS, LEVELS, "allow-servers", TYPE_STRINGS,
 	 .help = "addresses of other DHCP servers that may answer here, such as a fail-over "
 		 "partner; what any other one answers is counted and logged"},
@@ -341,9 +346,9 @@ const struct schema_row schema[] = {
 	{KEY_PING_ENABLE, S(PING), "enable-ping-check", TYPE_BOOL, .dflt = "true",
 	 .help = "conflict-detection by ICMP wherever no other is set"},
 	{KEY_PING_TIMEOUT, S(PING), "reply-timeout", TYPE_INTEGER, .min = 1, .max = 10000,
-	 .dflt = "100", .help = "its timeout"},
+	 .dflt = "100", .help = "conflict-detection's timeout"},
 	{KEY_PING_CLTT, S(PING), "ping-cltt-secs", TYPE_INTEGER, .max = YEARS_10, .dflt = "60",
-	 .help = "its cache"},
+	 .help = "conflict-detection's cache"},
 	{KEY_NONE, S(PING), "min-ping-requests", TYPE_INTEGER, .min = 1, .max = 100,
 	 .ignored = true, .help = "one echo request is sent"},
 	{KEY_NONE, S(PING), "ping-channel-threads", TYPE_INTEGER, .max = SECONDS_MAX,
@@ -420,7 +425,8 @@ const struct schema_row schema[] = {
 	{KEY_CONTROL_SOCKET, S(ROOT), "control-socket", TYPE_MAP, .child = SCOPE_SOCKET,
 	 .restart = true, .help = "where commands are taken"},
 	{KEY_CONTROL_SOCKETS, S(ROOT), "control-sockets", TYPE_MAPS, .child = SCOPE_SOCKET,
-	 .max = 1, .restart = true, .help = "the same as a list; empty: no commands are taken"},
+	 .max = 1, .restart = true,
+	 .help = "control-socket as a list; empty: no commands are taken"},
 	{KEY_SOCKET_TYPE, S(SOCKET), "socket-type", TYPE_CHOICE, .allowed = "unix",
 	 .later = "http|https", .dflt = "unix", .restart = true, .help = "its type"},
 	{KEY_SOCKET_NAME, S(SOCKET), "socket-name", TYPE_STRING, .max = 107, .dflt = XDHCP_SOCKET,
