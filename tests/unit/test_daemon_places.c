@@ -314,7 +314,7 @@ static void beside_a_foreign_program_a_vlan_is_generic_and_the_device_alone(void
 	device = serve(ETH0);
 	assert_string_equal(vlan->xdp_mode, "generic");
 	assert_null(device->xdp_mode);
-	assert_true(device->foreign && !vlan->foreign);
+	assert_true(device->other_xdp && !vlan->other_xdp);
 	assert_null(strstr(did, "generic 2"));
 }
 

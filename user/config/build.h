@@ -71,7 +71,7 @@ void build_daemon(struct report *report, const struct node *root, const struct l
 /* Is one of the interfaces that are served, or are all? */
 bool config_serves(const struct config *config, const char *interface);
 
-/* limits.c */
+/* hw_lists.c */
 /* allow- and deny-hw-addresses of one level. */
 void build_hw_lists(struct report *report, const struct node *map, struct hw_lists *ret_lists);
 
@@ -129,7 +129,7 @@ bool is_hostname(const char *text);
 /* ip-address of a reservation: inside the subnet, and a host's. */
 void check_address(struct report *report, const struct node *map, const struct subnet *subnet);
 
-/* conflict.c */
+/* overlaps.c */
 /* Numbers that are given must differ, the others get the next free ones; prefixes lie apart. */
 void check_subnets(struct build *build);
 /* One address for one client, one reservation for one client; global ones against the subnets. */

@@ -2,7 +2,8 @@
 /*
  * hooks-libraries: Kea's libraries by name. None is loaded: what a library does is built in, or
  * does no harm where it is missing, or is refused with its reason. Of the flex-id library the
- * identifier-expression becomes the model's.
+ * identifier-expression becomes the model's; that of ping checks is the outermost
+ * conflict-detection; that of BOOTP the default of `bootp`.
  */
 #include "build.h"
 

@@ -2,7 +2,7 @@
 /*
  * Reservations, a subnet's or global ones, and the order of identifiers in which they are
  * looked for. Each is found by one identifier and may hold one address; what must not occur
- * twice is checked in conflict.c.
+ * twice is checked in overlaps.c.
  */
 #include "build.h"
 

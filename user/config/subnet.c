@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * One subnet: its prefix, its flags and what it inherits from its shared network and from the
- * global keys. What concerns several subnets is in network.c and conflict.c.
+ * global keys. What concerns several subnets is in network.c and overlaps.c.
  */
 #include "build.h"
 
@@ -252,7 +252,7 @@ static void build_flags(const struct build *build, const struct levels *levels,
 }
 
 /* Each list and each number is that of the innermost level which has it. */
-static void build_limits(const struct build *build, const struct levels *levels,
+static void build_policy(const struct build *build, const struct levels *levels,
 			 struct subnet *subnet)
 {
 	const struct hw_lists *lists[] = {&subnet->hw,
@@ -297,7 +297,7 @@ bool build_subnet(struct build *build, const struct node *map, const struct node
 	subnet->allow_servers = subnet->servers		      ? subnet->servers
 				: network && network->servers ? network->servers
 							      : build->config->model.servers;
-	build_limits(build, &levels, subnet);
+	build_policy(build, &levels, subnet);
 	check_mode(report, map);
 	check_domain(report, map);
 	build_domain(report, &levels, subnet);

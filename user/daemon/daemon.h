@@ -62,7 +62,7 @@ struct port {
 	struct place place;   /* where it does, or was last tried to */
 	bool attach_again;    /* a barrier failed, or it is lost: at the next rescan */
 	bool lost;	      /* its driver did not take the program after a sleep */
-	bool foreign;	      /* another XDP program is there */
+	bool other_xdp;	      /* another XDP program is there */
 	bool away;	      /* taken off for a while, see try_beneath() in places.c */
 	uint32_t route;	      /* enum xdhcp_route, as routes_follow() has left it */
 	bool route_told;      /* that it finds none there */
@@ -73,7 +73,7 @@ struct port {
 /*
  * Messages and their fate, shown under Kea's names (statistics.c). Each that came in is in one of
  * not_ours, parse_failed, type_sent, dropped and reasons of silence, unless it waits still
- * (queue.c, deferred.c) or no answer is due (RELEASE, DECLINE).
+ * (queue.c, deferred.c, conflict.c) or no answer is due (RELEASE, DECLINE).
  */
 struct counters {
 	uint64_t received; /* frames taken from the sockets, decoded or not */

@@ -238,7 +238,7 @@ void place_attach(struct daemon *d, struct port *port)
 		return;
 	port->attach_again = false;
 	r = try_places(d, port, why, sizeof(why));
-	port->foreign = r == -EBUSY;
+	port->other_xdp = r == -EBUSY;
 	if (r == 0 && port->lost)
 		log_notice("%s: the fast path is back (%s)", port->info.name, port->xdp_mode);
 	if (r == 0 && !port->lost)

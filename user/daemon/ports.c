@@ -344,7 +344,7 @@ static bool is_free_now(const struct port *port, const struct link_info *links, 
 {
 	const struct link_info *on = links_find(links, n, port->best.on);
 
-	return on && port->foreign && on->xdp == XDP_ATTACHED_NONE;
+	return on && port->other_xdp && on->xdp == XDP_ATTACHED_NONE;
 }
 
 static int update(struct daemon *d, struct link_info *links, int n, bool host_changed)

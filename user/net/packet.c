@@ -10,8 +10,8 @@
  * them as not ours, and so does this path.
  *
  * Received is by recvmmsg(), and not from a ring. Measured by make bench PARTS=receive (2
- *cores, 6.18, medians of 9): CPU a message of the receiver, of the sender with the kernel's way to
- *the socket, and how long it takes until the message can be read:
+ * cores, 6.18, medians of 9): CPU a message of the receiver, of the sender with the kernel's way to
+ * the socket, and how long it takes until the message can be read:
  *
  *		    one a millisecond		as many as go
  *	recvmmsg    12.5 us  33.0 us   31 us	1501 ns  2397 ns  2.5 ms
@@ -23,9 +23,9 @@
  * timer has run out, so that each answer at an ordinary load is later by half a millisecond; the
  * timer goes off a thousand times a second and socket for as long as it is open, busy or idle (a
  * longer period is a longer delay); and its memory, which has to do for a burst, is taken at the
- *start, on each interface, and is not given back. V2 wakes the reader for each frame, and fills
- *frames of a fixed size: all in all it saves nothing. What can be saved here is what recvmmsg() is
- *not asked for: the sender's address was a tenth of it.
+ * start, on each interface, and is not given back. V2 wakes the reader for each frame, and fills
+ * frames of a fixed size: all in all it saves nothing. What can be saved here is what recvmmsg() is
+ * not asked for: the sender's address was a tenth of it.
  *
  * No state but the kernel's queue; what is queued when the daemon dies is lost like any
  * other datagram.

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Frames in and out: two AF_PACKET sockets an interface with filters for UDP port 67, one for what
- * completes an exchange and one for what begins it, and one UDP socket bound to port 67 a network
+ * completes an exchange and one for what begins it; a third for what servers reply, where that is
+ * looked at; and one UDP socket bound to port 67 a network
  * namespace: never read, so that the kernel sends no ICMP unreachable, and what goes to relays is
  * sent by it. Works on an interface without an address and for clients without one.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the kernel lets into a packet socket: DHCP requests of one kind. Pure: it makes the program,
- * and attaches nothing.
+ * What the kernel lets into a packet socket: DHCP requests of one kind, or replies. Pure: it makes
+ * the program, and attaches nothing.
  */
 #ifndef XDHCP_PACKET_FILTER_H
 #define XDHCP_PACKET_FILTER_H
