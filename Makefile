@@ -11,7 +11,7 @@
 #   make check-unit      tests/unit, tests/dry                 make check-bpf       tests/bpf (root)
 #   make check-parity    tests/parity (root)                   make check-model     tests/model
 #   make check-powercut  tests/crash/powercut                  make check-fuzz      tests/fuzz, a little (root)
-#   make check-e2e       tests/e2e, tests/crash, tests/soak in short (root); tests/e2e/run CASE... after `make all rig`
+#   make check-e2e       tests/e2e, tests/kea, tests/crash, tests/soak in short (root); tests/e2e/run CASE... after `make all rig`
 #   make check-vm        tests/vm (root)                       make check-bench     that tools/bench runs (root)
 #   make fuzz SECONDS=60 every fuzzer for as many seconds of CPU
 #   make bench [PARTS="..." QUICK=1]  all benchmarks, with other servers beside ours (root; about an hour)
