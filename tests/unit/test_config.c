@@ -334,8 +334,8 @@ static void assert_same_digests(const struct config *a, const struct config *b)
 static void test_tree(void **state)
 {
 	static const char *const files[] = {
-		"tests/golden/good/full.yaml", "tests/golden/good/full.json",
-		"tests/golden/good/kea.json", "tests/golden/good/readable.yaml",
+		"tests/golden/good/full.yaml",	 "tests/golden/good/full.json",
+		"tests/golden/good/kea.json",	 "tests/golden/good/readable.yaml",
 		"tests/golden/good/scopes.yaml", "tests/golden/good/classes.yaml"};
 	static const size_t flags[] = {JSON_COMPACT, JSON_INDENT(4), JSON_ENSURE_ASCII};
 

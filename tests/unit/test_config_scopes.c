@@ -490,7 +490,10 @@ static void one_client_in_several_sets(void **state)
 	config_free(c);
 }
 
-/* What ISC's example files have: a name with its last dot, ".5", and 0.0.0.0 for no relay. */
+/*
+ * What ISC's example files have: a name with its last dot, ".5", and 0.0.0.0 for no relay and for
+ * no next-server of a reservation.
+ */
 static void test_kea_ways(void **state)
 {
 	struct config_errors errors;
@@ -507,7 +510,7 @@ static void test_kea_ways(void **state)
 	assert_string_equal(model->subnets[0].reservations.list[0].hostname,
 			    "alice-laptop.isc.org");
 	assert_false(model->scope.boot.next_server_set);
-	assert_true(model->subnets[1].reservations.list[0].scope.boot.next_server_set);
+	assert_false(model->subnets[1].reservations.list[0].scope.boot.next_server_set);
 	assert_true(model->scope.options.v[0].never_send);
 	assert_false(model->scope.options.v[0].always_send);
 	config_free(config);
