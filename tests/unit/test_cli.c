@@ -112,6 +112,19 @@ static void tables_fit_their_width(void **state)
 	assert_string_equal(table_text(rows, 0, 80), "ADDRESS  HOSTNAME  HITS\n");
 }
 
+/* A list of a hundred thousand is no reason to fill every other line with blanks. */
+static void one_long_cell_widens_no_other_line(void **state)
+{
+	static char text[1001];
+	const char *const rows[][3] = {{"1", text, "7"}, {"2", "short", "8"}};
+
+	(void)state;
+	memset(text, 'x', 1000);
+	table_text(rows, 2, 0);
+	assert_non_null(strstr(OUT, text));
+	assert_true(strlen(strstr(OUT, "\n2  ")) < 300);
+}
+
 static void width_is_of_characters(void **state)
 {
 	static const char *const rows[][3] = {
@@ -728,6 +741,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tables_fit_their_width),
+		cmocka_unit_test(one_long_cell_widens_no_other_line),
 		cmocka_unit_test(width_is_of_characters),
 		cmocka_unit_test(hostile_text_moves_no_cursor),
 		cmocka_unit_test(durations),

@@ -14,6 +14,7 @@
 
 #define GAP	   2
 #define SHRINK_MIN 6
+#define WIDE	   256 /* where nothing is cut: what is longer moves what follows, in its line alone */
 #define FIELD	   11 /* width of a field's name */
 
 struct table {
@@ -115,15 +116,15 @@ static const char *cell(const struct table *table, size_t row, size_t column)
 	return text ? text : "";
 }
 
-static void print_cell(const struct column *column, const char *text, size_t width, bool last,
-		       FILE *out)
+static void print_cell(const struct column *column, const char *text, size_t width, bool cut,
+		       bool last, FILE *out)
 {
 	size_t len = text_width(text);
 	size_t pad = len < width ? width - len : 0;
 
 	if (column->right)
 		fprintf(out, "%*s", (int)pad, "");
-	if (len > width) { /* cut, with a mark; never inside a character */
+	if (cut && len > width) { /* with a mark; never inside a character */
 		const char *end = text;
 
 		for (size_t i = 0; i + 1 < width; i++)
@@ -152,6 +153,7 @@ static void fit(const struct table *table, size_t *widths, size_t width)
 		for (size_t row = 0; row < table->n_rows; row++) {
 			size_t w = text_width(cell(table, row, i));
 
+			w = !width && w > WIDE ? WIDE : w;
 			widths[i] = w > widths[i] ? w : widths[i];
 		}
 		total += widths[i];
@@ -186,13 +188,13 @@ void table_put(struct table *table, FILE *out, size_t width)
 	if (widths) {
 		fit(table, widths, width);
 		for (size_t i = 0; i < table->n; i++)
-			print_cell(&table->columns[i], table->columns[i].title, widths[i],
+			print_cell(&table->columns[i], table->columns[i].title, widths[i], width,
 				   i + 1 == table->n, out);
 		putc('\n', out);
 	}
 	for (size_t row = 0; widths && row < table->n_rows; row++) {
 		for (size_t i = 0; i < table->n; i++)
-			print_cell(&table->columns[i], cell(table, row, i), widths[i],
+			print_cell(&table->columns[i], cell(table, row, i), widths[i], width,
 				   i + 1 == table->n, out);
 		putc('\n', out);
 	}
