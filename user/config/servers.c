@@ -7,15 +7,6 @@
 
 #include <stdlib.h>
 
-static bool is_there(const struct server_list *list, uint32_t addr)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		if (list->addrs[i] == addr)
-			return true;
-	}
-	return false;
-}
-
 static void add(struct report *report, const struct node *node, struct server_list *list)
 {
 	char buf[REPORT_QUOTED];
@@ -28,7 +19,7 @@ static void add(struct report *report, const struct node *node, struct server_li
 	else if (!is_host_address(addr))
 		report_error(report, node->at, "allow-servers: no server has the address %s",
 			     node->text);
-	else if (is_there(list, addr))
+	else if (server_list_has(list, addr))
 		report_error(report, node->at, "allow-servers: %s is here a second time",
 			     node->text);
 	else

@@ -114,15 +114,6 @@ void foreign_follow(struct daemon *d)
 
 /* --- who is foreign --- */
 
-static bool is_listed(const struct server_list *list, uint32_t addr)
-{
-	for (size_t i = 0; list && i < list->n; i++) {
-		if (list->addrs[i] == addr)
-			return true;
-	}
-	return false;
-}
-
 /* Are the subnet's clients where this message is of: at the relay, or on our link? */
 static bool is_here(const struct model *model, const struct subnet *subnet, const struct port *port,
 		    uint32_t giaddr)
@@ -154,10 +145,11 @@ static bool is_allowed(const struct model *model, const struct port *port, uint3
 	for (size_t i = 0; i < model->n_subnets; i++) {
 		const struct subnet *subnet = &model->subnets[i];
 
-		if (is_listed(subnet->allow_servers, addr) && is_here(model, subnet, port, giaddr))
+		if (server_list_has(subnet->allow_servers, addr) &&
+		    is_here(model, subnet, port, giaddr))
 			return true;
 	}
-	if (!is_listed(model->servers, addr))
+	if (!server_list_has(model->servers, addr))
 		return false;
 	for (size_t i = 0; i < model->n_subnets; i++) {
 		if (is_here(model, &model->subnets[i], port, giaddr))

@@ -19,6 +19,15 @@
 
 #include "expr.h"
 
+bool server_list_has(const struct server_list *list, uint32_t addr)
+{
+	for (size_t i = 0; list && i < list->n; i++) {
+		if (list->addrs[i] == addr)
+			return true;
+	}
+	return false;
+}
+
 const struct subnet *model_subnet_of(const struct model *model, uint32_t addr)
 {
 	size_t low = 0, high = model->n_subnets;

@@ -298,6 +298,7 @@ static inline bool reservation_by_client_id(const struct reservation *reservatio
 	       reservation_by(reservation) == RESERVED_BY_DUID;
 }
 const char *reserved_by_name(enum reserved_by by); /* its key in the configuration */
+bool server_list_has(const struct server_list *list, uint32_t addr); /* NULL: nothing */
 /* Sets by what it is found; len 1 to 255. */
 void reservation_identify(struct reservation *reservation, enum reserved_by by, const void *data,
 			  size_t len);
