@@ -62,7 +62,7 @@ equal "Kea's configuration" "$(jq -cS . "$DIR/config.json")" "$(jq -ceS .argumen
 read -ra enter <<<"$(in_ns x)"
 "${enter[@]}" "$B/xdhcpd" -t -c "$DIR/config.json" >"$DIR/notices" 2>&1 || { cat "$DIR/notices"; fail "xdhcpd -t refuses it"; }
 sed 's/^[^ ]*config\.json:[0-9:]* //' "$DIR/notices" | sort -u >"$DIR/notices.seen"
-diff -u "$TOP/tests/kea/notices" "$DIR/notices.seen" || fail "other notices"
+diff -u <(grep -v "^#" "$TOP/tests/kea/notices") "$DIR/notices.seen" || fail "other notices"
 
 S=x/x
 alone x "$DIR/x" "$B/xdhcpd" -c "$DIR/config.json"
