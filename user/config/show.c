@@ -82,18 +82,29 @@ static bool reaches(const struct schema_row *row, const struct level *outer,
 }
 
 /* A level that sets valid-lifetime leaves outer minima and maxima behind (lifetimes.c). */
-static bool is_bound(enum schema_key key)
+static enum schema_key bounded_by(enum schema_key key)
 {
-	return key == KEY_MIN_VALID_LIFETIME || key == KEY_MAX_VALID_LIFETIME;
+	switch (key) {
+	case KEY_MIN_VALID_LIFETIME:
+	case KEY_MAX_VALID_LIFETIME:
+		return KEY_VALID_LIFETIME;
+	case KEY_CLASS_MIN_VALID_LIFETIME:
+	case KEY_CLASS_MAX_VALID_LIFETIME:
+		return KEY_CLASS_VALID_LIFETIME;
+	default:
+		return KEY_NONE;
+	}
 }
 
 static struct found find(const struct level *level, const struct schema_row *row)
 {
+	enum schema_key lifetime = bounded_by(row->key);
+
 	for (const struct level *it = level; it; it = it->outer) {
 		const struct node *node = member(it->map, row->key);
 
-		if (!node && is_bound(row->key))
-			node = member(it->map, KEY_VALID_LIFETIME);
+		if (!node && lifetime != KEY_NONE)
+			node = member(it->map, lifetime);
 		if (node && reaches(row, it, level))
 			return (struct found){node, it};
 	}
@@ -223,7 +234,7 @@ static void show_value(struct show *show, const struct level *level, const struc
 		put_row(show, level, row->name, json_boolean(value), found);
 	else if (found.node)
 		put_row(show, level, row->name, tree_value(found.node), found);
-	else if (row->dflt || is_bound(row->key))
+	else if (row->dflt)
 		put_row(show, level, row->name, default_of(show, level, row), found);
 }
 
