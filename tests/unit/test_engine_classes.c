@@ -249,6 +249,26 @@ static void members_of_DROP_are_not_answered(void **state)
 	}
 }
 
+/* What its REQUEST would not be answered for is not offered either. */
+static void nothing_is_offered_where_one_is_of_DROP(void **state)
+{
+	struct fixture fx = open_with(CONFIG(
+		"",
+		"\"reservations\": [{\"hw-address\": \"02:00:00:00:00:01\", \"client-classes\": "
+		"[\"DROP\"]}], \"shared-networks\": [{\"name\": \"n\", \"interface\": \"eth0\", "
+		"\"subnet4\": [{\"id\": 1, \"subnet\": \"10.0.0.0/24\", \"pools\": [{\"pool\": "
+		"\"10.0.0.100/32\"}]}, {\"id\": 2, \"subnet\": \"10.0.1.0/24\", "
+		"\"reservations-global\": true, \"pools\": [{\"pool\": \"10.0.1.100/32\"}]}]}],",
+		""));
+
+	(void)state;
+	assert_int_equal(fx_lease(&fx, (struct req){.mac = 2}), POOL);
+	assert_int_equal(fx_offer(&fx, (struct req){.mac = 1}), 0);
+	assert_int_equal(fx.d.reason, SILENT_no_free_address);
+	assert_int_equal(fx_offer(&fx, (struct req){.mac = 3}), POOL + 0x100);
+	fx_close(&fx);
+}
+
 /* Which config/ says of it. */
 static void DROP_of_a_reservation_in_a_shared_network_comes_too_late(void **state)
 {
@@ -703,6 +723,7 @@ int main(void)
 		cmocka_unit_test(who_has_a_reservation_in_a_sibling_is_known),
 		cmocka_unit_test(a_template_makes_a_member_of_itself_and_of_what_it_spawns),
 		cmocka_unit_test(members_of_DROP_are_not_answered),
+		cmocka_unit_test(nothing_is_offered_where_one_is_of_DROP),
 		cmocka_unit_test(DROP_of_a_reservation_in_a_shared_network_comes_too_late),
 		cmocka_unit_test(what_is_only_required_is_evaluated_where_it_is),
 		cmocka_unit_test(options_of_classes_stand_between_global_and_network),

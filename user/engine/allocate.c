@@ -241,7 +241,8 @@ int ask_allocate(struct ask *ask, uint32_t *ret_addr)
 			continue;
 		if (subnet != ask->subnet)
 			ask_enter(ask, subnet);
-		if (!ask_admitted(ask))
+		/* Of the first one ask_locate() knows that it is not of DROP. */
+		if (!ask_admitted(ask) || classes_drop(ask))
 			continue;
 		r = allocate_here(ask, i >= n, ret_addr);
 		full |= r == -EDQUOT;
