@@ -70,6 +70,7 @@ struct conflict {
 	struct event *timer;
 	struct probe_socket *icmp;
 	struct event *icmp_readable;
+	bool said_deaf;	    /* that there is no socket for ICMP */
 	uint64_t failed;    /* probes that could not be sent */
 	uint32_t failed_at; /* second of the last line about it; 0: none */
 };
@@ -148,7 +149,8 @@ bool conflict_suspected(const struct daemon *d, const struct dhcp_msg *msg, uint
 	if (!d->conflict || !subnet || subnet->conflict.method == CONFLICT_NONE)
 		return false;
 	HASH_FIND(hh, d->conflict->believed, &addr, sizeof(addr), b);
-	if (b && boot_seconds() - b->at <= subnet->conflict.cache)
+	/* whole seconds, and another one may begin before what was probed is decided again */
+	if (b && boot_seconds() - b->at <= (subnet->conflict.cache ? subnet->conflict.cache : 1))
 		return false;
 	return !is_clients(d, msg, addr, change, subnet->conflict.cache);
 }
@@ -413,8 +415,12 @@ static bool is_wanted(const struct daemon *d, enum conflict_method method)
 	return false;
 }
 
-static void say_deaf(const char *where, const char *what, int r)
+/* Said once; it is tried again with every change of the links. */
+static void say_deaf(bool *said, const char *where, const char *what, int r)
 {
+	if (*said)
+		return;
+	*said = true;
 	log_error("%s%scannot probe addresses by %s: %s; they are offered as they are", where,
 		  *where ? ": " : "", what, strerror(-r));
 }
@@ -455,9 +461,10 @@ static void follow_port(struct daemon *d, struct port *port, bool wanted)
 	r = probe_open_arp(port->info.ifindex, &port->arp);
 	if (r == 0)
 		r = watch(d, port->arp, hear_arp, port, &port->arp_readable);
+	port->said_deaf &= r < 0;
 	if (r < 0) {
 		conflict_leave(port);
-		say_deaf(port->info.name, "ARP", r);
+		say_deaf(&port->said_deaf, port->info.name, "ARP", r);
 	}
 }
 
@@ -480,9 +487,10 @@ void conflict_follow(struct daemon *d)
 	r = probe_open_icmp(&c->icmp);
 	if (r == 0)
 		r = watch(d, c->icmp, hear_icmp, d, &c->icmp_readable);
+	c->said_deaf &= r < 0;
 	if (r < 0) {
 		unwatch(&c->icmp, &c->icmp_readable);
-		say_deaf("", "ICMP", r);
+		say_deaf(&c->said_deaf, "", "ICMP", r);
 	}
 }
 

@@ -54,6 +54,7 @@ struct port {
 	struct inlet inlets[PACKET_KINDS];
 	struct probe_socket *arp; /* of conflict detection; NULL: none is needed, or failed */
 	struct event *arp_readable;
+	bool said_deaf;		       /* that it failed */
 	struct packet_socket *replies; /* of foreign servers; NULL: none is looked for, or failed */
 	uint64_t replies_dropped;      /* by that socket, as of the last look */
 	uint64_t foreign_offers, foreign_acks, foreign_naks;
